@@ -1,0 +1,172 @@
+#include "core/base/err.h"
+#include "core/base/time.h"
+#include "core/test/test.h"
+#include <string.h>
+
+TEST(arena_gives_zeroed_aligned_memory)
+{
+	for (size_t size = 0; size < 70000; size = size * 2 + 1) {
+		char *p = arena_alloc(a, size);
+		EXPECT_INT((uintptr_t)p % 16, 0);
+		for (size_t i = 0; i < size; i++)
+			EXPECT_INT(p[i], 0);
+		memset(p, 0xAB, size);
+	}
+}
+
+TEST(arena_rewind_forgets_what_came_later)
+{
+	char *keep = arena_alloc(a, 10);
+	struct arena_mark m = arena_mark(a);
+	size_t used = arena_used(a);
+	for (int i = 0; i < 100; i++)
+		arena_alloc(a, 5000);
+	arena_rewind(a, m);
+	EXPECT_INT(arena_used(a), used);
+	keep[9] = 1;
+}
+
+TEST(arena_reports_its_cap_and_goes_on)
+{
+	struct arena *small = arena_new(1000);
+	EXPECT(!arena_over(small));
+	char *p = arena_alloc(small, 2000);
+	p[1999] = 1;
+	EXPECT(arena_over(small));
+	arena_reset(small);
+	EXPECT(!arena_over(small));
+	arena_free(small);
+	arena_free(NULL);
+}
+
+TEST(str_next_gives_empty_parts)
+{
+	struct str rest = STR("a,,b,"), part;
+	const char *want[] = {"a", "", "b", ""};
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		EXPECT(str_next(&rest, ',', &part));
+		EXPECT_TEXT(part, want[i]);
+	}
+	EXPECT(!str_next(&rest, ',', &part));
+}
+
+TEST(str_to_i64_takes_the_whole_range_and_nothing_else)
+{
+	int64_t v = 0;
+	EXPECT(str_to_i64(STR("9223372036854775807"), &v) && v == INT64_MAX);
+	EXPECT(str_to_i64(STR("-9223372036854775808"), &v) && v == INT64_MIN);
+	EXPECT(str_to_i64(STR("+7"), &v) && v == 7);
+	const char *bad[] = {"", "-", "1x", " 1", "9223372036854775808", "-9223372036854775809", "1.0"};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		EXPECT(!str_to_i64(str_from(bad[i]), &v));
+}
+
+TEST(utf8_refuses_malformed_text)
+{
+	EXPECT(str_is_utf8(STR("Sở Khoa học và Công nghệ 🇻🇳")));
+	EXPECT_INT(str_utf8_len(STR("Sở")), 2);
+	const char *bad[] = {"\x80", "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE1\xBB", "\xFF"};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		EXPECT(!str_is_utf8(str_from(bad[i])));
+	EXPECT(!str_is_utf8((struct str){"a\0b", 3}));
+}
+
+TEST(base64_and_hex_come_back)
+{
+	for (size_t n = 0; n < 40; n++) {
+		char bytes[40];
+		for (size_t i = 0; i < n; i++)
+			bytes[i] = (char)(i * 77 + n);
+		struct str raw = {bytes, n}, out;
+		EXPECT(base64_decode(a, base64_encode(a, bytes, n), &out));
+		EXPECT_STR(out, raw);
+		EXPECT(base64_decode(a, base64url_encode(a, bytes, n), &out));
+		EXPECT_STR(out, raw);
+		EXPECT(hex_decode(a, hex_encode(a, bytes, n), &out));
+		EXPECT_STR(out, raw);
+	}
+	struct str out;
+	EXPECT_TEXT(base64_encode(a, "foob", 4), "Zm9vYg==");
+	EXPECT(!base64_decode(a, STR("A"), &out) && !base64_decode(a, STR("A*=="), &out));
+	EXPECT(!hex_decode(a, STR("abc"), &out) && !hex_decode(a, STR("zz"), &out));
+}
+
+TEST(buf_grows_and_formats)
+{
+	struct buf b = buf_on(a);
+	for (int i = 0; i < 1000; i++)
+		buf_fmt(&b, "%d,", i);
+	struct str s = buf_str(&b), part;
+	for (int i = 0; i < 1000; i++) {
+		int64_t v = -1;
+		EXPECT(str_next(&s, ',', &part) && str_to_i64(part, &v) && v == i);
+	}
+}
+
+TEST(days_agree_with_a_walk_through_the_calendar)
+{
+	struct date d = date_from_civil(1, 1, 1);
+	int weekday = date_weekday(d);
+	for (int y = 1; y <= 2400; y++)
+		for (int m = 1; m <= 12; m++)
+			for (int day = 1; date_is_civil(y, m, day); day++, d.day++, weekday = (weekday + 1) % 7) {
+				struct civil c = date_civil(d);
+				EXPECT(c.year == y && c.month == m && c.day == day);
+				EXPECT_INT(date_from_civil(y, m, day).day, d.day);
+				EXPECT_INT(date_weekday(d), weekday);
+			}
+	EXPECT_INT(date_weekday(date_from_civil(2026, 11, 24)), 1);
+	EXPECT(!date_is_civil(2026, 2, 29) && date_is_civil(2024, 2, 29) && !date_is_civil(1900, 2, 29));
+}
+
+TEST(instants_are_written_and_read_in_vietnam)
+{
+	struct instant t = {0};
+	EXPECT(instant_parse(STR("2026-11-25T14:00:00+07:00"), &t));
+	EXPECT_INT(t.ms, 1795590000000LL);
+	EXPECT_TEXT(instant_format(a, t), "2026-11-25T14:00:00+07:00");
+	EXPECT_TEXT(instant_people(a, t), "25/11/2026, 14:00");
+	struct instant same = {0};
+	EXPECT(instant_parse(STR("2026-11-25 07:00Z"), &same) && same.ms == t.ms);
+	EXPECT(instant_parse(STR("2026-11-24T23:30:00.5-07:30"), &same) && same.ms == t.ms + 500);
+	EXPECT_TEXT(instant_format(a, same), "2026-11-25T14:00:00.500+07:00");
+	const char *bad[] = {"", "2026-11-25", "2026-11-25T14:00:00", "2026-02-30T14:00:00Z", "2026-11-25T24:00:00Z",
+	                     "2026-11-25T14:00:00.+07:00", "2026-11-25T14:00:00+07", "2026-11-25T14:00:00Zx"};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		EXPECT(!instant_parse(str_from(bad[i]), &same));
+	struct instant before = {-1};
+	EXPECT_INT(date_of((struct instant){-VN_OFFSET_MS - 1}).day, -1);
+	EXPECT_INT(date_of(before).day, 0);
+}
+
+TEST(dates_are_read_as_people_type_them)
+{
+	struct date d = {0};
+	const char *good[] = {"25/11/2026", "25-11-2026", "25.11.2026", " 2026-11-25 "};
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		EXPECT(date_parse_people(str_from(good[i]), &d) && d.day == date_from_civil(2026, 11, 25).day);
+	const char *bad[] = {"", "31/02/2026", "25/11/26", "2511/2026", "25/11/2026x", "0/1/2026", "//", "25/11"};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		EXPECT(!date_parse_people(str_from(bad[i]), &d));
+}
+
+TEST(money_has_dots)
+{
+	EXPECT_TEXT(money_people(a, (struct money){1200000}), "1.200.000");
+	EXPECT_TEXT(money_people(a, (struct money){0}), "0");
+	EXPECT_TEXT(money_people(a, (struct money){-999}), "-999");
+	EXPECT_TEXT(money_people(a, (struct money){INT64_MIN}), "-9.223.372.036.854.775.808");
+}
+
+TEST(errors_keep_place_and_gain_context)
+{
+	struct err e = {0};
+	EXPECT(!err_set(&e, ERR_CONFLICT, "rev %d", 3));
+	EXPECT(!err_wrap(&e, "saving"));
+	EXPECT_TEXT(str_from(e.text), "saving: rev 3");
+	EXPECT(strstr(e.where, "base_test.c:") != NULL);
+	EXPECT_INT(err_status(e.kind), 409);
+	for (int i = 0; i < 1000; i++)
+		err_wrap(&e, "0123456789");
+	EXPECT(strlen(e.text) < sizeof e.text);
+}

@@ -1,0 +1,20 @@
+/* env.h — what a rule may use: memory, database, time, who acts, language. Passed explicitly, first argument.
+ *
+ * It belongs to one request or command and has one owner at a time: it travels from the worker to the writer and
+ * back. `db` is the worker's read-only connection while checking and rendering, the writer's while applying. */
+#pragma once
+#include "core/base/time.h"
+
+struct db;
+struct actor;
+
+enum lang { LANG_VI, LANG_EN };
+
+struct env {
+	struct arena *arena;
+	struct db *db;
+	struct instant now;        /* set once when the request arrived; in the writer, the event time of the lane */
+	const struct actor *actor; /* never NULL: a stranger is an actor too */
+	enum lang lang;
+	uint64_t request_id;
+};

@@ -1,0 +1,58 @@
+/* str.h — text as pointer and length, and a buffer that grows in an arena.
+ *
+ * A str is a view: it owns nothing. Bytes are UTF-8 unless a function says otherwise. A str made by a function that
+ * takes an arena is followed by a NUL (not counted), so that `.p` may be given to C libraries. */
+#pragma once
+#include "core/base/arena.h"
+#include "core/base/check.h"
+#include <stdarg.h>
+
+struct str { const char *p; size_t n; };
+#define STR(literal) ((struct str){("" literal), sizeof(literal) - 1})
+#define STR_NONE ((struct str){NULL, 0})
+/* For printf: "%.*s", STR_ARG(s). */
+#define STR_ARG(s) (int)(s).n, (s).p ? (s).p : ""
+
+struct str str_from(const char *cstr); /* NULL gives STR_NONE */
+struct str str_dup(struct arena *a, struct str s);
+const char *str_cstr(struct arena *a, struct str s);
+struct str str_fmt(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+struct str str_cat(struct arena *a, struct str x, struct str y);
+
+bool str_eq(struct str a, struct str b);
+bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */
+int str_cmp(struct str a, struct str b);        /* by bytes, shorter first */
+bool str_starts(struct str s, struct str prefix);
+bool str_ends(struct str s, struct str suffix);
+/* Offset of the first occurrence, or -1. */
+ptrdiff_t str_find(struct str s, struct str needle);
+ptrdiff_t str_find_char(struct str s, char c);
+/* s from `from`, at most n bytes; clipped to s. */
+struct str str_sub(struct str s, size_t from, size_t n);
+struct str str_trim(struct str s); /* ASCII white space */
+/* Cuts the part before `sep` off *rest. False once nothing is left. "a,,b" gives "a", "", "b". */
+bool str_next(struct str *rest, char sep, struct str *part);
+/* True and *out for an optional sign and digits only, within range. */
+bool str_to_i64(struct str s, int64_t *out);
+/* Valid UTF-8 without surrogates, overlong forms or NUL. */
+bool str_is_utf8(struct str s);
+/* Number of code points; s must be valid UTF-8. */
+size_t str_utf8_len(struct str s);
+
+struct str hex_encode(struct arena *a, const void *bytes, size_t n);
+bool hex_decode(struct arena *a, struct str hex, struct str *out);
+struct str base64_encode(struct arena *a, const void *bytes, size_t n);
+struct str base64url_encode(struct arena *a, const void *bytes, size_t n); /* no padding */
+/* Both alphabets, padding optional; false on anything else. */
+bool base64_decode(struct arena *a, struct str text, struct str *out);
+
+/* A growing text. buf_str() may be taken at any time; it is NUL-terminated. */
+struct buf { struct arena *a; char *p; size_t n, cap; };
+struct buf buf_on(struct arena *a);
+void buf_put(struct buf *b, struct str s);
+void buf_char(struct buf *b, char c);
+void buf_fmt(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void buf_vfmt(struct buf *b, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
+/* Room for n more bytes to be written by the caller, who then adds to b->n. */
+char *buf_room(struct buf *b, size_t n);
+struct str buf_str(struct buf *b);
