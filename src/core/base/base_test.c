@@ -1,5 +1,5 @@
 #include "core/base/err.h"
-#include "core/base/time.h"
+#include "core/base/instant.h"
 #include "core/test/test.h"
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * It belongs to one request or command and has one owner at a time: it travels from the worker to the writer and
  * back. `db` is the worker's read-only connection while checking and rendering, the writer's while applying. */
 #pragma once
-#include "core/base/time.h"
+#include "core/base/instant.h"
 
 struct db;
 struct actor;

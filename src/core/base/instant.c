@@ -1,5 +1,5 @@
-/* time.c — see time.h. Day numbers by Howard Hinnant's civil-calendar arithmetic (public domain formulas). */
-#include "core/base/time.h"
+/* instant.c — see instant.h. Day numbers by Howard Hinnant's civil-calendar arithmetic (public domain formulas). */
+#include "core/base/instant.h"
 #include <stdio.h>
 #include <time.h>
 

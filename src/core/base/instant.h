@@ -1,4 +1,4 @@
-/* time.h — instants, days and money.
+/* instant.h — instants, days and money.
  *
  * An instant is milliseconds since 1970-01-01T00:00:00Z. A date is a day number since 1970-01-01, in Vietnam.
  * Vietnam is +07:00 all year: the offset is a constant and TZ is ignored. */

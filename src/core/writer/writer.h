@@ -1,0 +1,40 @@
+/* writer.h — the one place where records change.
+ *
+ * SQLite:     one thread takes queued jobs, runs each in a savepoint, commits the batch once, and only then calls
+ *             done(): no answer leaves before it is durable.
+ * PostgreSQL: a few threads, each job a transaction of its own, run again on 40001 and 40P01; so apply() must be
+ *             repeatable: it may change only the database and memory that it sets anew each time.
+ *
+ * Threads: writer_submit() from any thread. apply() and done() run on a writer thread; the job and its env belong to
+ *          the writer from submit until done() is called.
+ * Limits:  a full queue refuses with ERR_BUSY; a job whose deadline passed while queued is not run (ERR_BUSY). */
+#pragma once
+#include "core/base/env.h"
+#include "core/base/err.h"
+
+struct writer;
+
+/* A retry with the same key by the same actor gets the stored answer and changes nothing. Empty key: none. */
+struct idempotency {
+	struct str key;         /* from the client, or the form's action id; at most 64 bytes */
+	uint8_t request[32];    /* SHA-256 of what was asked: same key with another body is refused with 422 */
+	struct str answer;      /* out: stored with the act; in `replayed` the one stored earlier. Set by apply() */
+	bool replayed, mismatch;
+};
+
+struct write_job {
+	struct write_job *next; /* the writer's, while queued */
+	struct env *env;        /* the writer sets env->db and env->now (the lane's event time) for apply() */
+	bool (*apply)(struct write_job *job, struct err *e);
+	void (*done)(struct write_job *job); /* after the commit or the refusal: result in ok and err */
+	void *ctx;              /* the submitter's */
+	struct idempotency once;
+	int64_t deadline_ns;    /* on monotonic_ns(); 0: none */
+	bool ok;
+	struct err err;
+};
+
+/* Queues the job. On false the job was not taken and done() will not be called. */
+MUST_CHECK bool writer_submit(struct writer *w, struct write_job *job, struct err *e);
+/* Submits and waits: for commands, jobs and tests. */
+MUST_CHECK bool writer_run(struct writer *w, struct write_job *job, struct err *e);
