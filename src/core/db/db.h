@@ -1,0 +1,182 @@
+/* db.h — one way to SQLite and PostgreSQL.
+ *
+ * Business code never calls the db_one(), db_many() … below: sqlgen makes a typed function for each named query
+ * (docs/guide/sql.md). What business code uses from here: struct db, transactions, cursors, opt_* types.
+ *
+ * NULL:    text, json, bytes: `.p == NULL` (an empty value has p set and n 0). Ids: `.v == 0`; no row has id 0.
+ *          int, bool, instant, date, money: struct opt_int … with `has`. One convention for rows and parameters.
+ * Memory:  what is returned lives in the arena given; a cursor's row is valid until the next db_next().
+ * Threads: a struct db has one owner at a time and no lock. struct db_pool is for many threads.
+ * Errors:  unique, foreign key or check violated → ERR_CONFLICT; locked, serialization failure, deadlock, connection
+ *          lost → ERR_BUSY (db_retryable() tells whether running the transaction again can help); disk full, I/O,
+ *          corruption and programmer's mistakes → ERR_INTERNAL. */
+#pragma once
+#include "core/base/err.h"
+#include "core/base/instant.h"
+
+struct db;
+enum db_engine { DB_SQLITE, DB_PG };
+enum db_type { DB_ID, DB_INT, DB_BOOL, DB_TEXT, DB_BYTES, DB_INSTANT, DB_DATE, DB_MONEY, DB_JSON };
+enum db_kind { DB_ONE, DB_MANY, DB_EACH, DB_EXEC };
+
+/* Values that may be NULL. */
+struct opt_int { int64_t v; bool has; };
+struct opt_bool { bool v, has; };
+struct opt_instant { struct instant v; bool has; };
+struct opt_date { struct date v; bool has; };
+struct opt_money { struct money v; bool has; };
+#define OPT_INT(x) ((struct opt_int){.v = (x), .has = true})
+#define OPT_BOOL(x) ((struct opt_bool){.v = (x), .has = true})
+#define OPT_INSTANT(x) ((struct opt_instant){.v = (x), .has = true})
+#define OPT_DATE(x) ((struct opt_date){.v = (x), .has = true})
+#define OPT_MONEY(x) ((struct opt_money){.v = (x), .has = true})
+
+/* ---- descriptors, written by sqlgen ---- */
+
+struct db_field { const char *name; enum db_type type; bool nullable; size_t offset; };
+
+/* A table. `columns` are in the order of their creation and have no offsets. Logged tables have an `id`. */
+struct db_table {
+	const char *name;
+	const struct db_field *columns;
+	size_t n_columns;
+	bool logged, has_id;
+	const char *select_by_id; /* every column of one row; NULL without id. The same text serves both engines ($1) */
+	const char *select_all;   /* every column of every row, in order of id; NULL without id */
+};
+
+struct db_query {
+	const char *name, *where;        /* where: file:line */
+	enum db_kind kind;
+	const char *const *sqlite, *const *pg; /* one text per sort order */
+	size_t n_orders;
+	const struct db_field *params, *columns;
+	size_t n_params, n_columns, row_size;
+	bool writes;
+	const struct db_table *touches;  /* the logged table that it writes, or NULL */
+	size_t touch_param;              /* the parameter that holds the row's id */
+};
+
+struct db_migration { int number; const char *name, *sha256; const char *sqlite, *pg; };
+struct db_schema {
+	const struct db_migration *migrations;
+	size_t n_migrations;
+	const struct db_table *const *tables;
+	size_t n_tables;
+};
+
+/* ---- connections ---- */
+
+/* READ_ONLY: every write fails. BATCH: the server's connection: no automatic checkpoints (SQLite). CREATE: make the
+ * file when it is missing. */
+enum db_flags { DB_READ_ONLY = 1, DB_BATCH = 2, DB_CREATE = 4 };
+
+/* NULL and *e on failure. SQLite: WAL, synchronous=FULL, foreign keys. */
+struct db *db_open_sqlite(struct str path, unsigned flags, struct err *e);
+/* `conninfo` as libpq reads it. Refuses when fsync or synchronous_commit is off. */
+struct db *db_open_pg(struct str conninfo, unsigned flags, struct err *e);
+void db_close(struct db *db);
+enum db_engine db_engine(const struct db *db);
+bool db_is_read_only(const struct db *db);
+/* Was the last failure one after which the whole transaction may be run again? */
+bool db_retryable(const struct db *db);
+static inline void db_cleanup(struct db **db) { db_close(*db); }
+#define AUTO_DB __attribute__((cleanup(db_cleanup))) struct db *
+
+/* ---- transactions ----
+ *
+ *   AUTO_TX tx = {0};
+ *   if (!db_begin(db, &tx, e)) return false;
+ *   …
+ *   return db_commit(&tx, e);
+ *
+ * A tx that goes out of scope open is rolled back, and its touched rows are forgotten. */
+struct db_tx { struct db *db; int level; size_t n_touched; };
+
+MUST_CHECK bool db_begin(struct db *db, struct db_tx *tx, struct err *e);
+/* A read transaction that sees one moment (PostgreSQL: REPEATABLE READ READ ONLY), for exports and verify. */
+MUST_CHECK bool db_begin_snapshot(struct db *db, struct db_tx *tx, struct err *e);
+MUST_CHECK bool db_commit(struct db_tx *tx, struct err *e);
+/* A savepoint inside an open transaction: same struct, db_commit() releases it, leaving it open rolls back to it. */
+MUST_CHECK bool db_savepoint(struct db *db, struct db_tx *tx, struct err *e);
+/* Harmless on a tx that is not open. */
+void db_rollback(struct db_tx *tx);
+bool db_in_tx(const struct db *db);
+static inline void db_tx_cleanup(struct db_tx *tx) { db_rollback(tx); }
+#define AUTO_TX __attribute__((cleanup(db_tx_cleanup))) struct db_tx
+
+/* ---- rows touched in logged tables, for the log ---- */
+
+struct db_touch { const struct db_table *table; int64_t id; };
+/* Every generated write on a logged table ends here; each row is listed once, in order of first touch. */
+void db_touch(struct db *db, const struct db_table *table, int64_t id);
+const struct db_touch *db_touched(const struct db *db, size_t *n);
+void db_touched_clear(struct db *db);
+/* Writes on logged tables fail unless permitted; only the writer permits, for the time of an action. */
+void db_permit_logged(struct db *db, bool on);
+
+/* SHA-256 over every column of the row (type, length, value; the same on both engines); 32 zero bytes when there is
+ * no such row. */
+MUST_CHECK bool db_row_digest(struct db *db, const struct db_table *table, int64_t id, uint8_t out[32], struct err *e);
+
+/* ---- cursors ----
+ *
+ *   AUTO_CURSOR c = {0};
+ *   if (!q_dossier_export(db, unit, &c, e)) return false;
+ *   struct dossier_export_row row;
+ *   while (db_next(&c, &row)) …
+ *   return db_end(&c, e);
+ *
+ * Constant memory: a row's texts are valid until the next db_next(). While a cursor is open on PostgreSQL nothing else
+ * may be asked on the same connection (ERR_INTERNAL). */
+struct db_cursor { struct db *db; const struct db_query *query; struct db_stmt *stmt; struct arena *arena; bool failed, last; struct err err; };
+/* True and the row, or false at the end and on failure. `row` is the query's row struct. */
+MUST_CHECK bool db_next(struct db_cursor *c, void *row);
+/* Closes; false and *e when reading failed. */
+MUST_CHECK bool db_end(struct db_cursor *c, struct err *e);
+void db_cursor_close(struct db_cursor *c);
+#define AUTO_CURSOR __attribute__((cleanup(db_cursor_close))) struct db_cursor
+
+/* The digests of a whole table in order of id: for verify. */
+struct db_digests { struct db_cursor cursor; const struct db_table *table; struct db_query query; };
+MUST_CHECK bool db_digests_open(struct db *db, const struct db_table *table, struct db_digests *d, struct err *e);
+MUST_CHECK bool db_digests_next(struct db_digests *d, int64_t *id, uint8_t out[32]);
+MUST_CHECK bool db_digests_end(struct db_digests *d, struct err *e);
+void db_digests_close(struct db_digests *d);
+#define AUTO_DIGESTS __attribute__((cleanup(db_digests_close))) struct db_digests
+
+/* ---- what generated functions call; `in` is a struct with the parameters at their offsets ---- */
+
+MUST_CHECK bool db_one(struct db *db, struct arena *a, const struct db_query *q, const void *in, void *row, bool *found, struct err *e);
+MUST_CHECK bool db_many(struct db *db, struct arena *a, const struct db_query *q, size_t order, const void *in, void **rows, size_t *n, struct err *e);
+MUST_CHECK bool db_each(struct db *db, const struct db_query *q, size_t order, const void *in, struct db_cursor *c, struct err *e);
+/* `changed` may be NULL. */
+MUST_CHECK bool db_exec(struct db *db, const struct db_query *q, const void *in, int64_t *changed, struct err *e);
+/* Prepares each of the query's texts without running it: tests walk every query on both engines. */
+MUST_CHECK bool db_prepare(struct db *db, const struct db_query *q, struct err *e);
+
+/* ---- rows for programs ---- */
+
+/* {"id":"123",…}: ids are strings (JavaScript's numbers end at 2^53), instants and dates RFC 3339, bytes base64, json
+ * as it is, NULL null. */
+void db_row_json(struct buf *b, const struct db_query *q, const void *row);
+/* RFC 4180 with CRLF; NULL is empty. A text that a spreadsheet would run as a formula gets a leading apostrophe. */
+void db_row_csv(struct buf *b, const struct db_query *q, const void *row);
+void db_csv_header(struct buf *b, const struct db_query *q);
+
+/* ---- pool ---- */
+
+/* Read-only connections for worker threads, opened when first needed. Thread-safe. */
+struct db_pool;
+struct db_pool *db_pool_new(enum db_engine engine, struct str place, size_t max);
+void db_pool_free(struct db_pool *p); /* every connection must be back */
+/* Waits when `max` are out. NULL and *e when a connection cannot be opened. */
+struct db *db_checkout(struct db_pool *p, struct err *e);
+void db_checkin(struct db_pool *p, struct db *db);
+
+/* ---- fault injection, for tests ---- */
+
+/* The nth statement, begin or commit from now on this connection fails once (1: the next one); 0: none. */
+void db_fault_at(struct db *db, int64_t n);
+/* Has the fault been reached? */
+bool db_fault_hit(const struct db *db);
