@@ -1,0 +1,213 @@
+/* keyring.c — the file of master keys, and data keys wrapped by them. See crypto.h.
+ *
+ * File: a first line FORMAT, then one line per key, newest first: 8 hex digits of id, a space, 64 hex digits. The id is
+ * random and only says which line to use. */
+#include "core/crypto/crypto.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FORMAT STR("motcua master keys 1")
+#define ID_SIZE 4
+#define KEYS_MAX 64
+#define FILE_MAX_BYTES 8192
+
+struct master { uint8_t id[ID_SIZE]; struct key key; };
+struct keyring { size_t n; struct master keys[KEYS_MAX]; };
+
+static struct master master_new(void)
+{
+	struct master m;
+	crypto_random(m.id, sizeof m.id);
+	m.key = key_new();
+	return m;
+}
+
+static bool parse_line(struct arena *a, struct str line, struct master *out)
+{
+	struct str id, key;
+	if (line.n != 2 * ID_SIZE + 1 + 2 * KEY_SIZE || line.p[2 * ID_SIZE] != ' ')
+		return false;
+	if (!hex_decode(a, str_sub(line, 0, 2 * ID_SIZE), &id) ||
+	    !hex_decode(a, str_sub(line, 2 * ID_SIZE + 1, 2 * KEY_SIZE), &key))
+		return false;
+	memcpy(out->id, id.p, ID_SIZE);
+	memcpy(out->key.b, key.p, KEY_SIZE);
+	return true;
+}
+
+static bool parse_file(struct arena *a, struct str text, struct keyring *r, struct err *e)
+{
+	struct str line;
+	if (!str_next(&text, '\n', &line) || !str_eq(line, FORMAT))
+		return err_set(e, ERR_INVALID, "the first line is not \"%.*s\"", STR_ARG(FORMAT));
+	for (int number = 2; str_next(&text, '\n', &line); number++) {
+		if (line.n == 0)
+			continue;
+		if (r->n == KEYS_MAX || !parse_line(a, line, &r->keys[r->n]))
+			return err_set(e, ERR_INVALID, "line %d is not a key", number);
+		r->n++;
+	}
+	return r->n > 0 || err_set(e, ERR_INVALID, "it holds no key");
+}
+
+/* The file's text in a wiping arena; refuses what others may read. */
+static bool read_private(struct arena *a, const char *path, struct str *out, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return err_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_INTERNAL, "%s", strerror(errno));
+	struct stat st;
+	bool good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	if (good && (st.st_mode & 077) != 0)
+		good = err_set(e, ERR_DENIED, "others may read it: chmod 600");
+	else if (!good || st.st_size > FILE_MAX_BYTES)
+		good = err_set(e, ERR_INVALID, "not a small regular file");
+	if (good) {
+		char *p = arena_alloc(a, FILE_MAX_BYTES);
+		ssize_t n = read(fd, p, FILE_MAX_BYTES);
+		good = n >= 0 || err_set(e, ERR_INTERNAL, "read: %s", strerror(errno));
+		*out = (struct str){p, n > 0 ? (size_t)n : 0};
+	}
+	close(fd);
+	return good;
+}
+
+struct keyring *keyring_load(const char *path, struct err *e)
+{
+	AUTO_ARENA a = arena_new_wiping(0);
+	struct str text = STR_NONE;
+	struct keyring *r = calloc(1, sizeof *r);
+	CHECK(r);
+	if (read_private(a, path, &text, e) && parse_file(a, text, r, e))
+		return r;
+	err_wrap(e, path);
+	keyring_free(r);
+	return NULL;
+}
+
+void keyring_free(struct keyring *r)
+{
+	if (!r)
+		return;
+	crypto_wipe(r, sizeof *r);
+	free(r);
+}
+
+static bool write_all(int fd, struct str s)
+{
+	while (s.n) {
+		ssize_t n = write(fd, s.p, s.n);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		s = str_sub(s, (size_t)n, s.n);
+	}
+	return true;
+}
+
+static bool sync_folder(struct arena *a, const char *path)
+{
+	char *copy = strdup(path);
+	CHECK(copy);
+	const char *folder = str_cstr(a, str_from(dirname(copy)));
+	free(copy);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool good = fd >= 0 && fsync(fd) == 0;
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+/* Writes beside, syncs, then link (must be new) or rename (replaces). */
+static bool write_ring(const char *path, const struct keyring *r, bool replace, struct err *e)
+{
+	AUTO_ARENA a = arena_new_wiping(0);
+	struct buf b = buf_on(a);
+	buf_put(&b, FORMAT);
+	for (size_t i = 0; i < r->n; i++) {
+		struct str id = hex_encode(a, r->keys[i].id, ID_SIZE), key = hex_encode(a, r->keys[i].key.b, KEY_SIZE);
+		buf_fmt(&b, "\n%.*s %.*s", STR_ARG(id), STR_ARG(key));
+	}
+	buf_char(&b, '\n');
+	uint8_t suffix[8];
+	crypto_random(suffix, sizeof suffix);
+	struct str hex = hex_encode(a, suffix, sizeof suffix);
+	const char *temp = str_fmt(a, "%s.%.*s", path, STR_ARG(hex)).p;
+	int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_set(e, ERR_INTERNAL, "%s: %s", temp, strerror(errno));
+	bool good = write_all(fd, buf_str(&b)) && fsync(fd) == 0;
+	close(fd);
+	good = good && (replace ? rename(temp, path) : link(temp, path)) == 0;
+	int saved = errno;
+	if (!good || !replace)
+		unlink(temp);
+	if (!good)
+		return err_set(e, saved == EEXIST ? ERR_CONFLICT : ERR_INTERNAL, "%s: %s", path, strerror(saved));
+	return sync_folder(a, path) || err_set(e, ERR_INTERNAL, "%s: sync of its folder: %s", path, strerror(errno));
+}
+
+bool keyring_create(const char *path, struct err *e)
+{
+	AUTO_KEYRING r = calloc(1, sizeof *r);
+	CHECK(r);
+	r->keys[r->n++] = master_new();
+	return write_ring(path, r, false, e);
+}
+
+bool keyring_rotate(const char *path, struct err *e)
+{
+	AUTO_KEYRING r = keyring_load(path, e);
+	if (!r)
+		return false;
+	if (r->n == KEYS_MAX)
+		return err_set(e, ERR_CONFLICT, "%s: %d keys are enough: wrap all again and drop old ones", path, KEYS_MAX);
+	memmove(&r->keys[1], &r->keys[0], r->n * sizeof r->keys[0]);
+	r->keys[0] = master_new();
+	r->n++;
+	return write_ring(path, r, true, e);
+}
+
+struct str key_wrap(struct arena *a, const struct keyring *r, struct str context, const struct key *data_key)
+{
+	const struct master *m = &r->keys[0];
+	struct str sealed = crypto_seal(a, &m->key, context, (struct str){(const char *)data_key->b, KEY_SIZE});
+	return str_cat(a, (struct str){(const char *)m->id, ID_SIZE}, sealed);
+}
+
+static const struct master *find_master(const struct keyring *r, struct str wrapped)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (wrapped.n >= ID_SIZE && memcmp(r->keys[i].id, wrapped.p, ID_SIZE) == 0)
+			return &r->keys[i];
+	return NULL;
+}
+
+bool key_unwrap(const struct keyring *r, struct str context, struct str wrapped, struct key *out, struct err *e)
+{
+	if (wrapped.n != WRAPPED_SIZE)
+		return err_set(e, ERR_INVALID, "a wrapped key has %d bytes, not %zu", WRAPPED_SIZE, wrapped.n);
+	const struct master *m = find_master(r, wrapped);
+	if (!m)
+		return err_set(e, ERR_INTERNAL, "its master key is not in the key file");
+	AUTO_ARENA a = arena_new_wiping(0);
+	struct str plain;
+	if (!crypto_open(a, &m->key, context, str_sub(wrapped, ID_SIZE, wrapped.n), &plain, e))
+		return err_wrap(e, "data key");
+	memcpy(out->b, plain.p, KEY_SIZE);
+	return true;
+}
+
+bool key_is_stale(const struct keyring *r, struct str wrapped) { return find_master(r, wrapped) != &r->keys[0]; }
+
+struct key keyring_lookup_key(const struct keyring *r, struct str purpose)
+{
+	return key_derive(&r->keys[r->n - 1].key, purpose);
+}
