@@ -13,8 +13,7 @@ int main(int argc, char **argv)
 	if (!htmlgen_keys_read(a, tool_read(a, argv[1]), &keys, &e))
 		tool_die("%s: %s", argv[1], e.text);
 	struct buf h = buf_on(a), c = buf_on(a);
-	buf_put(&h, STR("/* Made by htmlgen. */\n#pragma once\n#include \"core/html/html.h\"\n#include \"gen/messages.h\"\n"
-	                "#include \"gen/assets.h\"\n"));
+	buf_put(&h, STR("/* Made by htmlgen. */\n#pragma once\n#include \"core/html/html.h\"\n#include \"gen/messages.h\"\n"));
 	buf_fmt(&c, "/* Made by htmlgen. */\n#include \"%s\"\n", argv[3]);
 	struct tool_files f = tool_list(a, argv[2], ".html");
 	for (size_t i = 0; i < f.n; i++)

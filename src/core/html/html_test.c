@@ -1,0 +1,133 @@
+#include "core/html/html.h"
+#include "core/html/try_views.h"
+#include "core/test/test.h"
+#include "tools/htmlgen/htmlgen.h"
+#include <string.h>
+
+static struct str places(struct arena *a, const char *value, bool off)
+{
+	struct buf b = buf_on(a);
+	struct html_out o = {.b = &b, .lang = LANG_VI};
+	try_places(&o, str_from(value), off);
+	return buf_str(&b);
+}
+
+TEST(each_place_escapes_for_itself)
+{
+	EXPECT_TEXT(places(a, "\"><i a='b'>&", true),
+	            "<a href=\"&#34;&gt;&lt;i a=&#39;b&#39;&gt;&amp;\" class=\"c-___i a__b___\" title=\"Lưu\" "
+	            "data-x=\"&#34;&gt;&lt;i a=&#39;b&#39;&gt;&amp;\">\"&gt;&lt;i a='b'&gt;&amp;</a>"
+	            "<a href=\"/x/%22%3E%3Ci%20a%3D%27b%27%3E%26?q=%22%3E%3Ci%20a%3D%27b%27%3E%26\">1</a>"
+	            "<input name=\"&#34;&gt;&lt;i a=&#39;b&#39;&gt;&amp;\" disabled\n"
+	            "value=\"&#34;&gt;&lt;i a=&#39;b&#39;&gt;&amp;\"\n>"
+	            "<textarea name=\"t\">\n\"&gt;&lt;i a='b'&gt;&amp;</textarea>\n");
+}
+
+TEST(a_boolean_attribute_is_there_or_not)
+{
+	EXPECT(str_find(places(a, "x", true), STR(" disabled\n")) > 0);
+	EXPECT(str_find(places(a, "x", false), STR("disabled")) < 0);
+}
+
+TEST(links_that_run_code_become_a_hash)
+{
+	const char *bad[] = {"javascript:alert(1)", "JaVaScRiPt:x", " javascript:x", "java\nscript:x", "\x01javascript:x",
+	                     "data:text/html,x", "vbscript:x", "\\\\evil.example", "x\ty", "blob:x"};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		EXPECT(str_starts(places(a, bad[i], false), STR("<a href=\"#\" ")));
+	const char *good[] = {"/ho-so/1", "?q=a:b", "#x", "https://a.example/", "mailto:a@b.vn", "tel:+84", "a/b:c"};
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		EXPECT(str_starts(places(a, good[i], false), str_fmt(a, "<a href=\"%s\" ", good[i])));
+}
+
+TEST(values_are_shown_as_people_read_them)
+{
+	struct buf b = buf_on(a);
+	struct html_out o = {.b = &b, .lang = LANG_VI};
+	struct instant t = instant_at(date_from_civil(2026, 11, 25), 14 * 3600 * 1000);
+	try_types(&o, t);
+	EXPECT_TEXT(buf_str(&b), "Thứ Tư, 25/11/2026, 14:00|Thứ Tư, 25/11/2026|1.200.000 đồng|7|&lt;|1–2 trong 3|&lt;b&gt;\n");
+	b = buf_on(a);
+	o.lang = LANG_EN;
+	try_types(&o, t);
+	EXPECT(str_starts(buf_str(&b), STR("Wednesday, 25/11/2026, 14:00|")));
+}
+
+TEST(malformed_bytes_become_the_replacement_character)
+{
+	struct buf b = buf_on(a);
+	struct html_out o = {.b = &b};
+	h_text_str(&o, (struct str){"a\xFF\xC3(\0<", 6});
+	EXPECT_TEXT(buf_str(&b), "a\xEF\xBF\xBD\xEF\xBF\xBD(\xEF\xBF\xBD&lt;");
+}
+
+static const struct { const char *body, *why; } refused[] = {
+	{"<p>abc</p>", "a letter in the text"},
+	{"<p>\xC4\x91</p>", "a letter in the text"},
+	{"<p>&eacute;</p>", "not a known sign"},
+	{"<p title=\"abc\">1</p>", "a letter in title"},
+	{"<input placeholder=\"x\">", "a letter in placeholder"},
+	{"<p aria-label=\"x\">1</p>", "a letter in aria-label"},
+	{"<script>{{ s }}</script>", "<script> without src"},
+	{"<script src=\"/a.js\">{{ s }}</script>", "a value in script"},
+	{"<script src=\"{{ s }}\"></script>", "src of a script"},
+	{"<style>{{ s }}</style>", "<style> is not allowed"},
+	{"<!-- {{ s }} -->", "no comments"},
+	{"<{{ s }}>", "name of a tag"},
+	{"<p{{ s }}>", "a value in a tag name"},
+	{"<p {{ s }}>", "a value in a tag"},
+	{"<p id={{ s }}>", "double quotes"},
+	{"<p id='{{ s }}'>", "double quotes"},
+	{"<p onclick=\"1\">", "not in the list"},
+	{"<p style=\"{{ s }}\">", "not in the list"},
+	{"<iframe srcdoc=\"{{ s }}\">", "not in the list"},
+	{"<meta content=\"{{ s }}\">", "no values in attribute content"},
+	{"<p foo=\"1\">", "not in the list"},
+	{"<a href=\"javascript:{{ s }}\">", "could lead anywhere"},
+	{"<a href=\"//{{ s }}\">", "could lead anywhere"},
+	{"<a href=\"{{msg DO_SAVE}}\">", "words in attribute href"},
+	{"<p class=\"", "ends inside"},
+	{"<p", "ends inside"},
+	{"% if (x) {\n<p\n% }\n>", "begins in text and ends in a tag"},
+	{"% if (x) {\n<p class=\"\n% } else {\n\n% }\n", "begins in text and ends in an attribute value"},
+	{"<p\n% call(o);\n>", "a statement inside a tag"},
+	{"<p\n% if (x) {\n% break;\n% }\n>", "a statement inside a tag"},
+	{"% if (x) {", "is not closed"},
+	{"% }", "too many"},
+	{"{{msg NO_SUCH_KEY}}", "no message NO_SUCH_KEY"},
+	{"{{msg LIST_COUNT}}", "takes 1 arguments, not 0"},
+	{"{{msg DO_SAVE 1}}", "takes 0 arguments, not 1"},
+	{"<p id=\"{{? x }}\">", "not there-or-not"},
+	{"<input disabled=\"x{{? y }}\">", "is there or not"},
+	{"{{ s", "without }}"},
+	{"{{ }}", "an empty"},
+};
+
+TEST(what_cannot_be_made_safe_is_refused_with_its_line)
+{
+	struct htmlgen_keys keys;
+	struct err e = {0};
+	EXPECT_OK(htmlgen_keys_read(a, STR("DO_SAVE 0\nLIST_COUNT 1\n"), &keys, &e), e);
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+		struct buf h = buf_on(a), c = buf_on(a);
+		struct str text = str_fmt(a, "%%view v(struct html_out *o)\n%s\n%%end\n", refused[i].body);
+		if (htmlgen_compile(a, STR("v.html"), text, &keys, &h, &c, &e))
+			FAIL("accepted: %s", refused[i].body);
+		if (!strstr(e.text, refused[i].why) || strncmp(e.text, "v.html:", 7) != 0)
+			FAIL("%s: %s", refused[i].body, e.text);
+	}
+}
+
+TEST(what_is_safe_is_accepted)
+{
+	const char *good[] = {"<p>1 · 2 &nbsp;&#8211;</p>", "<script src=\"/a.js\"></script>", "<a href=\"/x\">1</a>",
+	                      "<!doctype html>", "<br/>", "<svg viewBox=\"0 0 1 1\"><path d=\"M0 0\"/></svg>", "<input required>",
+	                      "% for (;;) {\n% break;\n% }"};
+	struct htmlgen_keys keys = {0};
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		struct buf h = buf_on(a), c = buf_on(a);
+		struct err e = {0};
+		struct str text = str_fmt(a, "%%view v(struct html_out *o)\n%s\n%%end\n", good[i]);
+		EXPECT_OK(htmlgen_compile(a, STR("v.html"), text, &keys, &h, &c, &e), e);
+	}
+}
