@@ -35,16 +35,7 @@ struct opt_money { struct money v; bool has; };
 
 struct db_field { const char *name; enum db_type type; bool nullable; size_t offset; };
 
-/* A table. `columns` are in the order of their creation and have no offsets. Logged tables have an `id`. */
-struct db_table {
-	const char *name;
-	const struct db_field *columns;
-	size_t n_columns;
-	bool logged, has_id;
-	const char *select_by_id; /* every column of one row; NULL without id. The same text serves both engines ($1) */
-	const char *select_all;   /* every column of every row, in order of id; NULL without id */
-};
-
+struct db_table;
 struct db_query {
 	const char *name, *where;        /* where: file:line */
 	enum db_kind kind;
@@ -55,6 +46,17 @@ struct db_query {
 	bool writes;
 	const struct db_table *touches;  /* the logged table that it writes, or NULL */
 	size_t touch_param;              /* the parameter that holds the row's id */
+};
+
+/* A table. `columns` in the order of their creation, each in a cell of its own. Logged tables have an `id`. */
+union db_cell { struct opt_int number; struct opt_bool truth; struct opt_date day; struct str text; };
+struct db_table {
+	const char *name;
+	const struct db_field *columns;
+	size_t n_columns;
+	bool logged, has_id;
+	const struct db_query *by_id; /* every column of one row, by parameter id; NULL without id */
+	const struct db_query *all;   /* every column of every row, in order of id; NULL without id */
 };
 
 struct db_migration { int number; const char *name, *sha256; const char *sqlite, *pg; };
@@ -138,7 +140,7 @@ void db_cursor_close(struct db_cursor *c);
 #define AUTO_CURSOR __attribute__((cleanup(db_cursor_close))) struct db_cursor
 
 /* The digests of a whole table in order of id: for verify. */
-struct db_digests { struct db_cursor cursor; const struct db_table *table; struct db_query query; };
+struct db_digests { struct db_cursor cursor; const struct db_table *table; struct arena *arena; };
 MUST_CHECK bool db_digests_open(struct db *db, const struct db_table *table, struct db_digests *d, struct err *e);
 MUST_CHECK bool db_digests_next(struct db_digests *d, int64_t *id, uint8_t out[32]);
 MUST_CHECK bool db_digests_end(struct db_digests *d, struct err *e);

@@ -1,0 +1,127 @@
+/* sqlite.c — the embedded engine. */
+#include "core/db/impl.h"
+
+static bool fail(struct db *db, const char *what, struct err *e)
+{
+	int code = sqlite3_errcode(db->lite);
+	db->retryable = (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED;
+	enum err_kind kind = db->retryable ? ERR_BUSY : (code & 0xff) == SQLITE_CONSTRAINT ? ERR_CONFLICT : ERR_INTERNAL;
+	int extended = sqlite3_extended_errcode(db->lite);
+	if (extended == SQLITE_CONSTRAINT_DATATYPE || extended == SQLITE_CONSTRAINT_NOTNULL)
+		kind = ERR_INTERNAL;
+	return err_set(e, kind, "%s: %s", what, sqlite3_errmsg(db->lite));
+}
+
+static bool run(struct db *db, const char *text, struct err *e)
+{
+	return sqlite3_exec(db->lite, text, NULL, NULL, NULL) == SQLITE_OK || fail(db, "statement", e);
+}
+
+static bool prepare(struct db *db, struct db_stmt *s, const char *text, struct err *e)
+{
+	return sqlite3_prepare_v3(db->lite, text, -1, SQLITE_PREPARE_PERSISTENT, &s->lite, NULL) == SQLITE_OK ||
+	       fail(db, s->query->where, e);
+}
+
+static int bind(sqlite3_stmt *s, int i, struct value v)
+{
+	switch (v.kind) {
+	case VALUE_INT: return sqlite3_bind_int64(s, i, v.i);
+	case VALUE_TEXT: return sqlite3_bind_text64(s, i, v.s.p, v.s.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+	case VALUE_BYTES: return sqlite3_bind_blob64(s, i, v.s.p, v.s.n, SQLITE_TRANSIENT);
+	case VALUE_NULL:
+	case VALUE_OTHER: break;
+	}
+	return sqlite3_bind_null(s, i);
+}
+
+static bool start(struct db *db, struct db_stmt *s, const struct value *values, bool stream, struct err *e)
+{
+	(void)stream; /* SQLite always streams */
+	for (size_t i = 0; i < s->query->n_params; i++)
+		if (bind(s->lite, (int)i + 1, values[i]) != SQLITE_OK)
+			return fail(db, s->query->where, e);
+	return true;
+}
+
+static enum step step(struct db *db, struct db_stmt *s, struct err *e)
+{
+	int code = sqlite3_step(s->lite);
+	if (code == SQLITE_ROW)
+		return STEP_ROW;
+	if (code == SQLITE_DONE) {
+		s->changed = s->query->writes ? sqlite3_changes64(db->lite) : 0;
+		return STEP_END;
+	}
+	fail(db, s->query->where, e);
+	return STEP_FAILED;
+}
+
+static struct value get(struct db_stmt *s, size_t column, enum db_type want)
+{
+	(void)want;
+	int i = (int)column;
+	switch (sqlite3_column_type(s->lite, i)) {
+	case SQLITE_NULL: return (struct value){.kind = VALUE_NULL};
+	case SQLITE_INTEGER: return (struct value){.kind = VALUE_INT, .i = sqlite3_column_int64(s->lite, i)};
+	case SQLITE_TEXT: {
+		const char *p = (const char *)sqlite3_column_text(s->lite, i);
+		return (struct value){.kind = VALUE_TEXT, .s = {p, (size_t)sqlite3_column_bytes(s->lite, i)}};
+	}
+	case SQLITE_BLOB: {
+		const char *p = sqlite3_column_blob(s->lite, i);
+		return (struct value){.kind = VALUE_BYTES, .s = {p ? p : "", (size_t)sqlite3_column_bytes(s->lite, i)}};
+	}
+	default: return (struct value){.kind = VALUE_OTHER};
+	}
+}
+
+static void finish(struct db *db, struct db_stmt *s)
+{
+	(void)db;
+	sqlite3_reset(s->lite);
+	sqlite3_clear_bindings(s->lite); /* no personal data stays in an idle statement */
+}
+
+static void drop(struct db *db, struct db_stmt *s)
+{
+	(void)db;
+	sqlite3_finalize(s->lite);
+}
+
+static void close_db(struct db *db) { sqlite3_close_v2(db->lite); }
+
+const struct engine engine_sqlite = {prepare, start, step, get, finish, drop, run, close_db};
+
+static bool configure(struct db *db, struct err *e)
+{
+	sqlite3_extended_result_codes(db->lite, 1);
+	sqlite3_busy_timeout(db->lite, 5000);
+	sqlite3_db_config(db->lite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	if (!run(db, "pragma synchronous=full; pragma foreign_keys=on; pragma temp_store=memory; pragma trusted_schema=off; pragma cell_size_check=on", e))
+		return false;
+	if (!(db->flags & DB_READ_ONLY) && !run(db, "pragma journal_mode=wal", e))
+		return false;
+	if ((db->flags & DB_BATCH) && !run(db, "pragma wal_autocheckpoint=0", e))
+		return false;
+	return !(db->flags & DB_READ_ONLY) || run(db, "pragma query_only=on", e);
+}
+
+struct db *db_open_sqlite(struct str path, unsigned flags, struct err *e)
+{
+	struct db *db = db_new(DB_SQLITE, flags);
+	const char *name = str_cstr(db->touch_arena, path);
+	/* Read-only connections open for writing too: the first one may have to make the shared memory of the WAL. */
+	int mode = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (flags & DB_CREATE ? SQLITE_OPEN_CREATE : 0);
+	if (sqlite3_open_v2(name, &db->lite, mode, NULL) != SQLITE_OK) {
+		err_set(e, ERR_INTERNAL, "%s: %s", name, sqlite3_errmsg(db->lite));
+		db_close(db);
+		return NULL;
+	}
+	if (!configure(db, e)) {
+		err_wrap(e, name);
+		db_close(db);
+		return NULL;
+	}
+	return db;
+}
