@@ -86,14 +86,14 @@ static bool has_words(struct toks t, size_t i, size_t end, const char *words)
 
 static void read_reference(struct reader *r, struct table *t, struct column *col, struct toks k, size_t i, size_t end)
 {
-	for (; i + 1 < end; i++) {
-		if (!tok_is(k.v[i], "references"))
+	for (size_t j = i; j + 1 < end; j++) {
+		if (!tok_is(k.v[j], "references"))
 			continue;
-		struct table *to = find_table(r->c, k.v[i + 1].text);
-		if (!to && !str_eq(k.v[i + 1].text, t->name))
-			die_at(&r->src, k.v[i].at, "references %.*s, which is no table", STR_ARG(k.v[i + 1].text));
+		struct table *to = find_table(r->c, k.v[j + 1].text);
+		if (!to && !str_eq(k.v[j + 1].text, t->name))
+			die_at(&r->src, k.v[j].at, "references %.*s, which is no table", STR_ARG(k.v[j + 1].text));
 		if (col->type.type == DB_ID && (!to || to->has_id))
-			col->type.ref = k.v[i + 1].text;
+			col->type.ref = k.v[j + 1].text;
 	}
 	for (; t->logged && i < end; i++)
 		if (toks_at(k, i, "on delete") || toks_at(k, i, "on update"))
@@ -148,6 +148,8 @@ static bool is_constraint(struct tok t)
 static void read_constraint(struct reader *r, const struct table *t, struct toks k, size_t i, size_t end)
 {
 	for (size_t j = i; j < end; j++) {
+		if (t->logged && (toks_at(k, j, "on delete") || toks_at(k, j, "on update")))
+			die_at(&r->src, k.v[j].at, "a logged table's rows change by named queries only, not by a foreign key");
 		if (!toks_at(k, j, "primary key ("))
 			continue;
 		if (t->logged)

@@ -435,6 +435,46 @@ TEST_BOTH(changed_or_failing_migrations_are_refused)
 	EXPECT_INT(n, 1);
 }
 
+/* The engine's own catalogue against the one that sqlgen read from the migrations. */
+TEST_BOTH(columns_are_as_declared)
+{
+	struct db *db = test_db(a, engine);
+	struct err e = {0};
+	struct catalogue_columns_rows rows;
+	EXPECT_OK(q_catalogue_columns(db, a, &rows, &e), e);
+	size_t seen = 0, declared = 0;
+	for (size_t t = 0; t < db_schema.n_tables; t++) {
+		const struct db_table *table = db_schema.tables[t];
+		declared += table->n_columns;
+		size_t at = 0;
+		for (size_t i = 0; i < rows.n; i++) {
+			if (!str_eq(rows.v[i].table_name, str_from(table->name)))
+				continue;
+			EXPECT(at < table->n_columns);
+			const struct db_field *f = &table->columns[at++];
+			const char *storage = f->type == DB_TEXT || f->type == DB_JSON ? "text" : f->type == DB_BYTES ? "blob" : "integer";
+			EXPECT_TEXT(rows.v[i].column_name, f->name);
+			EXPECT_TEXT(rows.v[i].storage, storage);
+			EXPECT_INT(rows.v[i].required, !f->nullable);
+			seen++;
+		}
+	}
+	EXPECT_INT(seen, declared);
+	EXPECT_INT(seen, rows.n);
+}
+
+TEST_BOTH(indexes_are_the_same)
+{
+	struct db *db = test_db(a, engine);
+	struct err e = {0};
+	struct catalogue_indexes_rows rows;
+	EXPECT_OK(q_catalogue_indexes(db, a, &rows, &e), e);
+	struct buf b = buf_on(a);
+	for (size_t i = 0; i < rows.n; i++)
+		buf_fmt(&b, "%.*s(%.*s)%s ", STR_ARG(rows.v[i].table_name), STR_ARG(rows.v[i].column_names), rows.v[i].is_unique ? " unique" : "");
+	EXPECT_TEXT(buf_str(&b), "item(unit,made,id) item(unit,title) unique scratch(n) unit(name) unique ");
+}
+
 /* ---- pool, ids ---- */
 
 struct borrower { struct db_pool *pool; size_t done; };

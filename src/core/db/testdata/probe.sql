@@ -71,3 +71,31 @@ insert into sequence (name, value) values (:name, 1) on conflict (name) do updat
 select 'sqlite' as engine;
 -- pg:
 select 'pg' as engine;
+
+-- name: catalogue_columns :many
+-- out: table_name text, column_name text, storage text, required bool
+select m.name as table_name, p.name as column_name, lower(p.type) as storage, p."notnull" as required
+from sqlite_master m join pragma_table_info(m.name) p
+where m.type = 'table' and m.name not like 'item_fts%' and m.name not like 'sqlite%' and m.name <> 'schema_migration'
+order by m.name, p.cid;
+-- pg:
+select table_name::text collate "C" as table_name, column_name::text as column_name,
+  case data_type when 'bigint' then 'integer' when 'bytea' then 'blob' else data_type::text end as storage, is_nullable = 'NO' as required
+from information_schema.columns c
+where table_schema = 'public' and table_name not like 'item_fts%' and table_name <> 'schema_migration'
+  and exists (select 1 from pg_tables t where t.tablename = c.table_name)
+order by 1, ordinal_position;
+
+-- name: catalogue_indexes :many
+-- out: table_name text, is_unique bool, column_names text
+select m.name as table_name, l."unique" as is_unique, (select group_concat(name) from (select name from pragma_index_info(l.name) order by seqno)) as column_names
+from sqlite_master m join pragma_index_list(m.name) l
+where m.type = 'table' and l.origin <> 'pk' and m.name not like 'item_fts%' and m.name <> 'schema_migration'
+order by 1, 3;
+-- pg:
+select c.relname::text collate "C" as table_name, i.indisunique as is_unique,
+  (select string_agg(a.attname::text, ',' order by k.n) from unnest(i.indkey) with ordinality k(attnum, n)
+   join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum) collate "C" as column_names
+from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace s on s.oid = c.relnamespace
+where s.nspname = 'public' and not i.indisprimary and c.relname not like 'item_fts%' and c.relname <> 'schema_migration'
+order by 1, 3;

@@ -1,0 +1,3 @@
+-- expect: returns columns: it is not :exec
+-- name: probe :exec
+select id from item;

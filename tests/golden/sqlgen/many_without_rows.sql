@@ -1,0 +1,3 @@
+-- expect: returns no columns: it is :exec
+-- name: probe :many
+delete from scratch;

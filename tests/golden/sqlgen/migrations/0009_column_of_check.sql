@@ -1,0 +1,2 @@
+-- expect: SQLite refuses the migration
+create index x on unit (missing);

@@ -1,0 +1,2 @@
+-- expect: a logged table stays
+drop table unit;

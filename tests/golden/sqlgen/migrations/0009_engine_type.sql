@@ -1,0 +1,3 @@
+-- expect: needs a logical type
+-- logged
+create table x (id id primary key, n integer);

@@ -1,0 +1,2 @@
+-- expect: does not end in ;
+create index x on unit (name)

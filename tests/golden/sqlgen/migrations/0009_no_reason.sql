@@ -1,0 +1,3 @@
+-- expect: create table needs a line before it
+-- unlogged:
+create table x (name text primary key);

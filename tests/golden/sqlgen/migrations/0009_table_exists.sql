@@ -1,0 +1,3 @@
+-- expect: table unit exists
+-- logged
+create table unit (id id primary key);

@@ -1,0 +1,3 @@
+-- expect: expected: -- only sqlite or -- only pg
+-- only mysql
+-- end

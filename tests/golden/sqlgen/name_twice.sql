@@ -1,0 +1,5 @@
+-- expect: query probe stands twice
+-- name: probe :many
+select id from item;
+-- name: probe :many
+select id from unit;

@@ -1,0 +1,3 @@
+-- expect: does not end in ;
+-- name: probe :many
+select id from item

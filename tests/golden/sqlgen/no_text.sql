@@ -1,0 +1,3 @@
+-- expect: query probe has no text
+-- name: probe :many
+-- nothing

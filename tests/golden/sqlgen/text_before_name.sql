@@ -1,0 +1,2 @@
+-- expect: text before the first -- name:
+select 1;

@@ -1,0 +1,4 @@
+-- expect: has sort orders but no
+-- name: probe :many
+-- order: by_id = "id"
+select id from item;
