@@ -1,0 +1,494 @@
+/* exchange.c — the steps of a request (route.h), and its beginning and end. */
+#include "core/http/exchange.h"
+#include "core/http/metrics.h"
+#include "core/http/text.h"
+#include "core/log/log.h"
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ARENAS_KEPT 512
+#define KEY_MAX 64
+#define STORED_MAX ((size_t)64 * 1024)
+
+/* ---- beginning ---- */
+
+static struct arena *arena_take(struct http *h)
+{
+	struct arena *a = NULL;
+	pthread_mutex_lock(&h->free_lock);
+	if (h->n_arenas > 0)
+		a = h->arenas[--h->n_arenas];
+	pthread_mutex_unlock(&h->free_lock);
+	return a ? a : arena_new(h->cfg->arena_cap);
+}
+
+static void arena_give(struct http *h, struct arena *a)
+{
+	arena_reset(a);
+	pthread_mutex_lock(&h->free_lock);
+	bool keep = h->n_arenas < ARENAS_KEPT;
+	if (keep)
+		h->arenas[h->n_arenas++] = a;
+	pthread_mutex_unlock(&h->free_lock);
+	if (!keep)
+		arena_free(a);
+}
+
+struct exchange *exchange_new(struct http *h)
+{
+	struct arena *a = arena_take(h);
+	struct exchange *x = NEW(a, struct exchange);
+	x->h = h;
+	x->fd = -1;
+	x->start_ns = monotonic_ns();
+	x->match.index = router_size(h->router);
+	x->r = (struct request){.env = {.arena = a, .now = instant_clock(), .actor = &actor_stranger, .lang = LANG_VI,
+	                                .request_id = atomic_fetch_add(&h->next_id, 1)},
+	                        .server = h, .app = h->cfg->app, .x = x, .sink = {.fd = -1}};
+	answer_reset(x);
+	atomic_fetch_add(&h->active, 1);
+	return x;
+}
+
+void exchange_target(struct exchange *x, struct str uri)
+{
+	struct str copy = str_dup(x->r.env.arena, uri);
+	ptrdiff_t mark = str_find_char(copy, '?');
+	x->r.path = mark < 0 ? copy : str_sub(copy, 0, (size_t)mark);
+	x->r.query = mark < 0 ? STR("") : str_sub(copy, (size_t)mark + 1, copy.n);
+}
+
+void db_take(struct exchange *x)
+{
+	const struct http_config *c = x->h->cfg;
+	if (!x->db && c->hooks.db_checkout)
+		x->db = c->hooks.db_checkout(c->app);
+	x->r.env.db = x->db;
+}
+
+void db_give(struct exchange *x)
+{
+	if (x->db)
+		x->h->cfg->hooks.db_checkin(x->h->cfg->app, x->db);
+	x->db = NULL;
+	x->r.env.db = NULL;
+}
+
+static void choose_language(struct exchange *x)
+{
+	struct str lang = req_query(&x->r, "lang");
+	if (lang.n == 0)
+		lang = req_cookie(&x->r, "lang");
+	if (str_eq(lang, STR("en")))
+		x->r.env.lang = LANG_EN;
+}
+
+/* /healthz and /readyz need no table: they must answer when everything else is wrong. */
+static bool answer_health(struct exchange *x)
+{
+	const struct http_config *c = x->h->cfg;
+	struct request *r = &x->r;
+	bool ready = str_eq(r->path, STR("/readyz")), good = !atomic_load(&x->h->stopping);
+	if (r->method != HTTP_GET || (!ready && !str_eq(r->path, STR("/healthz"))))
+		return false;
+	if (ready && good && c->hooks.ready)
+		good = c->hooks.ready(c->app, &r->body);
+	if (r->body.n == 0)
+		buf_put(&r->body, good || !ready ? STR("ok\n") : STR("stopping\n"));
+	answer_html(r, ready && !good ? 503 : 200);
+	r->type = STR("text/plain; charset=utf-8");
+	return true;
+}
+
+static void fail(struct exchange *x, const struct err *e)
+{
+	answer_error(x, e);
+	x->step = STEP_DONE;
+}
+
+static bool smuggled(struct exchange *x)
+{
+	size_t lengths = 0, hosts = 0;
+	for (size_t i = 0; i < x->headers.n; i++) {
+		lengths += str_eq_nocase(x->headers.at[i].name, STR("Content-Length"));
+		hosts += str_eq_nocase(x->headers.at[i].name, STR("Host"));
+	}
+	return lengths > 1 || hosts > 1 || (lengths && req_header(&x->r, "Transfer-Encoding").n);
+}
+
+static bool begin(struct exchange *x, struct err *e)
+{
+	if (smuggled(x))
+		return err_set(e, ERR_INVALID, "contradicting headers");
+	if (answer_health(x) || answer_asset(x))
+		return true;
+	choose_language(x);
+	db_take(x);
+	bool ok = access_check(x, e);
+	db_give(x);
+	if (!ok || x->r.answered)
+		return ok;
+	return x->r.method == HTTP_GET || body_begin(x, e);
+}
+
+bool exchange_begin(struct exchange *x)
+{
+	struct err e = {0};
+	if (!begin(x, &e))
+		fail(x, &e);
+	x->early = x->r.answered;
+	if (x->early)
+		answer_finish(x);
+	return x->early;
+}
+
+void exchange_body(struct exchange *x, const char *p, size_t n)
+{
+	if (x->early)
+		x->r.received += (int64_t)n;
+	else
+		body_feed(x, p, n);
+}
+
+/* ---- input and page ---- */
+
+enum next { NEXT_GO, NEXT_AWAY };
+
+static void step_input(struct exchange *x)
+{
+	struct err e = {0};
+	struct request *r = &x->r;
+	x->step = STEP_DONE;
+	if (r->method == HTTP_GET) {
+		x->step = STEP_PAGE;
+	} else if (x->failed || !body_end(x, &x->err)) {
+		e = x->err;
+		fail(x, &e);
+	} else if (!access_csrf_token(x, &e)) {
+		fail(x, &e);
+	} else {
+		if (r->form)
+			form_read(x);
+		if (r->errors.n && !(r->route->flags & ROUTE_CHECK_ALWAYS && r->route->check))
+			answer_form_errors(x);
+		else
+			x->step = r->route->slow && !r->errors.n ? STEP_SLOW : STEP_CHECK;
+	}
+	x->failed = false;
+}
+
+/* Runs one handler with a read-only connection. */
+static bool with_db(struct exchange *x, route_fn *fn, struct err *e)
+{
+	db_take(x);
+	bool ok = fn(&x->r, e);
+	db_give(x);
+	if (ok && arena_over(x->r.env.arena))
+		return err_set(e, ERR_TOO_LARGE, "memory of the request");
+	return ok;
+}
+
+static void step_page(struct exchange *x)
+{
+	struct err e = {0};
+	x->step = STEP_DONE;
+	if (answer_kept(x))
+		return;
+	if (!with_db(x, x->r.route->page, &e)) {
+		fail(x, &e);
+	} else if (!x->r.answered) {
+		err_set(&e, ERR_INTERNAL, "the page did not answer");
+		fail(x, &e);
+	} else {
+		answer_keep(x);
+		x->step = x->r.route->reads != READS_NONE && x->r.status < 300 ? STEP_RECORD : STEP_DONE;
+	}
+}
+
+/* ---- actions ---- */
+
+static void step_slow(struct exchange *x)
+{
+	x->step = STEP_SLOWED;
+	x->suspend(x);
+	if (!slow_submit(x->h->slow, x, &x->err)) {
+		x->ok = false;
+		x->wake(x);
+	}
+}
+
+static void step_slowed(struct exchange *x)
+{
+	struct err e = x->err;
+	x->step = x->r.answered ? STEP_DONE : STEP_CHECK;
+	if (!x->ok) {
+		fail(x, &e);
+	} else if (x->r.errors.n) {
+		answer_form_errors(x);
+		x->step = STEP_DONE;
+	}
+}
+
+static void step_check(struct exchange *x)
+{
+	struct err e = {0};
+	struct request *r = &x->r;
+	x->step = STEP_DONE;
+	if (r->route->check && !with_db(x, r->route->check, &e))
+		fail(x, &e);
+	else if (r->errors.n && !r->answered)
+		answer_form_errors(x);
+	else if (!r->answered)
+		x->step = r->route->apply ? STEP_APPLY : STEP_ANSWER;
+}
+
+/* What a retry gets: "status redirect_n type_n memo_n body_n answered\n" and the four texts. */
+static struct str stored_answer(struct request *r)
+{
+	struct buf b = buf_on(r->env.arena);
+	buf_fmt(&b, "%d %zu %zu %zu %zu %d\n", r->status, r->redirect.n, r->type.n, r->memo.n, r->body.n, r->answered);
+	buf_put(&b, r->redirect);
+	buf_put(&b, r->type);
+	buf_put(&b, r->memo);
+	buf_put(&b, buf_str(&r->body));
+	return buf_str(&b);
+}
+
+static bool take_number(struct str *rest, char end, size_t *out)
+{
+	struct str part;
+	int64_t v = 0;
+	if (!str_next(rest, end, &part) || !str_to_i64(part, &v) || v < 0)
+		return false;
+	*out = (size_t)v;
+	return true;
+}
+
+static bool restore_answer(struct request *r, struct str s, struct err *e)
+{
+	size_t v[6];
+	for (size_t i = 0; i < ARRAY_LEN(v); i++)
+		if (!take_number(&s, i + 1 < ARRAY_LEN(v) ? ' ' : '\n', &v[i]))
+			return err_set(e, ERR_INTERNAL, "stored answer is ill-formed");
+	if (s.n != v[1] + v[2] + v[3] + v[4])
+		return err_set(e, ERR_INTERNAL, "stored answer is cut");
+	r->status = (int)v[0];
+	r->redirect = str_dup(r->env.arena, str_sub(s, 0, v[1]));
+	r->type = str_dup(r->env.arena, str_sub(s, v[1], v[2]));
+	r->memo = str_dup(r->env.arena, str_sub(s, v[1] + v[2], v[3]));
+	r->body.n = 0;
+	buf_put(&r->body, str_sub(s, v[1] + v[2] + v[3], v[4]));
+	r->answered = v[5] != 0;
+	r->replayed = true;
+	return true;
+}
+
+/* On the writer. It may run again after a serialisation failure, so what apply() writes is put back first. */
+static bool apply(struct write_job *job, struct err *e)
+{
+	struct exchange *x = job->ctx;
+	struct request *r = &x->r, *b = &x->before;
+	r->answered = b->answered;
+	r->status = b->status;
+	r->type = b->type;
+	r->body = b->body;
+	r->redirect = b->redirect;
+	r->memo = b->memo;
+	r->errors = b->errors;
+	x->out = x->out_before;
+	if (r->route->row && !r->route->row(r, e))
+		return false;
+	if (!r->route->apply(r, e))
+		return false;
+	if (r->errors.n)
+		return err_set(e, ERR_INVALID, "form errors found while applying");
+	if (arena_over(r->env.arena))
+		return err_set(e, ERR_TOO_LARGE, "memory of the request");
+	if (job->once.key.n) {
+		job->once.answer = stored_answer(r);
+		if (job->once.answer.n > STORED_MAX)
+			return err_set(e, ERR_INTERNAL, "answer too long to be kept with its key");
+	}
+	return true;
+}
+
+static void done(struct write_job *job)
+{
+	struct exchange *x = job->ctx;
+	x->r.env.db = NULL;
+	x->wake(x);
+}
+
+static bool key_of(struct exchange *x, struct err *e)
+{
+	struct request *r = &x->r;
+	struct str key = req_header(r, "Idempotency-Key");
+	if (key.n == 0)
+		req_form_raw(r, STR(FORM_ACTION), 0, &key);
+	for (size_t i = 0; i < key.n; i++)
+		if (key.n > KEY_MAX || key.p[i] <= ' ' || key.p[i] >= 0x7F)
+			return err_set(e, ERR_INVALID, "ill-formed idempotency key");
+	x->job.once.key = key;
+	if (key.n)
+		body_hash(x, x->job.once.request);
+	return true;
+}
+
+static enum next submit(struct exchange *x, bool (*fn)(struct write_job *job, struct err *e), enum step after)
+{
+	const struct http_config *c = x->h->cfg;
+	x->job.env = &x->r.env;
+	x->job.apply = fn;
+	x->job.done = done;
+	x->job.ctx = x;
+	x->job.deadline_ns = monotonic_ns() + (int64_t)c->deadline_ms * 1000000;
+	x->step = after;
+	x->suspend(x);
+	if (!c->submit(c->writer, &x->job, &x->job.err)) {
+		x->job.ok = false;
+		x->wake(x);
+	}
+	return NEXT_AWAY;
+}
+
+static enum next step_apply(struct exchange *x)
+{
+	struct err e = {0};
+	x->job = (struct write_job){0};
+	if (!key_of(x, &e)) {
+		fail(x, &e);
+		return NEXT_GO;
+	}
+	x->before = x->r;
+	x->out_before = x->out;
+	return submit(x, apply, STEP_APPLIED);
+}
+
+static void step_applied(struct exchange *x)
+{
+	struct err e = x->job.err;
+	x->step = STEP_DONE;
+	if (x->job.once.mismatch) {
+		x->fail_status = 422;
+		err_set(&e, ERR_CONFLICT, "idempotency key used before for something else");
+		fail(x, &e);
+	} else if (!x->job.ok) {
+		if (x->r.errors.n)
+			answer_form_errors(x);
+		else
+			fail(x, &e);
+	} else if (x->job.once.replayed && !restore_answer(&x->r, x->job.once.answer, &e)) {
+		fail(x, &e);
+	} else {
+		x->step = x->r.answered ? STEP_DONE : STEP_ANSWER;
+	}
+}
+
+static void step_answer(struct exchange *x)
+{
+	struct err e = {0};
+	struct request *r = &x->r;
+	x->step = STEP_DONE;
+	if (r->route->answer && !with_db(x, r->route->answer, &e))
+		fail(x, &e);
+	else if (r->answered)
+		return;
+	else if (r->redirect.n)
+		answer_redirect(r, r->redirect);
+	else if (r->route->flags & ROUTE_API)
+		answer_empty(r, 204);
+	else {
+		err_set(&e, ERR_INTERNAL, "an action without answer and redirect");
+		fail(x, &e);
+	}
+}
+
+/* ---- the access record ---- */
+
+static bool record(struct write_job *job, struct err *e)
+{
+	struct exchange *x = job->ctx;
+	return x->h->cfg->hooks.read_apply(&x->r, e);
+}
+
+static enum next step_record(struct exchange *x)
+{
+	const struct http_hooks *k = &x->h->cfg->hooks;
+	x->step = STEP_DONE;
+	if (!k->read_needed || !k->read_apply)
+		return NEXT_GO;
+	db_take(x);
+	bool needed = k->read_needed(&x->r);
+	db_give(x);
+	if (!needed)
+		return NEXT_GO;
+	x->job = (struct write_job){0};
+	return submit(x, record, STEP_RECORDED);
+}
+
+static void step_recorded(struct exchange *x)
+{
+	struct err e = x->job.err;
+	x->step = STEP_DONE;
+	/* No read without its record. */
+	if (!x->job.ok)
+		fail(x, &e);
+}
+
+bool exchange_run(struct exchange *x)
+{
+	if (x->early)
+		return true;
+	while (x->step != STEP_DONE) {
+		enum next next = NEXT_GO;
+		switch (x->step) {
+		case STEP_INPUT: step_input(x); break;
+		case STEP_PAGE: step_page(x); break;
+		case STEP_SLOW: step_slow(x); return false;
+		case STEP_SLOWED: step_slowed(x); break;
+		case STEP_CHECK: step_check(x); break;
+		case STEP_APPLY: next = step_apply(x); break;
+		case STEP_APPLIED: step_applied(x); break;
+		case STEP_ANSWER: step_answer(x); break;
+		case STEP_RECORD: next = step_record(x); break;
+		case STEP_RECORDED: step_recorded(x); break;
+		case STEP_DONE: break;
+		}
+		if (next == NEXT_AWAY)
+			return false;
+	}
+	answer_finish(x);
+	return true;
+}
+
+/* ---- end ---- */
+
+static const char *method_text(const struct request *r)
+{
+	if (r->is_head)
+		return "HEAD";
+	return (size_t)r->method < HTTP_METHOD_COUNT ? http_method_name(r->method) : "other";
+}
+
+void exchange_end(struct exchange *x)
+{
+	struct http *h = x->h;
+	struct request *r = &x->r;
+	int64_t ns = monotonic_ns() - x->start_ns;
+	int64_t sent = x->fd >= 0 ? x->file_size : (int64_t)(x->has_fixed ? x->fixed.n : r->body.n);
+	metrics_request(h->metrics, x->match.index, r->status, ns);
+	log_event(x->asset ? LOG_DEBUG : LOG_INFO, "request", log_id("id", r->env.request_id),
+	          log_text("method", method_text(r)),
+	          log_text("route", x->asset ? "asset" : r->route ? r->route->path : "other"), log_int("status", r->status),
+	          log_int("us", ns / 1000), log_int("in", r->received), log_int("out", sent));
+	body_done(x);
+	if (x->has_stream && !x->stream_running && x->stream.done)
+		x->stream.done(x->stream.ctx);
+	if (x->fd >= 0)
+		close(x->fd);
+	kept_drop(x->kept);
+	arena_give(h, r->env.arena);
+	atomic_fetch_sub(&h->active, 1);
+}

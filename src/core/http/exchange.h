@@ -1,0 +1,160 @@
+/* exchange.h — one request and its answer inside the framework: what struct request does not show.
+ *
+ * The transport (server.c over libmicrohttpd, testing.c in memory) fills method, target, headers and peer, then calls
+ * exchange_begin(); exchange_body() for each piece; exchange_run() at the end of the body and again after each wake.
+ * When exchange_run() gives false the exchange is in other hands and must not be touched until wake() was called. */
+#pragma once
+#include "core/http/http.h"
+#include "core/http/multipart.h"
+#include <pthread.h>
+
+struct pair { struct str name, value; };
+struct pairs { struct pair *at; size_t n, cap; };
+void pairs_add(struct arena *a, struct pairs *p, struct str name, struct str value);
+/* The first value under that name (header names: ASCII case does not matter), or NULL. */
+const struct pair *pairs_find(const struct pairs *p, struct str name, bool nocase);
+/* a=1&b=2; false on a bad escape or more than `most` pairs. */
+bool pairs_parse_urlencoded(struct arena *a, struct str s, size_t most, struct pairs *out);
+
+enum body_kind { BODY_NONE, BODY_FORM, BODY_MULTIPART, BODY_JSON, BODY_RAW, BODY_SINK };
+enum step {
+	STEP_INPUT, STEP_PAGE, STEP_SLOW, STEP_SLOWED, STEP_CHECK, STEP_APPLY, STEP_APPLIED, STEP_ANSWER, STEP_RECORD,
+	STEP_RECORDED, STEP_DONE
+};
+
+/* Depth and number of values of a JSON text, watched while it arrives. */
+struct json_scan { unsigned depth, values; bool in_string, escaped; };
+bool json_scan_feed(struct json_scan *s, const char *p, size_t n, unsigned depth_max, unsigned values_max);
+
+/* A kept public page. Counted references: the cache holds one, each answer on its way another. */
+enum coding { CODING_IDENTITY, CODING_GZIP, CODING_BROTLI, CODING_COUNT };
+struct kept {
+	struct kept *next;
+	struct str key, type, etag, coded[CODING_COUNT];
+	uint64_t revision, used;
+	size_t bytes;
+	_Atomic int refs;
+	struct arena *a;
+};
+struct cache;
+struct cache *cache_new(size_t bytes);
+void cache_free(struct cache *c);
+/* A new reference, or NULL. */
+struct kept *cache_find(struct cache *c, struct str key, uint64_t revision);
+/* Compresses and keeps; a new reference. */
+struct kept *cache_keep(struct cache *c, struct str key, uint64_t revision, struct str type, struct str body);
+void kept_drop(struct kept *k);
+enum coding coding_choose(struct str accept_encoding, const bool have[CODING_COUNT]);
+extern const char *const coding_names[CODING_COUNT];
+
+struct exchange {
+	struct request r;
+	struct http *h;
+	struct exchange *next;             /* free list or slow queue */
+	struct pairs headers, cookies, query, form, out;
+	bool query_read, cookies_read;
+	struct route_match match;
+	uint8_t address[16];
+	bool unix_peer, early;             /* early: answered before the body */
+	enum step step;
+	struct db *db;                     /* checked out for this step */
+
+	enum body_kind kind;
+	int64_t body_limit;
+	struct buf in;
+	struct json_scan scan;
+	struct multipart *multipart;
+	bool failed;
+	int fail_status;                   /* when the kind's own does not fit: 405, 415, 422 */
+	struct err err;
+	bool ok;                           /* of the slow step */
+
+	struct write_job job;
+	struct request before;             /* output as it was before apply, for a second run */
+	struct pairs out_before;
+	int64_t *reads;
+	size_t n_reads, cap_reads;
+	struct str action;                 /* id for a form that is shown */
+
+	int fd;                            /* of answer_file, -1 none */
+	int64_t file_from, file_size;
+	bool has_stream, stream_running;
+	struct answer_stream stream;
+	const struct asset *asset;
+	struct kept *kept;
+	struct str cache_key;
+	uint64_t revision;
+	struct str fixed;                  /* body that is not r.body: asset or kept page */
+	bool has_fixed, has_etag, untrusted;
+
+	int64_t start_ns;
+	void (*suspend)(struct exchange *x);
+	void (*wake)(struct exchange *x);
+	void *transport;
+};
+
+struct slow;
+
+struct http {
+	const struct http_config *cfg;
+	struct router *router;
+	struct limits *limits;
+	struct metrics *metrics;
+	struct cache *cache;
+	struct slow *slow;
+	uint8_t action_secret[32];
+	_Atomic uint64_t next_id;
+	_Atomic int active, suspended;
+	_Atomic bool stopping;
+	pthread_mutex_t free_lock;
+	struct exchange *free_list;
+	struct arena **arenas;             /* free arenas, under free_lock */
+	size_t n_arenas;
+	struct server *server;             /* the transport's own; NULL in tests without sockets */
+};
+
+/* All but sockets and threads of the transport. */
+bool http_core_init(struct http *h, const struct http_config *cfg, struct err *e);
+void http_core_done(struct http *h);
+
+struct exchange *exchange_new(struct http *h);
+void exchange_target(struct exchange *x, struct str uri);
+/* Headers are known. True: answered already, no byte of the body is to be read. */
+bool exchange_begin(struct exchange *x);
+void exchange_body(struct exchange *x, const char *p, size_t n);
+/* True: answered, send it. False: handed away; wake() will call. */
+bool exchange_run(struct exchange *x);
+/* Log line, counters, files, memory. */
+void exchange_end(struct exchange *x);
+
+/* ---- pieces ---- */
+/* access.c: the checks before the body. False with err and maybe fail_status. */
+bool access_check(struct exchange *x, struct err *e);
+bool access_csrf_origin(struct exchange *x, struct err *e);
+bool access_csrf_token(struct exchange *x, struct err *e);
+/* body.c */
+bool body_begin(struct exchange *x, struct err *e);
+void body_feed(struct exchange *x, const char *p, size_t n);
+bool body_end(struct exchange *x, struct err *e);
+void body_done(struct exchange *x); /* descriptors, temporary files */
+void body_hash(struct exchange *x, uint8_t out[32]);
+/* form.c */
+void form_read(struct exchange *x);
+/* problem.c: turns err into the answer. */
+void answer_error(struct exchange *x, const struct err *e);
+void answer_form_errors(struct exchange *x);
+/* answer.c */
+void answer_reset(struct exchange *x);      /* forget what was written */
+void answer_finish(struct exchange *x);     /* the headers every answer carries */
+bool answer_asset(struct exchange *x);      /* true: it was one */
+bool answer_kept(struct exchange *x);       /* from the cache */
+void answer_keep(struct exchange *x);       /* into the cache */
+/* slow.c */
+bool slow_new(struct slow **out, struct http *h, unsigned threads, unsigned queue, struct err *e);
+void slow_free(struct slow *s);
+bool slow_submit(struct slow *s, struct exchange *x, struct err *e);
+size_t slow_length(struct slow *s);
+
+void db_take(struct exchange *x);
+void db_give(struct exchange *x);
+void random_bytes(void *out, size_t n);
