@@ -118,11 +118,12 @@ static int walk_minutes(const struct oracle *o, bool office, int t, int left, co
 		while (t < ORACLE_DAYS * 1440 && !office_open(o, t))
 			t++;
 	while (left > 0) {
-		if (t >= ORACLE_DAYS * 1440)
-			return ORACLE_OUTSIDE;
+		/* Before the table's end: a pause without end reaches beyond it. */
 		int waits = minute_waits(t, w, n);
 		if (waits == 2)
 			return ORACLE_WAITING;
+		if (t >= ORACLE_DAYS * 1440)
+			return ORACLE_OUTSIDE;
 		if (!waits && (!office || office_open(o, t)))
 			left--;
 		t++;
@@ -133,11 +134,11 @@ static int walk_minutes(const struct oracle *o, bool office, int t, int left, co
 static int walk_days(const struct oracle *o, bool working, int d, int left, const struct wait *w, size_t n)
 {
 	while (left > 0) {
-		if (++d >= ORACLE_DAYS)
-			return ORACLE_OUTSIDE;
-		int waits = day_waits(d, w, n);
+		int waits = day_waits(++d, w, n);
 		if (waits == 2)
 			return ORACLE_WAITING;
+		if (d >= ORACLE_DAYS)
+			return ORACLE_OUTSIDE;
 		if (!waits && !(working && o->day[d].off))
 			left--;
 	}
