@@ -81,7 +81,7 @@ static bool is_done(const struct picture *pic, struct str id)
 	return false;
 }
 
-#define LINE_CHARS 17
+#define LINE_CHARS 16
 /* A text in lines of about LINE_CHARS characters, centred on (x, y). */
 static void put_lines(struct picture *pic, struct str text, double x, double y)
 {
@@ -130,7 +130,7 @@ static void put_flow(struct picture *pic, const struct flow *f)
 		struct point p = f->points[0], q = f->points[1];
 		bool flat = fabs(q.x - p.x) > fabs(q.y - p.y);
 		bool up = q.y < p.y && !flat;
-		buf_fmt(&pic->b, "<text class=\"wf-note\" x=\"%.1f\" y=\"%.1f\">", flat ? (p.x + q.x) / 2 : p.x + 4, flat ? p.y - 8 : up ? p.y - 12 : p.y + 18);
+		buf_fmt(&pic->b, "<text class=\"wf-note\" x=\"%.1f\" y=\"%.1f\">", flat ? fmin(p.x, q.x) + 5 : p.x + 4, flat ? p.y - 8 : up ? p.y - 12 : p.y + 18);
 		put_text(&pic->b, f->name);
 		buf_put(&pic->b, STR("</text>"));
 	}
