@@ -7,6 +7,8 @@
 
 struct db;
 struct actor;
+struct lane;
+struct id_source;
 
 enum lang { LANG_VI, LANG_EN };
 
@@ -17,4 +19,6 @@ struct env {
 	const struct actor *actor; /* never NULL: a stranger is an actor too */
 	enum lang lang;
 	uint64_t request_id;
+	struct lane *lane;         /* where acts are logged; set by the writer for the time of an action, else NULL */
+	struct id_source *ids;     /* for id_new(); set wherever rows may be made */
 };

@@ -1,0 +1,189 @@
+/* audit.c — appending to the log and reading it. See audit.h. */
+#include "core/audit/audit.h"
+#include "core/audit/audit_internal.h"
+#include "core/audit/audit_sql.h"
+#include <openssl/evp.h>
+#include <string.h>
+
+struct hash hash_from(struct str bytes)
+{
+	struct hash h = {0};
+	if (bytes.n == HASH_SIZE)
+		memcpy(h.b, bytes.p, HASH_SIZE);
+	return h;
+}
+
+struct str hash_str(const struct hash *h) { return (struct str){(const char *)h->b, HASH_SIZE}; }
+
+bool lane_open(struct db *db, struct arena *a, int64_t lane, struct lane *out, struct err *e)
+{
+	struct log_head_row row = {0};
+	bool found = false;
+	if (!q_log_head(db, a, lane, &row, &found, e))
+		return err_wrap(e, "reading the end of the log");
+	*out = (struct lane){.lane = lane};
+	if (found)
+		*out = (struct lane){.lane = lane, .id = row.id, .seq = row.seq, .at = row.at, .head = hash_from(row.hash)};
+	return true;
+}
+
+struct instant lane_time(const struct lane *l, struct instant clock) { return clock.ms > l->at.ms ? clock : l->at; }
+
+/* Big-endian, so that the bytes hashed are the same on every machine. */
+void put_int(struct buf *b, int64_t v)
+{
+	for (int shift = 56; shift >= 0; shift -= 8)
+		buf_char(b, (char)((uint64_t)v >> shift));
+}
+
+void put_text(struct buf *b, struct str s)
+{
+	put_int(b, (int64_t)s.n);
+	buf_put(b, s);
+}
+
+struct hash audit_entry_hash(struct arena *a, const struct audit_entry *x)
+{
+	struct buf b = buf_on(a);
+	put_text(&b, STR("motcua log 1"));
+	const int64_t numbers[] = {x->id, x->lane, x->seq, x->at.ms, x->day.day, x->actor, x->person, x->unit, x->subject};
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		put_int(&b, numbers[i]);
+	put_text(&b, x->role);
+	put_text(&b, x->kind);
+	put_text(&b, x->body);
+	put_text(&b, x->touched);
+	put_text(&b, hash_str(&x->prev));
+	struct hash h;
+	CHECK(EVP_Digest(b.p, b.n, h.b, NULL, EVP_sha256(), NULL) == 1);
+	return h;
+}
+
+/* The touched rows as bytes: table name, row id, digest; each name ends with NUL. */
+static bool touched_bytes(struct env *env, struct str *out, struct err *e)
+{
+	size_t n = 0;
+	const struct db_touch *t = db_touched(env->db, &n);
+	struct buf b = buf_on(env->arena);
+	for (size_t i = 0; i < n; i++) {
+		uint8_t digest[HASH_SIZE];
+		if (!db_row_digest(env->db, t[i].table, t[i].id, digest, e))
+			return err_wrap(e, t[i].table->name);
+		buf_put(&b, str_from(t[i].table->name));
+		buf_char(&b, '\0');
+		put_int(&b, t[i].id);
+		buf_put(&b, (struct str){(const char *)digest, HASH_SIZE});
+	}
+	db_touched_clear(env->db);
+	*out = buf_str(&b);
+	return true;
+}
+
+static int64_t next_id(struct env *env, struct err *e)
+{
+	if (db_engine(env->db) == DB_SQLITE)
+		return env->lane->id + 1;
+	struct log_order_row row = {0};
+	bool found = false;
+	return q_log_order(env->db, env->arena, env->lane->lane, &row, &found, e) ? row.id : 0;
+}
+
+static bool entry_add(struct env *env, const struct audit_entry *x, struct err *e)
+{
+	return q_log_add(env->db,
+	                 &(struct log_add_in){.id = x->id, .lane = x->lane, .seq = x->seq, .at = x->at, .day = x->day,
+	                                      .actor = x->actor, .person = x->person, .unit = x->unit, .role = x->role,
+	                                      .kind = x->kind, .subject = x->subject, .body = x->body,
+	                                      .touched = x->touched, .prev = hash_str(&x->prev), .hash = hash_str(&x->hash)},
+	                 NULL, e);
+}
+
+bool audit_record(struct env *env, const struct audit_act *act, int64_t *entry, struct err *e)
+{
+	CHECK(env->lane != NULL);
+	struct lane *l = env->lane;
+	struct audit_entry x = {
+	        .lane = l->lane, .seq = l->seq + 1, .at = env->now, .day = date_of(env->now), .actor = env->actor->account,
+	        .person = env->actor->person, .unit = act->unit, .subject = act->subject,
+	        .role = env->actor->program ? STR("program") : str_from(role_name(act->role)), .kind = str_from(act->kind),
+	        .body = act->body.n ? act->body : STR("{}"), .prev = l->head};
+	if (!touched_bytes(env, &x.touched, e) || (x.id = next_id(env, e)) == 0)
+		return err_wrap(e, act->kind);
+	x.hash = audit_entry_hash(env->arena, &x);
+	if (!entry_add(env, &x, e))
+		return err_wrap(e, act->kind);
+	*l = (struct lane){.lane = l->lane, .id = x.id, .seq = x.seq, .at = x.at, .head = x.hash};
+	if (entry)
+		*entry = x.id;
+	return true;
+}
+
+bool audit_timeline(struct env *env, int64_t subject, int64_t after, int64_t limit, struct audit_entries *out, struct err *e)
+{
+	struct log_of_subject_rows rows = {0};
+	if (!q_log_of_subject(env->db, env->arena, subject, after, limit, &rows, e))
+		return err_wrap(e, "timeline");
+	out->n = rows.n;
+	out->v = NEW_ARRAY(env->arena, rows.n, struct audit_entry);
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct log_of_subject_row *r = &rows.v[i];
+		out->v[i] = (struct audit_entry){.id = r->id, .lane = r->lane, .seq = r->seq, .at = r->at, .actor = r->actor,
+		                                 .person = r->person, .unit = r->unit, .subject = subject, .role = r->role,
+		                                 .kind = r->kind, .body = r->body, .hash = hash_from(r->hash)};
+	}
+	return true;
+}
+
+/* The chain over days: each day's value covers its root and all days before. */
+struct hash day_chain(struct arena *a, struct date day, int64_t entries, const struct hash *root, const struct hash *prev)
+{
+	struct buf b = buf_on(a);
+	put_text(&b, STR("motcua day 1"));
+	put_int(&b, day.day);
+	put_int(&b, entries);
+	buf_put(&b, hash_str(root));
+	buf_put(&b, hash_str(prev));
+	struct hash h;
+	CHECK(EVP_Digest(b.p, b.n, h.b, NULL, EVP_sha256(), NULL) == 1);
+	return h;
+}
+
+bool day_root(struct db *db, struct date day, int64_t *entries, struct hash *root, struct err *e)
+{
+	AUTO_CURSOR c = {0};
+	if (!q_log_of_day(db, day, &c, e))
+		return false;
+	struct merkle m = {0};
+	struct log_of_day_row row;
+	while (db_next(&c, &row)) {
+		struct hash leaf = hash_from(row.hash);
+		merkle_add(&m, &leaf);
+	}
+	*entries = (int64_t)m.n;
+	*root = merkle_root(&m);
+	return db_end(&c, e);
+}
+
+bool audit_close_day(struct env *env, struct date today, bool *closed, struct err *e)
+{
+	struct log_first_open_day_row open = {0};
+	struct log_day_last_row last = {0};
+	bool found = false, have_last = false;
+	*closed = false;
+	if (!q_log_first_open_day(env->db, env->arena, today, &open, &found, e) ||
+	    !q_log_day_last(env->db, env->arena, &last, &have_last, e))
+		return err_wrap(e, "closing a day");
+	if (!found || !open.day.has)
+		return true;
+	struct hash root, prev = have_last ? hash_from(last.chain) : (struct hash){0};
+	int64_t entries = 0;
+	if (!day_root(env->db, open.day.v, &entries, &root, e))
+		return err_wrap(e, "closing a day");
+	struct hash chain = day_chain(env->arena, open.day.v, entries, &root, &prev);
+	*closed = q_log_day_add(env->db,
+	                        &(struct log_day_add_in){.day = open.day.v, .entries = entries, .root = hash_str(&root),
+	                                                 .prev = hash_str(&prev), .chain = hash_str(&chain),
+	                                                 .closed_at = env->now},
+	                        NULL, e);
+	return *closed;
+}

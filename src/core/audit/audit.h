@@ -1,0 +1,74 @@
+/* audit.h — the record: an append-only log that anyone can check.
+ *
+ * Owner:     tables log_entry, log_day, idempotency.
+ * Invariant: a change of a logged table and its entry are in one transaction. An entry holds the digest of each row
+ *            that the act left behind, so that one flipped bit in any row is found; entries of a lane are chained;
+ *            a day's entries, in order of id, are the leaves of one RFC 6962 tree; days are chained and time-stamped.
+ * Order:     ids of entries grow in the order in which the acts took hold, also over lanes (PostgreSQL: a sequence
+ *            asked after the rows are locked).
+ * Privacy:   bodies hold no personal data: codes, states, reasons given by officials, and commitments to values.
+ * Memory:    results live in env->arena. Threads: a lane belongs to one writer thread. */
+#pragma once
+#include "core/audit/merkle.h"
+#include "core/auth/actor.h"
+#include "core/db/db.h"
+
+/* One writer's end of the log. */
+struct lane { int64_t lane, id, seq; struct instant at; struct hash head; };
+
+/* What was done. `kind` is "slice.verb": "dossier.accept". */
+struct audit_act {
+	const char *kind;
+	int64_t subject;  /* id of the case or record it is about; 0: none */
+	enum role role;   /* in which role, and below in which unit, the actor acted */
+	int64_t unit;
+	struct str body;  /* a JSON object; empty: {} */
+};
+
+/* Reads the lane's last entry. A lane without entries starts from zero. */
+MUST_CHECK bool lane_open(struct db *db, struct arena *a, int64_t lane, struct lane *out, struct err *e);
+/* The event time of the next act: the clock, but never before the lane's last entry. */
+struct instant lane_time(const struct lane *l, struct instant clock);
+
+/* Appends an entry with the digests of all rows touched since the last one. Only in a writer's action, and last in
+ * the rule: rows touched and never recorded make the action fail. `entry` (may be NULL) is the entry's id. */
+MUST_CHECK bool audit_record(struct env *env, const struct audit_act *act, int64_t *entry, struct err *e);
+
+/* ---- reading ---- */
+
+struct audit_entry {
+	int64_t id, lane, seq, actor, person, unit, subject;
+	struct instant at;
+	struct date day;
+	struct str role, kind, body, touched;
+	struct hash prev, hash;
+};
+struct audit_entries { struct audit_entry *v; size_t n; };
+/* The entries about one subject, oldest first, after entry `after` (0: from the start). */
+MUST_CHECK bool audit_timeline(struct env *env, int64_t subject, int64_t after, int64_t limit, struct audit_entries *out, struct err *e);
+/* The hash that an entry must have. */
+struct hash audit_entry_hash(struct arena *a, const struct audit_entry *x);
+
+/* ---- closing days and proving ---- */
+
+/* Closes the oldest day before `today` that has entries and is not closed; *closed tells whether there was one. */
+MUST_CHECK bool audit_close_day(struct env *env, struct date today, bool *closed, struct err *e);
+
+/* Proof that an entry is in the record, as JSON: the entry, and once its day is closed path, root, chain and stamp.
+ * *found is false when there is no such entry. */
+MUST_CHECK bool audit_receipt(struct env *env, int64_t entry, struct str *json, bool *found, struct err *e);
+
+enum receipt_state { RECEIPT_OPEN, RECEIPT_PROVED, RECEIPT_BROKEN };
+struct receipt_report { enum receipt_state state; const char *fault; struct instant at; struct str kind; struct str stamp; struct hash chain; };
+/* Checks a receipt offline. The time-stamp itself is given back in `stamp` for core/tsa. ERR_INVALID: not a receipt. */
+MUST_CHECK bool audit_receipt_check(struct arena *a, struct str json, struct receipt_report *out, struct err *e);
+
+/* ---- verify ---- */
+
+struct audit_verify {
+	int64_t entries, days, rows, lanes;
+	bool ok;
+	char first_fault[300]; /* names table, row and what differs; empty when ok */
+};
+/* Recomputes every hash, chain, tree and row digest from one snapshot. ERR only when the database cannot be read. */
+MUST_CHECK bool audit_verify(struct db *db, const struct db_schema *schema, struct audit_verify *out, struct err *e);

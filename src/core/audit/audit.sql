@@ -1,0 +1,73 @@
+-- name: log_add :exec
+-- in: id int, lane int, seq int, at instant, day date, actor int, person int, unit int, role text, kind text, subject int, body json, touched bytes, prev bytes, hash bytes
+insert into log_entry (id, lane, seq, at, day, actor, person, unit, role, kind, subject, body, touched, prev, hash)
+values (:id, :lane, :seq, :at, :day, :actor, :person, :unit, :role, :kind, :subject, :body, :touched, :prev, :hash);
+
+-- name: log_order :one
+-- in: lane int
+-- out: id int
+select coalesce(max(id), 0) + 1 as id from log_entry where lane = :lane;
+-- pg:
+select nextval('log_order') as id where :lane >= 0;
+
+-- name: log_head :one
+-- in: lane int
+select id, seq, at, hash from log_entry where lane = :lane order by seq desc limit 1;
+
+-- name: log_of_subject :many
+-- in: subject int, after int, limit int
+select id, lane, seq, at, actor, person, unit, role, kind, body, hash
+from log_entry where subject = :subject and id > :after order by id limit :limit;
+
+-- name: log_all :each
+-- in: after int
+select id, lane, seq, at, day, actor, person, unit, role, kind, subject, body, touched, prev, hash
+from log_entry where id > :after order by id;
+
+-- name: log_get :one
+-- in: id int
+select id, lane, seq, at, day, actor, person, unit, role, kind, subject, body, touched, prev, hash
+from log_entry where id = :id;
+
+-- name: log_of_day :each
+-- in: day date
+select id, hash from log_entry where day = :day order by id;
+
+-- name: log_first_open_day :one
+-- in: today date
+-- out: day date?
+select min(day) as day from log_entry
+where day < :today and day > coalesce((select max(day) from log_day), -1000000);
+
+-- name: log_day_last :one
+select day, entries, root, chain from log_day order by day desc limit 1;
+
+-- name: log_day_get :one
+-- in: day date
+select day, entries, root, prev, chain, closed_at, stamp from log_day where day = :day;
+
+-- name: log_day_all :each
+select day, entries, root, prev, chain, closed_at, stamp from log_day order by day;
+
+-- name: log_day_add :exec
+-- in: day date, entries int, root bytes, prev bytes, chain bytes, closed_at instant
+insert into log_day (day, entries, root, prev, chain, closed_at) values (:day, :entries, :root, :prev, :chain, :closed_at);
+
+-- name: log_day_unstamped :many
+select day, chain from log_day where stamp is null order by day limit 400;
+
+-- name: log_day_stamp :exec
+-- in: day date, stamp bytes
+update log_day set stamp = :stamp where day = :day and stamp is null;
+
+-- name: idempotency_get :one
+-- in: actor int, key text
+select request, answer from idempotency where actor = :actor and key = :key;
+
+-- name: idempotency_add :exec
+-- in: actor int, key text, request bytes, answer text, at instant
+insert into idempotency (actor, key, request, answer, at) values (:actor, :key, :request, :answer, :at);
+
+-- name: idempotency_expire :exec
+-- in: before instant
+delete from idempotency where at < :before;

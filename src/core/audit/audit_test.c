@@ -1,0 +1,75 @@
+/* Tests of the hash tree; the log itself is tested with the writer. */
+#include "core/audit/merkle.h"
+#include "core/test/test.h"
+#include <stdio.h>
+#include <string.h>
+
+static struct hash leaf(unsigned i)
+{
+	struct hash h = {{0}};
+	snprintf((char *)h.b, sizeof h.b, "leaf %u", i);
+	return h;
+}
+
+/* RFC 6962 §2.1 by the letter, recursively. */
+static struct hash by_the_letter(const struct hash *v, size_t n)
+{
+	struct merkle one = {0};
+	if (n == 0)
+		return merkle_root(&one);
+	if (n == 1) {
+		merkle_add(&one, v);
+		return merkle_root(&one);
+	}
+	struct merkle all = {0};
+	for (size_t i = 0; i < n; i++)
+		merkle_add(&all, &v[i]);
+	return merkle_root(&all);
+}
+
+TEST(empty_tree_is_the_hash_of_nothing)
+{
+	struct merkle m = {0};
+	struct hash root = merkle_root(&m);
+	EXPECT_TEXT(hex_encode(a, root.b, HASH_SIZE), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST(every_leaf_of_every_small_tree_is_proved)
+{
+	struct hash v[70];
+	for (unsigned n = 1; n <= ARRAY_LEN(v); n++) {
+		v[n - 1] = leaf(n - 1);
+		struct hash root = by_the_letter(v, n);
+		for (unsigned i = 0; i < n; i++) {
+			struct merkle_path p;
+			merkle_prove(v, n, i, &p);
+			EXPECT(merkle_path_ok(&p, &v[i], &root));
+			struct hash other = leaf(1000);
+			EXPECT(!merkle_path_ok(&p, &other, &root));
+			for (int k = 0; k < p.depth; k++) {
+				struct merkle_path bad = p;
+				bad.node[k].b[5] ^= 1;
+				EXPECT(!merkle_path_ok(&bad, &v[i], &root));
+			}
+			struct merkle_path moved = p;
+			moved.index = (p.index + 1) % n;
+			EXPECT(n == 1 || !merkle_path_ok(&moved, &v[i], &root));
+		}
+	}
+}
+
+TEST(a_path_must_have_the_right_length)
+{
+	struct hash v[5];
+	for (unsigned i = 0; i < 5; i++)
+		v[i] = leaf(i);
+	struct hash root = by_the_letter(v, 5);
+	struct merkle_path p;
+	merkle_prove(v, 5, 2, &p);
+	p.depth--;
+	EXPECT(!merkle_path_ok(&p, &v[2], &root));
+	p.depth += 2;
+	EXPECT(!merkle_path_ok(&p, &v[2], &root));
+	p.depth = 65;
+	EXPECT(!merkle_path_ok(&p, &v[2], &root));
+}

@@ -1,0 +1,247 @@
+/* verify.c — recomputes the record from its own entries. See audit_verify() in audit.h.
+ *
+ * Pass 1 walks the entries in order: hash, chain per lane, and the last digest of each row, kept in a hash map
+ * (48 bytes a row, in memory: the price of a check without an index on the hot path).
+ * Pass 2 recomputes each closed day's root and the chain of days.
+ * Pass 3 walks each logged table in order of id and compares every row with its last digest. */
+#include "core/audit/audit_internal.h"
+#include "core/audit/audit_sql.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct slot { int64_t id; uint32_t table; bool used, seen; struct hash digest; };
+struct row_map { struct slot *v; size_t cap, n; };
+struct lane_end { int64_t lane, seq; struct hash head; };
+
+struct check {
+	struct db *db;
+	const struct db_schema *schema;
+	struct arena *arena;
+	struct row_map rows;
+	struct lane_end lanes[256];
+	size_t n_lanes;
+	struct audit_verify *out;
+};
+
+static void fault(struct check *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static void fault(struct check *c, const char *fmt, ...)
+{
+	if (!c->out->ok)
+		return;
+	va_list ap;
+	va_start(ap, fmt);
+	c->out->ok = false;
+	vsnprintf(c->out->first_fault, sizeof c->out->first_fault, fmt, ap);
+	va_end(ap);
+}
+
+static size_t slot_of(const struct row_map *m, uint32_t table, int64_t id)
+{
+	uint64_t h = ((uint64_t)id ^ ((uint64_t)table << 56)) * 0x9E3779B97F4A7C15ULL;
+	size_t i = (size_t)(h >> 20) & (m->cap - 1);
+	while (m->v[i].used && (m->v[i].id != id || m->v[i].table != table))
+		i = (i + 1) & (m->cap - 1);
+	return i;
+}
+
+static void map_grow(struct row_map *m)
+{
+	struct row_map old = *m;
+	m->cap = old.cap ? old.cap * 2 : 4096;
+	m->v = calloc(m->cap, sizeof *m->v);
+	CHECK(m->v != NULL);
+	for (size_t i = 0; i < old.cap; i++)
+		if (old.v[i].used)
+			m->v[slot_of(m, old.v[i].table, old.v[i].id)] = old.v[i];
+	free(old.v);
+}
+
+static struct slot *map_at(struct row_map *m, uint32_t table, int64_t id)
+{
+	if (2 * m->n >= m->cap)
+		map_grow(m);
+	struct slot *s = &m->v[slot_of(m, table, id)];
+	if (!s->used) {
+		*s = (struct slot){.id = id, .table = table, .used = true};
+		m->n++;
+	}
+	return s;
+}
+
+static bool table_index(const struct db_schema *schema, struct str name, uint32_t *out)
+{
+	for (uint32_t i = 0; i < schema->n_tables; i++)
+		if (str_eq(name, str_from(schema->tables[i]->name))) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
+static int64_t get_int(const char *p)
+{
+	uint64_t v = 0;
+	for (int i = 0; i < 8; i++)
+		v = v << 8 | (uint8_t)p[i];
+	return (int64_t)v;
+}
+
+/* Takes the digests of one entry into the map. */
+static bool take_touched(struct check *c, struct str t)
+{
+	while (t.n) {
+		ptrdiff_t nul = str_find_char(t, '\0');
+		uint32_t table = 0;
+		if (nul < 0 || t.n < (size_t)nul + 1 + 8 + HASH_SIZE || !table_index(c->schema, str_sub(t, 0, (size_t)nul), &table))
+			return false;
+		const char *p = t.p + nul + 1;
+		map_at(&c->rows, table, get_int(p))->digest = hash_from((struct str){p + 8, HASH_SIZE});
+		t = str_sub(t, (size_t)nul + 1 + 8 + HASH_SIZE, t.n);
+	}
+	return true;
+}
+
+static struct lane_end *lane_of(struct check *c, int64_t lane)
+{
+	for (size_t i = 0; i < c->n_lanes; i++)
+		if (c->lanes[i].lane == lane)
+			return &c->lanes[i];
+	CHECK(c->n_lanes < ARRAY_LEN(c->lanes));
+	c->lanes[c->n_lanes] = (struct lane_end){.lane = lane};
+	return &c->lanes[c->n_lanes++];
+}
+
+static void check_entry(struct check *c, const struct log_all_row *r)
+{
+	struct audit_entry x = {.id = r->id, .lane = r->lane, .seq = r->seq, .at = r->at, .day = r->day, .actor = r->actor,
+	                        .person = r->person, .unit = r->unit, .role = r->role, .kind = r->kind, .subject = r->subject,
+	                        .body = r->body, .touched = r->touched, .prev = hash_from(r->prev), .hash = hash_from(r->hash)};
+	struct lane_end *l = lane_of(c, x.lane);
+	struct hash want = audit_entry_hash(c->arena, &x);
+	if (!hash_eq(&want, &x.hash))
+		fault(c, "log_entry %lld: content does not match its hash", (long long)x.id);
+	else if (x.seq != l->seq + 1 || !hash_eq(&x.prev, &l->head))
+		fault(c, "log_entry %lld: does not follow entry %lld of lane %lld", (long long)x.id, (long long)l->seq, (long long)x.lane);
+	else if (!take_touched(c, x.touched))
+		fault(c, "log_entry %lld: list of rows cannot be read", (long long)x.id);
+	*l = (struct lane_end){.lane = x.lane, .seq = x.seq, .head = x.hash};
+	c->out->entries++;
+}
+
+static bool check_entries(struct check *c, struct err *e)
+{
+	AUTO_CURSOR cur = {0};
+	if (!q_log_all(c->db, 0, &cur, e))
+		return false;
+	struct log_all_row row;
+	struct arena_mark m = arena_mark(c->arena);
+	while (db_next(&cur, &row)) {
+		check_entry(c, &row);
+		arena_rewind(c->arena, m);
+	}
+	c->out->lanes = (int64_t)c->n_lanes;
+	return db_end(&cur, e);
+}
+
+struct day_list { struct log_day_all_row *v; size_t n; };
+
+/* The days first, since PostgreSQL allows one open cursor a connection. */
+static bool read_days(struct check *c, struct day_list *out, struct err *e)
+{
+	AUTO_CURSOR cur = {0};
+	if (!q_log_day_all(c->db, &cur, e))
+		return false;
+	struct log_day_all_row row;
+	size_t cap = 0;
+	while (db_next(&cur, &row)) {
+		if (out->n == cap) {
+			struct log_day_all_row *more = NEW_ARRAY(c->arena, cap = cap ? 2 * cap : 64, struct log_day_all_row);
+			if (out->n)
+				memcpy(more, out->v, out->n * sizeof *more);
+			out->v = more;
+		}
+		row.root = str_dup(c->arena, row.root);
+		row.prev = str_dup(c->arena, row.prev);
+		row.chain = str_dup(c->arena, row.chain);
+		out->v[out->n++] = row;
+	}
+	return db_end(&cur, e);
+}
+
+static bool check_days(struct check *c, struct err *e)
+{
+	struct day_list days = {0};
+	struct hash prev = {0};
+	if (!read_days(c, &days, e))
+		return false;
+	for (size_t i = 0; i < days.n; i++) {
+		const struct log_day_all_row *d = &days.v[i];
+		struct hash root, want_root = hash_from(d->root), said = hash_from(d->prev), chain = hash_from(d->chain);
+		int64_t entries = 0;
+		if (!day_root(c->db, d->day, &entries, &root, e))
+			return false;
+		struct hash want = day_chain(c->arena, d->day, entries, &root, &prev);
+		const char *day = date_format(c->arena, d->day).p;
+		if (entries != d->entries || !hash_eq(&root, &want_root))
+			fault(c, "log_day %s: tree of %lld entries does not give the root kept", day, (long long)entries);
+		else if (!hash_eq(&said, &prev) || !hash_eq(&want, &chain))
+			fault(c, "log_day %s: does not follow the day before", day);
+		prev = chain;
+		c->out->days++;
+	}
+	return true;
+}
+
+static bool check_table(struct check *c, uint32_t index, struct err *e)
+{
+	const struct db_table *t = c->schema->tables[index];
+	AUTO_DIGESTS d = {0};
+	if (!db_digests_open(c->db, t, &d, e))
+		return err_wrap(e, t->name);
+	int64_t id = 0;
+	struct hash h;
+	while (db_digests_next(&d, &id, h.b)) {
+		struct slot *s = map_at(&c->rows, index, id);
+		struct hash zero = {0};
+		if (hash_eq(&s->digest, &zero))
+			fault(c, "%s %lld: the log knows no such row", t->name, (long long)id);
+		else if (!hash_eq(&s->digest, &h))
+			fault(c, "%s %lld: the row differs from what the log recorded", t->name, (long long)id);
+		s->seen = true;
+		c->out->rows++;
+	}
+	return db_digests_end(&d, e);
+}
+
+static void check_missing(struct check *c)
+{
+	struct hash zero = {0};
+	for (size_t i = 0; i < c->rows.cap; i++) {
+		const struct slot *s = &c->rows.v[i];
+		if (s->used && !s->seen && !hash_eq(&s->digest, &zero))
+			fault(c, "%s %lld: the row is gone", c->schema->tables[s->table]->name, (long long)s->id);
+	}
+}
+
+static bool check_all(struct check *c, struct err *e)
+{
+	AUTO_TX tx = {0};
+	if (!db_begin_snapshot(c->db, &tx, e) || !check_entries(c, e) || !check_days(c, e))
+		return false;
+	for (uint32_t i = 0; i < c->schema->n_tables; i++)
+		if (c->schema->tables[i]->logged && !check_table(c, i, e))
+			return false;
+	check_missing(c);
+	return true;
+}
+
+bool audit_verify(struct db *db, const struct db_schema *schema, struct audit_verify *out, struct err *e)
+{
+	AUTO_ARENA a = arena_new(0);
+	*out = (struct audit_verify){.ok = true};
+	struct check c = {.db = db, .schema = schema, .arena = a, .out = out};
+	bool ok = check_all(&c, e);
+	free(c.rows.v);
+	return ok;
+}

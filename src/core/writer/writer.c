@@ -1,0 +1,384 @@
+/* writer.c — queue, batches and retries. See writer.h.
+ *
+ * Lock order: writer.mutex is the only lock and is never held while the database works. */
+#include "core/writer/writer_run.h"
+#include "core/audit/audit.h"
+#include "core/audit/audit_sql.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define THREADS_MAX 4
+#define BATCH_LIMIT 256
+#define RETRIES 8
+
+struct hand { /* one writer thread */
+	struct writer *w;
+	pthread_t thread;
+	bool started;
+	struct db *db;
+	struct lane lane;
+	struct arena *arena;
+};
+
+struct writer {
+	struct writer_config cfg;
+	pthread_mutex_t mutex;
+	pthread_cond_t work;
+	struct write_job *first, *last;
+	size_t queued;
+	bool stopping;
+	struct writer_stats stats;
+	struct hand hands[THREADS_MAX];
+	size_t n_hands;
+};
+
+struct writer_config writer_config_usual(enum db_engine engine, struct str place)
+{
+	return (struct writer_config){.engine = engine, .place = place, .threads = 4, .queue_max = 4096, .batch_max = 64};
+}
+
+/* ---- one action inside its transaction or savepoint ---- */
+
+/* Finds an earlier answer to the same key. */
+static bool find_answer(struct write_job *job, struct env *env, struct err *e)
+{
+	struct idempotency_get_row row = {0};
+	bool found = false;
+	if (!q_idempotency_get(env->db, env->arena, env->actor->account, job->once.key, &row, &found, e))
+		return err_wrap(e, "idempotency");
+	job->once.replayed = job->once.mismatch = false;
+	if (!found)
+		return true;
+	job->once.mismatch = row.request.n != sizeof job->once.request || memcmp(row.request.p, job->once.request, row.request.n) != 0;
+	if (job->once.mismatch)
+		return err_set(e, ERR_CONFLICT, "idempotency key used for another request");
+	job->once.replayed = true;
+	job->once.answer = row.answer;
+	return true;
+}
+
+static bool keep_answer(struct write_job *job, struct env *env, struct err *e)
+{
+	struct str answer = job->once.answer.p ? job->once.answer : STR("");
+	return q_idempotency_add(env->db,
+	                         &(struct idempotency_add_in){.actor = env->actor->account, .key = job->once.key,
+	                                                      .request = {(const char *)job->once.request, sizeof job->once.request},
+	                                                      .answer = answer, .at = env->now},
+	                         NULL, e);
+}
+
+/* Every row of a logged table that an action touched must have been recorded. */
+static bool all_recorded(struct db *db, struct err *e)
+{
+	size_t n = 0;
+	const struct db_touch *t = db_touched(db, &n);
+	return n == 0 || err_set(e, ERR_INTERNAL, "row of %s changed without a log entry", t[0].table->name);
+}
+
+static bool act(struct write_job *job, struct env *env, struct err *e)
+{
+	if (job->once.key.n && !find_answer(job, env, e))
+		return false;
+	if (job->once.replayed)
+		return true;
+	if (!job->apply(job, e) || !all_recorded(env->db, e))
+		return false;
+	return !job->once.key.n || keep_answer(job, env, e);
+}
+
+static struct instant clock_now(const struct writer *w)
+{
+	struct instant t = {0};
+	if (w->cfg.now)
+		w->cfg.now(w->cfg.ctx, &t);
+	else
+		t = instant_clock();
+	return t;
+}
+
+/* Runs the action with the writer's connection and time; puts the env back as it was. */
+static bool run_act(struct hand *h, struct write_job *job, struct err *e)
+{
+	struct env *env = job->env;
+	struct env before = *env;
+	env->db = h->db;
+	env->now = lane_time(&h->lane, clock_now(h->w));
+	env->lane = &h->lane;
+	env->ids = h->w->cfg.ids;
+	db_permit_logged(h->db, true);
+	bool ok = act(job, env, e);
+	db_permit_logged(h->db, false);
+	db_touched_clear(h->db);
+	env->db = before.db;
+	env->lane = NULL;
+	env->ids = before.ids;
+	return ok;
+}
+
+static bool overdue(const struct write_job *job, struct err *e)
+{
+	if (job->deadline_ns == 0 || monotonic_ns() < job->deadline_ns)
+		return false;
+	err_set(e, ERR_BUSY, "waited longer than allowed");
+	return true;
+}
+
+/* ---- SQLite: a batch, a savepoint each ---- */
+
+/* One job in its savepoint. False when the whole transaction is gone. */
+static bool run_in_savepoint(struct hand *h, struct write_job *job)
+{
+	struct lane before = h->lane;
+	AUTO_TX tx = {0};
+	job->err = (struct err){0};
+	job->ok = !overdue(job, &job->err) && db_savepoint(h->db, &tx, &job->err) && run_act(h, job, &job->err) &&
+	          db_commit(&tx, &job->err);
+	if (!job->ok) {
+		db_rollback(&tx);
+		h->lane = before;
+	}
+	return db_in_tx(h->db);
+}
+
+static void fail_all(struct write_job **jobs, size_t n, const struct err *why)
+{
+	for (size_t i = 0; i < n; i++)
+		if (jobs[i]->ok) {
+			jobs[i]->ok = false;
+			jobs[i]->err = *why;
+		}
+}
+
+static void note_commit(struct writer *w, int64_t ns)
+{
+	pthread_mutex_lock(&w->mutex);
+	w->stats.batches++;
+	if (ns > w->stats.longest_commit_ns)
+		w->stats.longest_commit_ns = ns;
+	pthread_mutex_unlock(&w->mutex);
+}
+
+/* Runs all in one transaction and commits once. A job that loses the transaction (disk full) fails alone: those
+ * already run are undone with it and run again. */
+static void run_batch(struct hand *h, struct write_job **jobs, size_t n)
+{
+	struct lane before = h->lane;
+	struct err e = {0};
+	AUTO_TX tx = {0};
+	if (!db_begin(h->db, &tx, &e)) {
+		for (size_t i = 0; i < n; i++)
+			jobs[i]->ok = false, jobs[i]->err = e;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (run_in_savepoint(h, jobs[i]))
+			continue;
+		db_rollback(&tx);
+		h->lane = before;
+		jobs[i]->ok = false;
+		struct write_job *lost = jobs[i];
+		memmove(&jobs[i], &jobs[i + 1], (n - i - 1) * sizeof *jobs);
+		run_batch(h, jobs, n - 1);
+		jobs[n - 1] = lost;
+		return;
+	}
+	int64_t start = monotonic_ns();
+	if (!db_commit(&tx, &e)) {
+		h->lane = before;
+		fail_all(jobs, n, &e);
+	}
+	note_commit(h->w, monotonic_ns() - start);
+}
+
+/* ---- PostgreSQL: a transaction each, run again when the server says so ---- */
+
+static bool run_in_tx(struct hand *h, struct write_job *job)
+{
+	struct lane before = h->lane;
+	AUTO_TX tx = {0};
+	job->err = (struct err){0};
+	job->ok = !overdue(job, &job->err) && db_begin(h->db, &tx, &job->err) && run_act(h, job, &job->err) &&
+	          db_commit(&tx, &job->err);
+	if (job->ok)
+		return true;
+	db_rollback(&tx);
+	h->lane = before;
+	return false;
+}
+
+static void run_alone(struct hand *h, struct write_job *job)
+{
+	for (int tries = 0; !run_in_tx(h, job) && db_retryable(h->db) && tries < RETRIES; tries++) {
+		pthread_mutex_lock(&h->w->mutex);
+		h->w->stats.retried++;
+		pthread_mutex_unlock(&h->w->mutex);
+	}
+}
+
+/* ---- the threads ---- */
+
+/* Takes up to `max` jobs; waits for the first. 0: stopping and nothing is left. */
+static size_t take(struct writer *w, struct write_job **jobs, size_t max)
+{
+	size_t n = 0;
+	pthread_mutex_lock(&w->mutex);
+	while (!w->first && !w->stopping)
+		pthread_cond_wait(&w->work, &w->mutex);
+	while (w->first && n < max) {
+		jobs[n++] = w->first;
+		w->first = w->first->next;
+		w->queued--;
+	}
+	if (!w->first)
+		w->last = NULL;
+	pthread_mutex_unlock(&w->mutex);
+	return n;
+}
+
+static void finish(struct writer *w, struct write_job **jobs, size_t n)
+{
+	pthread_mutex_lock(&w->mutex);
+	w->stats.done += (int64_t)n;
+	pthread_mutex_unlock(&w->mutex);
+	for (size_t i = 0; i < n; i++)
+		jobs[i]->done(jobs[i]);
+}
+
+static void *hand_main(void *arg)
+{
+	struct hand *h = arg;
+	struct write_job *jobs[BATCH_LIMIT];
+	bool lite = h->w->cfg.engine == DB_SQLITE;
+	size_t n, max = lite ? h->w->cfg.batch_max : 1;
+	while ((n = take(h->w, jobs, max)) > 0) {
+		if (lite)
+			run_batch(h, jobs, n);
+		else
+			run_alone(h, jobs[0]);
+		finish(h->w, jobs, n);
+	}
+	return NULL;
+}
+
+static bool hand_start(struct hand *h, struct err *e)
+{
+	const struct writer_config *cfg = &h->w->cfg;
+	int64_t lane = cfg->engine == DB_SQLITE ? 0 : cfg->node * THREADS_MAX + (h - h->w->hands);
+	h->arena = arena_new(0);
+	h->db = cfg->engine == DB_SQLITE ? db_open_sqlite(cfg->place, DB_BATCH, e) : db_open_pg(cfg->place, 0, e);
+	if (!h->db || !lane_open(h->db, h->arena, lane, &h->lane, e))
+		return false;
+	if (pthread_create(&h->thread, NULL, hand_main, h) != 0)
+		return err_set(e, ERR_INTERNAL, "cannot start a writer thread");
+	h->started = true;
+	return true;
+}
+
+bool writer_start(struct writer **out, const struct writer_config *cfg, struct err *e)
+{
+	struct writer *w = calloc(1, sizeof *w);
+	CHECK(w != NULL && cfg->ids != NULL);
+	w->cfg = *cfg;
+	pthread_mutex_init(&w->mutex, NULL);
+	pthread_cond_init(&w->work, NULL);
+	if (w->cfg.batch_max == 0 || w->cfg.batch_max > BATCH_LIMIT)
+		w->cfg.batch_max = BATCH_LIMIT;
+	size_t hands = cfg->engine == DB_SQLITE ? 1 : cfg->threads;
+	CHECK(hands >= 1 && hands <= THREADS_MAX);
+	for (; w->n_hands < hands; w->n_hands++) {
+		w->hands[w->n_hands].w = w;
+		if (!hand_start(&w->hands[w->n_hands], e)) {
+			w->n_hands++;
+			writer_stop(w);
+			return err_wrap(e, "starting the writer");
+		}
+	}
+	*out = w;
+	return true;
+}
+
+void writer_stop(struct writer *w)
+{
+	if (!w)
+		return;
+	pthread_mutex_lock(&w->mutex);
+	w->stopping = true;
+	pthread_cond_broadcast(&w->work);
+	pthread_mutex_unlock(&w->mutex);
+	for (size_t i = 0; i < w->n_hands; i++) {
+		if (w->hands[i].started)
+			pthread_join(w->hands[i].thread, NULL);
+		db_close(w->hands[i].db);
+		arena_free(w->hands[i].arena);
+	}
+	pthread_cond_destroy(&w->work);
+	pthread_mutex_destroy(&w->mutex);
+	free(w);
+}
+
+struct writer_stats writer_stats(struct writer *w)
+{
+	pthread_mutex_lock(&w->mutex);
+	struct writer_stats s = w->stats;
+	s.queued = w->queued;
+	pthread_mutex_unlock(&w->mutex);
+	return s;
+}
+
+bool writer_submit(struct writer *w, struct write_job *job, struct err *e)
+{
+	pthread_mutex_lock(&w->mutex);
+	bool full = w->queued >= w->cfg.queue_max, stopping = w->stopping;
+	if (!full && !stopping) {
+		job->next = NULL;
+		*(w->last ? &w->last->next : &w->first) = job;
+		w->last = job;
+		w->queued++;
+		pthread_cond_signal(&w->work);
+	} else {
+		w->stats.refused++;
+	}
+	pthread_mutex_unlock(&w->mutex);
+	return !(full || stopping) || err_set(e, ERR_BUSY, stopping ? "the program is stopping" : "%zu actions are waiting", w->cfg.queue_max);
+}
+
+/* ---- waiting for one job ---- */
+
+struct wait { pthread_mutex_t mutex; pthread_cond_t over; bool done; struct write_job *ctx; };
+
+static void wake(struct write_job *job)
+{
+	struct wait *wait = job->ctx;
+	pthread_mutex_lock(&wait->mutex);
+	wait->done = true;
+	pthread_cond_signal(&wait->over);
+	pthread_mutex_unlock(&wait->mutex);
+}
+
+/* apply() must see the submitter's ctx, not ours. */
+static bool apply_for(struct write_job *job, struct err *e)
+{
+	struct write_job *inner = ((struct wait *)job->ctx)->ctx;
+	inner->once = job->once;
+	bool ok = inner->apply(inner, e);
+	job->once.answer = inner->once.answer;
+	return ok;
+}
+
+bool writer_run(struct writer *w, struct write_job *job, struct err *e)
+{
+	struct wait wait = {.mutex = PTHREAD_MUTEX_INITIALIZER, .over = PTHREAD_COND_INITIALIZER, .ctx = job};
+	struct write_job outer = {.env = job->env, .apply = apply_for, .done = wake, .ctx = &wait, .once = job->once,
+	                          .deadline_ns = job->deadline_ns};
+	if (!writer_submit(w, &outer, e))
+		return false;
+	pthread_mutex_lock(&wait.mutex);
+	while (!wait.done)
+		pthread_cond_wait(&wait.over, &wait.mutex);
+	pthread_mutex_unlock(&wait.mutex);
+	job->once = outer.once;
+	job->ok = outer.ok;
+	*e = job->err = outer.err;
+	return outer.ok;
+}

@@ -1,0 +1,323 @@
+/* writer_test.c — the writer and the log, on both engines. */
+#include "core/audit/audit.h"
+#include "core/db/db_testing.h"
+#include "core/writer/test_tables.h"
+#include "core/writer/thing_sql.h"
+#include "core/writer/writer_run.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+extern const struct db_schema db_schema;
+
+static struct id_source ids;
+static _Atomic int64_t test_ms = 1795590000000; /* 2026-11-25 14:00 in Vietnam */
+
+static void test_now(void *ctx, struct instant *out)
+{
+	(void)ctx;
+	out->ms = atomic_load(&test_ms);
+}
+
+static struct writer *start(struct arena *a, enum db_engine engine)
+{
+	struct err e = {0};
+	test_db(a, engine);
+	id_source_init(&ids, 1);
+	struct writer_config cfg = writer_config_usual(engine, test_db_place());
+	cfg.ids = &ids;
+	cfg.now = test_now;
+	struct writer *w = NULL;
+	EXPECT_OK(writer_start(&w, &cfg, &e), e);
+	return w;
+}
+
+static struct env env_of(struct arena *a)
+{
+	return (struct env){.arena = a, .actor = &actor_program};
+}
+
+/* What the tests' actions do. */
+struct act {
+	int64_t id, count_id, drop_id;
+	const char *name;
+	bool fail, forget;
+	int runs;
+};
+
+static bool do_act(struct write_job *job, struct err *e)
+{
+	struct act *x = job->ctx;
+	struct env *env = job->env;
+	x->runs++;
+	if (x->name && !q_thing_add(env->db, (struct thing_id){x->id}, str_from(x->name), NULL, e))
+		return false;
+	if (x->count_id && !q_thing_count(env->db, (struct thing_id){x->count_id}, 1, NULL, e))
+		return false;
+	if (x->drop_id && !q_thing_drop(env->db, (struct thing_id){x->drop_id}, NULL, e))
+		return false;
+	if (x->fail)
+		return err_set(e, ERR_CONFLICT, "wanted to fail");
+	if (x->forget)
+		return true;
+	job->once.answer = STR("done");
+	return audit_record(env, &(struct audit_act){.kind = "thing.do", .subject = x->id}, NULL, e);
+}
+
+static bool run(struct writer *w, struct env *env, struct act *x, struct err *e)
+{
+	struct write_job job = {.env = env, .apply = do_act, .ctx = x};
+	return writer_run(w, &job, e);
+}
+
+static struct audit_verify verify(enum db_engine engine)
+{
+	struct err e = {0};
+	struct audit_verify v = {0};
+	AUTO_DB db = test_db_again(engine, DB_READ_ONLY);
+	EXPECT_OK(audit_verify(db, &db_schema, &v, &e), e);
+	return v;
+}
+
+static struct thing_get_row thing(struct arena *a, enum db_engine engine, int64_t id, bool *found)
+{
+	struct err e = {0};
+	struct thing_get_row row = {0};
+	AUTO_DB db = test_db_again(engine, DB_READ_ONLY);
+	EXPECT_OK(q_thing_get(db, a, (struct thing_id){id}, &row, found, &e), e);
+	return row;
+}
+
+TEST_BOTH(an_act_and_its_entry_are_kept_together)
+{
+	struct writer *w = start(a, engine);
+	struct env env = env_of(a);
+	struct err e = {0};
+	bool found = false;
+	EXPECT_OK(run(w, &env, &(struct act){.id = 1, .name = "một"}, &e), e);
+	EXPECT_ERR(run(w, &env, &(struct act){.id = 2, .name = "hai", .fail = true}, &e), e, ERR_CONFLICT);
+	EXPECT_ERR(run(w, &env, &(struct act){.id = 3, .name = "ba", .forget = true}, &e), e, ERR_INTERNAL);
+	EXPECT_OK(run(w, &env, &(struct act){.id = 4, .count_id = 1}, &e), e);
+	writer_stop(w);
+	EXPECT_INT(thing(a, engine, 1, &found).count, 1);
+	EXPECT(found);
+	thing(a, engine, 2, &found);
+	EXPECT(!found);
+	thing(a, engine, 3, &found);
+	EXPECT(!found);
+	struct audit_verify v = verify(engine);
+	EXPECT_TEXT(str_from(v.first_fault), "");
+	EXPECT(v.ok && v.entries == 2 && v.rows == 1);
+}
+
+TEST_BOTH(event_time_never_goes_back)
+{
+	struct writer *w = start(a, engine);
+	struct env env = env_of(a);
+	struct err e = {0};
+	struct audit_entries log = {0};
+	EXPECT_OK(run(w, &env, &(struct act){.id = 1, .name = "a"}, &e), e);
+	test_ms -= 5000;
+	for (int i = 0; i < 8; i++) /* every lane of PostgreSQL gets a turn sooner or later */
+		EXPECT_OK(run(w, &env, &(struct act){.id = 1, .count_id = 1}, &e), e);
+	writer_stop(w);
+	AUTO_DB db = test_db_again(engine, DB_READ_ONLY);
+	env.db = db;
+	EXPECT_OK(audit_timeline(&env, 1, 0, 100, &log, &e), e);
+	EXPECT_INT(log.n, 9);
+	for (size_t i = 1; i < log.n; i++)
+		for (size_t k = 0; k < i; k++)
+			EXPECT(log.v[k].lane != log.v[i].lane || log.v[k].at.ms <= log.v[i].at.ms);
+	EXPECT(verify(engine).ok);
+}
+
+TEST_BOTH(the_same_key_acts_once)
+{
+	struct writer *w = start(a, engine);
+	struct env env = env_of(a);
+	struct err e = {0};
+	bool found = false;
+	struct act x = {.id = 1, .name = "a"}, again = {.id = 1, .count_id = 1};
+	struct write_job job = {.env = &env, .apply = do_act, .ctx = &x, .once = {.key = STR("k1"), .request = {1}}};
+	EXPECT_OK(writer_run(w, &job, &e), e);
+	EXPECT(!job.once.replayed);
+	struct write_job twice = {.env = &env, .apply = do_act, .ctx = &again, .once = {.key = STR("k1"), .request = {1}}};
+	EXPECT_OK(writer_run(w, &twice, &e), e);
+	EXPECT(twice.once.replayed && again.runs == 0);
+	EXPECT_STR(twice.once.answer, STR("done"));
+	struct write_job other = {.env = &env, .apply = do_act, .ctx = &again, .once = {.key = STR("k1"), .request = {2}}};
+	EXPECT_ERR(writer_run(w, &other, &e), e, ERR_CONFLICT);
+	EXPECT(other.once.mismatch && again.runs == 0);
+	writer_stop(w);
+	EXPECT_INT(thing(a, engine, 1, &found).count, 0);
+}
+
+/* ---- many at once ---- */
+
+#define CLIENTS 8
+#define ACTS 60
+struct client { struct writer *w; int nr; pthread_t t; };
+
+static void *client_main(void *arg)
+{
+	struct client *c = arg;
+	AUTO_ARENA a = arena_new(0);
+	struct env env = env_of(a);
+	struct err e = {0};
+	for (int i = 0; i < ACTS; i++) {
+		int64_t id = 100 + c->nr * ACTS + i;
+		struct act x = {.id = id, .name = str_fmt(a, "thing %lld", (long long)id).p, .count_id = 1, .fail = i % 7 == 6};
+		bool ok = run(c->w, &env, &x, &e);
+		CHECK(ok == !x.fail);
+	}
+	return NULL;
+}
+
+TEST_BOTH(many_clients_lose_and_double_nothing)
+{
+	struct writer *w = start(a, engine);
+	struct env env = env_of(a);
+	struct err e = {0};
+	bool found = false;
+	struct client c[CLIENTS];
+	EXPECT_OK(run(w, &env, &(struct act){.id = 1, .name = "hot"}, &e), e);
+	for (int i = 0; i < CLIENTS; i++) {
+		c[i] = (struct client){.w = w, .nr = i};
+		EXPECT_INT(pthread_create(&c[i].t, NULL, client_main, &c[i]), 0);
+	}
+	for (int i = 0; i < CLIENTS; i++)
+		pthread_join(c[i].t, NULL);
+	writer_stop(w);
+	int per_client = ACTS - ACTS / 7;
+	EXPECT_INT(thing(a, engine, 1, &found).count, CLIENTS * per_client);
+	struct audit_verify v = verify(engine);
+	EXPECT_TEXT(str_from(v.first_fault), "");
+	EXPECT_INT(v.entries, 1 + CLIENTS * per_client);
+	EXPECT_INT(v.rows, 1 + CLIENTS * per_client);
+}
+
+TEST_BOTH(a_late_or_unwanted_job_is_refused)
+{
+	struct writer *w = start(a, engine);
+	struct env env = env_of(a);
+	struct err e = {0};
+	struct act x = {.id = 1, .name = "a"};
+	struct write_job job = {.env = &env, .apply = do_act, .ctx = &x, .deadline_ns = 1};
+	EXPECT_ERR(writer_run(w, &job, &e), e, ERR_BUSY);
+	EXPECT_INT(x.runs, 0);
+	writer_stop(w);
+	writer_stop(NULL);
+}
+
+/* ---- what verify finds ---- */
+
+static struct db *tampered;
+
+static void fill(struct arena *a, enum db_engine engine)
+{
+	struct writer *w = start(a, engine);
+	struct env env = env_of(a);
+	struct err e = {0};
+	for (int64_t i = 1; i <= 5; i++)
+		EXPECT_OK(run(w, &env, &(struct act){.id = i, .name = str_fmt(a, "%lld", (long long)i).p}, &e), e);
+	EXPECT_OK(run(w, &env, &(struct act){.id = 5, .drop_id = 5}, &e), e);
+	writer_stop(w);
+	EXPECT(verify(engine).ok);
+	tampered = test_db_again(engine, 0);
+	db_permit_logged(tampered, true);
+}
+
+static void expect_fault(struct arena *a, enum db_engine engine, const char *words)
+{
+	(void)a;
+	struct audit_verify v = verify(engine);
+	EXPECT(!v.ok);
+	if (!strstr(v.first_fault, words))
+		FAIL("fault is \"%s\", not about \"%s\"", v.first_fault, words);
+	db_close(tampered);
+}
+
+TEST_BOTH(verify_names_a_changed_row)
+{
+	struct err e = {0};
+	fill(a, engine);
+	EXPECT_OK(q_thing_count(tampered, (struct thing_id){3}, 1, NULL, &e), e);
+	expect_fault(a, engine, "thing 3: the row differs");
+}
+
+TEST_BOTH(verify_names_a_missing_row)
+{
+	struct err e = {0};
+	fill(a, engine);
+	EXPECT_OK(q_thing_drop(tampered, (struct thing_id){2}, NULL, &e), e);
+	expect_fault(a, engine, "thing 2: the row is gone");
+}
+
+TEST_BOTH(verify_names_a_row_that_nobody_logged)
+{
+	struct err e = {0};
+	fill(a, engine);
+	EXPECT_OK(q_thing_add(tampered, (struct thing_id){77}, STR("77"), NULL, &e), e);
+	expect_fault(a, engine, "thing 77: the log knows no such row");
+}
+
+TEST_BOTH(verify_names_a_row_that_came_back)
+{
+	struct err e = {0};
+	fill(a, engine);
+	EXPECT_OK(q_thing_add(tampered, (struct thing_id){5}, STR("5"), NULL, &e), e);
+	expect_fault(a, engine, "thing 5: the log knows no such row");
+}
+
+/* ---- days and receipts ---- */
+
+static bool close_apply(struct write_job *job, struct err *e)
+{
+	return audit_close_day(job->env, date_of(job->env->now), job->ctx, e);
+}
+
+static int close_days(struct writer *w, struct env *env)
+{
+	struct err e = {0};
+	int n = 0;
+	for (bool closed = true; closed;) {
+		struct write_job job = {.env = env, .apply = close_apply, .ctx = &closed};
+		EXPECT_OK(writer_run(w, &job, &e), e);
+		n += closed;
+	}
+	return n;
+}
+
+TEST_BOTH(a_receipt_is_open_before_and_proved_after_the_close)
+{
+	struct writer *w = start(a, engine);
+	struct env env = env_of(a);
+	struct err e = {0};
+	struct str json;
+	bool found = false;
+	struct receipt_report rep;
+	struct audit_entries log = {0};
+	for (int day = 0; day < 3; day++, test_ms += DAY_MS)
+		for (int64_t i = 1; i <= 11; i++)
+			EXPECT_OK(run(w, &env, &(struct act){.id = day * 100 + i, .name = str_fmt(a, "%d/%d", day, (int)i).p}, &e), e);
+	test_ms -= DAY_MS;
+	EXPECT_INT(close_days(w, &env), 2);
+	writer_stop(w);
+	EXPECT(verify(engine).ok && verify(engine).days == 2);
+	AUTO_DB db = test_db_again(engine, DB_READ_ONLY);
+	env.db = db;
+	for (int64_t subject = 1; subject <= 211; subject += 5) {
+		if (subject % 100 > 11)
+			continue;
+		EXPECT_OK(audit_timeline(&env, subject, 0, 10, &log, &e), e);
+		EXPECT_OK(audit_receipt(&env, log.v[0].id, &json, &found, &e), e);
+		EXPECT_OK(audit_receipt_check(a, json, &rep, &e), e);
+		EXPECT_INT(rep.state, subject < 200 ? RECEIPT_PROVED : RECEIPT_OPEN);
+		char *flip = (char *)(uintptr_t)(json.p + str_find(json, STR("thing.do")));
+		*flip = 'T';
+		EXPECT_OK(audit_receipt_check(a, json, &rep, &e), e);
+		EXPECT_INT(rep.state, RECEIPT_BROKEN);
+	}
+	EXPECT_ERR(audit_receipt_check(a, STR("{}"), &rep, &e), e, ERR_INVALID);
+	EXPECT_ERR(audit_receipt_check(a, STR("[1,2"), &rep, &e), e, ERR_INVALID);
+}
