@@ -1,0 +1,300 @@
+/* paper.c — the block engine: reads a template's blocks top to bottom and draws them, page after page. */
+#include "paper/fill.h"
+#include <math.h>
+#include <string.h>
+
+struct paper {
+	struct pdf *pdf;
+	struct arena *a;
+	const json_t *form;
+	double w, h, top, bottom, left, right, pt, line, y;
+	bool bad;
+};
+struct area { double x, w; };
+
+static void draw_blocks(struct paper *p, const json_t *blocks, const struct scope *s, struct area at);
+
+static struct str text_of(const json_t *o, const char *key) { return str_from(json_string_value(json_object_get(o, key))); }
+
+static double number(const json_t *o, const char *key, double otherwise)
+{
+	const json_t *v = json_object_get(o, key);
+	return json_is_number(v) ? json_number_value(v) : otherwise;
+}
+
+static void put_line(struct paper *p, const char *text, double y, double pt, enum pdf_align align, bool bold)
+{
+	struct pdf_run r = {.text = str_from(text), .pt = pt, .bold = bold};
+	struct pdf_style st = {.align = align};
+	struct pdf_text *t = pdf_text_new(p->pdf, &r, 1, p->w - p->left - p->right, &st);
+	pdf_text_draw(p->pdf, t, 0, 1, p->left, y);
+	pdf_text_free(t);
+}
+
+/* Page number from the second page, centred in the top margin (decree 30/2020, Annex I). */
+static void new_page(struct paper *p, const struct scope *s)
+{
+	pdf_page(p->pdf, p->w, p->h);
+	p->y = p->top;
+	int n = pdf_page_count(p->pdf);
+	if (n > 1)
+		put_line(p, str_fmt(p->a, "%d", n).p, p->top / 2 - 2, 13, PDF_CENTER, false);
+	if (fill_present(s, STR("trinh_dien")))
+		put_line(p, "DỮ LIỆU TRÌNH DIỄN", p->h - p->bottom / 2 - 2, 9, PDF_CENTER, true);
+}
+
+static void need(struct paper *p, double mm, const struct scope *s)
+{
+	if (p->y + mm > p->h - p->bottom && p->y > p->top + 1)
+		new_page(p, s);
+}
+
+static enum pdf_align align_of(const json_t *b)
+{
+	struct str s = text_of(b, "align");
+	return str_eq(s, STR("center")) ? PDF_CENTER : str_eq(s, STR("right")) ? PDF_RIGHT : str_eq(s, STR("left")) ? PDF_LEFT : PDF_JUSTIFY;
+}
+
+static struct pdf_text *lay_out(struct paper *p, const json_t *b, struct str text, double w)
+{
+	struct pdf_run r = {.text = text, .pt = number(b, "size", p->pt), .bold = json_is_true(json_object_get(b, "bold")),
+	                    .italic = json_is_true(json_object_get(b, "italic"))};
+	struct pdf_style st = {.align = align_of(b), .indent_mm = number(b, "indent", 0), .line = number(b, "line", p->line)};
+	return pdf_text_new(p->pdf, &r, 1, w, &st);
+}
+
+/* A blank at the end runs on in dots to the edge. */
+static struct pdf_text *lay_out_blank(struct paper *p, const json_t *b, struct str text, double w)
+{
+	struct pdf_text *t = lay_out(p, b, text, w);
+	double left = w - pdf_text_last_width(t), dot = number(b, "size", p->pt) * .25 * 25.4 / 72;
+	if (left < 2 * dot)
+		return t;
+	struct buf more = buf_on(p->a);
+	buf_put(&more, text);
+	for (double x = dot; x < left - dot; x += dot)
+		buf_char(&more, '.');
+	pdf_text_free(t);
+	return lay_out(p, b, buf_str(&more), w);
+}
+
+static void draw_text(struct paper *p, const json_t *b, const struct scope *s, struct area at)
+{
+	bool open;
+	struct str text = fill_text(p->a, text_of(b, "text"), s, &open);
+	double inset = number(b, "left", 0);
+	at = (struct area){at.x + inset, at.w - inset};
+	struct pdf_text *t = open && align_of(b) != PDF_CENTER ? lay_out_blank(p, b, text, at.w) : lay_out(p, b, text, at.w);
+	p->y += number(b, "gap", 0) * 25.4 / 72;
+	for (int i = 0; i < pdf_text_lines(t); i++) {
+		double h = pdf_text_height(t, i, i + 1);
+		need(p, h, s);
+		pdf_text_draw(p->pdf, t, i, i + 1, at.x, p->y);
+		p->y += h;
+	}
+	double rule = number(b, "rule", 0) * fmin(pdf_text_width(t), at.w), mid = at.x + at.w / 2;
+	if (rule > 0) {
+		pdf_line(p->pdf, mid - rule / 2, p->y + .6, mid + rule / 2, p->y + .6, .6);
+		p->y += 1.5;
+	}
+	pdf_text_free(t);
+}
+
+/* Side by side: all columns begin at the same height and the next block below the longest. */
+static void draw_columns(struct paper *p, const json_t *b, const struct scope *s, struct area at)
+{
+	const json_t *columns = json_object_get(b, "columns"), *col;
+	need(p, number(b, "keep", 20), s);
+	double from = p->y, end = p->y, x = at.x;
+	size_t i;
+	json_array_foreach(columns, i, col) {
+		const json_t *share = json_array_get(json_object_get(b, "widths"), i);
+		double w = at.w * (json_is_number(share) ? json_number_value(share) / 100 : 1.0 / (double)json_array_size(columns));
+		p->y = from;
+		draw_blocks(p, col, s, (struct area){x + .5, w - 1});
+		end = fmax(end, p->y);
+		x += w;
+	}
+	p->y = end;
+}
+
+static void draw_each(struct paper *p, const json_t *b, const struct scope *s, struct area at)
+{
+	static const json_t *no_data;
+	const json_t *items = fill_find(s, text_of(b, "items"));
+	size_t n = json_is_array(items) ? json_array_size(items) : 0, blanks = n ? 0 : (size_t)number(b, "empty", 0);
+	for (size_t i = 0; i < n + blanks; i++) {
+		const json_t *item = i < n ? json_array_get(items, i) : no_data;
+		struct scope inner = {.here = item, .form = p->form, .up = s, .row = i + 1};
+		json_t *wrapped = json_is_object(item) || !item ? NULL : json_pack("{s:O}", "value", (json_t *)(uintptr_t)item);
+		if (wrapped)
+			inner.here = wrapped;
+		draw_blocks(p, json_object_get(b, "blocks"), &inner, at);
+		json_decref(wrapped);
+	}
+}
+
+#define COLUMNS_MAX 24
+struct grid { const json_t *col[COLUMNS_MAX]; double x[COLUMNS_MAX + 1]; size_t n; double pt; };
+
+static double draw_cells(struct paper *p, const struct grid *g, const struct scope *s, bool head)
+{
+	struct pdf_text *t[COLUMNS_MAX];
+	double h = 0;
+	for (size_t i = 0; i < g->n; i++) {
+		bool open;
+		struct pdf_style st = {.align = head ? PDF_CENTER : str_eq(text_of(g->col[i], "align"), STR("center")) ? PDF_CENTER : PDF_LEFT};
+		struct str text = fill_text(p->a, text_of(g->col[i], head ? "head" : "text"), s, &open);
+		struct pdf_run r = {.text = !head && open ? STR_NONE : text, .pt = g->pt, .bold = head};
+		t[i] = pdf_text_new(p->pdf, &r, 1, g->x[i + 1] - g->x[i] - 2, &st);
+		h = fmax(h, pdf_text_height(t[i], 0, pdf_text_lines(t[i])));
+	}
+	h = fmin(h + 1.6, p->h - p->bottom - p->top);
+	if (!head && p->y + h > p->h - p->bottom) {
+		new_page(p, s);
+		p->y += draw_cells(p, g, s, true);
+	}
+	for (size_t i = 0; i < g->n; i++) {
+		pdf_text_draw(p->pdf, t[i], 0, pdf_text_lines(t[i]), g->x[i] + 1, p->y + .8);
+		pdf_box(p->pdf, g->x[i], p->y, g->x[i + 1] - g->x[i], h, .5);
+		pdf_text_free(t[i]);
+	}
+	return h;
+}
+
+static void draw_table(struct paper *p, const json_t *b, const struct scope *s, struct area at)
+{
+	struct grid g = {.pt = number(b, "size", p->pt - 1)};
+	const json_t *columns = json_object_get(b, "columns"), *items = fill_find(s, text_of(b, "items")), *col;
+	double total = 0, x = at.x;
+	size_t i;
+	json_array_foreach(columns, i, col)
+		total += number(col, "width", 10);
+	json_array_foreach(columns, i, col) {
+		if (g.n == COLUMNS_MAX)
+			break;
+		g.x[g.n] = x;
+		g.col[g.n++] = col;
+		x += at.w * number(col, "width", 10) / total;
+	}
+	g.x[g.n] = x;
+	p->y += 1.5;
+	need(p, 20, s);
+	p->y += draw_cells(p, &g, s, true);
+	size_t n = json_is_array(items) ? json_array_size(items) : 0, rows = n ? n : (size_t)number(b, "empty", 3);
+	for (i = 0; i < rows; i++) {
+		struct scope row = {.here = json_array_get(items, i), .form = p->form, .up = n ? s : NULL, .row = i + 1};
+		struct arena_mark m = arena_mark(p->a);
+		p->y += draw_cells(p, &g, &row, false);
+		arena_rewind(p->a, m);
+	}
+	p->y += 1.5;
+}
+
+static void draw_qr(struct paper *p, const json_t *b, const struct scope *s, struct area at)
+{
+	bool open;
+	double size = number(b, "size", 18);
+	struct str text = fill_text(p->a, text_of(b, "text"), s, &open);
+	enum pdf_align al = align_of(b);
+	need(p, size + 2, s);
+	if (open || !pdf_qr(p->pdf, text, al == PDF_CENTER ? at.x + (at.w - size) / 2 : al == PDF_RIGHT ? at.x + at.w - size : at.x, p->y + 1, size))
+		return;
+	p->y += size + 2;
+}
+
+static bool is_wanted(const json_t *b, const struct scope *s)
+{
+	struct str with = text_of(b, "when"), without = text_of(b, "unless");
+	return (!with.n || fill_present(s, with)) && (!without.n || !fill_present(s, without));
+}
+
+static void draw_block(struct paper *p, const json_t *b, const struct scope *s, struct area at)
+{
+	struct str kind = text_of(b, "block");
+	if (str_eq(kind, STR("text")))
+		draw_text(p, b, s, at);
+	else if (str_eq(kind, STR("columns")))
+		draw_columns(p, b, s, at);
+	else if (str_eq(kind, STR("each")))
+		draw_each(p, b, s, at);
+	else if (str_eq(kind, STR("table")))
+		draw_table(p, b, s, at);
+	else if (str_eq(kind, STR("qr")))
+		draw_qr(p, b, s, at);
+	else if (str_eq(kind, STR("space")))
+		p->y += number(b, "mm", 5);
+	else
+		p->bad = true;
+}
+
+static void draw_blocks(struct paper *p, const json_t *blocks, const struct scope *s, struct area at)
+{
+	size_t i;
+	const json_t *b;
+	json_array_foreach(blocks, i, b) {
+		if (is_wanted(b, s))
+			draw_block(p, b, s, at);
+	}
+}
+
+static void set_page(struct paper *p, const json_t *form)
+{
+	const json_t *page = json_object_get(form, "page"), *m = json_object_get(page, "margins");
+	bool a5 = str_eq(text_of(page, "size"), STR("A5"));
+	p->w = a5 ? 148 : 210;
+	p->h = a5 ? 210 : 297;
+	if (json_is_true(json_object_get(page, "landscape"))) {
+		double w = p->w;
+		p->w = p->h;
+		p->h = w;
+	}
+	double *to[] = {&p->top, &p->right, &p->bottom, &p->left}, usual[] = {20, 15, 20, 30};
+	for (size_t i = 0; i < 4; i++)
+		*to[i] = json_is_number(json_array_get(m, i)) ? json_number_value(json_array_get(m, i)) : usual[i];
+	p->pt = number(form, "font", 13);
+	p->line = number(form, "line", 1);
+}
+
+bool paper_render(const json_t *form, const json_t *data, struct instant at, struct pdf_sink out, struct err *e)
+{
+	AUTO_ARENA a = arena_new(0);
+	struct pdf_fonts *fonts = pdf_fonts_get(e);
+	if (!fonts)
+		return false;
+	if (!json_is_array(json_object_get(form, "blocks")))
+		return err_set(e, ERR_INVALID, "a template without blocks");
+	struct scope s = {.here = data, .form = form, .row = 1};
+	struct pdf_info info = {.title = text_of(form, "title"), .author = text_of(data, "don_vi"), .at = at};
+	struct paper p = {.a = a, .form = form, .pdf = pdf_open(fonts, &info, out)};
+	set_page(&p, form);
+	new_page(&p, &s);
+	draw_blocks(&p, json_object_get(form, "blocks"), &s, (struct area){p.left, p.w - p.left - p.right});
+	bool bad = p.bad;
+	if (!pdf_close(p.pdf, e))
+		return false;
+	return !bad || err_set(e, ERR_INVALID, "the template has a block of an unknown kind");
+}
+
+static bool is_name(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-", s.p[i]))
+			return false;
+	return s.n > 0 && s.n < 64;
+}
+
+json_t *paper_template(struct str packs, struct str set, struct str code, struct err *e)
+{
+	AUTO_ARENA a = arena_new(0);
+	json_error_t je;
+	if (!is_name(set) || !is_name(code)) {
+		err_set(e, ERR_NOT_FOUND, "no template of that name");
+		return NULL;
+	}
+	struct str path = str_fmt(a, "%.*s/paper/%.*s/%.*s.json", STR_ARG(packs), STR_ARG(set), STR_ARG(code));
+	json_t *form = json_load_file(path.p, 0, &je);
+	if (!form)
+		err_set(e, json_error_code(&je) == json_error_cannot_open_file ? ERR_NOT_FOUND : ERR_INVALID, "%s: %s", path.p, je.text);
+	return form;
+}

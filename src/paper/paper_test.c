@@ -1,0 +1,147 @@
+#include "paper/paper.h"
+#include "core/test/test.h"
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct { const char *set, *code; } forms[] = {
+	{"TT03-2025", "01"}, {"TT03-2025", "02"}, {"TT03-2025", "03"}, {"TT03-2025", "04"}, {"TT03-2025", "05"}, {"TT03-2025", "06"},
+	{"TT03-2025", "07"}, {"TT01-2018", "01"}, {"TT01-2018", "02"}, {"TT01-2018", "03"}, {"TT01-2018", "04"}, {"TT01-2018", "05"},
+	{"TT01-2018", "06"}, {"ND30-2020", "quyet-dinh"}, {"ND30-2020", "thong-bao"}, {"ND30-2020", "cong-van"},
+	{"ND30-2020", "van-ban-xin-loi"}, {"bien-lai", "phieu-thu"}, {"don", "to-khai"}, {"results", "gp-bx"}, {"results", "cc-nvbx"},
+	{"results", "xn-khai-bao"}, {"results", "bm-17-qd-phe-duyet"}, {"results", "bm-22-qd-dieu-chinh"},
+	{"results", "m2-nd37-phieu-tn"}, {"results", "m3-nd37-thong-bao"}};
+
+static struct str shell(struct arena *a, struct str cmd)
+{
+	struct buf b = buf_on(a);
+	FILE *p = popen(cmd.p, "r");
+	EXPECT(p);
+	for (int c; (c = fgetc(p)) != EOF;)
+		buf_char(&b, (char)c);
+	EXPECT_INT(pclose(p), 0);
+	return buf_str(&b);
+}
+
+static struct str render(struct arena *a, size_t i, const json_t *data)
+{
+	struct err e = {0};
+	struct buf b = buf_on(a);
+	json_t *form = paper_template(str_fmt(a, "%s/packs", test_source_dir(a).p), str_from(forms[i].set), str_from(forms[i].code), &e);
+	EXPECT(form);
+	EXPECT_OK(paper_render(form, data, (struct instant){1770253500000}, pdf_sink_buf(&b), &e), e);
+	json_decref(form);
+	return buf_str(&b);
+}
+
+static struct str save(struct arena *a, const char *name, struct str bytes)
+{
+	struct str path = str_fmt(a, "%s/%s", test_temp_dir(a).p, name);
+	FILE *f = fopen(path.p, "wb");
+	EXPECT(f && fwrite(bytes.p, 1, bytes.n, f) == bytes.n);
+	fclose(f);
+	return path;
+}
+
+static json_t *full(struct arena *a)
+{
+	json_t *d = json_load_file(str_fmt(a, "%s/tests/fixtures/paper/full.json", test_source_dir(a).p).p, 0, NULL);
+	EXPECT(d);
+	return d;
+}
+
+/* MOTCUA_GOLDEN=write makes the golden texts anew (and leaves the files in MOTCUA_PDF_DIR to be looked at). */
+static void compare(struct arena *a, size_t i, const char *kind, struct str pdf)
+{
+	struct str path = save(a, "f.pdf", pdf);
+	struct str text = shell(a, str_fmt(a, "pdftotext -layout %s -", path.p));
+	struct str golden = str_fmt(a, "%s/tests/fixtures/paper/%s-%s-%s.txt", test_source_dir(a).p, forms[i].set, forms[i].code, kind);
+	if (getenv("MOTCUA_GOLDEN")) {
+		FILE *f = fopen(golden.p, "wb");
+		EXPECT(f && fwrite(text.p, 1, text.n, f) == text.n);
+		fclose(f);
+		shell(a, str_fmt(a, "cp %s %s/%s-%s-%s.pdf", path.p, getenv("MOTCUA_PDF_DIR"), forms[i].set, forms[i].code, kind));
+	}
+	EXPECT_STR(text, test_read_file(a, golden));
+	shell(a, str_fmt(a, "qpdf --check %s", path.p));
+	struct str info = shell(a, str_fmt(a, "pdfinfo %s; pdffonts %s | tail -n +3 | awk '{print $(NF-4)}' | sort -u", path.p, path.p));
+	bool statutory = str_starts(str_from(forms[i].set), STR("TT")), reg = str_eq(text, STR("")) || str_find(text, STR("SỔ THEO DÕI HỒ SƠ")) >= 0;
+	EXPECT(str_find(info, statutory ? reg ? STR("841.89 x 595.28") : STR("419.53 x 595.28") : strcmp(forms[i].set, "bien-lai") ? STR("595.28 x 841.89") : STR("419.53")) >= 0);
+	EXPECT(str_ends(info, STR("\nyes\n")) && str_find(info, STR("\nno\n")) < 0);
+}
+
+TEST(every_form_with_full_data_has_its_golden_text)
+{
+	json_t *d = full(a);
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+		compare(a, i, "full", render(a, i, d));
+	json_decref(d);
+}
+
+TEST(every_form_with_no_data_is_the_blank_form)
+{
+	json_t *d = json_object();
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+		compare(a, i, "empty", render(a, i, d));
+	json_decref(d);
+}
+
+TEST(hostile_data_gives_a_document)
+{
+	json_t *d = full(a), *many = json_array(), *v;
+	const char *k;
+	struct buf longest = buf_on(a);
+	for (int i = 0; i < 2000; i++)
+		buf_put(&longest, STR("Nguyễn"));
+	for (int i = 0; i < 40; i++)
+		json_array_append_new(many, json_string("Giấy {so} <b>tờ</b> \xf0\x9f\x98\x80 \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xe2\x80\xae đảo \x01\x02"));
+	json_object_foreach(d, k, v) {
+		if (json_is_string(v) && strcmp(k, "loai_don_vi"))
+			json_string_set(v, strcmp(k, "ten_nguoi_nop") ? "\xe2\x80\xae\xd9\x85\x07 {so} \xf0\x9f\x98\x80" : buf_str(&longest).p);
+	}
+	json_object_set_new(d, "thanh_phan", many);
+	json_object_set_new(d, "giao_nhan", json_string("no list"));
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		struct str path = save(a, "h.pdf", render(a, i, d));
+		shell(a, str_fmt(a, "qpdf --check %s && pdftotext %s %s.txt", path.p, path.p, path.p));
+	}
+	json_decref(d);
+}
+
+TEST(the_same_data_gives_the_same_bytes)
+{
+	json_t *d = full(a);
+	EXPECT(str_eq(render(a, 0, d), render(a, 0, d)));
+	json_decref(d);
+}
+
+TEST(the_kind_of_unit_chooses_the_symbol)
+{
+	json_t *d = full(a);
+	json_object_set_new(d, "loai_don_vi", json_string("BPTNTKQ"));
+	struct str text = shell(a, str_fmt(a, "pdftotext -layout %s -", save(a, "u.pdf", render(a, 1, d)).p));
+	EXPECT(str_find(text, STR("Số: 123/PBS-BPTNTKQ")) >= 0);
+	EXPECT(str_find(text, STR("BỘ PHẬN TIẾP NHẬN")) >= 0);
+	json_decref(d);
+}
+
+TEST(templates_are_found_by_plain_names_only)
+{
+	struct err e = {0};
+	struct str packs = str_fmt(a, "%s/packs", test_source_dir(a).p);
+	EXPECT(!paper_template(packs, STR("../.."), STR("01"), &e));
+	EXPECT_INT(e.kind, ERR_NOT_FOUND);
+	EXPECT(!paper_template(packs, STR("TT03-2025"), STR("99"), &e));
+	EXPECT_INT(e.kind, ERR_NOT_FOUND);
+}
+
+TEST(amounts_in_words)
+{
+	static const struct { int64_t n; const char *words; } t[] = {
+		{0, "Không đồng"}, {5, "Năm đồng"}, {15, "Mười lăm đồng"}, {21, "Hai mươi mốt đồng"}, {101, "Một trăm linh một đồng"},
+		{150000, "Một trăm năm mươi nghìn đồng"}, {2150000, "Hai triệu một trăm năm mươi nghìn đồng"},
+		{1000005, "Một triệu không trăm linh năm đồng"}, {1000000000, "Một tỷ đồng"}, {81, "Tám mươi mốt đồng"}};
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		EXPECT_TEXT(paper_money_words(a, t[i].n), t[i].words);
+}
