@@ -1,0 +1,33 @@
+/* pdf_file.h — a small strict reader of PDF structure for signing: finds objects through classic cross-reference tables.
+ *
+ * Reads what cairo 1.16 and our own updates write. Cross-reference streams and encryption are refused with a sentence.
+ * Everything is bounds-checked; nothing is decompressed; memory in the caller's arena. */
+#pragma once
+#include "core/base/err.h"
+#include "core/base/str.h"
+
+#define PDF_OBJECTS_MAX 100000
+#define PDF_REVISIONS_MAX 32
+
+struct pdf_entry { size_t offset; uint32_t gen; bool used, seen; };
+
+struct pdf_file {
+	struct str bytes;
+	size_t startxref;       /* of the newest revision */
+	struct str trailer;     /* newest trailer dictionary, with << and >> */
+	size_t size;            /* its /Size */
+	struct pdf_entry *at;   /* size entries */
+	uint32_t root;          /* object number of the catalog */
+};
+
+bool pdf_file_open(struct arena *a, struct str bytes, struct pdf_file *out, struct err *e) MUST_CHECK;
+/* The body between "n g obj" and the end of its dictionary (streams: the dictionary only). */
+bool pdf_object(const struct pdf_file *f, uint32_t number, struct str *dict, struct err *e) MUST_CHECK;
+/* The raw text of the value of a top-level key of a dictionary; STR_NONE when absent. "/Key" with its slash. */
+struct str pdf_value(struct str dict, struct str key);
+/* "12 0 R" → 12. */
+bool pdf_is_ref(struct str value, uint32_t *number);
+/* Cuts one value (any type) off the front of *rest; false at a syntax error or the end. */
+bool pdf_next_value(struct str *rest, struct str *value);
+/* The first page of the page tree. */
+bool pdf_first_page(const struct pdf_file *f, uint32_t *number, struct err *e) MUST_CHECK;
