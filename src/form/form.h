@@ -31,7 +31,7 @@ struct eform_field {
 	size_t n;
 };
 struct eform_section { struct str key, title, note; const struct eform_field *fields; size_t n; };
-struct eform { struct str id, title, form_code; const json_t *def; const struct eform_section *sections; size_t n; };
+struct eform { struct str id, title, form_code; const json_t *def; json_t *documents; const struct eform_section *sections; size_t n; };
 
 enum eform_fault {
 	EFORM_REQUIRED, EFORM_NOT_TEXT, EFORM_CONTROL, EFORM_TOO_LONG, EFORM_NOT_NUMBER, EFORM_NOT_INTEGER, EFORM_LOW, EFORM_HIGH,
@@ -49,6 +49,8 @@ struct eform_context { struct date today; const json_t *units; };
 /* Checks a pack strictly: ERR_INVALID names the pointer. `documents` (may be NULL) is a procedure's list of documents:
  * {"name","condition"}; they become a last section of file fields tl1, tl2 … (no condition: required). */
 struct eform *eform_load(struct arena *a, const json_t *pack, const json_t *documents, struct err *e);
+/* Frees what eform_load made for the documents; NULL is fine. */
+void eform_done(struct eform *f);
 /* *clean (may be NULL) gets what counts: NFC, trimmed, hidden answers dropped, computed values filled. */
 struct eform_errors eform_check(struct arena *a, const struct eform *f, const json_t *answers, const struct eform_context *c, json_t **clean);
 /* Answers that eform_check accepts, every visible field filled. */
