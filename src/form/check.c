@@ -18,7 +18,7 @@ struct check {
 
 static const char *const names[EFORM_FAULT_COUNT] = {"required", "not-text", "control", "too-long", "not-number", "not-integer", "low", "high",
 	"not-date", "not-choice", "not-yesno", "bad-id", "bad-tax", "bad-phone", "bad-email", "not-object", "not-list", "too-many", "bad-file",
-	"rule", "unknown"};
+	"rule", "unknown", "misfit"};
 
 const char *eform_fault_name(enum eform_fault f) { return names[f]; }
 
@@ -35,7 +35,9 @@ static json_t *fail(struct check *c, const struct eform_field *f, struct str at,
 	else
 		c->errors->first = x;
 	c->errors->last = x;
-	c->errors->n++;
+	x->warning = fault == EFORM_MISFIT;
+	c->errors->n += !x->warning;
+	c->errors->warnings += x->warning;
 	return NULL;
 }
 
@@ -249,12 +251,23 @@ static bool test(struct check *c, const struct logic *rule, bool otherwise)
 
 static void object(struct check *c, const struct eform_field *v, size_t n, const json_t *raw, struct str at, json_t *out);
 
+/* Century and year in the id against the birth: corrections exist, so a misfit only warns (TT 59/2021/TT-BCA). */
+static void person_fits(struct check *c, const struct eform_field *f, const json_t *person, struct str at)
+{
+	struct str id = eform_text(person, "so_dinh_danh");
+	struct date birth;
+	if (id.n && date_parse(eform_text(person, "ngay_sinh"), &birth) && !personal_id_fits(id, &birth, STR_NONE))
+		fail(c, f, str_fmt(c->a, "%.*s/so_dinh_danh", STR_ARG(at)), EFORM_MISFIT, STR_NONE);
+}
+
 static json_t *group(struct check *c, const struct eform_field *f, const json_t *raw, struct str at)
 {
 	if (!json_is_object(raw))
 		return fail(c, f, at, EFORM_NOT_OBJECT, STR_NONE);
 	json_t *out = json_object();
 	object(c, f->fields, f->n, raw, at, out);
+	if (f->kind == EFORM_PERSON)
+		person_fits(c, f, out, at);
 	return out;
 }
 

@@ -36,9 +36,12 @@ struct eform { struct str id, title, form_code; const json_t *def; json_t *docum
 enum eform_fault {
 	EFORM_REQUIRED, EFORM_NOT_TEXT, EFORM_CONTROL, EFORM_TOO_LONG, EFORM_NOT_NUMBER, EFORM_NOT_INTEGER, EFORM_LOW, EFORM_HIGH,
 	EFORM_NOT_DATE, EFORM_NOT_CHOICE, EFORM_NOT_YESNO, EFORM_BAD_ID, EFORM_BAD_TAX, EFORM_BAD_PHONE, EFORM_BAD_EMAIL,
-	EFORM_NOT_OBJECT, EFORM_NOT_LIST, EFORM_TOO_MANY, EFORM_BAD_FILE, EFORM_RULE, EFORM_UNKNOWN, EFORM_FAULT_COUNT
+	EFORM_NOT_OBJECT, EFORM_NOT_LIST, EFORM_TOO_MANY, EFORM_BAD_FILE, EFORM_RULE, EFORM_UNKNOWN,
+	EFORM_MISFIT, /* a warning: birth and personal id differ */
+	EFORM_FAULT_COUNT
 };
-/* `text` is the pack's sentence for EFORM_RULE; `arg` the limit that was passed. A warning does not refuse. */
+/* `text` is the pack's sentence for EFORM_RULE; `arg` the limit that was passed. A warning does not refuse:
+ * it is in the list and in `warnings`, not in `n`. */
 struct eform_error { struct eform_error *next; struct str pointer, label, arg, text; enum eform_fault fault; bool warning; };
 struct eform_errors { struct eform_error *first, *last; size_t n, warnings; };
 const char *eform_fault_name(enum eform_fault f); /* "required", "too-long" …: the message key's ending */

@@ -46,6 +46,7 @@ static void accepts_example(struct world *w, const struct eform *f)
 	if (e.n)
 		FAIL("%.*s %.*s: %s", STR_ARG(f->id), STR_ARG(e.first->pointer), eform_fault_name(e.first->fault));
 	EXPECT(json_equal(x, again));
+	EXPECT_INT(e.warnings, 0);
 	json_decref(x);
 	json_decref(again);
 }
@@ -242,4 +243,23 @@ TEST(hostile_answers_are_errors_and_nothing_more)
 {
 	struct world w;
 	each_form(a, &w, survives);
+}
+
+static void warns(struct world *w, const struct eform *f)
+{
+	if (!str_eq(f->id, STR("don-chung")))
+		return;
+	json_t *x = eform_example(w->a, f, &w->c);
+	json_object_set_new(json_object_get(x, "ca_nhan"), "ngay_sinh", json_string("01/05/1991"));
+	struct eform_errors e = eform_check(w->a, f, x, &w->c, NULL);
+	EXPECT_INT(e.n, 0);
+	EXPECT_INT(e.warnings, 1);
+	EXPECT_TEXT(e.first->pointer, "/ca_nhan/so_dinh_danh");
+	json_decref(x);
+}
+
+TEST(a_birth_that_does_not_fit_the_id_warns_and_is_accepted)
+{
+	struct world w;
+	each_form(a, &w, warns);
 }

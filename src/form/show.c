@@ -98,6 +98,8 @@ static json_t *example_of(struct arena *a, const struct eform_field *f, const st
 		[EFORM_EMAIL] = "mau@example.vn"};
 	struct str option = eform_text(json_array_get(json_object_get(f->def, "options"), 0), "value");
 	struct str place = eform_text(json_array_get(eform_provinces(c->units, c->today), 0), "code");
+	if (f->kind == EFORM_DATE && str_eq(f->key, STR("ngay_sinh")))
+		return json_string("1990-05-01"); /* fits the personal id */
 	if (texts[f->kind])
 		return json_string(texts[f->kind]);
 	if (f->kind == EFORM_YEAR)
