@@ -86,14 +86,15 @@ static void set_peer(struct exchange *x, struct MHD_Connection *c)
 	peer_set(x, text);
 }
 
-/* A small body that nobody wants is read and dropped, so that the client reads the answer and the connection lives on;
- * for a large one the answer leaves at once and the connection closes. */
+/* The library closes a connection that is answered before the end of its request. So a small body that nobody wants, or
+ * none, is read and dropped first, and the connection lives on; for a large one the answer leaves at once. */
 static bool worth_dropping(struct exchange *x)
 {
 	int64_t n = 0;
+	struct str length = req_header(&x->r, "Content-Length");
 	if (req_header(&x->r, "Expect").n || req_header(&x->r, "Transfer-Encoding").n)
 		return false;
-	return str_to_i64(req_header(&x->r, "Content-Length"), &n) && n > 0 && n <= DROP_MAX;
+	return length.n == 0 || (str_to_i64(length, &n) && n <= DROP_MAX);
 }
 
 static bool too_slow(const struct exchange *x)

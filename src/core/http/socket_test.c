@@ -1,0 +1,332 @@
+/* Over real sockets: what libmicrohttpd and server.c do together. */
+#include "core/http/fixture.h"
+#include "core/http/metrics.h"
+#include "core/log/log.h"
+#include "core/test/test.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static struct http_config cfg;
+
+static struct http *start(struct arena *a, void (*change)(struct http_config *c))
+{
+	struct http *h = NULL;
+	struct err e = {0};
+	log_set_level(LOG_ERROR);
+	cfg = fixture_config(a);
+	cfg.connections = 2000;
+	cfg.rate_address[RATE_NORMAL] = (struct rate){0, 0};
+	cfg.rate_account[RATE_NORMAL] = (struct rate){0, 0};
+	if (change)
+		change(&cfg);
+	EXPECT_OK(http_start(&h, &cfg, &e), e);
+	return h;
+}
+
+static int dial(int port)
+{
+	struct sockaddr_in s = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct timeval wait = {.tv_sec = 20};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	EXPECT(fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) == 0);
+	EXPECT(connect(fd, (struct sockaddr *)&s, sizeof s) == 0);
+	return fd;
+}
+
+static void put(int fd, struct str s)
+{
+	while (s.n) {
+		ssize_t n = send(fd, s.p, s.n, MSG_NOSIGNAL);
+		EXPECT(n > 0);
+		s = str_sub(s, (size_t)n, s.n);
+	}
+}
+
+/* One answer with Content-Length (or none with `head`), no byte more. */
+static struct str take(struct arena *a, int fd, bool head)
+{
+	struct buf b = buf_on(a);
+	long long want = 0;
+	for (char c; !str_ends(buf_str(&b), STR("\r\n\r\n")); buf_char(&b, c))
+		if (recv(fd, &c, 1, 0) != 1)
+			return buf_str(&b);
+	ptrdiff_t at = str_find(buf_str(&b), STR("Content-Length: "));
+	if (at >= 0 && !head)
+		want = atoll(b.p + at + 16);
+	for (char c; want > 0 && recv(fd, &c, 1, 0) == 1; want--)
+		buf_char(&b, c);
+	return buf_str(&b);
+}
+
+static struct str ask(struct arena *a, int port, struct str request)
+{
+	int fd = dial(port);
+	put(fd, request);
+	struct str s = take(a, fd, false);
+	close(fd);
+	return s;
+}
+
+static bool status_is(struct str s, const char *status) { return str_starts(str_sub(s, 9, 3), str_from(status)); }
+
+TEST(keep_alive_pipelining_and_head)
+{
+	struct http *h = start(a, NULL);
+	int fd = dial(http_port(h));
+	put(fd, STR("GET / HTTP/1.1\r\nHost: x\r\n\r\nHEAD / HTTP/1.1\r\nHost: x\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"));
+	EXPECT(str_ends(take(a, fd, false), STR("<h1>home</h1>")));
+	struct str head = take(a, fd, true);
+	EXPECT(status_is(head, "200") && str_find(head, STR("Content-Length: 13")) > 0);
+	EXPECT(status_is(take(a, fd, false), "404"));
+	put(fd, STR("GET /?x=%zz HTTP/1.1\r\nHost: x\r\n\r\n"));
+	EXPECT(status_is(take(a, fd, false), "400"));
+	put(fd, STR("GET /assets/a.css HTTP/1.1\r\nHost: x\r\n\r\n"));
+	EXPECT(status_is(take(a, fd, false), "200"));
+	put(fd, STR("BREW / HTTP/1.1\r\nHost: x\r\n\r\n"));
+	EXPECT(status_is(take(a, fd, false), "405"));
+	close(fd);
+	http_stop(h, 1000);
+}
+
+static struct str thing(struct arena *a, int i, bool good)
+{
+	struct str body = str_fmt(a, "{\"title\":\"t%d\"%s}", i, good ? ",\"agree\":true" : "");
+	return str_fmt(a, "POST /api/v1/things HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t\r\nContent-Type: application/json\r\n"
+	               "Content-Length: %zu\r\n\r\n%.*s", body.n, STR_ARG(body));
+}
+
+TEST(a_slow_client_is_served)
+{
+	struct http *h = start(a, NULL);
+	int fd = dial(http_port(h));
+	struct str s = thing(a, 1, true);
+	for (size_t i = 0; i < s.n; i++) {
+		put(fd, str_sub(s, i, 1));
+		usleep(200);
+	}
+	EXPECT(status_is(take(a, fd, false), "201"));
+	close(fd);
+	http_stop(h, 1000);
+}
+
+struct load { pthread_t thread; int port, n, good; };
+
+static void *load_run(void *ctx)
+{
+	struct load *l = ctx;
+	AUTO_ARENA a = arena_new(0);
+	int fd = dial(l->port);
+	for (int i = 0; i < l->n; i++) {
+		struct arena_mark m = arena_mark(a);
+		put(fd, thing(a, i, i % 10 != 0));
+		l->good += status_is(take(a, fd, false), i % 10 ? "201" : "422");
+		arena_rewind(a, m);
+	}
+	close(fd);
+	return NULL;
+}
+
+TEST(suspended_connections_all_come_back)
+{
+	struct http *h = start(a, NULL);
+	struct load l[8];
+	for (size_t i = 0; i < ARRAY_LEN(l); i++) {
+		l[i] = (struct load){.port = http_port(h), .n = 100};
+		EXPECT(pthread_create(&l[i].thread, NULL, load_run, &l[i]) == 0);
+	}
+	int good = 0;
+	for (size_t i = 0; i < ARRAY_LEN(l); i++) {
+		pthread_join(l[i].thread, NULL);
+		good += l[i].good;
+	}
+	EXPECT_INT(good, 800);
+	EXPECT_INT(fixture_applied(), 720);
+	http_stop(h, 1000);
+}
+
+TEST(clients_that_go_away_while_queued_do_no_harm)
+{
+	struct http *h = start(a, NULL);
+	for (int i = 0; i < 200; i++) {
+		int fd = dial(http_port(h));
+		put(fd, thing(a, i, true));
+		close(fd);
+	}
+	for (int i = 0; i < 1000 && fixture_applied() < 190; i++)
+		usleep(5000);
+	EXPECT(status_is(ask(a, http_port(h), thing(a, 1, true)), "201"));
+	http_stop(h, 1000);
+}
+
+TEST(a_thousand_connections)
+{
+	struct rlimit lim = {3000, 3000};
+	int fds[1000];
+	if (setrlimit(RLIMIT_NOFILE, &lim) != 0 && getrlimit(RLIMIT_NOFILE, &lim) == 0)
+		EXPECT(lim.rlim_cur >= 2200);
+	struct http *h = start(a, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		fds[i] = dial(http_port(h));
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		put(fds[i], STR("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+		EXPECT(status_is(take(a, fds[i], false), "200"));
+		close(fds[i]);
+	}
+	http_stop(h, 1000);
+}
+
+static long resident_kb(void)
+{
+	long pages = 0, skip = 0;
+	FILE *f = fopen("/proc/self/statm", "r");
+	EXPECT(f != NULL && fscanf(f, "%ld %ld", &skip, &pages) == 2);
+	fclose(f);
+	return pages * 4;
+}
+
+#define BIG ((size_t)150 << 20)
+
+TEST(a_big_upload_takes_constant_memory)
+{
+	struct http *h = start(a, NULL);
+	struct str head = STR("--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n"), tail = STR("\r\n--B--\r\n");
+	size_t piece = 1 << 16;
+	char *zeros = arena_alloc(a, piece);
+	int fd = dial(http_port(h));
+	put(fd, str_fmt(a, "POST /upload HTTP/1.1\r\nHost: x\r\nAuthorization: t\r\nContent-Type: multipart/form-data; boundary=B\r\n"
+	                "Content-Length: %zu\r\n\r\n%.*s", head.n + BIG + tail.n, STR_ARG(head)));
+	put(fd, (struct str){zeros, piece});
+	long before = resident_kb();
+	for (size_t n = piece; n < BIG; n += piece)
+		put(fd, (struct str){zeros, piece});
+	put(fd, tail);
+	EXPECT(status_is(take(a, fd, false), "303"));
+	EXPECT(str_find(fixture_last(), str_fmt(a, "|%zu|", BIG)) > 0);
+	long grown = resident_kb() - before;
+	if (grown > 16 * 1024)
+		FAIL("%ld KB more for an upload of %zu", grown, BIG);
+	close(fd);
+	for (int i = 0; i < 500 && fixture_files_left(); i++)
+		usleep(2000);
+	EXPECT_INT(fixture_files_left(), 0);
+	http_stop(h, 1000);
+}
+
+TEST(an_upload_cut_in_the_middle_leaves_nothing)
+{
+	struct http *h = start(a, NULL);
+	int fd = dial(http_port(h));
+	put(fd, STR("POST /upload HTTP/1.1\r\nHost: x\r\nAuthorization: t\r\nContent-Type: multipart/form-data; boundary=B\r\n"
+	            "Content-Length: 100000\r\n\r\n--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\nabc"));
+	for (int i = 0; i < 500 && !fixture_files_left(); i++)
+		usleep(2000);
+	EXPECT_INT(fixture_files_left(), 1);
+	close(fd);
+	for (int i = 0; i < 500 && fixture_files_left(); i++)
+		usleep(2000);
+	EXPECT_INT(fixture_files_left(), 0);
+	http_stop(h, 1000);
+}
+
+TEST(a_refused_body_is_not_read)
+{
+	struct http *h = start(a, NULL);
+	struct str s = ask(a, http_port(h), STR("POST /upload HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+	                                        "Content-Type: multipart/form-data; boundary=B\r\nContent-Length: 900000000\r\n\r\n"));
+	EXPECT(status_is(s, "401"));
+	/* Small ones are read and dropped: the connection lives on. */
+	int fd = dial(http_port(h));
+	put(fd, STR("POST /ho-so HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=1"
+	            "GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+	EXPECT(status_is(take(a, fd, false), "401"));
+	EXPECT(status_is(take(a, fd, false), "200"));
+	close(fd);
+	s = ask(a, http_port(h), STR("POST /ho-so HTTP/1.1\r\nHost: x\r\nAuthorization: t\r\n"
+	                             "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 2000000\r\n\r\n"));
+	EXPECT(status_is(s, "413"));
+	http_stop(h, 1000);
+}
+
+static const char *socket_name;
+static void on_socket(struct http_config *c) { c->listen = socket_name; }
+static void impatient(struct http_config *c) { c->idle_s = 1; }
+static void on_v6(struct http_config *c) { c->listen = "[::1]:0"; }
+static void with_metrics(struct http_config *c) { c->listen_metrics = "127.0.0.1:0"; }
+
+TEST(nonsense_is_survived)
+{
+	struct http *h = start(a, impatient);
+	const char *bad[] = {"\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\x16\x03\x01\x02", "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+	                     "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+	                     "POST /ho-so HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		int fd = dial(http_port(h));
+		put(fd, str_from(bad[i]));
+		shutdown(fd, SHUT_WR);
+		struct str s = take(a, fd, false);
+		EXPECT(s.n == 0 || !status_is(s, "200"));
+		close(fd);
+	}
+	EXPECT(status_is(ask(a, http_port(h), STR("GET / HTTP/1.1\r\nHost: x\r\n\r\n")), "200"));
+	http_stop(h, 1000);
+}
+
+TEST(unix_sockets_and_ipv6)
+{
+	struct sockaddr_un s = {.sun_family = AF_UNIX};
+	socket_name = str_fmt(a, "unix:%.*s/s", STR_ARG(test_temp_dir(a))).p;
+	snprintf(s.sun_path, sizeof s.sun_path, "%s", socket_name + 5);
+	struct http *h = start(a, on_socket);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	EXPECT(connect(fd, (struct sockaddr *)&s, sizeof s) == 0);
+	put(fd, STR("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+	EXPECT(status_is(take(a, fd, false), "200"));
+	close(fd);
+	http_stop(h, 1000);
+	EXPECT(access(s.sun_path, F_OK) != 0);
+	struct err e = {0};
+	h = NULL;
+	on_v6(&cfg);
+	if (!http_start(&h, &cfg, &e))
+		return; /* a machine without IPv6 */
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)http_port(h)), .sin6_addr = in6addr_loopback};
+	fd = socket(AF_INET6, SOCK_STREAM, 0);
+	EXPECT(connect(fd, (struct sockaddr *)&v6, sizeof v6) == 0);
+	put(fd, STR("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+	EXPECT(status_is(take(a, fd, false), "200"));
+	close(fd);
+	http_stop(h, 1000);
+}
+
+TEST(metrics_have_a_listener_of_their_own)
+{
+	struct http *h = start(a, with_metrics);
+	EXPECT(status_is(ask(a, http_port(h), STR("GET /ho-so/A1 HTTP/1.1\r\nHost: x\r\nAuthorization: t\r\n\r\n")), "200"));
+	EXPECT(status_is(ask(a, http_port(h), STR("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")), "404"));
+	usleep(50000);
+	struct str s = ask(a, http_metrics_port(h), STR("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
+	EXPECT(str_find(s, STR("motcua_http_requests_total{method=\"GET\",route=\"/ho-so/:code\",status=\"2xx\"} 1\n")) > 0);
+	EXPECT(str_find(s, STR("A1")) < 0);
+	http_stop(h, 1000);
+}
+
+TEST(a_busy_address_is_a_clean_refusal)
+{
+	struct http *h = start(a, NULL), *second = NULL;
+	struct err e = {0};
+	struct http_config other = cfg;
+	other.listen = str_fmt(a, "127.0.0.1:%d", http_port(h)).p;
+	EXPECT_ERR(http_start(&second, &other, &e), e, ERR_INTERNAL);
+	other.listen = "nowhere";
+	EXPECT_ERR(http_start(&second, &other, &e), e, ERR_INVALID);
+	http_stop(h, 1000);
+}
