@@ -1,0 +1,98 @@
+/* job.h — background work that survives a crash.
+ *
+ * Owner:     table job.
+ * Promise:   a job added in an action's transaction is run at least once after the commit. `fn` may run more than once (a
+ *            crash, a lost lease), `finish` takes hold exactly once: it is in the transaction that closes the job.
+ * Claims:    through the writer; a claim is a lease that ends by itself, so a dead process blocks nothing. An attempt
+ *            counts when it is claimed: a job that kills the process is dead after max_attempts, too.
+ * Failure:   backs off 15 s · 2^n up to an hour; after max_attempts it is dead: kept, counted, listed, retried by hand.
+ * Periods:   a kind with every_ms is added by the runner once a period (run key = start of the period, unique over all
+ *            nodes). Missed periods are not made up for: write such jobs to do all that is due.
+ * Threads:   job_add and the reading functions as any rule; the runner has its own threads. */
+#pragma once
+#include "core/auth/actor.h"
+#include "core/db/db.h"
+#include "core/writer/writer.h"
+
+struct job_runner;
+
+struct job_run {
+	struct env env;        /* arena of this run; db: read-only in fn, the writer's in finish; actor_program */
+	const struct job_kind *kind;
+	int64_t id;
+	struct str payload;    /* JSON as given to job_add */
+	int64_t attempt;       /* 1, 2 … */
+	bool last_attempt;
+	bool hopeless;         /* set by fn before false: no more attempts */
+	void *state;           /* from fn to finish */
+	void *app;             /* job_config.app */
+	struct writer *writer; /* for steps that must be kept before the end: job_write() */
+	struct job_runner *runner;
+	int64_t lease;
+};
+
+struct job_kind {
+	const char *name;                                   /* "slice.verb" */
+	bool (*fn)(struct job_run *run, struct err *e);     /* off the writer, may wait; NULL: nothing to do there */
+	bool (*finish)(struct job_run *run, struct err *e); /* in the writer, with the closing of the job; NULL: none */
+	/* In the writer, with the burial, when attempts are used up; NULL: none. */
+	bool (*dead)(struct job_run *run, struct err *e);
+	int max_attempts;  /* 0: 8 */
+	int64_t lease_ms;  /* 0: five minutes; longer work calls job_extend() */
+	int64_t every_ms;  /* 0: on demand. DAY_MS: daily; periods are counted from midnight in Vietnam */
+	int64_t at_ms;     /* into the period: 2 h for "daily at two" */
+	void *ctx;         /* the kind's own */
+};
+
+struct job_new {
+	const char *kind;
+	struct str payload;    /* JSON, at most 64 KiB; empty: {} */
+	struct instant run_at; /* zero: now */
+	struct str key;        /* same kind and key: added once. Empty: none */
+};
+/* In an action's transaction. A key that is there already is success. */
+MUST_CHECK bool job_add(struct env *env, const struct job_new *job, struct err *e);
+
+/* ---- running ---- */
+
+struct job_config {
+	struct writer *writer;
+	struct db_pool *pool;          /* read-only connections for fn */
+	const struct job_kind *kinds;
+	size_t n_kinds;
+	unsigned threads;              /* 1–16 */
+	int poll_ms;                   /* 0: 1000 */
+	void *app;
+	struct instant (*now)(void *); /* NULL: the clock. Tests set it */
+	void *now_ctx;
+};
+MUST_CHECK bool job_start(struct job_runner **out, const struct job_config *cfg, struct err *e);
+/* Claims nothing more, waits for what runs, frees. NULL is fine. */
+void job_stop(struct job_runner *r);
+/* There may be work: look now and not at the next poll. Any thread, after a commit. */
+void job_kick(struct job_runner *r);
+/* Runs one due job in this thread; *ran tells whether there was one. For tests and commands; no threads needed. */
+MUST_CHECK bool job_run_one(const struct job_config *cfg, bool *ran, struct err *e);
+/* Adds the periodic jobs whose period has begun. The runner does it by itself. */
+MUST_CHECK bool job_add_periodic(const struct job_config *cfg, struct err *e);
+
+/* ---- inside fn ---- */
+bool job_stopping(const struct job_run *run); /* end soon: true between pieces of long work */
+/* The lease runs lease_ms from now. ERR_CONFLICT: another has the job; stop. */
+MUST_CHECK bool job_extend(struct job_run *run, struct err *e);
+/* One action on the writer, kept even when fn fails later. `act` sees run->env in the writer. */
+MUST_CHECK bool job_write(struct job_run *run, bool (*act)(struct job_run *run, void *ctx, struct err *e), void *ctx, struct err *e);
+
+/* ---- seeing ---- */
+struct job_stats { int64_t open, running, late, dead; struct instant oldest; /* due and not run; 0: none */ };
+MUST_CHECK bool job_stats(struct env *env, struct job_stats *out, struct err *e);
+struct job_counts { int64_t done, failed, died, lost; }; /* of this runner since its start */
+struct job_counts job_counts(struct job_runner *r);
+struct job_dead { int64_t id; struct str kind, payload, last_error; int64_t attempts; struct instant made_at, ended_at; };
+struct job_dead_list { struct job_dead *v; size_t n; };
+MUST_CHECK bool job_dead_list(struct env *env, int64_t limit, struct job_dead_list *out, struct err *e);
+/* In an action: attempts start again, or the letter is thrown away. ERR_NOT_FOUND when it is not dead. */
+MUST_CHECK bool job_retry(struct env *env, int64_t id, struct err *e);
+MUST_CHECK bool job_drop(struct env *env, int64_t id, struct err *e);
+/* Done jobs older than 30 days. A periodic kind for the app's list. */
+extern const struct job_kind job_sweep_kind;

@@ -1,0 +1,46 @@
+/* mail.h — notices to people by electronic mail.
+ *
+ * Owner:   table mail_outbox. Sent mails are emptied (recipient, subject, text): the key stays 30 days against doubles.
+ * Promise: a mail queued in an action's transaction is handed to the mail server at least once; its Message-ID is always the
+ *          same, so that a second copy is recognised. Without a configured server mails stay queued.
+ * Safety:  control characters in the subject become spaces, an address with anything but one plain mailbox is refused;
+ *          bodies are text/plain, UTF-8, quoted-printable. */
+#pragma once
+#include "core/job/job.h"
+
+struct mail_config {
+	const char *url;            /* "smtp://127.0.0.1:25", "smtps://mail.example:465"; NULL: not sent */
+	const char *from;           /* mailbox */
+	const char *from_name;      /* UTF-8, may be NULL */
+	const char *user, *password;/* NULL: none */
+	const char *ca_file;        /* NULL: the system's */
+	bool starttls;              /* smtp:// must turn to TLS, else nothing is sent */
+	int timeout_ms;             /* 0: 30 s */
+};
+
+/* In an action's transaction. `key` names the occasion ("dossier.accept:123"): one mail for each key ever; at most 200
+ * bytes. ERR_INVALID: not a mailbox, not UTF-8, or text above 256 KiB. */
+MUST_CHECK bool mail_queue(struct env *env, struct str to, struct str subject, struct str text, struct str key, struct err *e);
+/* The kind that sends ("mail.send"). cfg must outlive the runner. */
+struct job_kind mail_kind(const struct mail_config *cfg);
+/* Erases sent and failed mails after 30 days, and queues again what waits without a job. */
+extern const struct job_kind mail_sweep_kind;
+struct mail_stats { int64_t queued, failed; struct instant oldest; };
+MUST_CHECK bool mail_stats(struct env *env, struct mail_stats *out, struct err *e);
+
+/* One plain mailbox: ASCII local part without quotes, a domain of letters, digits, hyphens. */
+bool mail_address_ok(struct str address);
+
+/* The message as sent, with CRLF. */
+struct mail_message { struct str from, from_name, to, subject, text, id; struct instant at; };
+struct str mail_build(struct arena *a, const struct mail_message *m);
+
+/* ---- a mail server that keeps what it gets in a folder: demonstration and tests; 127.0.0.1 only ---- */
+struct mail_sink;
+/* Port 0: any. Each mail is <dir>/000001.eml …, with X-Sink-From and X-Sink-To in front. */
+MUST_CHECK bool mail_sink_start(struct mail_sink **out, int port, struct str dir, struct err *e);
+int mail_sink_port(const struct mail_sink *s);
+int64_t mail_sink_count(struct mail_sink *s);
+/* Tests: the next n messages are answered with this code (451, 550 …) after the data. */
+void mail_sink_refuse(struct mail_sink *s, int code, int n);
+void mail_sink_stop(struct mail_sink *s);
