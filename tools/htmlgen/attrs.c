@@ -18,7 +18,7 @@ static const struct { const char *name; enum attr_kind kind; } attrs[] = {
 	{"maxlength", ATTR_TOKEN}, {"media", ATTR_LITERAL}, {"method", ATTR_LITERAL}, {"min", ATTR_TEXT},
 	{"minlength", ATTR_TOKEN}, {"multiple", ATTR_BOOL}, {"name", ATTR_TEXT}, {"novalidate", ATTR_BOOL},
 	{"open", ATTR_BOOL}, {"optimum", ATTR_TOKEN}, {"pathLength", ATTR_LITERAL}, {"pattern", ATTR_TEXT},
-	{"placeholder", ATTR_WORDS}, {"points", ATTR_LITERAL}, {"poster", ATTR_URL}, {"r", ATTR_TOKEN},
+	{"placeholder", ATTR_WORDS}, {"points", ATTR_LITERAL}, {"poster", ATTR_URL}, {"preserveAspectRatio", ATTR_LITERAL}, {"r", ATTR_TOKEN},
 	{"readonly", ATTR_BOOL}, {"rel", ATTR_LITERAL}, {"required", ATTR_BOOL}, {"reversed", ATTR_BOOL},
 	{"role", ATTR_TOKEN}, {"rows", ATTR_TOKEN}, {"rowspan", ATTR_TOKEN}, {"rx", ATTR_TOKEN}, {"sandbox", ATTR_LITERAL},
 	{"scope", ATTR_LITERAL}, {"selected", ATTR_BOOL}, {"size", ATTR_TOKEN}, {"sizes", ATTR_LITERAL},

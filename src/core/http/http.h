@@ -5,6 +5,7 @@
  * Rules:   no answer to an action leaves before its commit; nothing of a refused body is read; a client that goes
  *          away does not stop an action that was queued. */
 #pragma once
+#include "core/html/asset.h"
 #include "core/http/form.h"
 #include "core/http/limit.h"
 #include "core/http/route.h"
@@ -125,17 +126,6 @@ struct http_hooks {
 	uint64_t (*revision)(void *app);
 	/* Readiness: false and a reason a line in `why`. Lines may also warn. */
 	bool (*ready)(void *app, struct buf *why);
-};
-
-/* A file embedded in the program. */
-struct asset {
-	const char *path;             /* "/assets/app.3fa9c1.css" */
-	const char *type;
-	const unsigned char *bytes;  size_t n;
-	const unsigned char *gzip;   size_t n_gzip;   /* NULL: not kept */
-	const unsigned char *brotli; size_t n_brotli;
-	const char *etag;             /* without quotes */
-	bool forever;                 /* the name holds the hash: immutable */
 };
 
 struct http_config {
