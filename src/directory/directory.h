@@ -84,6 +84,12 @@ struct public_officer { struct unit_id unit; struct str unit_name, name, positio
 struct public_officers { struct public_officer *v; size_t n; };
 MUST_CHECK bool directory_public_staff(struct env *env, struct unit_id unit, struct date day, struct public_officers *out, struct err *e);
 
+/* Everything kept about one official, newest first, for administration; and all officials of a day (names and titles). */
+struct person_line { int64_t id; struct str word, text, unit, agency; struct date from; struct opt_date to; };
+struct person_record { struct person_line *roles, *postings, *absences; size_t n_roles, n_postings, n_absences; };
+MUST_CHECK bool directory_person_record(struct env *env, struct person_id person, struct person_record *out, struct err *e);
+MUST_CHECK bool directory_people(struct env *env, struct date day, struct officers *out, struct err *e);
+
 /* ---- changing: in a writer's action; `id` of a new row is set. ERR_INVALID: dates or links that do not fit ---- */
 MUST_CHECK bool directory_agency_add(struct env *env, struct agency *x, struct err *e);
 MUST_CHECK bool directory_unit_add(struct env *env, struct unit *x, struct err *e);

@@ -1,0 +1,275 @@
+/* directory.c — see directory.h: look-ups, and who may act. */
+#include "directory/directory_internal.h"
+
+/* A chain of substitutes longer than this is a mistake, not a plan. */
+#define CHAIN_MAX 8
+
+static const char *const agency_kinds[AGENCY_KIND_COUNT] = {"province", "department", "district", "commune", "centre"};
+static const char *const unit_kinds[UNIT_KIND_COUNT] = {"leadership", "division", "branch", "service", "reception"};
+
+static size_t kind_index(const char *const *names, size_t n, struct str s)
+{
+	size_t i = 0;
+	while (i < n && !str_eq(s, str_from(names[i])))
+		i++;
+	CHECK(i < n);
+	return i;
+}
+
+const char *agency_kind_name(enum agency_kind k) { CHECK((size_t)k < AGENCY_KIND_COUNT); return agency_kinds[k]; }
+const char *unit_kind_name(enum unit_kind k) { CHECK((size_t)k < UNIT_KIND_COUNT); return unit_kinds[k]; }
+
+/* ---- looking up ---- */
+
+#define AGENCY_FROM(r)                                                                                              \
+	((struct agency){.id = (r)->id, .parent = (r)->parent, .successor = (r)->successor, .code = (r)->code,      \
+	                 .name = (r)->name, .short_name = (r)->short_name, .address = (r)->address,                 \
+	                 .phone = (r)->phone, .email = (r)->email, .website = (r)->website,                         \
+	                 .kind = (enum agency_kind)kind_index(agency_kinds, AGENCY_KIND_COUNT, (r)->kind),          \
+	                 .is_centre = (r)->is_centre, .valid_from = (r)->valid_from, .valid_to = (r)->valid_to})
+#define UNIT_FROM(r)                                                                                                \
+	((struct unit){.id = (r)->id, .parent = (r)->parent, .successor = (r)->successor, .agency = (r)->agency,    \
+	               .code = (r)->code, .name = (r)->name,                                                        \
+	               .kind = (enum unit_kind)kind_index(unit_kinds, UNIT_KIND_COUNT, (r)->kind),                  \
+	               .valid_from = (r)->valid_from, .valid_to = (r)->valid_to})
+
+bool directory_agency(struct env *env, struct agency_id id, struct agency *out, bool *found, struct err *e)
+{
+	struct agency_get_row r = {0};
+	if (!q_agency_get(env->db, env->arena, id, &r, found, e))
+		return false;
+	if (*found)
+		*out = AGENCY_FROM(&r);
+	return true;
+}
+
+bool directory_unit(struct env *env, struct unit_id id, struct unit *out, bool *found, struct err *e)
+{
+	struct unit_get_row r = {0};
+	if (!q_unit_get(env->db, env->arena, id, &r, found, e))
+		return false;
+	if (*found)
+		*out = UNIT_FROM(&r);
+	return true;
+}
+
+bool directory_person(struct env *env, struct person_id id, struct official *out, bool *found, struct err *e)
+{
+	struct person_get_row r = {0};
+	if (!q_person_get(env->db, env->arena, id, &r, found, e))
+		return false;
+	*out = (struct official){.id = r.id, .name = r.name, .title = r.title, .email = r.email, .phone = r.phone, .left_on = r.left_on};
+	return true;
+}
+
+bool directory_agency_by_code(struct env *env, struct str code, struct date day, struct agency *out, bool *found, struct err *e)
+{
+	struct agency_of_code_row r = {0};
+	if (!q_agency_of_code(env->db, env->arena, code, day, &r, found, e))
+		return false;
+	return *found ? directory_agency(env, r.id, out, found, e) : true;
+}
+
+bool directory_unit_by_code(struct env *env, struct agency_id agency, struct str code, struct date day, struct unit *out, bool *found, struct err *e)
+{
+	struct unit_of_code_row r = {0};
+	if (!q_unit_of_code(env->db, env->arena, agency, code, day, &r, found, e))
+		return false;
+	return *found ? directory_unit(env, r.id, out, found, e) : true;
+}
+
+bool directory_agencies(struct env *env, struct date day, struct agencies *out, struct err *e)
+{
+	struct agency_on_day_rows rows = {0};
+	if (!q_agency_on_day(env->db, env->arena, day, &rows, e))
+		return false;
+	*out = (struct agencies){.v = NEW_ARRAY(env->arena, rows.n, struct agency), .n = rows.n};
+	for (size_t i = 0; i < rows.n; i++)
+		out->v[i] = AGENCY_FROM(&rows.v[i]);
+	return true;
+}
+
+bool directory_units(struct env *env, struct agency_id agency, struct date day, struct units *out, struct err *e)
+{
+	struct unit_on_day_rows rows = {0};
+	if (!q_unit_on_day(env->db, env->arena, agency, day, &rows, e))
+		return false;
+	*out = (struct units){.v = NEW_ARRAY(env->arena, rows.n, struct unit), .n = rows.n};
+	for (size_t i = 0; i < rows.n; i++)
+		out->v[i] = UNIT_FROM(&rows.v[i]);
+	return true;
+}
+
+/* ---- who ---- */
+
+bool directory_roles(struct env *env, struct person_id person, struct date day, struct actor_role **held, size_t *n, struct err *e)
+{
+	struct person_roles_rows roles = {0};
+	struct person_postings_rows postings = {0};
+	if (!q_person_roles(env->db, env->arena, person, day, &roles, e) ||
+	    !q_person_postings(env->db, env->arena, person, day, &postings, e))
+		return false;
+	*held = NEW_ARRAY(env->arena, roles.n + postings.n, struct actor_role);
+	*n = 0;
+	for (size_t i = 0; i < roles.n; i++) {
+		enum role role = ROLE_STRANGER;
+		CHECK(role_from_name(roles.v[i].role, &role));
+		(*held)[(*n)++] = (struct actor_role){.role = role, .unit = roles.v[i].unit.v, .agency = roles.v[i].agency.v};
+	}
+	for (size_t i = 0; i < postings.n; i++)
+		(*held)[(*n)++] = (struct actor_role){.role = ROLE_COUNTER, .unit = postings.v[i].unit.v, .agency = postings.v[i].agency.v};
+	return true;
+}
+
+bool directory_standing(struct env *env, struct person_id person, struct date day, struct standing *out, struct err *e)
+{
+	struct person_id seen[CHAIN_MAX];
+	*out = (struct standing){.acting = person};
+	for (size_t n = 0; n < CHAIN_MAX; n++) {
+		struct absence_on_day_row r = {0};
+		bool found = false;
+		if (!q_absence_on_day(env->db, env->arena, out->acting, day, &r, &found, e))
+			return false;
+		if (!found)
+			return true;
+		if (n == 0)
+			*out = (struct standing){.absent = true, .until = r.last_day, .acting = person};
+		seen[n] = out->acting;
+		out->acting = r.substitute;
+		out->acting_name = r.substitute_name;
+		bool circle = r.substitute.v == 0;
+		for (size_t i = 0; i <= n; i++)
+			circle = circle || seen[i].v == r.substitute.v;
+		if (circle)
+			break;
+	}
+	out->acting = (struct person_id){0};
+	out->acting_name = STR_NONE;
+	return true;
+}
+
+static bool add_standing(struct env *env, struct officers *list, struct date day, struct err *e)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct standing s;
+		struct officer *o = &list->v[i];
+		if (!directory_standing(env, o->person, day, &s, e))
+			return false;
+		o->absent = s.absent;
+		o->acting = s.acting;
+		o->acting_name = s.absent ? s.acting_name : o->name;
+	}
+	return true;
+}
+
+static bool add_posted(struct env *env, struct officers *list, const struct posting_holders_in *in, struct err *e)
+{
+	struct posting_holders_rows rows = {0};
+	if (!q_posting_holders(env->db, env->arena, in->unit, in->agency, in->day, &rows, e))
+		return false;
+	struct officer *v = NEW_ARRAY(env->arena, list->n + rows.n, struct officer);
+	for (size_t i = 0; i < list->n; i++)
+		v[i] = list->v[i];
+	for (size_t i = 0; i < rows.n; i++)
+		v[list->n + i] = (struct officer){.person = rows.v[i].person, .unit = rows.v[i].unit, .role = ROLE_COUNTER,
+		                                  .name = rows.v[i].name, .title = rows.v[i].title, .by_posting = true,
+		                                  .is_substitute = str_eq(rows.v[i].kind, STR("substitute"))};
+	*list = (struct officers){.v = v, .n = list->n + rows.n};
+	return true;
+}
+
+static bool holders(struct env *env, enum role role, const struct role_holders_in *in, struct officers *out, struct err *e)
+{
+	struct role_holders_rows rows = {0};
+	if (!q_role_holders(env->db, env->arena, in, &rows, e))
+		return false;
+	*out = (struct officers){.v = NEW_ARRAY(env->arena, rows.n, struct officer), .n = rows.n};
+	for (size_t i = 0; i < rows.n; i++)
+		out->v[i] = (struct officer){.person = rows.v[i].person, .unit = rows.v[i].unit, .role = role, .name = rows.v[i].name,
+		                             .title = rows.v[i].title, .is_deputy = rows.v[i].is_deputy};
+	const struct posting_holders_in posted = {.unit = in->unit, .agency = in->agency, .day = in->day};
+	if (role == ROLE_COUNTER && !add_posted(env, out, &posted, e))
+		return false;
+	return add_standing(env, out, in->day, e);
+}
+
+bool directory_holders(struct env *env, enum role role, struct unit_id unit, struct date day, struct officers *out, struct err *e)
+{
+	return holders(env, role, &(struct role_holders_in){.role = str_from(role_name(role)), .unit = unit, .day = day}, out, e);
+}
+
+bool directory_holders_in_agency(struct env *env, enum role role, struct agency_id agency, struct date day, struct officers *out, struct err *e)
+{
+	return holders(env, role, &(struct role_holders_in){.role = str_from(role_name(role)), .agency = agency, .day = day}, out, e);
+}
+
+bool directory_may_act(struct env *env, struct person_id person, enum role role, struct unit_id unit, struct date day, bool *may, struct person_id *instead_of, struct err *e)
+{
+	struct officers list;
+	*may = false;
+	*instead_of = (struct person_id){0};
+	if (!directory_holders(env, role, unit, day, &list, e))
+		return false;
+	for (size_t i = 0; i < list.n; i++)
+		if (list.v[i].person.v == person.v) {
+			*may = true;
+			*instead_of = (struct person_id){0};
+			return true;
+		} else if (list.v[i].absent && list.v[i].acting.v == person.v && !*may) {
+			*may = true;
+			*instead_of = list.v[i].person;
+		}
+	return true;
+}
+
+bool directory_public_staff(struct env *env, struct unit_id unit, struct date day, struct public_officers *out, struct err *e)
+{
+	struct public_staff_rows rows = {0};
+	if (!q_public_staff(env->db, env->arena, unit, day, &rows, e))
+		return false;
+	*out = (struct public_officers){.v = NEW_ARRAY(env->arena, rows.n, struct public_officer), .n = rows.n};
+	for (size_t i = 0; i < rows.n; i++)
+		out->v[i] = (struct public_officer){.unit = rows.v[i].unit, .unit_name = rows.v[i].unit_name, .name = rows.v[i].name,
+		                                    .position = rows.v[i].position, .title = rows.v[i].title, .field = rows.v[i].field,
+		                                    .phone = rows.v[i].phone};
+	return true;
+}
+
+/* ---- lists of one person, for administration ---- */
+
+bool directory_person_record(struct env *env, struct person_id person, struct person_record *out, struct err *e)
+{
+	struct person_role_list_rows roles = {0};
+	struct person_posting_list_rows postings = {0};
+	struct person_absence_list_rows absences = {0};
+	if (!q_person_role_list(env->db, env->arena, person, &roles, e) ||
+	    !q_person_posting_list(env->db, env->arena, person, &postings, e) ||
+	    !q_person_absence_list(env->db, env->arena, person, &absences, e))
+		return false;
+	size_t most = roles.n + postings.n + absences.n;
+	*out = (struct person_record){.roles = NEW_ARRAY(env->arena, most, struct person_line),
+	                              .postings = NEW_ARRAY(env->arena, most, struct person_line),
+	                              .absences = NEW_ARRAY(env->arena, most, struct person_line)};
+	for (size_t i = 0; i < roles.n; i++)
+		out->roles[out->n_roles++] = (struct person_line){.id = roles.v[i].id.v, .word = roles.v[i].role, .text = roles.v[i].title,
+			.unit = roles.v[i].unit_name, .agency = roles.v[i].agency_name, .from = roles.v[i].valid_from, .to = roles.v[i].valid_to};
+	for (size_t i = 0; i < postings.n; i++)
+		out->postings[out->n_postings++] = (struct person_line){.id = postings.v[i].id.v, .word = postings.v[i].kind,
+			.text = postings.v[i].field, .unit = postings.v[i].unit_name, .agency = postings.v[i].agency_name,
+			.from = postings.v[i].valid_from, .to = OPT_DATE(postings.v[i].valid_to)};
+	for (size_t i = 0; i < absences.n; i++)
+		out->absences[out->n_absences++] = (struct person_line){.id = absences.v[i].id.v, .word = absences.v[i].reason,
+			.text = absences.v[i].substitute_name, .from = absences.v[i].first_day, .to = OPT_DATE(absences.v[i].last_day)};
+	return true;
+}
+
+bool directory_people(struct env *env, struct date day, struct officers *out, struct err *e)
+{
+	struct person_on_day_rows rows = {0};
+	if (!q_person_on_day(env->db, env->arena, day, &rows, e))
+		return false;
+	*out = (struct officers){.v = NEW_ARRAY(env->arena, rows.n, struct officer), .n = rows.n};
+	for (size_t i = 0; i < rows.n; i++)
+		out->v[i] = (struct officer){.person = rows.v[i].id, .name = rows.v[i].name, .title = rows.v[i].title};
+	return true;
+}

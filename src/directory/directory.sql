@@ -1,0 +1,184 @@
+-- name: agency_get :one
+-- in: id agency_id
+select id, parent, successor, code, name, short_name, kind, is_centre, address, phone, email, website, valid_from, valid_to
+from agency where id = :id;
+
+-- name: agency_of_code :one
+-- in: code text, day date
+select id from agency
+where code = :code and valid_from <= :day and (valid_to is null or valid_to >= :day)
+order by valid_from desc limit 1;
+
+-- name: agency_on_day :many
+-- in: day date
+select id, parent, successor, code, name, short_name, kind, is_centre, address, phone, email, website, valid_from, valid_to
+from agency where valid_from <= :day and (valid_to is null or valid_to >= :day) order by sort_key, id;
+
+-- name: agency_count :one
+-- out: n int
+select count(*) as n from agency;
+
+-- name: agency_insert :exec
+-- in: id agency_id, code text, name text, short_name text, kind text, parent agency_id?, successor agency_id?, is_centre bool, address text, phone text, email text, website text, sort_key text, valid_from date, valid_to date?
+insert into agency (id, code, name, short_name, kind, parent, successor, is_centre, address, phone, email, website, sort_key, valid_from, valid_to)
+values (:id, :code, :name, :short_name, :kind, :parent, :successor, :is_centre, :address, :phone, :email, :website, :sort_key, :valid_from, :valid_to);
+
+-- name: unit_get :one
+-- in: id unit_id
+select id, agency, parent, successor, code, name, kind, valid_from, valid_to from unit where id = :id;
+
+-- name: unit_of_code :one
+-- in: agency agency_id, code text, day date
+select id from unit
+where agency = :agency and code = :code and valid_from <= :day and (valid_to is null or valid_to >= :day)
+order by valid_from desc limit 1;
+
+-- name: unit_on_day :many
+-- in: agency agency_id?, day date
+select id, agency, parent, successor, code, name, kind, valid_from, valid_to
+from unit
+where (:agency is null or agency = :agency) and valid_from <= :day and (valid_to is null or valid_to >= :day)
+order by sort_key, id;
+
+-- name: unit_insert :exec
+-- in: id unit_id, agency agency_id, code text, name text, kind text, parent unit_id?, successor unit_id?, sort_key text, valid_from date, valid_to date?
+insert into unit (id, agency, code, name, kind, parent, successor, sort_key, valid_from, valid_to)
+values (:id, :agency, :code, :name, :kind, :parent, :successor, :sort_key, :valid_from, :valid_to);
+
+-- name: post_insert :exec
+-- in: id post_id, unit unit_id, title text, seats int, role text?, valid_from date, valid_to date?
+insert into post (id, unit, title, seats, role, valid_from, valid_to)
+values (:id, :unit, :title, :seats, :role, :valid_from, :valid_to);
+
+-- name: person_get :one
+-- in: id person_id
+select id, name, title, email, phone, left_on from person where id = :id;
+
+-- name: person_insert :exec
+-- in: id person_id, name text, sort_key text, title text, email text, phone text
+insert into person (id, name, sort_key, title, email, phone) values (:id, :name, :sort_key, :title, :email, :phone);
+
+-- name: person_roles :many
+-- in: person person_id, day date
+select r.role, r.unit, u.agency
+from role_held r join unit u on u.id = r.unit join person p on p.id = r.person
+where r.person = :person and r.valid_from <= :day and (r.valid_to is null or r.valid_to >= :day)
+  and (p.left_on is null or p.left_on > :day)
+order by r.id;
+
+-- name: person_postings :many
+-- in: person person_id, day date
+select g.unit, u.agency
+from posting g join unit u on u.id = g.unit join person p on p.id = g.person
+where g.person = :person and g.valid_from <= :day and g.valid_to >= :day and (p.left_on is null or p.left_on > :day)
+order by g.id;
+
+-- name: role_holders :many
+-- in: role text, unit unit_id?, agency agency_id?, day date
+select r.person, r.unit, r.title, r.is_deputy, p.name
+from role_held r join person p on p.id = r.person join unit u on u.id = r.unit
+where r.role = :role and (:unit is null or r.unit = :unit) and (:agency is null or u.agency = :agency)
+  and r.valid_from <= :day and (r.valid_to is null or r.valid_to >= :day) and (p.left_on is null or p.left_on > :day)
+order by r.is_deputy, p.sort_key, p.id, r.id;
+
+-- name: posting_holders :many
+-- in: unit unit_id?, agency agency_id?, day date
+select g.person, g.unit, g.kind, p.name, p.title
+from posting g join person p on p.id = g.person join unit u on u.id = g.unit
+where (:unit is null or g.unit = :unit) and (:agency is null or u.agency = :agency)
+  and g.valid_from <= :day and g.valid_to >= :day and (p.left_on is null or p.left_on > :day)
+order by g.kind, p.sort_key, p.id, g.id;
+
+-- name: absence_on_day :one
+-- in: person person_id, day date
+select a.substitute, s.name as substitute_name, a.last_day
+from absence a left join person s on s.id = a.substitute
+where a.person = :person and a.first_day <= :day and a.last_day >= :day
+order by a.first_day desc, a.id desc limit 1;
+
+-- name: role_overlap :one
+-- in: person person_id, unit unit_id, role text, valid_from date, valid_to date
+-- out: n int
+select count(*) as n from role_held
+where person = :person and unit = :unit and role = :role and valid_from <= :valid_to
+  and (valid_to is null or valid_to >= :valid_from);
+
+-- name: role_insert :exec
+-- in: id role_held_id, person person_id, unit unit_id, role text, title text, is_deputy bool, valid_from date, valid_to date?
+insert into role_held (id, person, unit, role, title, is_deputy, valid_from, valid_to)
+values (:id, :person, :unit, :role, :title, :is_deputy, :valid_from, :valid_to);
+
+-- name: role_get :one
+-- in: id role_held_id
+select person, unit, role, valid_from, valid_to from role_held where id = :id;
+
+-- name: role_close :exec
+-- in: id role_held_id, last date
+update role_held set valid_to = :last where id = :id;
+
+-- name: role_delete :exec
+-- in: id role_held_id
+delete from role_held where id = :id;
+
+-- name: posting_overlap :one
+-- in: person person_id, valid_from date, valid_to date
+-- out: n int
+select count(*) as n from posting
+where person = :person and kind = 'main' and valid_from <= :valid_to and valid_to >= :valid_from;
+
+-- name: posting_insert :exec
+-- in: id posting_id, person person_id, unit unit_id, kind text, field text, decision text, valid_from date, valid_to date
+insert into posting (id, person, unit, kind, field, decision, valid_from, valid_to)
+values (:id, :person, :unit, :kind, :field, :decision, :valid_from, :valid_to);
+
+-- name: absence_insert :exec
+-- in: id absence_id, person person_id, substitute person_id?, reason text, first_day date, last_day date
+insert into absence (id, person, substitute, reason, first_day, last_day)
+values (:id, :person, :substitute, :reason, :first_day, :last_day);
+
+-- name: absence_get :one
+-- in: id absence_id
+select person, first_day, last_day from absence where id = :id;
+
+-- name: absence_close :exec
+-- in: id absence_id, last date
+update absence set last_day = :last where id = :id;
+
+-- name: absence_delete :exec
+-- in: id absence_id
+delete from absence where id = :id;
+
+-- name: public_staff :many
+-- in: unit unit_id?, day date
+select i.unit, u.name as unit_name, p.name, i.position, i.title, i.field, i.phone
+from staff_public_info i join person p on p.id = i.person join unit u on u.id = i.unit
+where (:unit is null or i.unit = :unit) and i.valid_from <= :day and (i.valid_to is null or i.valid_to >= :day)
+  and (p.left_on is null or p.left_on > :day)
+order by u.sort_key, u.id, i.position = 'head' desc, i.position = 'deputy' desc, p.sort_key, i.id;
+
+-- name: public_staff_insert :exec
+-- in: id staff_public_info_id, person person_id, unit unit_id, position text, title text, field text, phone text, valid_from date
+insert into staff_public_info (id, person, unit, position, title, field, phone, valid_from)
+values (:id, :person, :unit, :position, :title, :field, :phone, :valid_from);
+
+-- name: person_role_list :many
+-- in: person person_id
+select r.id, r.role, r.title, r.is_deputy, r.valid_from, r.valid_to, u.name as unit_name, a.short_name as agency_name
+from role_held r join unit u on u.id = r.unit join agency a on a.id = u.agency
+where r.person = :person order by r.valid_from desc, r.id desc;
+
+-- name: person_posting_list :many
+-- in: person person_id
+select g.id, g.kind, g.field, g.decision, g.valid_from, g.valid_to, u.name as unit_name, a.short_name as agency_name
+from posting g join unit u on u.id = g.unit join agency a on a.id = u.agency
+where g.person = :person order by g.valid_from desc, g.id desc;
+
+-- name: person_absence_list :many
+-- in: person person_id
+select a.id, a.reason, a.first_day, a.last_day, s.name as substitute_name
+from absence a left join person s on s.id = a.substitute
+where a.person = :person order by a.first_day desc, a.id desc limit 50;
+
+-- name: person_on_day :many
+-- in: day date
+select id, name, title from person where left_on is null or left_on > :day order by sort_key, id;

@@ -1,0 +1,312 @@
+/* directory_test.c — the directory's rules on both engines. */
+#include "core/db/db_testing.h"
+#include "core/writer/writer_run.h"
+#include "directory/directory_internal.h"
+
+
+extern const struct db_schema db_schema;
+
+static struct id_source ids;
+static struct instant clock_at = {1795590000000}; /* 2026-11-25 14:00 in Vietnam */
+static void test_now(void *ctx, struct instant *out) { (void)ctx; *out = clock_at; }
+
+typedef bool act_fn(struct env *env, void *ctx, struct err *e);
+struct act { act_fn *fn; void *ctx; };
+
+static bool apply(struct write_job *job, struct err *e)
+{
+	struct act *x = job->ctx;
+	return x->fn(job->env, x->ctx, e);
+}
+
+struct world { struct writer *w; struct env env; struct db *db; struct directory_demo demo; };
+
+static bool run(struct world *w, act_fn *fn, void *ctx, struct err *e)
+{
+	struct act x = {fn, ctx};
+	struct env env = {.arena = w->env.arena, .actor = &actor_program};
+	struct write_job job = {.env = &env, .apply = apply, .ctx = &x};
+	return writer_run(w->w, &job, e);
+}
+
+static bool do_demo(struct env *env, void *ctx, struct err *e) { return directory_demo(env, ctx, e); }
+
+static struct world world_new(struct arena *a, enum db_engine engine)
+{
+	struct err e = {0};
+	struct world w = {.db = test_db(a, engine)};
+	id_source_init(&ids, 1);
+	struct writer_config cfg = writer_config_usual(engine, test_db_place());
+	cfg.ids = &ids;
+	cfg.now = test_now;
+	EXPECT_OK(writer_start(&w.w, &cfg, &e), e);
+	w.env = (struct env){.arena = a, .db = w.db, .actor = &actor_program, .now = clock_at, .ids = &ids};
+	EXPECT_OK(run(&w, do_demo, &w.demo, &e), e);
+	return w;
+}
+
+static struct date day(int y, int m, int d) { return date_from_civil(y, m, d); }
+
+TEST_BOTH(every_query_prepares) { test_db_prepares(test_db(a, engine), directory_sql); }
+
+TEST_BOTH(the_tree_is_that_of_the_day)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct agencies before, after;
+	EXPECT_OK(directory_agencies(&w.env, day(2025, 6, 30), &before, &e), e);
+	EXPECT_OK(directory_agencies(&w.env, day(2025, 7, 1), &after, &e), e);
+	int districts = 0, communes = 0;
+	for (size_t i = 0; i < before.n; i++) {
+		districts += before.v[i].kind == AGENCY_DISTRICT;
+		communes += before.v[i].kind == AGENCY_COMMUNE;
+	}
+	EXPECT(districts == 1 && communes == 0);
+	for (size_t i = 0; i < after.n; i++) {
+		EXPECT(after.v[i].kind != AGENCY_DISTRICT);
+		communes += after.v[i].kind == AGENCY_COMMUNE;
+	}
+	EXPECT_INT(communes, 1);
+	writer_stop(w.w);
+}
+
+TEST_BOTH(units_of_2017_have_successors)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct unit old, now;
+	bool found = false;
+	EXPECT_OK(directory_unit_by_code(&w.env, w.demo.department_2017, STR("QLCNG"), day(2025, 2, 28), &old, &found, &e), e);
+	EXPECT(found);
+	EXPECT_OK(directory_unit(&w.env, old.successor, &now, &found, &e), e);
+	EXPECT(found && now.id.v == w.demo.division.v);
+	EXPECT_STR(now.name, STR("Phòng Quản lý Chuyên ngành và An toàn bức xạ"));
+	EXPECT_OK(directory_unit_by_code(&w.env, w.demo.department_2017, STR("QLCNG"), day(2025, 3, 1), &old, &found, &e), e);
+	EXPECT(!found);
+	struct agency ag;
+	EXPECT_OK(directory_agency_by_code(&w.env, STR("H99.09"), day(2026, 1, 1), &ag, &found, &e), e);
+	EXPECT(found && ag.id.v == w.demo.department.v);
+	writer_stop(w.w);
+}
+
+TEST_BOTH(every_division_can_settle)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct units units;
+	struct date days[] = {day(2018, 7, 2), day(2025, 2, 28), day(2025, 3, 1), day(2026, 11, 25)};
+	for (size_t d = 0; d < ARRAY_LEN(days); d++) {
+		struct agency_id dept = d < 2 ? w.demo.department_2017 : w.demo.department;
+		EXPECT_OK(directory_units(&w.env, dept, days[d], &units, &e), e);
+		EXPECT(units.n > 10);
+		for (size_t i = 0; i < units.n; i++) {
+			struct officers heads, people;
+			if (units.v[i].kind != UNIT_DIVISION)
+				continue;
+			EXPECT_OK(directory_holders(&w.env, ROLE_HEAD, units.v[i].id, days[d], &heads, &e), e);
+			EXPECT(heads.n > 0 && !heads.v[0].is_deputy);
+			EXPECT_OK(directory_holders(&w.env, ROLE_SPECIALIST, units.v[i].id, days[d], &people, &e), e);
+			EXPECT(people.n > 0 || str_eq(units.v[i].code, STR("TTR")));
+		}
+		EXPECT_OK(directory_holders_in_agency(&w.env, ROLE_DIRECTOR, dept, days[d], &(struct officers){0}, &e), e);
+	}
+	writer_stop(w.w);
+}
+
+TEST_BOTH(roles_follow_the_dates)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct actor_role *held;
+	size_t n = 0;
+	EXPECT_OK(directory_roles(&w.env, w.demo.head, day(2026, 11, 25), &held, &n, &e), e);
+	EXPECT_INT(n, 1);
+	EXPECT(held[0].role == ROLE_HEAD && held[0].unit == w.demo.division.v && held[0].agency == w.demo.department.v);
+	EXPECT_OK(directory_roles(&w.env, w.demo.head, day(2014, 12, 31), &held, &n, &e), e);
+	EXPECT_INT(n, 0);
+	EXPECT_OK(directory_roles(&w.env, w.demo.counter, day(2026, 11, 25), &held, &n, &e), e);
+	EXPECT_INT(n, 1);
+	EXPECT(held[0].role == ROLE_COUNTER && held[0].unit == w.demo.reception.v);
+	writer_stop(w.w);
+}
+
+static bool do_grant(struct env *env, void *ctx, struct err *e)
+{
+	struct role_held_id id;
+	return directory_role_grant(env, ctx, &id, e);
+}
+
+TEST_BOTH(grants_that_do_not_fit_are_refused)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct role_grant g = {.person = w.demo.specialist, .unit = w.demo.division, .role = ROLE_HEAD, .title = STR("Phó Trưởng phòng"),
+	                       .is_deputy = true, .from = day(2026, 11, 25)};
+	struct role_grant x = g;
+	x.role = ROLE_ADMIN;
+	EXPECT_ERR(run(&w, do_grant, &x, &e), e, ERR_INVALID);
+	x = g;
+	x.to = OPT_DATE(day(2026, 11, 24));
+	EXPECT_ERR(run(&w, do_grant, &x, &e), e, ERR_INVALID);
+	x = g;
+	x.from = day(2025, 2, 28); /* the unit did not exist */
+	EXPECT_ERR(run(&w, do_grant, &x, &e), e, ERR_INVALID);
+	x = g;
+	x.person.v = 7;
+	EXPECT_ERR(run(&w, do_grant, &x, &e), e, ERR_INVALID);
+	EXPECT_OK(run(&w, do_grant, &g, &e), e);
+	EXPECT_ERR(run(&w, do_grant, &g, &e), e, ERR_CONFLICT);
+	struct officers heads;
+	EXPECT_OK(directory_holders(&w.env, ROLE_HEAD, w.demo.division, day(2026, 11, 25), &heads, &e), e);
+	EXPECT(heads.n >= 2 && heads.v[0].person.v == w.demo.head.v);
+	writer_stop(w.w);
+}
+
+struct end { struct role_held_id id; struct date last; struct person_id person; };
+static bool do_end(struct env *env, void *ctx, struct err *e)
+{
+	struct end *x = ctx;
+	return directory_role_end(env, x->id, x->last, &x->person, e);
+}
+
+TEST_BOTH(a_role_ends_on_its_last_day)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct person_record rec;
+	struct actor_role *held;
+	size_t n = 0;
+	EXPECT_OK(directory_person_record(&w.env, w.demo.head, &rec, &e), e);
+	EXPECT_INT(rec.n_roles, 2);
+	struct end x = {.id = {rec.roles[0].id}, .last = day(2026, 11, 25)};
+	EXPECT_OK(run(&w, do_end, &x, &e), e);
+	EXPECT_INT(x.person.v, w.demo.head.v);
+	EXPECT_OK(directory_roles(&w.env, w.demo.head, day(2026, 11, 25), &held, &n, &e), e);
+	EXPECT_INT(n, 1);
+	EXPECT_OK(directory_roles(&w.env, w.demo.head, day(2026, 11, 26), &held, &n, &e), e);
+	EXPECT_INT(n, 0);
+	x.last = day(2026, 12, 1);
+	EXPECT_ERR(run(&w, do_end, &x, &e), e, ERR_CONFLICT);
+	x.id.v = 1;
+	EXPECT_ERR(run(&w, do_end, &x, &e), e, ERR_NOT_FOUND);
+	writer_stop(w.w);
+}
+
+static bool do_posting(struct env *env, void *ctx, struct err *e)
+{
+	struct posting_id id;
+	return directory_posting_add(env, ctx, &id, e);
+}
+
+TEST_BOTH(a_posting_lasts_six_to_twenty_four_months)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct posting_new p = {.person = w.demo.specialist, .unit = w.demo.reception, .field = STR("Đo lường"), .from = day(2026, 8, 31),
+	                        .to = day(2027, 2, 26)};
+	EXPECT_ERR(run(&w, do_posting, &p, &e), e, ERR_INVALID); /* six months from 31/8 end on 27/2 */
+	p.to = day(2028, 8, 31);
+	EXPECT_ERR(run(&w, do_posting, &p, &e), e, ERR_INVALID);
+	p.unit = w.demo.division;
+	p.to = day(2027, 2, 27);
+	EXPECT_ERR(run(&w, do_posting, &p, &e), e, ERR_INVALID); /* no centre */
+	p.unit = w.demo.reception;
+	EXPECT_OK(run(&w, do_posting, &p, &e), e);
+	EXPECT_ERR(run(&w, do_posting, &p, &e), e, ERR_CONFLICT);
+	p.from = day(2027, 2, 28);
+	p.to = day(2029, 2, 27);
+	EXPECT_OK(run(&w, do_posting, &p, &e), e);
+	struct officers list;
+	EXPECT_OK(directory_holders(&w.env, ROLE_COUNTER, w.demo.reception, day(2026, 11, 25), &list, &e), e);
+	EXPECT_INT(list.n, 3);
+	EXPECT(!list.v[0].is_substitute && list.v[0].by_posting && list.v[2].is_substitute);
+	writer_stop(w.w);
+}
+
+static bool do_absence(struct env *env, void *ctx, struct err *e)
+{
+	struct absence_id id;
+	return directory_absence_add(env, ctx, &id, e);
+}
+
+static void away(struct world *w, struct person_id who, struct person_id instead)
+{
+	struct err e = {0};
+	struct absence_new x = {.person = who, .substitute = instead, .reason = STR("leave"), .first = day(2026, 11, 24), .last = day(2026, 11, 26)};
+	EXPECT_OK(run(w, do_absence, &x, &e), e);
+}
+
+TEST_BOTH(substitutes_are_followed_and_circles_end)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct standing s;
+	bool may = false;
+	struct person_id instead;
+	away(&w, w.demo.head, w.demo.specialist);
+	EXPECT_OK(directory_standing(&w.env, w.demo.head, day(2026, 11, 25), &s, &e), e);
+	EXPECT(s.absent && s.acting.v == w.demo.specialist.v && s.until.day == day(2026, 11, 26).day);
+	EXPECT_OK(directory_standing(&w.env, w.demo.head, day(2026, 11, 27), &s, &e), e);
+	EXPECT(!s.absent && s.acting.v == w.demo.head.v);
+	EXPECT_OK(directory_may_act(&w.env, w.demo.specialist, ROLE_HEAD, w.demo.division, day(2026, 11, 25), &may, &instead, &e), e);
+	EXPECT(may && instead.v == w.demo.head.v);
+	EXPECT_OK(directory_may_act(&w.env, w.demo.specialist, ROLE_HEAD, w.demo.division, day(2026, 11, 27), &may, &instead, &e), e);
+	EXPECT(!may && instead.v == 0);
+	away(&w, w.demo.specialist, w.demo.clerk);
+	EXPECT_OK(directory_standing(&w.env, w.demo.head, day(2026, 11, 25), &s, &e), e);
+	EXPECT_INT(s.acting.v, w.demo.clerk.v);
+	away(&w, w.demo.clerk, w.demo.head);
+	EXPECT_OK(directory_standing(&w.env, w.demo.head, day(2026, 11, 25), &s, &e), e);
+	EXPECT(s.absent && s.acting.v == 0 && s.acting_name.n == 0);
+	EXPECT_OK(directory_may_act(&w.env, w.demo.head, ROLE_HEAD, w.demo.division, day(2026, 11, 25), &may, &instead, &e), e);
+	EXPECT(may && instead.v == 0);
+	struct absence_new self = {.person = w.demo.head, .substitute = w.demo.head, .reason = STR("leave"), .first = day(2026, 12, 1), .last = day(2026, 12, 1)};
+	EXPECT_ERR(run(&w, do_absence, &self, &e), e, ERR_INVALID);
+	struct absence_new word = {.person = w.demo.head, .reason = STR("holiday'); drop table person; --"), .first = day(2026, 12, 1), .last = day(2026, 12, 1)};
+	EXPECT_ERR(run(&w, do_absence, &word, &e), e, ERR_CONFLICT);
+	writer_stop(w.w);
+}
+
+struct back { struct absence_id id; struct date day; struct person_id person; };
+static bool do_back(struct env *env, void *ctx, struct err *e)
+{
+	struct back *x = ctx;
+	return directory_absence_end(env, x->id, x->day, &x->person, e);
+}
+
+TEST_BOTH(coming_back_ends_an_absence)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct person_record rec;
+	struct standing s;
+	away(&w, w.demo.head, w.demo.specialist);
+	EXPECT_OK(directory_person_record(&w.env, w.demo.head, &rec, &e), e);
+	EXPECT_INT(rec.n_absences, 1);
+	struct back x = {.id = {rec.absences[0].id}, .day = day(2026, 11, 25)};
+	EXPECT_OK(run(&w, do_back, &x, &e), e);
+	EXPECT_OK(directory_standing(&w.env, w.demo.head, day(2026, 11, 25), &s, &e), e);
+	EXPECT(!s.absent);
+	EXPECT_ERR(run(&w, do_back, &x, &e), e, ERR_CONFLICT);
+	writer_stop(w.w);
+}
+
+TEST_BOTH(staff_is_published_and_every_act_is_in_the_log)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct public_officers staff;
+	struct audit_verify v = {0};
+	struct directory_demo again;
+	EXPECT_OK(directory_public_staff(&w.env, (struct unit_id){0}, day(2026, 11, 25), &staff, &e), e);
+	EXPECT_INT(staff.n, 3);
+	EXPECT_STR(staff.v[0].position, STR("head"));
+	for (size_t i = 0; i < staff.n; i++)
+		EXPECT(str_find(staff.v[i].name, STR("Mẫu")) > 0 && staff.v[i].phone.n > 0);
+	EXPECT_ERR(run(&w, do_demo, &again, &e), e, ERR_CONFLICT);
+	writer_stop(w.w);
+	AUTO_DB db = test_db_again(engine, DB_READ_ONLY);
+	EXPECT_OK(audit_verify(db, &db_schema, &v, &e), e);
+	EXPECT_TEXT(str_from(v.first_fault), "");
+	EXPECT(v.rows > 200);
+}
