@@ -1,0 +1,125 @@
+/* dossier.h — a citizen's case from sending to archive: the rules. No HTTP, no HTML.
+ *
+ * Owner:      tables dossier, dossier_key, dossier_clock, dossier_file, dossier_paper, dossier_fee, dossier_opinion,
+ *             dossier_rating, dossier_search.
+ * Law:        NĐ 61/2018 Điều 17–22; NĐ 118/2025 Điều 16–24; NĐ 45/2020 Điều 11–14; forms of TT 01/2018 and TT 03/2025.
+ * Invariants: a dossier is never deleted; its code never changes; `first_due` never changes once set; its step moves only
+ *             by its process; every change is recorded (core/audit) with the dossier as subject; personal data are sealed
+ *             under the dossier's own key.
+ * Refusals:   what the state, the law or another person's act forbids is ERR_CONFLICT with a message to say; who may not
+ *             is ERR_DENIED; another rev than expected is ERR_CONFLICT (MSG_DOSSIER_CHANGED).
+ * Memory:     results in env->arena. Functions that change run in a writer's action. */
+#pragma once
+#include "core/auth/actor.h"
+#include "dossier/dossier_sql.h"
+#include "dossier/law.h"
+
+/* ---- sending ---- */
+
+struct dossier_file_new { struct str field, name, blob, plain_hash, type; int64_t size; struct opt_int pages; bool originals_seen; };
+
+/* Who applies. identity: personal id or tax code, as checked by the form slice. */
+struct applicant { bool organisation; struct str name, identity, address, phone, email; struct str on_behalf; };
+
+struct dossier_new {
+	const struct law_procedure *procedure;
+	struct dossier_id id;              /* from dossier_begin(): files were sealed under its key before */
+	struct str wrapped_key;
+	const json_t *answers;             /* clean, from law_check() */
+	struct applicant who;
+	int64_t account;                   /* of the applicant; 0: none */
+	struct str channel_in, channel_out; /* 'online','counter','post','hired','portal' */
+	struct str origin, origin_code;    /* of another system; or empty */
+	struct unit_id receiving_unit, settling_unit;
+	struct agency_id settling_agency;
+	struct str code_prefix;            /* identifier of the receiving agency, "H99.12" */
+	const struct dossier_file_new *files;
+	size_t n_files;
+};
+struct dossier_sent { struct dossier_id id; struct str code, secret; struct instant answer_due; bool existed; };
+
+/* An id and a data key for a dossier to be sent: needed before, to seal its files. Any thread. */
+void dossier_begin(struct env *env, const struct law *law, struct dossier_id *id, struct key *key, struct str *wrapped);
+/* Sends. With an origin_code already known: existed, and nothing changes. `secret` (20 characters, 80 bits and a check) is
+ * given only here; the table holds its hash. */
+MUST_CHECK bool dossier_send(struct env *env, const struct law *law, const struct dossier_new *x, struct dossier_sent *out, struct err *e);
+/* Dossiers of the same person for the same procedure in the last thirty days: a warning for the page. */
+MUST_CHECK bool dossier_twins(struct env *env, const struct law *law, struct str identity, struct str procedure, struct dossier_twins_rows *out, struct err *e);
+
+/* ---- reading ---- */
+
+/* ERR_NOT_FOUND when there is none. */
+MUST_CHECK bool dossier_load(struct env *env, struct dossier_id id, struct dossier_get_row *out, struct err *e);
+MUST_CHECK bool dossier_id_of(struct env *env, struct str code, struct dossier_id *out, bool *found, struct err *e);
+/* The data key; *erased when it was deleted. Wipe it (AUTO_KEY). */
+MUST_CHECK bool dossier_key(struct env *env, const struct law *law, struct dossier_id id, struct key *out, bool *erased, struct err *e);
+/* {"answers":{…},"who":{…}}: a new reference; json null when erased. */
+MUST_CHECK bool dossier_unseal(struct env *env, const struct law *law, const struct dossier_get_row *d, json_t **out, struct err *e);
+struct str dossier_file_name(struct env *env, const struct key *key, const struct dossier_file_list_row *f); /* unsealed; "?" when it cannot */
+/* Does the secret belong to the dossier? Constant time; spaces, dashes and case do not matter. */
+bool dossier_secret_ok(const struct dossier_get_row *d, struct str secret);
+/* Its clock, day by day; *known false when the source states no limit. */
+struct dossier_clock { bool known, started; struct due due; struct day_cell *cells; size_t n_cells; };
+MUST_CHECK bool dossier_explain(struct env *env, const struct law *law, const struct dossier_get_row *d, struct dossier_clock *out, struct err *e);
+
+/* May the actor see it whole: its applicant; officials of its receiving unit, its settling agency, a unit asked for an
+ * opinion; inspectors of the settling agency. One place for pages, API and files. */
+MUST_CHECK bool dossier_may_read(struct env *env, const struct dossier_get_row *d, bool *may, struct err *e);
+
+/* ---- acting ---- */
+
+/* What may be done. The first row follows the process (words of its `actions`); the second stands beside it. */
+enum dossier_action {
+	ACT_ACCEPT, ACT_ASK_SUPPLEMENT, ACT_REFUSE, ACT_SUPPLEMENT, ACT_WITHDRAW, ACT_ASSIGN, ACT_FINISH, ACT_SUBMIT, ACT_APPROVE,
+	ACT_SEND_BACK, ACT_ISSUE, ACT_HAND_OVER, ACT_ARCHIVE,
+	ACT_DEMAND_FEE, ACT_CLAIM_PAID, ACT_CONFIRM_PAID, ACT_ASK_OPINION, ACT_ANSWER_OPINION, ACT_APOLOGISE, ACT_REASSIGN,
+	ACT_TAKE_BACK, ACT_STOP, ACT_RATE, ACT_COUNT
+};
+const char *dossier_action_name(enum dossier_action a); /* "ask_supplement" */
+bool dossier_action_from(struct str name, enum dossier_action *out);
+
+struct dossier_act {
+	struct dossier_id id;
+	int64_t rev;               /* as the actor saw it; 0: whatever it is now (API without rev) */
+	enum dossier_action action;
+	struct str reason;         /* required for refuse, ask_supplement, send_back, reassign, apologise, stop at the counter */
+	struct person_id to;       /* assign, reassign */
+	struct unit_id unit;       /* ask_opinion */
+	int64_t item;              /* the fee or the opinion acted on */
+	struct str outcome, text;  /* submit: "result" or "refuse", and the draft's text; opinions: question or answer */
+	struct str name;           /* demand_fee */
+	struct money amount;
+	struct str method, voucher; /* confirm_paid: "cash" or "transfer" */
+	struct instant new_due;    /* apologise */
+	bool override_limit;       /* a second or late request for supplement, with its reason in `reason` */
+	int score;                 /* rate */
+	struct str collector, authorisation; /* hand_over: who came, by which paper; receipt_seen */
+	bool receipt_seen;
+	const struct dossier_file_new *files; /* supplement */
+	size_t n_files;
+	const json_t *answers;     /* supplement before acceptance: corrected answers, clean; or NULL */
+};
+struct dossier_done { int64_t entry; struct str state, step; int64_t rev; struct dossier_paper_id paper; };
+
+/* Does it, or refuses. */
+MUST_CHECK bool dossier_do(struct env *env, const struct law *law, const struct dossier_act *x, struct dossier_done *out, struct err *e);
+/* The actions open to the actor now: what the page shows as buttons. Bit per enum dossier_action. */
+MUST_CHECK bool dossier_actions(struct env *env, const struct law *law, const struct dossier_get_row *d, uint32_t *out, struct err *e);
+/* Marks that the person responsible opened it: take_back ends there. Harmless otherwise. */
+MUST_CHECK bool dossier_opened(struct env *env, const struct dossier_get_row *d, struct err *e);
+
+/* ---- the program's own acts ---- */
+
+/* A paper or result made by a job is kept; `kind` as in dossier_file. The result of step `decide` signed: state moves on. */
+MUST_CHECK bool dossier_keep_file(struct env *env, const struct law *law, struct dossier_id id, struct str kind, const struct dossier_file_new *f, struct dossier_file_id *out, struct err *e);
+MUST_CHECK bool dossier_signed(struct env *env, const struct law *law, struct dossier_id id, const struct dossier_file_new *result, struct err *e);
+/* A scanned file: clean or infected. */
+MUST_CHECK bool dossier_file_scanned(struct env *env, struct dossier_file_id id, bool clean, struct err *e);
+/* Deletes the key and every clear word; the log stays whole. Only ADMIN; reason in the log. */
+MUST_CHECK bool dossier_forget(struct env *env, struct dossier_id id, struct str reason, struct err *e);
+
+/* A code by TT 01/2018 Art. 19 and TT 03/2025: PREFIX-YYMMDD-NNNN; five digits past 9999. */
+struct str dossier_code(struct arena *a, struct str prefix, struct date day, int64_t n);
+bool dossier_code_ok(struct str code);
+/* Words for the national portal's state number (law-onestop §3.4), 1–10. */
+int dossier_portal_state(const struct dossier_get_row *d);

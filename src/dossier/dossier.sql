@@ -1,0 +1,241 @@
+-- name: sequence_next :one
+-- in: name text
+-- out: value int
+insert into sequence (name, value) values (:name, 1)
+on conflict (name) do update set value = sequence.value + 1 returning value;
+
+-- name: dossier_add :exec
+-- in: id dossier_id, code text, procedure text, procedure_name text, procedure_hash text, field text, rules text, process text, form_set text, channel_in text, channel_out text, origin text?, origin_code text?, receiving_unit unit_id, settling_agency agency_id, settling_unit unit_id, applicant_account int, applicant_kind text, applicant_name text, identity_key bytes?, phone_key bytes?, sealed bytes, secret_hash bytes, step text, step_role text, step_unit unit_id, sent_at instant, answer_due instant
+insert into dossier (id, code, procedure, procedure_name, procedure_hash, field, rules, process, form_set, channel_in, channel_out, origin,
+  origin_code, receiving_unit, settling_agency, settling_unit, applicant_account, applicant_kind, applicant_name,
+  identity_key, phone_key, sealed, secret_hash, state, step, step_role, step_unit, step_since, step_due, rev, sent_at, answer_due)
+values (:id, :code, :procedure, :procedure_name, :procedure_hash, :field, :rules, :process, :form_set, :channel_in, :channel_out, :origin,
+  :origin_code, :receiving_unit, :settling_agency, :settling_unit, :applicant_account, :applicant_kind, :applicant_name,
+  :identity_key, :phone_key, :sealed, :secret_hash, 'received', :step, :step_role, :step_unit, :sent_at, :answer_due, 1, :sent_at, :answer_due);
+
+-- name: dossier_get :one
+-- in: id dossier_id
+select id, code, procedure, procedure_name, procedure_hash, field, rules, process, form_set, channel_in, channel_out, origin, origin_code,
+  receiving_unit, settling_agency, settling_unit, applicant_account, applicant_kind, applicant_name, sealed, secret_hash, state, step,
+  step_role, step_unit, assignee, officer, step_since, step_due, rev, sent_at, answer_due, accepted_at, clock_from, first_due, due, settled_at,
+  returned_at, outcome, supplements, apologies, last_actor, last_opened, previous_step, previous_assignee, proposal,
+  result_number, result_symbol, result_day, signer
+from dossier where id = :id;
+
+-- name: dossier_by_code :one
+-- in: code text
+select id from dossier where code = :code;
+
+-- name: dossier_by_origin :one
+-- in: origin text, origin_code text
+select id, code from dossier where origin = :origin and origin_code = :origin_code;
+
+-- name: dossier_twins :many
+-- in: identity_key bytes, procedure text, since instant
+select id, code, state, sent_at from dossier
+where identity_key = :identity_key and procedure = :procedure and sent_at >= :since order by id desc limit 5;
+
+-- name: dossier_move :exec
+-- in: id dossier_id, rev int, state text, step text, step_role text, step_unit unit_id?, assignee person_id?, step_since instant, step_due instant?, last_actor int, previous_step text?, previous_assignee int?
+update dossier set state = :state, step = :step, step_role = :step_role, step_unit = :step_unit, assignee = :assignee,
+  step_since = :step_since, step_due = :step_due, rev = rev + 1, last_actor = :last_actor, last_opened = 0,
+  previous_step = :previous_step, previous_assignee = :previous_assignee
+where id = :id and rev = :rev;
+
+-- name: dossier_accepted :exec
+-- in: id dossier_id, at instant, clock_from instant?, due instant?
+update dossier set accepted_at = :at, clock_from = :clock_from, first_due = coalesce(first_due, :due), due = :due where id = :id;
+
+-- name: dossier_clock_set :exec
+-- in: id dossier_id, clock_from instant?, due instant?
+update dossier set clock_from = :clock_from, first_due = coalesce(first_due, :due), due = :due where id = :id;
+
+-- name: dossier_supplement_count :exec
+-- in: id dossier_id
+update dossier set supplements = supplements + 1 where id = :id;
+
+-- name: dossier_apologised :exec
+-- in: id dossier_id, due instant
+update dossier set apologies = apologies + 1, due = :due where id = :id;
+
+-- name: dossier_officer :exec
+-- in: id dossier_id, officer person_id
+update dossier set officer = :officer where id = :id;
+
+-- name: dossier_reassign :exec
+-- in: id dossier_id, assignee person_id, officer person_id, rev int
+update dossier set assignee = :assignee, officer = :officer, rev = rev + 1, last_opened = 0 where id = :id and rev = :rev;
+
+-- name: dossier_opened :exec
+-- in: id dossier_id
+update dossier set last_opened = 1 where id = :id and last_opened = 0;
+
+-- name: dossier_propose :exec
+-- in: id dossier_id, outcome text, proposal text
+update dossier set outcome = :outcome, proposal = :proposal where id = :id;
+
+-- name: dossier_number :exec
+-- in: id dossier_id, number int, symbol text, day date, signer person_id
+update dossier set result_number = :number, result_symbol = :symbol, result_day = :day, signer = :signer
+where id = :id and result_number is null;
+
+-- name: dossier_settled :exec
+-- in: id dossier_id, at instant, outcome text
+update dossier set settled_at = coalesce(settled_at, :at), outcome = :outcome where id = :id;
+
+-- name: dossier_returned :exec
+-- in: id dossier_id, at instant
+update dossier set returned_at = :at where id = :id;
+
+-- name: dossier_reseal :exec
+-- in: id dossier_id, sealed bytes, applicant_name text
+update dossier set sealed = :sealed, applicant_name = :applicant_name, rev = rev + 1 where id = :id;
+
+-- name: dossier_erase :exec
+-- in: id dossier_id
+update dossier set sealed = null, applicant_name = null, identity_key = null, phone_key = null, proposal = null where id = :id;
+
+-- name: dossier_key_add :exec
+-- in: id dossier_key_id, wrapped bytes
+insert into dossier_key (id, wrapped) values (:id, :wrapped);
+
+-- name: dossier_key_get :one
+-- in: id dossier_key_id
+select wrapped from dossier_key where id = :id;
+
+-- name: dossier_key_erase :exec
+-- in: id dossier_key_id
+delete from dossier_key where id = :id;
+
+-- name: dossier_clock_add :exec
+-- in: id dossier_clock_id, dossier dossier_id, at instant, kind text
+insert into dossier_clock (id, dossier, at, kind) values (:id, :dossier, :at, :kind);
+
+-- name: dossier_clock_list :many
+-- in: dossier dossier_id
+select id, at, kind from dossier_clock where dossier = :dossier order by id;
+
+-- name: dossier_file_add :exec
+-- in: id dossier_file_id, dossier dossier_id, kind text, field text, name bytes, blob text, plain_hash text, type text, size int, pages int?, originals_seen bool, state text, at instant
+insert into dossier_file (id, dossier, kind, field, name, blob, plain_hash, type, size, pages, originals_seen, state, at)
+values (:id, :dossier, :kind, :field, :name, :blob, :plain_hash, :type, :size, :pages, :originals_seen, :state, :at);
+
+-- name: dossier_file_list :many
+-- in: dossier dossier_id
+select id, dossier, kind, field, name, blob, plain_hash, type, size, pages, originals_seen, state, at, replaced
+from dossier_file where dossier = :dossier order by id;
+
+-- name: dossier_file_get :one
+-- in: id dossier_file_id
+select id, dossier, kind, field, name, blob, plain_hash, type, size, pages, originals_seen, state, at, replaced
+from dossier_file where id = :id;
+
+-- name: dossier_file_state :exec
+-- in: id dossier_file_id, state text
+update dossier_file set state = :state where id = :id;
+
+-- name: dossier_file_replace :exec
+-- in: id dossier_file_id
+update dossier_file set replaced = 1 where id = :id;
+
+-- name: dossier_file_quarantined :many
+-- in: limit int
+select id, dossier from dossier_file where state = 'quarantine' order by id limit :limit;
+
+-- name: dossier_paper_add :exec
+-- in: id dossier_paper_id, dossier dossier_id, form_set text, form_code text, number int, at instant, official person_id?, body bytes
+insert into dossier_paper (id, dossier, form_set, form_code, number, at, official, body)
+values (:id, :dossier, :form_set, :form_code, :number, :at, :official, :body);
+
+-- name: dossier_paper_list :many
+-- in: dossier dossier_id
+select id, dossier, form_set, form_code, number, at, official, body from dossier_paper where dossier = :dossier order by id;
+
+-- name: dossier_fee_add :exec
+-- in: id dossier_fee_id, dossier dossier_id, name text, amount money, at instant
+insert into dossier_fee (id, dossier, name, amount, demanded_at, state) values (:id, :dossier, :name, :amount, :at, 'demanded');
+
+-- name: dossier_fee_list :many
+-- in: dossier dossier_id
+select id, name, amount, demanded_at, state, method, voucher, paid_at, clerk from dossier_fee where dossier = :dossier order by id;
+
+-- name: dossier_fee_claim :exec
+-- in: id dossier_fee_id
+update dossier_fee set state = 'claimed', method = 'transfer' where id = :id and state = 'demanded';
+
+-- name: dossier_fee_paid :exec
+-- in: id dossier_fee_id, method text, voucher text, at instant, clerk person_id?
+update dossier_fee set state = 'paid', method = :method, voucher = :voucher, paid_at = :at, clerk = :clerk
+where id = :id and state in ('demanded', 'claimed');
+
+-- name: dossier_opinion_add :exec
+-- in: id dossier_opinion_id, dossier dossier_id, unit unit_id, asked_by person_id?, at instant, due instant, question text
+insert into dossier_opinion (id, dossier, unit, asked_by, asked_at, due, question) values (:id, :dossier, :unit, :asked_by, :at, :due, :question);
+
+-- name: dossier_opinion_answer :exec
+-- in: id dossier_opinion_id, by person_id?, at instant, answer text
+update dossier_opinion set answered_at = :at, answered_by = :by, answer = :answer where id = :id and answered_at is null;
+
+-- name: dossier_opinion_list :many
+-- in: dossier dossier_id
+select id, unit, asked_by, asked_at, due, question, answered_at, answered_by, answer from dossier_opinion where dossier = :dossier order by id;
+
+-- name: dossier_rating_add :exec
+-- in: id dossier_rating_id, dossier dossier_id, score int, words bytes?, at instant
+insert into dossier_rating (id, dossier, score, words, at) values (:id, :dossier, :score, :words, :at);
+
+-- name: dossier_rating_get :one
+-- in: dossier dossier_id
+select score, words, at from dossier_rating where dossier = :dossier;
+
+-- name: dossier_search_drop :exec
+-- in: id dossier_id
+delete from dossier_search where rowid = :id;
+
+-- name: dossier_search_add :exec
+-- in: id dossier_id, words text
+insert into dossier_search (rowid, words) values (:id, :words);
+-- pg:
+insert into dossier_search (rowid, words, folded) values (:id, :words, to_tsvector('simple', :words));
+
+-- name: dossier_list_mine :many
+-- in: person person_id, after dossier_id, limit int
+-- order: by_due = "coalesce(due, answer_due), id"; newest = "id desc"
+select id, code, procedure_name, applicant_name, state, step, assignee, sent_at, due, answer_due, step_due, channel_in, rev
+from dossier where assignee = :person and id > :after order by :order limit :limit;
+
+-- name: dossier_list_waiting :many
+-- in: unit unit_id, role text, limit int
+-- order: by_due_waiting = "coalesce(due, answer_due), id"; newest_waiting = "id desc"
+select id, code, procedure_name, applicant_name, state, step, assignee, sent_at, due, answer_due, step_due, channel_in, rev
+from dossier where step_unit = :unit and step_role = :role and assignee is null order by :order limit :limit;
+
+-- name: dossier_list_agency :many
+-- in: agency agency_id, state text?, before dossier_id, limit int
+select id, code, procedure_name, applicant_name, state, step, assignee, sent_at, due, answer_due, step_due, channel_in, rev
+from dossier where settling_agency = :agency and (:state is null or state = :state) and id < :before order by id desc limit :limit;
+
+-- name: dossier_list_account :many
+-- in: account int, before dossier_id, limit int
+select id, code, procedure_name, state, step, sent_at, due, answer_due, settled_at, rev
+from dossier where applicant_account = :account and id < :before order by id desc limit :limit;
+
+-- name: dossier_list_found :many
+-- in: words text, limit int
+select d.id, d.code, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.step_due, d.channel_in, d.rev,
+  d.settling_agency, d.receiving_unit
+from dossier_search s join dossier d on d.id = s.rowid where dossier_search match :words order by d.id desc limit :limit;
+-- pg:
+select d.id, d.code, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.step_due, d.channel_in, d.rev,
+  d.settling_agency, d.receiving_unit
+from dossier_search s join dossier d on d.id = s.rowid where s.folded @@ plainto_tsquery('simple', :words) order by d.id desc limit :limit;
+
+-- name: dossier_orphans :many
+-- in: limit int
+select id, code, step, step_role, step_unit from dossier
+where assignee is null and step_unit is null and state not in ('returned', 'refused', 'stopped', 'withdrawn') order by id limit :limit;
+
+-- name: dossier_late :many
+-- in: now instant, limit int
+select id, code, due, assignee, settling_unit from dossier
+where due < :now and state in ('processing', 'signing') order by due, id limit :limit;

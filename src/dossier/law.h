@@ -1,0 +1,62 @@
+/* law.h — the law as the program holds it: procedures with their forms, processes and clocks, eras, calendar, keys.
+ *
+ * Loaded once at start from the packs and never changed, so every thread reads it without a lock. A dossier stores the
+ * ids of what it was received under (rules, procedure_hash); what a later pack says does not touch it.
+ * Law:    NĐ 63/2010 Điều 8 (procedures), NĐ 61/2018 and NĐ 118/2025 (settlement), through the packs. */
+#pragma once
+#include "calendar/calendar.h"
+#include "catalogue/procedure.h"
+#include "core/crypto/crypto.h"
+#include "era/era.h"
+#include "form/form.h"
+#include "workflow/workflow.h"
+
+struct law_procedure {
+	const struct procedure *p;
+	struct str hash;                 /* SHA-256 of the pack's bytes, hex */
+	struct eform **forms;
+	size_t n_forms;
+	const struct process *process;   /* NULL: the pack names none that is known */
+	struct clock_rule clock;
+	bool has_limit;                  /* false: the source states no limit; due dates are then unknown and say so */
+	int32_t limit_hours;             /* the limit in working hours, for shares of steps; 0 unknown */
+	struct limit supplement_limit;   /* within which a supplement may be asked; 3 working days by default */
+	const struct logic *fee;         /* NULL: no rule known */
+};
+
+struct law_process { struct str id; const struct process *p; };
+
+struct law {
+	struct arena *arena;
+	struct pack pack;
+	struct law_procedure *procedures;
+	size_t n;
+	struct law_process *processes;
+	size_t n_processes;
+	struct eras eras;
+	const struct calendar *calendar;
+	json_t *units;
+	const struct keyring *keys;
+	struct key identity_key, phone_key; /* for look-up by keyed hash */
+	json_t **trees;                     /* owned */
+	size_t n_trees;
+};
+
+/* Loads the packs built into the program. `keys` must outlive it. ERR_INVALID names the pack and the fault. */
+MUST_CHECK bool law_load(const struct keyring *keys, struct law **out, struct err *e);
+void law_free(struct law *l);
+
+/* By slug or national code; NULL when unknown. */
+const struct law_procedure *law_find(const struct law *l, struct str slug_or_code);
+const struct process *law_process(const struct law *l, struct str id);
+
+/* Checks answers: the object of the only form, or one member per form id. `files` are {"field","name","type","size"}
+ * already merged. *clean is a new reference with what counts. */
+struct eform_errors law_check(struct arena *a, const struct law *l, const struct law_procedure *p, const json_t *answers, struct date today, json_t **clean);
+/* Answers that law_check accepts. New reference. */
+json_t *law_example(struct arena *a, const struct law *l, const struct law_procedure *p, struct date today);
+/* Fee for the quantities given (an object); *known false when the source has no rule. */
+MUST_CHECK bool law_fee(struct arena *a, const struct law_procedure *p, const json_t *quantities, struct money *out, bool *known, struct err *e);
+/* Decides the JsonLogic of a process over `data`. */
+struct law_decider { struct arena *a; const json_t *data; };
+struct decider law_decide(struct law_decider *d);
