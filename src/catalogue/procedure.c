@@ -91,7 +91,7 @@ static void read_settlement(struct pack_node root, struct procedure *p)
 	p->starts = (enum clock_start)pack_word(s, "starts", STARTS);
 	p->deadline_unit = (enum day_unit)pack_word(s, "unit", UNITS);
 	p->deadline_number = small(s, "limit", PACK_MAY_BE_NULL);
-	p->supplement_effect = pack_word(s, "supplement_effect", EFFECTS) == SUPPLEMENT_CONTINUE ? SUPPLEMENT_CONTINUE : SUPPLEMENT_RESTART;
+	p->supplement_effect = pack_word(s, "supplement_effect", EFFECTS) == PROCEDURE_CONTINUES ? PROCEDURE_CONTINUES : PROCEDURE_RESTARTS;
 	p->supplement_number = small(supplement, "number", PACK_REQUIRED);
 	p->supplement_unit = (enum day_unit)pack_word(supplement, "unit", UNITS);
 	if ((p->deadline_number < 0) != (p->deadline_unit == UNIT_UNKNOWN))

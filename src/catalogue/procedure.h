@@ -14,7 +14,7 @@ enum online_level { ONLINE_UNKNOWN = -1, ONLINE_INFORMATION, ONLINE_PARTIAL, ONL
 enum day_unit { UNIT_UNKNOWN = -1, UNIT_WORKING_DAY, UNIT_CALENDAR_DAY, UNIT_MONTH, UNIT_HOUR };
 /* What starts the clock, and what a supplement does to it. */
 enum clock_start { START_UNKNOWN = -1, START_ACCEPTANCE, START_COMPLETE, START_COMPLETE_AND_FEE };
-enum supplement_effect { SUPPLEMENT_RESTART, SUPPLEMENT_CONTINUE };
+enum procedure_supplement { PROCEDURE_RESTARTS, PROCEDURE_CONTINUES };
 /* Bits: who may file, read from the words of `applicants`. */
 enum audience { AUDIENCE_PERSON = 1, AUDIENCE_ORGANISATION = 2 };
 
@@ -46,7 +46,7 @@ struct procedure {
 	struct str_list forms, search_words;
 	struct str process, result_template;
 	enum clock_start starts;
-	enum supplement_effect supplement_effect;
+	enum procedure_supplement supplement_effect;
 	int supplement_number;
 	enum day_unit supplement_unit;
 	struct str fee_rule, fee_inputs, fee_note; /* JsonLogic and its inputs as JSON; STR_NONE: not known */
