@@ -23,7 +23,7 @@ struct blob_info {
 	int64_t size, stored_size;  /* bytes given, bytes on disk */
 };
 
-/* Makes the folders when they are missing and removes what lies in tmp. ops NULL: the system's. `dir` is copied. */
+/* Makes the folders when they are missing and removes what lies in tmp since yesterday. ops NULL: the system's. `dir` is copied. */
 MUST_CHECK bool blob_store_new(struct blob_store **out, struct str dir, const struct file_ops *ops, struct err *e);
 void blob_store_free(struct blob_store *s);
 
@@ -46,7 +46,8 @@ MUST_CHECK bool blob_size(const struct blob_store *s, struct digest address, int
 /* Piece by piece, constant memory. `key` NULL for files that are not sealed. */
 struct blob_reader;
 MUST_CHECK bool blob_reader_new(struct blob_reader **out, const struct blob_store *s, struct digest address, const struct key *key, struct err *e);
-/* At most `max` bytes; 0 at the end; -1 and *e when the file is not what was stored. Every byte given was authenticated. */
+/* At most `max` bytes; 0 at the end; -1 and *e when the file is not what was stored. Of a sealed file
+ * every byte given was authenticated; a file that is not sealed is compared with its address at the end. */
 MUST_CHECK ptrdiff_t blob_reader_read(struct blob_reader *r, void *out, size_t max, struct err *e);
 void blob_reader_free(struct blob_reader *r);
 

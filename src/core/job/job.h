@@ -24,6 +24,7 @@ struct job_run {
 	int64_t attempt;       /* 1, 2 … */
 	bool last_attempt;
 	bool hopeless;         /* set by fn before false: no more attempts */
+	int64_t later_ms;      /* set by fn before false: not now, for no fault of the job; the attempt does not count */
 	void *state;           /* from fn to finish */
 	void *app;             /* job_config.app */
 	struct writer *writer; /* for steps that must be kept before the end: job_write() */
