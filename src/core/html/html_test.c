@@ -131,3 +131,67 @@ TEST(what_is_safe_is_accepted)
 		EXPECT_OK(htmlgen_compile(a, STR("v.html"), text, &keys, &h, &c, &e), e);
 	}
 }
+
+TEST(the_generator_writes_what_the_golden_file_holds)
+{
+	struct htmlgen_keys keys;
+	struct err e = {0};
+	struct str dir = str_cat(a, test_source_dir(a), STR("/src/core/html/"));
+	EXPECT_OK(htmlgen_keys_read(a, STR("DO_SAVE 0\nLIST_COUNT 1\n"), &keys, &e), e);
+	struct buf h = buf_on(a), c = buf_on(a);
+	EXPECT_OK(htmlgen_compile(a, STR("golden.html"), test_read_file(a, str_cat(a, dir, STR("golden.html"))), &keys, &h, &c, &e), e);
+	EXPECT_STR(str_cat(a, buf_str(&h), buf_str(&c)), test_read_file(a, str_cat(a, dir, STR("golden.c.txt"))));
+}
+
+/* ---- fuzzing: cuts, doublings and strange bytes; each answer is a page or a fault with its line ---- */
+
+static uint32_t next_random(uint32_t *x)
+{
+	*x ^= *x << 13;
+	*x ^= *x >> 17;
+	*x ^= *x << 5;
+	return *x;
+}
+
+static struct str mutated(struct arena *a, struct str seed, uint32_t *x)
+{
+	static const char *const pieces[] = {"{{", "}}", "<", ">", "\"", "%", "% if (x) {\n", "% }\n", "&", "</", "=", "<script", "\n", "\\", "{{msg ", "?", "\xC4", "<!--", "on", "'"};
+	size_t from = next_random(x) % (seed.n + 1), cut = next_random(x) % 12;
+	struct str piece = str_from(pieces[next_random(x) % ARRAY_LEN(pieces)]);
+	struct str head = str_sub(seed, 0, from), tail = str_sub(seed, from + cut, seed.n);
+	return str_cat(a, str_cat(a, head, piece), tail);
+}
+
+static void replay(struct arena *a, struct str text)
+{
+	struct htmlgen_keys keys;
+	struct err e = {0};
+	EXPECT_OK(htmlgen_keys_read(a, STR("DO_SAVE 0\nLIST_COUNT 1\n"), &keys, &e), e);
+	struct buf h = buf_on(a), c = buf_on(a);
+	if (!htmlgen_compile(a, STR("f.html"), text, &keys, &h, &c, &e))
+		EXPECT(strncmp(e.text, "f.html:", 7) == 0 && strlen(e.text) > 10);
+}
+
+TEST(broken_templates_are_refused_and_never_break_the_generator)
+{
+	struct str seed = test_read_file(a, str_cat(a, test_source_dir(a), STR("/src/core/html/golden.html")));
+	uint32_t x = 20261124;
+	for (int round = 0; round < 4000; round++) {
+		struct arena_mark m = arena_mark(a);
+		struct str text = seed;
+		for (uint32_t i = next_random(&x) % 4 + 1; i > 0; i--)
+			text = mutated(a, text, &x);
+		replay(a, text);
+		arena_rewind(a, m);
+	}
+}
+
+TEST(inputs_that_once_were_hard_are_replayed)
+{
+	static const char *const hard[] = {"", "%", "%\n", "%view", "%view \n%end", "%view v(struct html_out *o)\n{{\n%end\n", "{{}}", "\\",
+		"%view v(struct html_out *o)\n&\n%end", "%view v(struct html_out *o)\n</\n%end", "%view v(struct html_out *o)\n<a b=\n%end",
+		"%view v(struct html_out *o)\n{{msg }}\n%end", "%view v(struct html_out *o)\n{{?}}\n%end", "%include", "\xC4", "%view v(struct html_out *o)\n% }\n%end",
+		"%view v(struct html_out *o)\n<a href=\"{{ x }}\n%end", "%view v(struct html_out *o)\n<p disabled=\"{{? x }}{{? y }}\">\n%end"};
+	for (size_t i = 0; i < ARRAY_LEN(hard); i++)
+		replay(a, str_from(hard[i]));
+}

@@ -162,18 +162,18 @@ struct str ui_field_unit(struct html_out *o, const struct ui_field *f)
 	return f->unit.n == 0 && f->kind == UI_MONEY ? msg(o->lang, MSG_FIELD_MONEY_UNIT) : f->unit;
 }
 
-/* Letters, digits, '_' and '-' stay, '.' too; what is left of two different names stays different. */
+/* Other signs are written as ":20", so that two names never share an id. */
 struct str ui_field_id(struct html_out *o, struct str name)
 {
 	struct buf b = buf_on(o->b->a);
 	buf_put(&b, STR("f-"));
 	for (size_t i = 0; i < name.n; i++) {
 		char ch = name.p[i];
-		bool keep = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '-' || ch == '.';
+		bool keep = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '-' || ch == '_' || ch == '.';
 		if (keep)
 			buf_char(&b, ch);
 		else
-			buf_fmt(&b, ch == '_' ? "_" : "_%02x_", (unsigned char)ch);
+			buf_fmt(&b, ":%02x", (unsigned char)ch);
 	}
 	return buf_str(&b);
 }

@@ -43,10 +43,18 @@ void ui_page_end(struct html_out *o, const struct ui_page *p);
 /* A page of one message: what happened, what to do, ways on. For errors and "nothing here". */
 struct ui_problem { struct str title, text; bool staff; struct str retry_url; };
 void ui_problem_page(struct html_out *o, const struct ui_problem *p);
+/* The heading of a page with no_heading, where it belongs inside columns. */
+void ui_heading(struct html_out *o, const struct ui_page *p);
 /* Main part and a part beside it: facts and the one button (citizens: sticky), the record (officials). Below on phones. */
 void ui_columns_begin(struct html_out *o);
 void ui_columns_side(struct html_out *o);
 void ui_columns_end(struct html_out *o);
+/* With UI_FULL: the band of the front page (h1, lead, then the search box), and ordinary width below it. */
+struct ui_hero { struct str title, lead; };
+void ui_hero_begin(struct html_out *o, const struct ui_hero *h);
+void ui_hero_end(struct html_out *o);
+void ui_wrap_begin(struct html_out *o);
+void ui_wrap_end(struct html_out *o);
 void ui_section_begin(struct html_out *o, struct str heading); /* an h2 and what belongs to it */
 void ui_section_end(struct html_out *o);
 void ui_details_begin(struct html_out *o, struct str summary, bool open); /* shown on request */
@@ -65,6 +73,10 @@ void ui_date(struct html_out *o, struct date d);
 void ui_day(struct html_out *o, struct date d);                         /* 25/11/2026, for lists */
 void ui_time(struct html_out *o, struct instant t);
 void ui_time_short(struct html_out *o, struct instant t);               /* 25/11/2026, 14:00, for lists */
+
+/* State and date in one line under a heading: "● Chúng tôi đang làm  Hẹn trả Thứ Hai, 07/12/2026, 17:00". */
+struct ui_state_line { enum ui_state state; struct str label; struct instant at; };
+void ui_state_line(struct html_out *o, const struct ui_state_line *l);
 
 enum ui_weight { UI_PRIMARY /* one a page */, UI_QUIET, UI_DANGER, UI_LINK };
 struct ui_button {
