@@ -40,7 +40,7 @@ static void put_dict_without(struct buf *b, struct str dict, struct str key)
 static bool array_inside(const struct pdf_file *f, struct str value, struct str *inside, struct err *e)
 {
 	uint32_t number;
-	if (pdf_is_ref(value, &number) && !pdf_object(f, number, &value, e))
+	if (pdf_is_ref(value, &number) && !pdf_file_object(f, number, &value, e))
 		return false;
 	*inside = value.n >= 2 && value.p[0] == '[' ? str_sub(value, 1, value.n - 2) : STR_NONE;
 	return true;
@@ -50,10 +50,10 @@ static bool put_catalog(struct update *u, const struct pdf_file *f, uint32_t wid
 {
 	struct str dict, form, fields;
 	uint32_t number;
-	if (!pdf_object(f, f->root, &dict, e))
+	if (!pdf_file_object(f, f->root, &dict, e))
 		return false;
 	form = pdf_value(dict, STR("/AcroForm"));
-	if (pdf_is_ref(form, &number) && !pdf_object(f, number, &form, e))
+	if (pdf_is_ref(form, &number) && !pdf_file_object(f, number, &form, e))
 		return false;
 	if (!array_inside(f, pdf_value(form, STR("/Fields")), &fields, e))
 		return false;
@@ -67,7 +67,7 @@ static bool put_catalog(struct update *u, const struct pdf_file *f, uint32_t wid
 static bool put_page(struct update *u, const struct pdf_file *f, uint32_t page, uint32_t widget, struct err *e)
 {
 	struct str dict, annots;
-	if (!pdf_object(f, page, &dict, e) || !array_inside(f, pdf_value(dict, STR("/Annots")), &annots, e))
+	if (!pdf_file_object(f, page, &dict, e) || !array_inside(f, pdf_value(dict, STR("/Annots")), &annots, e))
 		return false;
 	object_begin(u, page);
 	put_dict_without(&u->b, dict, STR("/Annots"));

@@ -4,6 +4,9 @@
 
 #define DEPTH_MAX 64
 #define TREE_MAX 32
+#define KEYS_MAX 128
+
+static bool number_at(struct str *s, size_t *out);
 
 static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\0'; }
 static bool is_delim(char c) { return c && strchr("()<>[]{}/%", c) != NULL; }
@@ -123,6 +126,39 @@ struct str pdf_value(struct str dict, struct str key)
 	return found;
 }
 
+size_t pdf_count(struct str dict, struct str key)
+{
+	size_t found = 0;
+	struct str rest = dict.n >= 4 ? str_sub(dict, 2, dict.n - 4) : STR_NONE, name, value;
+	while (pdf_next_value(&rest, &name) && pdf_next_value(&rest, &value))
+		found += str_eq(name, key);
+	return found;
+}
+
+bool pdf_is_plain(struct str dict)
+{
+	struct str names[KEYS_MAX], rest = dict.n >= 4 ? str_sub(dict, 2, dict.n - 4) : STR_NONE, value;
+	size_t n = 0;
+	if (!str_starts(dict, STR("<<")))
+		return false;
+	while (n < KEYS_MAX && pdf_next_value(&rest, &names[n])) {
+		if (names[n].p[0] != '/' || str_find_char(names[n], '#') >= 0 || !pdf_next_value(&rest, &value))
+			return false;
+		for (size_t i = 0; i < n; i++)
+			if (str_eq(names[i], names[n]))
+				return false;
+		n++;
+	}
+	skip(&rest);
+	return rest.n == 0;
+}
+
+bool pdf_is_number(struct str value, size_t *number)
+{
+	struct str s = value;
+	return s.n && is_digit(s.p[0]) && number_at(&s, number) && s.n == 0;
+}
+
 static bool number_at(struct str *s, size_t *out)
 {
 	skip(s);
@@ -178,9 +214,11 @@ static bool section(struct pdf_file *f, struct str *s, size_t first, size_t coun
 		bool used = word(s, STR("n"));
 		if (!used && !word(s, STR("f")))
 			return err_set(e, ERR_INVALID, "PDF: cross-reference entry %zu", first + i);
-		if (first + i >= f->size || f->at[first + i].seen)
-			continue;
-		f->at[first + i] = (struct pdf_entry){offset, (uint32_t)gen, used && offset < f->bytes.n, true};
+		uint32_t now = (uint32_t)f->n_tables + 1;
+		if (first + i >= f->size || f->at[first + i].table == now)
+			return err_set(e, ERR_INVALID, "PDF: entry %zu stands twice, or beyond /Size", first + i);
+		if (!f->at[first + i].table)
+			f->at[first + i] = (struct pdf_entry){offset, (uint32_t)gen, now, used && offset < f->bytes.n};
 	}
 	return true;
 }
@@ -193,6 +231,9 @@ static bool trailer_at(const struct pdf_file *f, size_t offset, struct str *trai
 		return err_set(e, ERR_INVALID, "PDF: no classic cross-reference table at %zu", offset);
 	ptrdiff_t at = str_find(s, STR("trailer"));
 	struct str rest = at < 0 ? STR_NONE : str_sub(s, (size_t)at + 7, s.n);
+	/* A comment there could hide another trailer from readers that parse. */
+	if (at >= 0 && str_find_char(str_sub(s, 0, (size_t)at), '%') >= 0)
+		return err_set(e, ERR_INVALID, "PDF: a comment in the table at %zu", offset);
 	if (!pdf_next_value(&rest, trailer) || !str_starts(*trailer, STR("<<")))
 		return err_set(e, ERR_INVALID, "PDF: no trailer after the table at %zu", offset);
 	return true;
@@ -219,6 +260,9 @@ static bool revisions(struct pdf_file *f, struct err *e)
 		struct str trailer;
 		if (!trailer_at(f, offset, &trailer, e) || !table(f, offset, e))
 			return false;
+		if (pdf_value(trailer, STR("/XRefStm")).n)
+			return err_set(e, ERR_INVALID, "PDF: a second table in a stream");
+		f->tables[f->n_tables++] = offset;
 		struct str prev = pdf_value(trailer, STR("/Prev"));
 		if (!prev.n)
 			return true;
@@ -248,7 +292,7 @@ bool pdf_file_open(struct arena *a, struct str bytes, struct pdf_file *out, stru
 	return pdf_is_ref(pdf_value(out->trailer, STR("/Root")), &out->root) || err_set(e, ERR_INVALID, "PDF: /Root");
 }
 
-bool pdf_object(const struct pdf_file *f, uint32_t number, struct str *dict, struct err *e)
+bool pdf_file_object(const struct pdf_file *f, uint32_t number, struct str *dict, struct err *e)
 {
 	if (number >= f->size || !f->at[number].used)
 		return err_set(e, ERR_INVALID, "PDF: object %u is not there", number);
@@ -263,11 +307,11 @@ bool pdf_first_page(const struct pdf_file *f, uint32_t *number, struct err *e)
 {
 	struct str dict;
 	uint32_t at = 0;
-	if (!pdf_object(f, f->root, &dict, e))
+	if (!pdf_file_object(f, f->root, &dict, e))
 		return false;
 	bool good = pdf_is_ref(pdf_value(dict, STR("/Pages")), &at);
 	for (int depth = 0; good && depth < TREE_MAX; depth++) {
-		if (!pdf_object(f, at, &dict, e))
+		if (!pdf_file_object(f, at, &dict, e))
 			return false;
 		*number = at;
 		if (str_eq(pdf_value(dict, STR("/Type")), STR("/Page")))
@@ -277,4 +321,41 @@ bool pdf_first_page(const struct pdf_file *f, uint32_t *number, struct err *e)
 		good = pdf_next_value(&kids, &first) && pdf_is_ref(first, &at);
 	}
 	return err_set(e, ERR_INVALID, "PDF: no first page");
+}
+
+bool pdf_revision_end(const struct pdf_file *f, size_t table, size_t *end, size_t *with_eol, struct err *e)
+{
+	struct str trailer, eof = STR("%%EOF");
+	size_t start;
+	if (!trailer_at(f, table, &trailer, e))
+		return false;
+	size_t at = (size_t)(trailer.p - f->bytes.p) + trailer.n;
+	struct str s = str_sub(f->bytes, at, f->bytes.n);
+	ptrdiff_t mark = str_find_char(s, '%');
+	if (mark < 0 || !str_starts(str_sub(s, (size_t)mark, s.n), eof)) /* no comment in between */
+		s = STR_NONE;
+	bool good = word(&s, STR("startxref")) && number_at(&s, &start) && start == table;
+	s = good ? s : STR_NONE;
+	while (s.n && is_space(s.p[0]))
+		s = str_sub(s, 1, s.n);
+	if (!str_starts(s, eof))
+		return err_set(e, ERR_INVALID, "PDF: the revision of the table at %zu has no end", table);
+	s = str_sub(s, eof.n, s.n);
+	*end = f->bytes.n - s.n;
+	*with_eol = *end + (str_starts(s, STR("\r\n")) ? 2 : s.n && (s.p[0] == '\n' || s.p[0] == '\r') ? 1 : 0);
+	return true;
+}
+
+/* One pass over the tokens, brackets skipped: nesting costs nothing. */
+void pdf_each_ref(struct str value, void (*each)(void *to, uint32_t number), void *to)
+{
+	uint32_t number;
+	for (skip(&value); value.n; skip(&value)) {
+		bool pair = str_starts(value, STR("<<")) || str_starts(value, STR(">>"));
+		bool bracket = pair || value.p[0] == '[' || value.p[0] == ']';
+		size_t n = bracket ? (pair ? 2 : 1) : value_len(value, 0);
+		if (!bracket && n && pdf_is_ref(str_sub(value, 0, n), &number))
+			each(to, number);
+		value = str_sub(value, n ? n : 1, value.n);
+	}
 }
