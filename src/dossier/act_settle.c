@@ -1,0 +1,146 @@
+/* act_settle.c — the rules of the process's own steps. See doing.h.
+ * Law: NĐ 61/2018 Điều 17 (intake), 19 (settlement), 20 (return); NĐ 118/2025 Điều 17–22. */
+#include "core/db/id.h"
+#include "directory/directory.h"
+#include "dossier/doing.h"
+#include "gen/messages.h"
+
+/* Acceptance starts the clock, unless the procedure counts from the fee and one is open. */
+bool act_accept(struct doing *g, struct err *e)
+{
+	bool open = false;
+	if (!fees_open(g, &open, e))
+		return false;
+	bool waits = open && g->procedure && g->procedure->clock.fee_pauses;
+	g->d.accepted_at = OPT_INSTANT(g->env->now);
+	if (!waits && !clock_start(g->env, g->law, &g->d, e))
+		return false;
+	return q_dossier_accepted(g->env->db, g->d.id, OPT_INSTANT(g->env->now).v, g->d.clock_from, g->d.due, NULL, e) &&
+	       add_paper(g, "receipt", STR_NONE, e);
+}
+
+/* Once, and after acceptance only within the limit (three working days unless special law says otherwise). */
+static bool supplement_allowed(struct doing *g, struct err *e)
+{
+	if (g->x->override_limit)
+		return true;
+	if (g->d.supplements > 0)
+		return err_say(e, ERR_CONFLICT, MSG_DOSSIER_SUPPLEMENT_ONCE, "asked before");
+	if (!g->d.accepted_at.has || !g->procedure)
+		return true;
+	struct clock_rule rule = {.limit = g->procedure->supplement_limit, .convention = CONVENTION_A};
+	struct clock_course course = {.start = g->d.accepted_at.v};
+	struct due last;
+	if (!calendar_due(g->law->calendar, &rule, &course, &last, e))
+		return err_wrap(e, "limit of a supplement");
+	return g->env->now.ms <= last.at.ms || err_say(e, ERR_CONFLICT, MSG_DOSSIER_SUPPLEMENT_LATE, "asked too late");
+}
+
+bool act_ask_supplement(struct doing *g, struct err *e)
+{
+	if (!supplement_allowed(g, e) || !q_dossier_supplement_count(g->env->db, g->d.id, NULL, e))
+		return false;
+	if (g->d.clock_from.has && !clock_event(g->env, g->law, &g->d, "supplement_asked", e))
+		return false;
+	return add_paper(g, "supplement", g->x->reason, e);
+}
+
+bool act_refuse(struct doing *g, struct err *e)
+{
+	return q_dossier_settled(g->env->db, g->d.id, g->env->now, STR("refuse"), NULL, e) && add_paper(g, "refusal", g->x->reason, e);
+}
+
+/* Corrected answers replace the sealed content; the files add to those there are. */
+static bool take_answers(struct doing *g, struct err *e)
+{
+	json_t *old = NULL;
+	if (!g->x->answers)
+		return true;
+	if (!dossier_unseal(g->env, g->law, &g->d, &old, e))
+		return false;
+	struct str sealed = seal_content(g->env->arena, &g->key, g->d.id, g->x->answers, json_object_get(old, "who"));
+	json_decref(old);
+	if (!q_dossier_reseal(g->env->db, g->d.id, sealed, g->d.applicant_name, NULL, e))
+		return false;
+	g->d.rev++;
+	return true;
+}
+
+bool act_supplement(struct doing *g, struct err *e)
+{
+	if (!take_answers(g, e) || !add_files(g->env, g->d.id, &g->key, STR("attachment"), g->x->files, g->x->n_files, e))
+		return false;
+	return !g->d.clock_from.has || clock_event(g->env, g->law, &g->d, "supplement_complete", e);
+}
+
+/* Does the person hold the role in the unit today? */
+static bool is_holder(struct doing *g, struct person_id person, enum role role, struct unit_id unit, bool *is, struct err *e)
+{
+	struct officers all = {0};
+	if (!directory_holders(g->env, role, unit, date_of(g->env->now), &all, e))
+		return err_wrap(e, "who holds the role");
+	for (size_t i = 0; i < all.n; i++)
+		*is = *is || all.v[i].person.v == person.v;
+	return true;
+}
+
+bool act_assign(struct doing *g, struct err *e)
+{
+	bool fits = false;
+	if (!is_holder(g, g->x->to, ROLE_SPECIALIST, g->d.settling_unit, &fits, e))
+		return false;
+	if (!fits)
+		return err_say(e, ERR_INVALID, MSG_DOSSIER_NOT_OFFICER, "not a specialist of the unit");
+	g->d.officer = g->x->to;
+	return q_dossier_officer(g->env->db, g->d.id, g->x->to, NULL, e);
+}
+
+bool act_submit(struct doing *g, struct err *e)
+{
+	bool refuse = str_eq(g->x->outcome, STR("refuse"));
+	if (refuse && str_trim(g->x->text).n == 0)
+		return err_say(e, ERR_INVALID, MSG_DOSSIER_REASON, "a refusal without reason");
+	g->d.outcome = refuse ? STR("refuse") : STR("result");
+	struct str draft = crypto_seal(g->env->arena, &g->key, STR("proposal"), g->x->text);
+	return q_dossier_propose(g->env->db, g->d.id, g->d.outcome, base64_encode(g->env->arena, draft.p, draft.n), NULL, e);
+}
+
+/* The head's approval only moves on. The decider's binds a number and a day to this dossier, for ever: they stand in the
+ * document before it is signed (documents-protocols §1.2). */
+bool act_approve(struct doing *g, struct err *e)
+{
+	int64_t number = 0;
+	if (!str_eq(g->d.step_role, STR("director")) || g->d.result_number.has)
+		return true;
+	struct date today = date_of(g->env->now);
+	struct str name = str_fmt(g->env->arena, "result:%lld:%d", (long long)g->d.settling_agency.v, date_civil(today).year);
+	if (!next_number(g->env, name, &number, e))
+		return false;
+	g->d.result_number = OPT_INT(number);
+	struct dossier_number_in in = {.id = g->d.id, .number = number, .symbol = STR("GP-SKHCN"), .day = today, .signer = {g->env->actor->person}};
+	return q_dossier_number(g->env->db, &in, NULL, e);
+}
+
+/* The seal follows a valid signature (NĐ 30/2020 Điều 32): without the signed file there is nothing to issue. */
+bool act_issue(struct doing *g, struct err *e)
+{
+	struct dossier_file_list_rows files = {0};
+	bool is_signed = false;
+	if (!q_dossier_file_list(g->env->db, g->env->arena, g->d.id, &files, e))
+		return err_wrap(e, "files");
+	for (size_t i = 0; i < files.n; i++)
+		is_signed = is_signed || str_eq(files.v[i].kind, STR("result"));
+	if (!is_signed)
+		return err_say(e, ERR_CONFLICT, MSG_DOSSIER_WAITS_SIGNATURE, "not signed yet");
+	return q_dossier_settled(g->env->db, g->d.id, g->env->now, g->d.outcome, NULL, e);
+}
+
+/* Who collects shows the receipt, or an authorisation (NĐ 61/2018 Điều 6). Online results need nobody. */
+bool act_hand_over(struct doing *g, struct err *e)
+{
+	bool online = str_eq(g->d.channel_out, STR("online"));
+	if (!online && !g->x->receipt_seen && !g->x->authorisation.n)
+		return err_say(e, ERR_INVALID, MSG_DOSSIER_RECEIPT_SEEN, "nothing shown");
+	struct str text = str_fmt(g->env->arena, "%.*s\n%.*s", STR_ARG(g->x->collector), STR_ARG(g->x->authorisation));
+	return q_dossier_returned(g->env->db, g->d.id, g->env->now, NULL, e) && (online || add_note(g, text, e));
+}

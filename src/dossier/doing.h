@@ -1,0 +1,40 @@
+/* doing.h — one act under way: what act.c hands to the rules in act_*.c. Internal to the slice. */
+#pragma once
+#include "dossier/internal.h"
+
+struct doing {
+	struct env *env;
+	const struct law *law;
+	const struct dossier_act *x;
+	struct dossier_done *out;
+	const struct law_procedure *procedure;
+	const struct process *process;
+	struct dossier_get_row d;      /* as it was; rules keep it true to what they wrote */
+	const struct node *step;
+	struct person_id instead_of;   /* for whom the actor stands in; 0: acts in own right */
+	struct key key;
+	bool erased;
+	struct dossier_paper_id note;  /* where the reason is kept, sealed */
+	const struct node *to;         /* after a move */
+};
+
+typedef bool act_fn(struct doing *g, struct err *e);
+
+/* The actor holds one of the roles for this dossier: counter in its receiving unit, others in its settling agency. */
+bool holds(const struct doing *g, role_set roles);
+/* Takes the process on by `action`. */
+bool move(struct doing *g, struct str action, struct err *e);
+/* Stays at the step with another state, and counts the revision. */
+bool set_state(struct doing *g, const char *state, struct err *e);
+/* The state that the present step means. */
+const char *state_of_step(const struct node *step, bool accepted);
+/* A statutory paper: TT 01/2018 or TT 03/2025, by the day. `role`: "receipt", "supplement", "refusal", "apology", "stop".
+ * No row when the set has no such form. */
+bool add_paper(struct doing *g, const char *role, struct str items, struct err *e);
+/* A sealed note that belongs to no form: reasons between officials. */
+bool add_note(struct doing *g, struct str text, struct err *e);
+bool fees_open(struct doing *g, bool *open, struct err *e);
+
+act_fn act_accept, act_ask_supplement, act_refuse, act_supplement, act_withdraw, act_assign, act_submit, act_approve, act_issue,
+	act_hand_over, act_demand_fee, act_claim_paid, act_confirm_paid, act_ask_opinion, act_answer_opinion, act_apologise,
+	act_reassign, act_take_back, act_stop, act_rate;

@@ -1,0 +1,51 @@
+/* keep.c — what the program's jobs do to a dossier: papers, signed results, scanned files. See dossier.h. */
+#include "core/db/id.h"
+#include "dossier/doing.h"
+
+bool dossier_keep_file(struct env *env, const struct law *law, struct dossier_id id, struct str kind, const struct dossier_file_new *f, struct dossier_file_id *out, struct err *e)
+{
+	AUTO_KEY key = {0};
+	bool erased = false;
+	struct dossier_file_list_rows rows = {0};
+	if (!dossier_key(env, law, id, &key, &erased, e))
+		return false;
+	if (erased)
+		return err_set(e, ERR_CONFLICT, "the dossier was erased");
+	if (!add_files(env, id, &key, kind, f, 1, e) || !q_dossier_file_list(env->db, env->arena, id, &rows, e))
+		return err_wrap(e, "keeping a file");
+	*out = rows.v[rows.n - 1].id;
+	struct str body = str_fmt(env->arena, "{\"kind\":\"%.*s\",\"sha256\":\"%.*s\"}", STR_ARG(kind), STR_ARG(f->plain_hash));
+	return audit_record(env, &(struct audit_act){.kind = "dossier.file", .subject = id.v, .body = body}, NULL, e);
+}
+
+static bool has_result(struct env *env, struct dossier_id id, bool *any, struct err *e)
+{
+	struct dossier_file_list_rows rows = {0};
+	if (!q_dossier_file_list(env->db, env->arena, id, &rows, e))
+		return err_wrap(e, "files");
+	for (size_t i = 0; i < rows.n; i++)
+		*any = *any || (str_eq(rows.v[i].kind, STR("result")) && !rows.v[i].replaced);
+	return true;
+}
+
+bool dossier_signed(struct env *env, const struct law *law, struct dossier_id id, const struct dossier_file_new *result, struct err *e)
+{
+	bool done = false;
+	struct dossier_file_id file;
+	if (!has_result(env, id, &done, e))
+		return false;
+	return done || dossier_keep_file(env, law, id, STR("result"), result, &file, e);
+}
+
+bool dossier_file_scanned(struct env *env, struct dossier_file_id id, bool clean, struct err *e)
+{
+	struct dossier_file_get_row f;
+	bool found = false;
+	if (!q_dossier_file_get(env->db, env->arena, id, &f, &found, e))
+		return err_wrap(e, "file");
+	if (!found || !str_eq(f.state, STR("quarantine")))
+		return true;
+	if (!q_dossier_file_state(env->db, id, clean ? STR("clean") : STR("infected"), NULL, e))
+		return err_wrap(e, "file");
+	return audit_record(env, &(struct audit_act){.kind = clean ? "dossier.file_clean" : "dossier.file_infected", .subject = f.dossier.v}, NULL, e);
+}

@@ -1,0 +1,112 @@
+/* read.c — reading a dossier, its clock, and who may see it. See dossier.h. */
+#include "dossier/internal.h"
+#include <string.h>
+
+bool dossier_load(struct env *env, struct dossier_id id, struct dossier_get_row *out, struct err *e)
+{
+	bool found = false;
+	if (!q_dossier_get(env->db, env->arena, id, out, &found, e))
+		return err_wrap(e, "dossier");
+	return found || err_set(e, ERR_NOT_FOUND, "no dossier %lld", (long long)id.v);
+}
+
+bool dossier_id_of(struct env *env, struct str code, struct dossier_id *out, bool *found, struct err *e)
+{
+	struct dossier_by_code_row row = {0};
+	if (!q_dossier_by_code(env->db, env->arena, code, &row, found, e))
+		return err_wrap(e, "dossier by code");
+	*out = row.id;
+	return true;
+}
+
+static const struct { const char *name; enum clock_event_kind kind; } kinds[] = {
+	{"supplement_asked", CLOCK_SUPPLEMENT_ASKED},
+	{"supplement_complete", CLOCK_SUPPLEMENT_COMPLETE},
+	{"fee_demanded", CLOCK_FEE_DEMANDED},
+	{"fee_paid", CLOCK_FEE_PAID},
+};
+
+/* Events before the clock started (a supplement before acceptance) do not move it. */
+bool clock_course(struct env *env, const struct dossier_get_row *d, struct clock_course *out, struct err *e)
+{
+	struct dossier_clock_list_rows rows = {0};
+	if (!q_dossier_clock_list(env->db, env->arena, d->id, &rows, e))
+		return err_wrap(e, "clock");
+	struct clock_event *v = NEW_ARRAY(env->arena, rows.n, struct clock_event);
+	*out = (struct clock_course){.start = d->clock_from.v, .events = v};
+	for (size_t i = 0; i < rows.n; i++)
+		for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
+			if (str_eq(rows.v[i].kind, str_from(kinds[k].name)) && rows.v[i].at.ms >= d->clock_from.v.ms)
+				v[out->n_events++] = (struct clock_event){.at = rows.v[i].at, .kind = kinds[k].kind};
+	return true;
+}
+
+bool clock_due(struct env *env, const struct law *law, const struct dossier_get_row *d, struct opt_instant *due, struct err *e)
+{
+	const struct law_procedure *p = law_find(law, d->procedure);
+	struct clock_course course;
+	struct due now;
+	*due = (struct opt_instant){0};
+	if (!d->clock_from.has || !p || !p->has_limit)
+		return true;
+	if (!clock_course(env, d, &course, e) || !calendar_due(law->calendar, &p->clock, &course, &now, e))
+		return err_wrap(e, "due time");
+	if (now.state == DUE_RUNNING)
+		*due = OPT_INSTANT(now.at);
+	return true;
+}
+
+bool dossier_explain(struct env *env, const struct law *law, const struct dossier_get_row *d, struct dossier_clock *out, struct err *e)
+{
+	const struct law_procedure *p = law_find(law, d->procedure);
+	struct clock_course course;
+	*out = (struct dossier_clock){.known = p && p->has_limit, .started = d->clock_from.has};
+	if (!out->known || !out->started)
+		return true;
+	return (clock_course(env, d, &course, e) && calendar_due(law->calendar, &p->clock, &course, &out->due, e) &&
+	        calendar_explain(env->arena, law->calendar, &p->clock, &course, &out->cells, &out->n_cells, e)) ||
+	       err_wrap(e, "explaining the due time");
+}
+
+static bool asked_unit(struct env *env, const struct dossier_get_row *d, bool *may, struct err *e)
+{
+	struct dossier_opinion_list_rows rows = {0};
+	if (!q_dossier_opinion_list(env->db, env->arena, d->id, &rows, e))
+		return err_wrap(e, "opinions");
+	for (size_t i = 0; i < rows.n; i++)
+		for (size_t k = 0; k < env->actor->n_held; k++)
+			*may = *may || env->actor->held[k].unit == rows.v[i].unit.v;
+	return true;
+}
+
+bool dossier_may_read(struct env *env, const struct dossier_get_row *d, bool *may, struct err *e)
+{
+	const struct actor *me = env->actor;
+	*may = me->program || (me->account != 0 && me->account == d->applicant_account) ||
+	       actor_in_unit(me, ROLE_COUNTER, d->receiving_unit.v) ||
+	       actor_in_agency(me, ALLOW_STAFF, d->settling_agency.v);
+	return *may || !actor_any(me, ALLOW_STAFF) || asked_unit(env, d, may, e);
+}
+
+bool dossier_opened(struct env *env, const struct dossier_get_row *d, struct err *e)
+{
+	const struct actor *me = env->actor;
+	bool mine = d->assignee.v ? d->assignee.v == me->person : actor_in_unit(me, ROLE_COUNTER, d->step_unit.v) || actor_in_unit(me, ROLE_HEAD, d->step_unit.v);
+	if (!mine || d->last_opened || d->last_actor == me->account)
+		return true;
+	return q_dossier_opened(env->db, d->id, NULL, e) &&
+	       audit_record(env, &(struct audit_act){.kind = "dossier.open", .subject = d->id.v, .unit = d->step_unit.v}, NULL, e);
+}
+
+static const struct { const char *state; int portal; } states[] = {
+	{"received", 1}, {"supplement", 5}, {"fee", 6},      {"processing", 4}, {"signing", 4},
+	{"done", 9},     {"returned", 10},  {"refused", 3}, {"stopped", 8},    {"withdrawn", 7},
+};
+
+int dossier_portal_state(const struct dossier_get_row *d)
+{
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		if (str_eq(d->state, str_from(states[i].state)))
+			return states[i].portal;
+	return 1;
+}

@@ -1,0 +1,129 @@
+/* seal.c — the dossier's key, its sealed content and its secret. See dossier.h. */
+#include "dossier/internal.h"
+#include "core/db/id.h"
+#include "gen/messages.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct str key_context(struct arena *a, struct dossier_id id) { return str_fmt(a, "dossier:%lld", (long long)id.v); }
+
+void dossier_begin(struct env *env, const struct law *law, struct dossier_id *id, struct key *key, struct str *wrapped)
+{
+	*id = (struct dossier_id){id_new(env->ids, env->now)};
+	*key = key_new();
+	*wrapped = key_wrap(env->arena, law->keys, key_context(env->arena, *id), key);
+}
+
+struct str seal_content(struct arena *a, const struct key *key, struct dossier_id id, const json_t *answers, const json_t *who)
+{
+	json_t *all = json_pack("{s:O,s:O}", "answers", (json_t *)(uintptr_t)answers, "who", (json_t *)(uintptr_t)who);
+	char *text = json_dumps(all, JSON_COMPACT);
+	CHECK(text != NULL);
+	struct str sealed = crypto_seal(a, key, key_context(a, id), str_from(text));
+	crypto_wipe(text, strlen(text));
+	free(text);
+	json_decref(all);
+	return sealed;
+}
+
+bool dossier_key(struct env *env, const struct law *law, struct dossier_id id, struct key *out, bool *erased, struct err *e)
+{
+	struct dossier_key_get_row row = {0};
+	bool found = false;
+	if (!q_dossier_key_get(env->db, env->arena, (struct dossier_key_id){id.v}, &row, &found, e))
+		return err_wrap(e, "key of a dossier");
+	*erased = !found;
+	return !found || key_unwrap(law->keys, key_context(env->arena, id), row.wrapped, out, e);
+}
+
+bool dossier_unseal(struct env *env, const struct law *law, const struct dossier_get_row *d, json_t **out, struct err *e)
+{
+	AUTO_KEY key = {0};
+	bool erased = false;
+	struct str text;
+	*out = NULL;
+	if (!dossier_key(env, law, d->id, &key, &erased, e))
+		return false;
+	if (erased || !d->sealed.p) {
+		*out = json_null();
+		return true;
+	}
+	if (!crypto_open(env->arena, &key, key_context(env->arena, d->id), d->sealed, &text, e))
+		return err_wrap(e, "content of a dossier");
+	*out = json_loadb(text.p, text.n, 0, NULL);
+	return *out || err_set(e, ERR_INTERNAL, "content of a dossier is not JSON");
+}
+
+static struct str file_aad(struct arena *a, struct dossier_id id) { return str_fmt(a, "name:%lld", (long long)id.v); }
+
+struct str dossier_file_name(struct env *env, const struct key *key, const struct dossier_file_list_row *f)
+{
+	struct err e = {0};
+	struct str name;
+	return crypto_open(env->arena, key, file_aad(env->arena, f->dossier), f->name, &name, &e) ? name : STR("?");
+}
+
+bool add_files(struct env *env, struct dossier_id id, const struct key *key, struct str kind, const struct dossier_file_new *f, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct dossier_file_add_in in = {
+		        .id = {id_new(env->ids, env->now)}, .dossier = id, .kind = kind, .field = f[i].field,
+		        .name = crypto_seal(env->arena, key, file_aad(env->arena, id), f[i].name), .blob = f[i].blob,
+		        .plain_hash = f[i].plain_hash, .type = f[i].type, .size = f[i].size, .pages = f[i].pages,
+		        .originals_seen = f[i].originals_seen, .at = env->now,
+		        .state = str_eq(kind, STR("attachment")) || str_eq(kind, STR("opinion")) ? STR("quarantine") : STR("clean")};
+		if (!q_dossier_file_add(env->db, &in, NULL, e))
+			return err_wrap(e, "file of a dossier");
+	}
+	return true;
+}
+
+/* Crockford's base 32: no I, L, O, U. 16 characters are the 80 bits that the law of numbers asks for. */
+static const char base32[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+struct str secret_new(struct arena *a)
+{
+	uint8_t bits[10];
+	crypto_random(bits, sizeof bits);
+	char *out = arena_alloc(a, 17);
+	for (size_t i = 0; i < 16; i++) {
+		size_t bit = i * 5, byte = bit / 8;
+		unsigned pair = (unsigned)bits[byte] << 8 | (byte + 1 < sizeof bits ? bits[byte + 1] : 0);
+		out[i] = base32[pair >> (11 - bit % 8) & 31U];
+	}
+	return (struct str){out, 16};
+}
+
+struct digest secret_hash(struct str secret)
+{
+	char clean[32];
+	size_t n = 0;
+	for (size_t i = 0; i < secret.n && n < sizeof clean; i++) {
+		char c = secret.p[i];
+		if (c == '-' || c == ' ')
+			continue;
+		c = c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+		clean[n++] = c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
+	}
+	struct str parts[] = {STR("motcua secret"), {clean, n}};
+	return crypto_sha256_parts(parts, 2);
+}
+
+bool dossier_secret_ok(const struct dossier_get_row *d, struct str secret)
+{
+	struct digest h = secret_hash(secret);
+	return crypto_eq(DIGEST_STR(h), d->secret_hash);
+}
+
+bool dossier_forget(struct env *env, struct dossier_id id, struct str reason, struct err *e)
+{
+	struct dossier_get_row d;
+	if (!actor_is(env->actor, ROLE_ADMIN) && !env->actor->program)
+		return err_set(e, ERR_DENIED, "only an administrator erases");
+	if (!reason.n)
+		return err_say(e, ERR_INVALID, MSG_DOSSIER_REASON, "no reason");
+	if (!dossier_load(env, id, &d, e) || !q_dossier_key_erase(env->db, (struct dossier_key_id){id.v}, NULL, e) ||
+	    !q_dossier_erase(env->db, id, NULL, e) || !search_put(env, id, d.code, d.procedure_name, STR_NONE, d.origin_code, true, e))
+		return err_wrap(e, "erasing");
+	return audit_record(env, &(struct audit_act){.kind = "dossier.erase", .subject = id.v, .role = ROLE_ADMIN}, NULL, e);
+}
