@@ -148,13 +148,14 @@ static bool step_due(struct doing *g, const struct node *step, struct opt_instan
 	return true;
 }
 
-static bool write_move(struct doing *g, const struct node *to, const struct place *p, const char *state, struct opt_instant due, struct err *e)
+/* Only a move forward can be taken back: `from` is where it came from, STR_NONE otherwise. */
+static bool write_move(struct doing *g, const struct node *to, const struct place *p, const char *state, struct opt_instant due, struct str from, struct err *e)
 {
 	int64_t changed = 0;
 	struct dossier_move_in in = {
 	        .id = g->d.id, .rev = g->d.rev, .state = str_from(state), .step = to->id, .step_role = p->role, .step_unit = p->unit,
 	        .assignee = p->assignee, .step_since = g->env->now, .step_due = due, .last_actor = g->env->actor->account,
-	        .previous_step = g->d.step, .previous_assignee = OPT_INT(g->d.assignee.v)};
+	        .previous_step = from, .previous_assignee = OPT_INT(g->d.assignee.v)};
 	if (!q_dossier_move(g->env->db, &in, &changed, e))
 		return err_wrap(e, "moving");
 	if (changed != 1)
@@ -176,13 +177,13 @@ bool move(struct doing *g, struct str action, struct err *e)
 	bool ok = workflow_next(g->process, g->d.step, action, law_decide(&decider), &to, e);
 	json_decref(data);
 	return ok && place_step(g->env, &g->d, to, &place, e) && step_due(g, to, &due, e) &&
-	       write_move(g, to, &place, state_of_step(to, g->d.accepted_at.has), due, e);
+	       write_move(g, to, &place, state_of_step(to, g->d.accepted_at.has), due, g->d.step, e);
 }
 
 bool set_state(struct doing *g, const char *state, struct err *e)
 {
 	struct place here = {.role = g->d.step_role, .unit = g->d.step_unit, .assignee = g->d.assignee};
-	return write_move(g, g->step, &here, state, g->d.step_due, e);
+	return write_move(g, g->step, &here, state, g->d.step_due, STR_NONE, e);
 }
 
 /* ---- papers and notes ---- */

@@ -15,8 +15,8 @@ bool act_accept(struct doing *g, struct err *e)
 	g->d.accepted_at = OPT_INSTANT(g->env->now);
 	if (!waits && !clock_start(g->env, g->law, &g->d, e))
 		return false;
-	return q_dossier_accepted(g->env->db, g->d.id, OPT_INSTANT(g->env->now).v, g->d.clock_from, g->d.due, NULL, e) &&
-	       add_paper(g, "receipt", STR_NONE, e);
+	struct dossier_accepted_in in = {.id = g->d.id, .at = g->env->now, .clock_from = g->d.clock_from, .due = g->d.due};
+	return q_dossier_accepted(g->env->db, &in, NULL, e) && add_paper(g, "receipt", STR_NONE, e);
 }
 
 /* Once, and after acceptance only within the limit (three working days unless special law says otherwise). */

@@ -10,7 +10,7 @@
  *             is ERR_DENIED; another rev than expected is ERR_CONFLICT (MSG_DOSSIER_CHANGED).
  * Memory:     results in env->arena. Functions that change run in a writer's action. */
 #pragma once
-#include "core/auth/actor.h"
+#include "core/audit/audit.h"
 #include "dossier/dossier_sql.h"
 #include "dossier/law.h"
 

@@ -14,7 +14,7 @@ static struct str pack_bytes(const struct pack *p, struct str name)
 /* Parses a pack file and keeps its tree until law_free(). */
 static json_t *keep_json(struct law *l, struct str bytes)
 {
-	json_t *tree = bytes.p ? json_loadb(bytes.p, bytes.n, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	json_t *tree = bytes.p ? json_loadb(bytes.p, bytes.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL) : NULL;
 	if (!tree)
 		return NULL;
 	json_t **more = realloc(l->trees, (l->n_trees + 1) * sizeof *more);
@@ -87,7 +87,8 @@ static bool load_procedure(struct law *l, struct law_procedure *lp, struct err *
 	int32_t hours = 0;
 	struct str file = str_fmt(l->arena, "procedures/%.*s.json", STR_ARG(p->id));
 	lp->hash = pack_hash(l->arena, (struct pack_file){file, pack_bytes(&l->pack, file)});
-	lp->process = law_process(l, p->process.p ? p->process : STR("mot-cua-chuan"));
+	lp->process_id = p->process.p ? p->process : STR("mot-cua-chuan");
+	lp->process = law_process(l, lp->process_id);
 	lp->has_limit = limit_of(p->deadline_number, p->deadline_unit, &lp->clock.limit, &lp->limit_hours);
 	lp->clock.convention = CONVENTION_A;
 	lp->clock.on_supplement = p->supplement_effect == PROCEDURE_RESTARTS ? SUPPLEMENT_RESTARTS : SUPPLEMENT_PAUSES;
@@ -97,6 +98,28 @@ static bool load_procedure(struct law *l, struct law_procedure *lp, struct err *
 	return load_forms(l, lp, e) && load_fee(l, lp, e);
 }
 
+/* Every packs/processes/NAME.bpmn, under NAME; one that is not sound is refused. */
+static bool load_processes(struct law *l, struct err *e)
+{
+	struct str dir = STR("processes/"), end = STR(".bpmn");
+	l->processes = NEW_ARRAY(l->arena, l->pack.n, struct law_process);
+	for (size_t i = 0; i < l->pack.n; i++) {
+		struct str name = l->pack.files[i].name;
+		if (!str_starts(name, dir) || !str_ends(name, end))
+			continue;
+		struct law_process *x = &l->processes[l->n_processes++];
+		struct finding *found = NULL;
+		size_t n = 0;
+		x->id = str_sub(name, dir.n, name.n - dir.n - end.n);
+		if (!workflow_read(l->arena, l->pack.files[i].bytes, &x->p, e))
+			return err_wrap(e, str_cstr(l->arena, name));
+		workflow_prove(l->arena, x->p, 0, &found, &n);
+		if (n)
+			return err_set(e, ERR_INVALID, "%.*s: %s at %.*s", STR_ARG(name), finding_message_key(found[0].kind), STR_ARG(found[0].element));
+	}
+	return true;
+}
+
 static bool load_packs(struct law *l, struct err *e)
 {
 	struct pack_report report = pack_report_on(l->arena);
@@ -104,6 +127,8 @@ static bool load_packs(struct law *l, struct err *e)
 	l->pack = pack_embedded();
 	if (!eras_read(l->arena, &l->pack, &report, &l->eras) || !procedures_read(&report, &l->pack, &list, &l->n))
 		return err_set(e, ERR_INVALID, "packs: %.*s", (int)(report.n ? report.list[0].text.n : 0), report.n ? report.list[0].text.p : "");
+	if (!load_processes(l, e))
+		return false;
 	l->units = keep_json(l, pack_bytes(&l->pack, STR("units/provinces.json")));
 	l->procedures = NEW_ARRAY(l->arena, l->n, struct law_procedure);
 	for (size_t i = 0; i < l->n; i++) {

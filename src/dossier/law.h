@@ -16,6 +16,7 @@ struct law_procedure {
 	struct str hash;                 /* SHA-256 of the pack's bytes, hex */
 	struct eform **forms;
 	size_t n_forms;
+	struct str process_id;
 	const struct process *process;   /* NULL: the pack names none that is known */
 	struct clock_rule clock;
 	bool has_limit;                  /* false: the source states no limit; due dates are then unknown and say so */

@@ -102,7 +102,7 @@ static bool insert(struct env *env, const struct law *law, struct sending *s, st
 	const struct procedure *p = x->procedure->p;
 	struct dossier_add_in in = {
 	        .id = x->id, .code = s->out->code, .procedure = p->id, .procedure_name = p->name, .procedure_hash = x->procedure->hash,
-	        .field = p->field, .rules = era_format(a, &s->rules), .process = x->procedure->process->id,
+	        .field = p->field, .rules = era_format(a, &s->rules), .process = x->procedure->process_id,
 	        .form_set = s->rules.version[ERA_FORM_SET]->id, .channel_in = x->channel_in, .channel_out = x->channel_out,
 	        .origin = x->origin.n ? x->origin : STR_NONE, .origin_code = x->origin_code.n ? x->origin_code : STR_NONE,
 	        .receiving_unit = x->receiving_unit, .settling_agency = x->settling_agency, .settling_unit = x->settling_unit,

@@ -45,7 +45,7 @@ struct flow {
 	const struct point *points;
 	size_t n_points;
 };
-struct lane { struct str id, name; bool has_box; struct box box; };
+struct process_lane { struct str id, name; bool has_box; struct box box; };
 
 struct process {
 	struct str id, name;
@@ -54,7 +54,7 @@ struct process {
 	size_t n_nodes;
 	const struct flow *flows;
 	size_t n_flows;
-	const struct lane *lanes;     /* pools and lanes */
+	const struct process_lane *lanes;     /* pools and lanes */
 	size_t n_lanes;
 	struct str source;            /* the bytes as published */
 };

@@ -19,7 +19,7 @@ struct reader {
 	struct process *p;
 	struct node *nodes;
 	struct flow *flows;
-	struct lane *lanes;
+	struct process_lane *lanes;
 	struct str *from, *to; /* sourceRef and targetRef of each flow */
 };
 
@@ -149,7 +149,7 @@ static bool read_element(struct reader *r, xmlNode *x, struct err *e)
 	if (is(x, NS_MODEL, "sequenceFlow"))
 		read_flow(r, x);
 	else if (is(x, NS_MODEL, "lane") || is(x, NS_MODEL, "participant"))
-		r->lanes[r->p->n_lanes++] = (struct lane){.id = attr(r->a, x, "id"), .name = attr(r->a, x, "name")};
+		r->lanes[r->p->n_lanes++] = (struct process_lane){.id = attr(r->a, x, "id"), .name = attr(r->a, x, "name")};
 	else if (is(x, NS_MODEL, "process") && r->p->n_processes++ == 0) {
 		r->p->id = attr(r->a, x, "id");
 		r->p->name = attr(r->a, x, "name");
@@ -294,7 +294,7 @@ bool workflow_read(struct arena *a, struct str bytes, const struct process **out
 	struct reader r = {.a = a, .p = NEW(a, struct process)};
 	r.nodes = NEW_ARRAY(a, MAX_ELEMENTS, struct node);
 	r.flows = NEW_ARRAY(a, MAX_ELEMENTS, struct flow);
-	r.lanes = NEW_ARRAY(a, MAX_ELEMENTS, struct lane);
+	r.lanes = NEW_ARRAY(a, MAX_ELEMENTS, struct process_lane);
 	r.from = NEW_ARRAY(a, MAX_ELEMENTS, struct str);
 	r.to = NEW_ARRAY(a, MAX_ELEMENTS, struct str);
 	r.p->nodes = r.nodes;
