@@ -104,6 +104,9 @@ struct ui_form {
 	bool get;                    /* a search: no token, no action id */
 	bool upload;                 /* holds file fields */
 	struct str live;             /* GET: id of the part to refresh while one types (data-search) */
+	/* Forms made from packs, for web/js/form.js (ui_page.script = ASSET_FORM_JS): the public description of the form,
+	 * the answers of its other pages, and today as 2026-11-25. Empty: plain. */
+	struct str rules_url, answers_url, today;
 };
 /* POST forms carry the masked token and the action id of html_out.facts. The browser's own checks are off: the server's
  * sentences say what to do. */
@@ -135,8 +138,7 @@ struct ui_field {
 	struct str unit;             /* after the box: "ngày", "kW"; MONEY has its own */
 	struct str accept;           /* FILE: ".pdf,.jpg" */
 	const char *autocomplete;    /* "name", "tel", "bday" … */
-	struct str rule;             /* JsonLogic for web/js/form.js: data-rule */
-	struct str shown_if;         /* JsonLogic: data-shown */
+	bool live;                   /* an error may appear while one types (web/js/form.js) */
 };
 void ui_field(struct html_out *o, const struct ui_field *f);
 void ui_group_begin(struct html_out *o, struct str legend, struct str hint); /* fields that belong together */

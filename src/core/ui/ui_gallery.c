@@ -179,7 +179,7 @@ static void fields_of_text(const struct gallery *g)
 		{.name = u(g, "phone"), .kind = UI_PHONE, .label = STR("Điện thoại"), .value = t(g, "0912 345 678"), .required = true},
 		{.name = u(g, "mail"), .kind = UI_EMAIL, .label = STR("Thư điện tử")},
 		{.name = u(g, "tien"), .kind = UI_MONEY, .label = STR("Số tiền"), .value = t(g, "1.200.000"), .required = true},
-		{.name = u(g, "kv"), .kind = UI_NUMBER, .label = STR("Điện áp đỉnh"), .unit = t(g, "kV"), .value = t(g, "125"), .required = true, .rule = t(g, "{\">\":[1,0]}"), .shown_if = t(g, "true")},
+		{.name = u(g, "kv"), .kind = UI_NUMBER, .label = STR("Điện áp đỉnh"), .unit = t(g, "kV"), .value = t(g, "125"), .required = true, .live = true},
 		{.name = u(g, "thue"), .kind = UI_TAX_CODE, .label = STR("Mã số thuế"), .read_only = true, .value = t(g, "5700123456")},
 		{.name = u(g, "ly_do"), .kind = UI_LONG_TEXT, .label = STR("Lý do"), .value = t(g, "\nDòng một\nDòng hai"), .max = 2000},
 		{.name = u(g, "web"), .kind = UI_URL, .label = STR("Trang web"), .autofocus = false},
@@ -219,7 +219,7 @@ static void form_page(const struct gallery *g, bool staff)
 		{u(g, "ngay"), t(g, "Xin viết ngày có thật, ví dụ 25/11/2026.")}, {STR_NONE, t(g, "Hồ sơ này đã có người sửa.")}};
 	struct str labels[] = {t(g, "Người nộp"), t(g, "Thiết bị"), t(g, "Tệp"), t(g, "Kiểm tra")};
 	struct ui_steps steps = {labels, n(g, 4), 1};
-	struct ui_form f = {.action = u(g, "/nop"), .id = u(g, "nop"), .upload = true};
+	struct ui_form f = {.action = u(g, "/nop"), .id = u(g, "nop"), .upload = true, .rules_url = u(g, "/mau/1"), .answers_url = t(g, ""), .today = t(g, "2026-11-24")};
 	struct ui_button b[] = {{.label = STR("Tiếp tục")}, {.label = STR("Lưu lại"), .weight = UI_QUIET, .name = u(g, "luu"), .value = t(g, "1")},
 		{.label = STR("Xóa bản nháp"), .weight = UI_DANGER, .icon = UI_ICON_TRASH}, {.label = STR("Thôi"), .weight = UI_LINK, .disabled = false}};
 	ui_page_begin(g->o, &p);

@@ -217,6 +217,20 @@ TEST(an_error_is_tied_to_its_field_and_the_summary_leads_there)
 	EXPECT_INT(o.b->n, 0);
 }
 
+TEST(fields_of_pack_forms_have_what_the_script_looks_for)
+{
+	struct str html = field(a, (struct ui_field){.name = STR("rows.0.ten"), .live = true});
+	HAS(html, "data-field=\"rows.0.ten\"");
+	HAS(html, "class=\"error form-error\" id=\"f-rows.0.ten-e\" hidden");
+	HAS_NOT(html, "aria-describedby");
+	HAS_NOT(field(a, (struct ui_field){.name = STR("x")}), "form-error");
+	HAS(field(a, (struct ui_field){.name = STR("x"), .kind = UI_SHOWN, .value = STR("7")}), "data-computed");
+	struct html_out o = out_on(a);
+	ui_form_begin(&o, &(struct ui_form){.action = STR("/x"), .rules_url = STR("/m?a=1&b"), .today = STR("2026-11-24")});
+	HAS(buf_str(o.b), "data-form-url=\"/m?a=1&amp;b\"");
+	HAS(buf_str(o.b), "data-today=\"2026-11-24\"");
+}
+
 TEST(a_password_is_never_written_back)
 {
 	HAS_NOT(field(a, (struct ui_field){.name = STR("p"), .kind = UI_PASSWORD, .value = STR("secret")}), "secret");
