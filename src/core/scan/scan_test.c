@@ -54,7 +54,7 @@ TEST(content_must_be_what_the_name_says)
 TEST(a_document_written_as_a_plain_zip_is_known_by_its_parts)
 {
 	struct scan_config cfg = {0};
-	static const char zip[] = "PK\3\4\24\0\0\0\0\0\374\101\170\135\206\246\020\066\5\0\0\0\5\0\0\0\5\0\0\0a.txthello";
+	static const char zip[] = "PK\3\4\24\0\0\0\0\0\374\101\170\135\206\246\020\066\5\0\0\0\5\0\0\0\5\0\0\0a.txthello, said the plain archive to the reader";
 	struct str plain = {zip, sizeof zip - 1};
 	EXPECT_INT(scan(&cfg, plain, "a.docx", NULL).verdict, SCAN_TYPE_LIES);
 	EXPECT_INT(scan(&cfg, plain, "a.zip", NULL).verdict, SCAN_CLEAN);

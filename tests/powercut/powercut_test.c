@@ -1,0 +1,214 @@
+/* powercut_test.c — nothing acknowledged is lost when the power goes; and the test notices when the disk lies.
+ *
+ * A child files acts (rows and log through core/writer) and files (core/blob) from three threads, checkpoints now and then,
+ * and tells each act to its parent by a pipe after it was acknowledged. At a random call the disk of disk.h stops. The parent opens what
+ * was on the platter: every act told is there, every file that a row names is whole, and the record verifies. */
+#include "core/audit/audit.h"
+#include "core/blob/blob.h"
+#include "core/db/migrate.h"
+#include "core/test/test.h"
+#include "core/writer/test_tables.h"
+#include "core/writer/thing_sql.h"
+#include "core/writer/writer_run.h"
+#include "disk.h"
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define THREADS 3
+#define CALLS_MAX 900
+
+extern const struct db_schema db_schema;
+
+struct round { struct str dir, live, after, db; uint64_t seed; bool lying; };
+
+/* ---- the child ---- */
+
+struct child { struct writer *w; struct blob_store *blobs; struct id_source ids; int tell; const char *db; struct key key; };
+struct act { int64_t id; struct str name; };
+
+static bool apply(struct write_job *job, struct err *e)
+{
+	struct act *x = job->ctx;
+	return q_thing_add(job->env->db, (struct thing_id){x->id}, x->name, NULL, e) &&
+	       audit_record(job->env, &(struct audit_act){.kind = "thing.add", .subject = x->id}, NULL, e);
+}
+
+static struct str store_something(struct child *c, struct arena *a, int64_t id)
+{
+	struct err e = {0};
+	struct blob_info info;
+	struct str bytes = crypto_random_str(a, (size_t)(id % 100000) + 1);
+	CHECK(blob_store_bytes(c->blobs, bytes, &(struct blob_put){.key = id % 2 ? &c->key : NULL, .quarantine = id % 5 == 0}, &info, &e));
+	CHECK(id % 5 != 0 || blob_release(c->blobs, info.address, &e));
+	return digest_hex(a, info.address);
+}
+
+static void *act_forever(void *arg)
+{
+	struct child *c = arg;
+	for (;;) {
+		AUTO_ARENA a = arena_new(0);
+		struct env env = {.arena = a, .actor = &actor_program};
+		struct act x = {.id = id_new(&c->ids, instant_clock())};
+		x.name = str_fmt(a, "%lld", (long long)x.id);
+		if (x.id % 3)
+			x.name = store_something(c, a, x.id);
+		struct write_job job = {.env = &env, .apply = apply, .ctx = &x};
+		struct err e = {0};
+		CHECK(writer_run(c->w, &job, &e));
+		CHECK(write(c->tell, &x.id, sizeof x.id) == sizeof x.id);
+	}
+	return NULL;
+}
+
+static void checkpoint_forever(struct child *c)
+{
+	sqlite3 *lite = NULL;
+	CHECK(sqlite3_open(c->db, &lite) == SQLITE_OK);
+	for (;;) {
+		usleep(3000);
+		sqlite3_exec(lite, "pragma wal_checkpoint(restart)", NULL, NULL, NULL);
+	}
+}
+
+__attribute__((noreturn)) static void child_main(const struct round *r, int tell)
+{
+	static struct child c;
+	struct err e = {0};
+	pthread_t threads[THREADS];
+	c.tell = tell;
+	c.db = r->db.p;
+	c.key = key_new();
+	id_source_init(&c.ids, 1);
+	disk_start(&(struct disk_config){.live = r->live.p, .after = r->after.p, .seed = r->seed, .lying = r->lying,
+	                                 .cut_at = 30 + (int64_t)(r->seed * 2654435761u % CALLS_MAX)});
+	disk_vfs_register();
+	struct writer_config cfg = writer_config_usual(DB_SQLITE, r->db);
+	cfg.ids = &c.ids;
+	CHECK(blob_store_new(&c.blobs, str_from(r->dir.p), &disk_file_ops, &e) && writer_start(&c.w, &cfg, &e));
+	for (int i = 0; i < THREADS; i++)
+		CHECK(pthread_create(&threads[i], NULL, act_forever, &c) == 0);
+	checkpoint_forever(&c);
+	_exit(3);
+}
+
+/* ---- the parent ---- */
+
+struct told { int64_t ids[10000]; size_t n; };
+
+static struct round prepare(struct arena *a, uint64_t seed, bool lying)
+{
+	struct err e = {0};
+	struct str top = str_fmt(a, "%.*s/%llu-%d", STR_ARG(test_temp_dir(a)), (unsigned long long)seed, lying);
+	struct round r = {.seed = seed, .lying = lying, .live = str_cat(a, top, STR("/live")), .after = str_cat(a, top, STR("/after"))};
+	r.db = str_cat(a, r.live, STR("/db"));
+	r.dir = str_cat(a, r.live, STR("/blobs"));
+	EXPECT(mkdir(top.p, 0700) == 0 && mkdir(r.live.p, 0700) == 0 && mkdir(r.after.p, 0700) == 0);
+	AUTO_DB db = db_open_sqlite(r.db, DB_CREATE, &e);
+	EXPECT(db != NULL);
+	EXPECT_OK(db_migrate(db, &db_schema, instant_clock(), NULL, &e), e);
+	return r;
+}
+
+static void run_child(const struct round *r, struct told *told)
+{
+	int ends[2], status = 0;
+	EXPECT(pipe(ends) == 0);
+	pid_t pid = fork();
+	EXPECT(pid >= 0);
+	if (pid == 0) {
+		close(ends[0]);
+		child_main(r, ends[1]);
+	}
+	close(ends[1]);
+	int64_t id;
+	for (told->n = 0; read(ends[0], &id, sizeof id) == sizeof id && told->n < ARRAY_LEN(told->ids);)
+		told->ids[told->n++] = id;
+	close(ends[0]);
+	EXPECT(waitpid(pid, &status, 0) == pid);
+	EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static bool all_told(struct db *db, struct arena *a, const struct told *told, struct err *e)
+{
+	for (size_t i = 0; i < told->n; i++) {
+		struct thing_get_row row;
+		bool found = false;
+		if (!q_thing_get(db, a, (struct thing_id){told->ids[i]}, &row, &found, e))
+			return false;
+		if (!found)
+			return err_set(e, ERR_NOT_FOUND, "act %zu of %zu is lost", i + 1, told->n);
+	}
+	return true;
+}
+
+/* Also of acts that were not told: a row never names a file that is not there. */
+static bool all_files(struct db *db, struct arena *a, struct str dir, struct err *e)
+{
+	struct blob_store *s = NULL;
+	struct thing_list_rows rows = {0};
+	struct digest d;
+	bool good = true, ok = q_thing_list(db, a, &rows, e) && blob_store_new(&s, dir, NULL, e);
+	for (size_t i = 0; ok && good && i < rows.n; i++)
+		if (digest_from_hex(rows.v[i].name, &d))
+			ok = blob_check(s, d, &good, e);
+	blob_store_free(s);
+	return ok && (good || err_set(e, ERR_NOT_FOUND, "a file is lost"));
+}
+
+static bool only_good(void *ctx, const struct blob_seen *b, struct err *e)
+{
+	bool good = b->quarantined;
+	return (good || blob_check(ctx, b->address, &good, e)) && (good || err_set(e, ERR_NOT_FOUND, "half a file under its name"));
+}
+
+static bool no_half_files(struct str dir, struct err *e)
+{
+	struct blob_store *s = NULL;
+	bool ok = blob_store_new(&s, dir, NULL, e) && blob_each(s, only_good, s, e);
+	blob_store_free(s);
+	return ok;
+}
+
+static bool check(struct arena *a, const struct round *r, const struct told *told, struct err *e)
+{
+	AUTO_DB db = db_open_sqlite(str_cat(a, r->after, STR("/db")), 0, e);
+	struct str dir = str_cat(a, r->after, STR("/blobs"));
+	struct audit_verify v = {0};
+	if (!db || !all_told(db, a, told, e) || !all_files(db, a, dir, e) || !no_half_files(dir, e) || !audit_verify(db, &db_schema, &v, e))
+		return false;
+	return v.ok || err_set(e, ERR_INTERNAL, "%s", v.first_fault);
+}
+
+TEST_SLOW(what_was_acknowledged_survives_the_cut)
+{
+	static struct told told;
+	size_t acts = 0;
+	for (uint64_t seed = 1; seed <= 30; seed++) {
+		struct err e = {0};
+		struct round r = prepare(a, seed, false);
+		run_child(&r, &told);
+		acts += told.n;
+		if (!check(a, &r, &told, &e))
+			FAIL("seed %llu: %s", (unsigned long long)seed, e.text);
+	}
+	EXPECT(acts > 300);
+}
+
+TEST_SLOW(a_disk_that_does_not_sync_is_found_out)
+{
+	static struct told told;
+	int lost = 0;
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		struct err e = {0};
+		struct round r = prepare(a, seed, true);
+		run_child(&r, &told);
+		lost += told.n > 0 && !check(a, &r, &told, &e);
+	}
+	EXPECT(lost >= 8);
+}
