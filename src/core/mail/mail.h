@@ -10,7 +10,7 @@
 
 struct mail_config {
 	const char *url;            /* "smtp://127.0.0.1:25", "smtps://mail.example:465"; NULL: not sent */
-	const char *from;           /* mailbox */
+	const char *from;           /* mailbox; needed also without a url */
 	const char *from_name;      /* UTF-8, may be NULL */
 	const char *user, *password;/* NULL: none */
 	const char *ca_file;        /* NULL: the system's */
@@ -23,7 +23,7 @@ struct mail_config {
 MUST_CHECK bool mail_queue(struct env *env, struct str to, struct str subject, struct str text, struct str key, struct err *e);
 /* The kind that sends ("mail.send"). cfg must outlive the runner. */
 struct job_kind mail_kind(const struct mail_config *cfg);
-/* Erases sent and failed mails after 30 days, and queues again what waits without a job. */
+/* Erases sent and failed mails after 30 days. */
 extern const struct job_kind mail_sweep_kind;
 struct mail_stats { int64_t queued, failed; struct instant oldest; };
 MUST_CHECK bool mail_stats(struct env *env, struct mail_stats *out, struct err *e);

@@ -1,0 +1,149 @@
+/* mime.c — addresses and the form of a message (RFC 5322, 2045, 2047). */
+#include "core/mail/mail.h"
+#include <string.h>
+
+#define ENCODED_BYTES ((size_t)39) /* of text in one encoded word: 64 with its frame, 73 behind "Subject: ", at most 76 */
+#define LINE_MAX_QP 75             /* and the soft break's '=' */
+
+static bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+static bool local_ok(struct str s)
+{
+	if (s.n == 0 || s.n > 64 || s.p[0] == '.' || s.p[s.n - 1] == '.' || str_find(s, STR("..")) >= 0)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_alnum(s.p[i]) && (s.p[i] == '\0' || !strchr("!#$%&'*+-/=?^_`{|}~.", s.p[i])))
+			return false;
+	return true;
+}
+
+static bool label_ok(struct str s)
+{
+	if (s.n == 0 || s.n > 63 || s.p[0] == '-' || s.p[s.n - 1] == '-')
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_alnum(s.p[i]) && s.p[i] != '-')
+			return false;
+	return true;
+}
+
+bool mail_address_ok(struct str address)
+{
+	ptrdiff_t at = str_find_char(address, '@');
+	if (at < 0 || address.n > 254 || !local_ok(str_sub(address, 0, (size_t)at)))
+		return false;
+	struct str rest = str_sub(address, (size_t)at + 1, address.n), label;
+	size_t labels = 0;
+	if (rest.n == 0 || rest.p[rest.n - 1] == '.')
+		return false;
+	for (; str_next(&rest, '.', &label); labels++)
+		if (!label_ok(label))
+			return false;
+	return labels >= 2;
+}
+
+/* ---- headers ---- */
+
+/* Controls become spaces, so that no text can end its header. */
+static struct str one_line(struct arena *a, struct str s)
+{
+	struct buf b = buf_on(a);
+	for (size_t i = 0; i < s.n; i++)
+		buf_char(&b, (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f ? ' ' : s.p[i]);
+	return str_trim(buf_str(&b));
+}
+
+static bool plain_words(struct str s)
+{
+	if (s.n > 60)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_alnum(s.p[i]) && s.p[i] != ' ' && s.p[i] != '-')
+			return false;
+	return true;
+}
+
+static void put_words(struct buf *b, struct str s)
+{
+	s = one_line(b->a, s);
+	if (plain_words(s)) {
+		buf_put(b, s);
+		return;
+	}
+	for (bool first = true; s.n; first = false) {
+		size_t n = s.n < ENCODED_BYTES ? s.n : ENCODED_BYTES;
+		while (n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+			n--; /* whole characters in each word */
+		struct str part = base64_encode(b->a, s.p, n);
+		buf_fmt(b, "%s=?UTF-8?B?%.*s?=", first ? "" : "\r\n ", STR_ARG(part));
+		s = str_sub(s, n, s.n);
+	}
+}
+
+static void put_date(struct buf *b, struct instant at)
+{
+	static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	struct date d = date_of(at);
+	struct civil c = date_civil(d);
+	int s = time_of_day_ms(at) / 1000;
+	buf_fmt(b, "Date: %s, %02d %s %04d %02d:%02d:%02d +0700\r\n", days[date_weekday(d)], c.day, months[c.month - 1], c.year, s / 3600, s / 60 % 60, s % 60);
+}
+
+/* ---- quoted-printable ---- */
+
+static void put_qp_line(struct buf *b, struct str line)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	size_t column = 0;
+	for (size_t i = 0; i < line.n; i++) {
+		unsigned char c = (unsigned char)line.p[i];
+		bool last = i + 1 == line.n;
+		/* A dot or "From " at a line's start means something to some servers. */
+		bool odd = column == 0 && (c == '.' || c == 'F');
+		bool plain = c >= 33 && c <= 126 && c != '=' && !odd;
+		plain = plain || ((c == ' ' || c == '\t') && !last);
+		if (column + (plain ? 1 : 3) > LINE_MAX_QP) {
+			buf_put(b, STR("=\r\n"));
+			column = 0;
+			i--;
+			continue;
+		}
+		if (plain)
+			buf_char(b, (char)c);
+		else
+			buf_fmt(b, "=%c%c", digits[c >> 4], digits[c & 15]);
+		column += plain ? 1 : 3;
+	}
+	buf_put(b, STR("\r\n"));
+}
+
+static void put_qp(struct buf *b, struct str text)
+{
+	struct str line;
+	text.n -= text.n > 0 && text.p[text.n - 1] == '\n'; /* the last line's own end */
+	while (str_next(&text, '\n', &line)) {
+		if (line.n && line.p[line.n - 1] == '\r')
+			line.n--;
+		put_qp_line(b, line);
+	}
+}
+
+struct str mail_build(struct arena *a, const struct mail_message *m)
+{
+	struct buf b = buf_on(a);
+	CHECK(mail_address_ok(m->from) && mail_address_ok(m->to));
+	put_date(&b, m->at);
+	buf_put(&b, STR("From: "));
+	if (m->from_name.n) {
+		put_words(&b, m->from_name);
+		buf_char(&b, ' ');
+	}
+	buf_fmt(&b, "<%.*s>\r\nTo: <%.*s>\r\nSubject: ", STR_ARG(m->from), STR_ARG(m->to));
+	put_words(&b, m->subject);
+	struct str id = one_line(a, m->id);
+	buf_fmt(&b, "\r\nMessage-ID: %.*s\r\nMIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n", STR_ARG(id));
+	buf_put(&b, STR("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"));
+	put_qp(&b, m->text);
+	return buf_str(&b);
+}
