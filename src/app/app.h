@@ -1,0 +1,89 @@
+/* app.h — the program: what `serve` holds open, and the commands.
+ *
+ * Only app knows every slice; nobody knows app. Slices get what they need through their configure functions. */
+#pragma once
+#include "core/blob/blob.h"
+#include "core/config/config.h"
+#include "core/crypto/crypto.h"
+#include "core/db/db.h"
+#include "core/db/id.h"
+#include "core/http/http.h"
+#include "core/job/job.h"
+#include "core/writer/writer_run.h"
+#include "dossier/law.h"
+
+extern const struct db_schema db_schema;
+
+/* Where the records are, from --data and --db. */
+struct place {
+	struct str dir;            /* the data folder: keys, files, sockets; always there */
+	enum db_engine engine;
+	struct str db;             /* file or conninfo */
+};
+
+/* What commands and the server share once the data folder is open. */
+struct store {
+	struct arena *arena;
+	struct place place;
+	struct keyring *keys;
+	struct blob_store *blobs;
+	struct law *law;
+	struct id_source ids;
+	struct writer *writer;
+	struct db_pool *pool;
+	int lock;                  /* held: no other program writes here */
+};
+
+/* Options every command knows; the rest of argv is the command's. */
+struct options {
+	struct arena *arena;
+	struct str data, db, listen, config;
+	bool json, help;
+	int argc;
+	char **argv;               /* what is left, from the first word that is no common option */
+};
+
+/* Exit codes: 0 good, 1 found wrong, 2 bad usage. */
+enum { EXIT_GOOD, EXIT_WRONG, EXIT_USAGE };
+
+struct command { const char *name, *usage, *help; int (*run)(struct options *o); };
+extern const struct command commands[];
+extern const size_t commands_n;
+
+/* The value after `--name`, removed from the arguments; NULL when absent. */
+const char *option_value(struct options *o, const char *name);
+bool option_flag(struct options *o, const char *name);
+/* Prints the sentence on standard error; returns `code`. */
+int say_error(const struct err *e, int code);
+int say_usage(const struct options *o, const char *command);
+
+MUST_CHECK bool place_of(const struct options *o, struct place *out, struct err *e);
+/* Makes the folder and what every data folder has. */
+MUST_CHECK bool place_make(const struct place *p, struct err *e);
+/* Takes the folder for writing. ERR_CONFLICT with a sentence when another program holds it. -1 then. */
+int place_lock(const struct place *p, struct err *e);
+struct db *place_open(const struct place *p, unsigned flags, struct err *e);
+
+enum store_flags { STORE_WRITER = 1, STORE_MIGRATE = 2 };
+MUST_CHECK bool store_open(struct store *s, const struct options *o, unsigned flags, struct err *e);
+void store_close(struct store *s);
+/* Runs one action on the writer as the program. */
+typedef bool store_fn(struct env *env, void *ctx, struct err *e);
+MUST_CHECK bool store_act(struct store *s, store_fn *fn, void *ctx, struct err *e);
+
+int serve_command(struct options *o);
+int demo_command(struct options *o);
+int migrate_command(struct options *o);
+int verify_command(struct options *o);
+int backup_command(struct options *o);
+int restore_command(struct options *o);
+int export_command(struct options *o);
+int pack_command(struct options *o);
+int user_command(struct options *o);
+int routes_command(struct options *o);
+int version_command(struct options *o);
+
+/* Every slice's routes: the one list of slices. */
+extern const struct route_table *const all_routes[];
+extern const size_t all_routes_n;
+struct route_table *routes_of_all(struct arena *a, size_t *n);

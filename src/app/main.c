@@ -1,0 +1,115 @@
+/* main.c — the commands of motcua. `motcua help` is printed from this table. */
+#include "app/app.h"
+#include "calendar/calendar.h"
+#include "core/logic/logic.h"
+#include "sign/sign_helper.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PLACE "[--data DIR | --db postgres://… --data DIR] [--config FILE]"
+
+static int logic_run(struct options *o) { return logic_command(o->argc, o->argv); }
+static int calendar_run(struct options *o) { return calendar_due_command(o->argc, o->argv); }
+
+const struct command commands[] = {
+	{"serve", PLACE " [--listen ADDR:PORT]", "Serves pages and the API until it is told to stop.", serve_command},
+	{"demo", "--data DIR [--dossiers N] [--json]", "Fills an empty data folder with a sample province; prints the sample sign-ins.", demo_command},
+	{"migrate", PLACE " [--plan]", "Brings the database to this program's schema. --plan only says what would run.", migrate_command},
+	{"verify", PLACE " [--json] | --receipt FILE [--anchors PEM]", "Recomputes the record and names the first fault; or checks one receipt offline.", verify_command},
+	{"backup", PLACE " --to DIR", "Writes a snapshot of the database and every file it names into an empty folder.", backup_command},
+	{"restore", "--data DIR --from DIR", "Puts a backup into an empty data folder and checks it.", restore_command},
+	{"export", PLACE " procedures", "Writes public records as CSV on standard output.", export_command},
+	{"pack", "check [DIR] | import DIR " PLACE, "Checks packs (law as data) and says what is missing; or proposes them as new versions.", pack_command},
+	{"user", "add " PLACE " --login NAME --kind KIND --name TEXT [--person ID]", "Makes an account; the password is read from standard input.", user_command},
+	{"calendar", "due --accepted TIME --limit \"N UNIT\" [--convention A|B] [--event KIND@TIME] [--explain] | due --cases FILE", "Computes when something is due, and why.", calendar_run},
+	{"routes", "[--json]", "Lists every route with the roles that may use it.", routes_command},
+	{"logic", "", "Reads {\"rule\":…,\"data\":…} a line, writes {\"result\":…} or {\"error\":…} a line.", logic_run},
+	{"version", "", "Prints the version.", version_command},
+};
+const size_t commands_n = ARRAY_LEN(commands);
+
+static int help(FILE *f)
+{
+	fprintf(f, "motcua — hồ sơ một cửa, từ danh mục thủ tục đến kết quả ký số\n\n");
+	for (size_t i = 0; i < commands_n; i++)
+		fprintf(f, "  motcua %s %s\n      %s\n", commands[i].name, commands[i].usage, commands[i].help);
+	fprintf(f, "\nExit: 0 good, 1 found wrong, 2 bad usage.\n");
+	return f == stdout ? EXIT_GOOD : EXIT_USAGE;
+}
+
+int say_usage(const struct options *o, const char *command)
+{
+	FILE *f = o->help ? stdout : stderr;
+	for (size_t i = 0; i < commands_n; i++)
+		if (strcmp(commands[i].name, command) == 0)
+			fprintf(f, "usage: motcua %s %s\n%s\n", command, commands[i].usage, commands[i].help);
+	return o->help ? EXIT_GOOD : EXIT_USAGE;
+}
+
+int say_error(const struct err *e, int code)
+{
+	fprintf(stderr, "motcua: %s\n", e->text);
+	return code;
+}
+
+/* Takes argument i (and its value) out. */
+static void drop(struct options *o, int i, int n)
+{
+	memmove(&o->argv[i], &o->argv[i + n], (size_t)(o->argc - i - n + 1) * sizeof *o->argv);
+	o->argc -= n;
+}
+
+const char *option_value(struct options *o, const char *name)
+{
+	for (int i = 1; i + 1 < o->argc; i++)
+		if (strcmp(o->argv[i], name) == 0) {
+			const char *v = o->argv[i + 1];
+			drop(o, i, 2);
+			return v;
+		}
+	return NULL;
+}
+
+bool option_flag(struct options *o, const char *name)
+{
+	for (int i = 1; i < o->argc; i++)
+		if (strcmp(o->argv[i], name) == 0) {
+			drop(o, i, 1);
+			return true;
+		}
+	return false;
+}
+
+/* `calendar` and `logic` read their own arguments: a pure command needs no place. */
+static bool is_pure(const char *name) { return strcmp(name, "calendar") == 0 || strcmp(name, "logic") == 0; }
+
+static int run(const struct command *c, int argc, char **argv)
+{
+	AUTO_ARENA a = arena_new(0);
+	struct options o = {.arena = a, .argc = argc, .argv = argv};
+	o.help = option_flag(&o, "--help");
+	if (o.help)
+		return say_usage(&o, c->name);
+	if (!is_pure(c->name)) {
+		o.data = str_from(option_value(&o, "--data"));
+		o.db = str_from(option_value(&o, "--db"));
+		o.listen = str_from(option_value(&o, "--listen"));
+		o.config = str_from(option_value(&o, "--config"));
+		o.json = option_flag(&o, "--json");
+	}
+	return c->run(&o);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)
+		return help(argc < 2 ? stderr : stdout);
+	if (strcmp(argv[1], "sign-helper") == 0 && argc >= 5)
+		return sign_helper_main(argv[2], argv[3], argv[4], argc > 5 ? argv[5] : NULL);
+	for (size_t i = 0; i < commands_n; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return run(&commands[i], argc - 1, argv + 1);
+	fprintf(stderr, "motcua: there is no command \"%s\"\n", argv[1]);
+	return help(stderr);
+}

@@ -1,0 +1,137 @@
+/* store.c — opening a data folder: place, lock, keys, files, law, writer. See app.h. */
+#include "app/app.h"
+#include "core/auth/actor.h"
+#include "core/db/migrate.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct str in_dir(struct arena *a, struct str dir, const char *name) { return str_fmt(a, "%.*s/%s", STR_ARG(dir), name); }
+
+bool place_of(const struct options *o, struct place *out, struct err *e)
+{
+	*out = (struct place){.dir = o->data, .engine = o->db.n ? DB_PG : DB_SQLITE, .db = o->db};
+	if (!o->data.n)
+		return err_set(e, ERR_INVALID, "which data folder? Give --data DIR");
+	if (o->db.n && str_find(o->db, STR("password=")) >= 0)
+		return err_set(e, ERR_INVALID, "no password on the command line: use a service file or PGPASSFILE");
+	if (!o->db.n)
+		out->db = in_dir(o->arena, o->data, "motcua.db");
+	return true;
+}
+
+static bool make_dir(struct arena *a, struct str path, struct err *e)
+{
+	if (mkdir(str_cstr(a, path), 0700) == 0 || errno == EEXIST)
+		return true;
+	return err_set(e, ERR_INTERNAL, "cannot make the folder %.*s: %s", STR_ARG(path), strerror(errno));
+}
+
+bool place_make(const struct place *p, struct err *e)
+{
+	static const char *const names[] = {"uploads", "parts", "mail"};
+	AUTO_ARENA a = arena_new(0);
+	if (!make_dir(a, p->dir, e))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (!make_dir(a, in_dir(a, p->dir, names[i]), e))
+			return false;
+	const char *key = str_cstr(a, in_dir(a, p->dir, "master.key"));
+	return access(key, F_OK) == 0 || keyring_create(key, e);
+}
+
+int place_lock(const struct place *p, struct err *e)
+{
+	AUTO_ARENA a = arena_new(0);
+	int fd = open(str_cstr(a, in_dir(a, p->dir, "lock")), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		err_set(e, ERR_INTERNAL, "cannot open the data folder %.*s: %s", STR_ARG(p->dir), strerror(errno));
+		return -1;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	close(fd);
+	err_set(e, ERR_CONFLICT, "another motcua is using %.*s; stop it first (serve, demo, migrate and restore write there)", STR_ARG(p->dir));
+	return -1;
+}
+
+struct db *place_open(const struct place *p, unsigned flags, struct err *e)
+{
+	return p->engine == DB_PG ? db_open_pg(p->db, flags, e) : db_open_sqlite(p->db, flags, e);
+}
+
+static bool migrate(const struct place *p, struct err *e)
+{
+	AUTO_DB db = place_open(p, DB_CREATE, e);
+	return db && db_migrate(db, &db_schema, instant_clock(), NULL, e);
+}
+
+static bool check_schema(const struct place *p, struct err *e)
+{
+	AUTO_DB db = place_open(p, DB_READ_ONLY, e);
+	return db && db_schema_check(db, &db_schema, e);
+}
+
+static bool start_writer(struct store *s, struct err *e)
+{
+	struct writer_config cfg = writer_config_usual(s->place.engine, s->place.db);
+	cfg.ids = &s->ids;
+	return writer_start(&s->writer, &cfg, e);
+}
+
+static bool open_all(struct store *s, unsigned flags, struct err *e)
+{
+	struct arena *a = s->arena;
+	if ((flags & STORE_WRITER) && (!place_make(&s->place, e) || (s->lock = place_lock(&s->place, e)) < 0))
+		return false;
+	if ((flags & STORE_MIGRATE) ? !migrate(&s->place, e) : !check_schema(&s->place, e))
+		return false;
+	s->keys = keyring_load(str_cstr(a, in_dir(a, s->place.dir, "master.key")), e);
+	if (!s->keys || !law_load(s->keys, &s->law, e) || !blob_store_new(&s->blobs, in_dir(a, s->place.dir, "blobs"), NULL, e))
+		return false;
+	id_source_init(&s->ids, 1);
+	s->pool = db_pool_new(s->place.engine, s->place.db, 16);
+	return !(flags & STORE_WRITER) || start_writer(s, e);
+}
+
+bool store_open(struct store *s, const struct options *o, unsigned flags, struct err *e)
+{
+	*s = (struct store){.arena = arena_new(0), .lock = -1};
+	if (place_of(o, &s->place, e) && open_all(s, flags, e))
+		return true;
+	store_close(s);
+	return false;
+}
+
+void store_close(struct store *s)
+{
+	writer_stop(s->writer);
+	if (s->pool)
+		db_pool_free(s->pool);
+	blob_store_free(s->blobs);
+	law_free(s->law);
+	keyring_free(s->keys);
+	if (s->lock >= 0)
+		close(s->lock);
+	arena_free(s->arena);
+	*s = (struct store){.lock = -1};
+}
+
+struct act { store_fn *fn; void *ctx; };
+
+static bool apply(struct write_job *job, struct err *e)
+{
+	struct act *act = job->ctx;
+	return act->fn(job->env, act->ctx, e);
+}
+
+bool store_act(struct store *s, store_fn *fn, void *ctx, struct err *e)
+{
+	struct act act = {fn, ctx};
+	struct env env = {.arena = s->arena, .actor = &actor_program, .now = instant_clock(), .ids = &s->ids};
+	struct write_job job = {.env = &env, .apply = apply, .ctx = &act};
+	return writer_run(s->writer, &job, e);
+}
