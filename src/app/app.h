@@ -71,6 +71,16 @@ void store_close(struct store *s);
 typedef bool store_fn(struct env *env, void *ctx, struct err *e);
 MUST_CHECK bool store_act(struct store *s, store_fn *fn, void *ctx, struct err *e);
 
+struct receipt_report;
+/* What the time-stamp of a proved receipt says: "good, 2026-…, AUTHORITY" or why not. */
+const char *stamp_words(struct arena *a, const struct receipt_report *r, const char *anchors);
+/* Every stored file that a row names has the bytes of its name. False with the first fault in `fault`, or *e. */
+bool verify_files(struct arena *a, const struct place *p, struct db *db, int64_t *files, char *fault, size_t size, struct err *e);
+struct directory_demo;
+struct account_demo;
+MUST_CHECK bool demo_dossiers(struct store *s, const struct directory_demo *people, const struct account_demo *accounts, int64_t n, struct err *e);
+int pack_import(struct options *o, const char *dir);
+
 int serve_command(struct options *o);
 int demo_command(struct options *o);
 int migrate_command(struct options *o);

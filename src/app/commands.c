@@ -93,17 +93,6 @@ static int verify_receipt(struct options *o, const char *path, const char *ancho
 	return r.state == RECEIPT_BROKEN ? EXIT_WRONG : EXIT_GOOD;
 }
 
-/* Every stored file that a row names must have the bytes of its name. */
-struct file_check { int64_t files; char fault[200]; };
-
-static bool check_file(void *ctx, struct digest address, struct err *e)
-{
-	(void)address;
-	(void)e;
-	((struct file_check *)ctx)->files++;
-	return true;
-}
-
 int verify_command(struct options *o)
 {
 	struct err e = {0};
@@ -117,17 +106,17 @@ int verify_command(struct options *o)
 	AUTO_DB db = place_open(&p, DB_READ_ONLY, &e);
 	if (!db || !db_schema_check(db, &db_schema, &e) || !audit_verify(db, &db_schema, &v, &e))
 		return say_error(&e, EXIT_WRONG);
-	struct file_check files = {0};
-	if (v.ok && !verify_files(o->arena, &p, db, &files.files, v.first_fault, sizeof v.first_fault, &e))
+	int64_t files = 0;
+	if (v.ok && !verify_files(o->arena, &p, db, &files, v.first_fault, sizeof v.first_fault, &e))
 		v.ok = false;
 	json_t *out = json_pack("{s:b,s:I,s:I,s:I,s:I,s:I,s:s?}", "ok", v.ok, "entries", (json_int_t)v.entries, "days", (json_int_t)v.days, "rows", (json_int_t)v.rows,
-	                        "lanes", (json_int_t)v.lanes, "files", (json_int_t)files.files, "first_fault", v.ok ? NULL : v.first_fault);
+	                        "lanes", (json_int_t)v.lanes, "files", (json_int_t)files, "first_fault", v.ok ? NULL : v.first_fault);
 	char *text = json_dumps(out, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	if (o->json)
 		puts(text);
 	else
 		printf("%s: %lld entries in %lld lanes, %lld closed days, %lld rows, %lld files%s%s\n", v.ok ? "good" : "FOUND WRONG", (long long)v.entries, (long long)v.lanes,
-		       (long long)v.days, (long long)v.rows, (long long)files.files, v.ok ? "" : "\nfirst fault: ", v.ok ? "" : v.first_fault);
+		       (long long)v.days, (long long)v.rows, (long long)files, v.ok ? "" : "\nfirst fault: ", v.ok ? "" : v.first_fault);
 	free(text);
 	json_decref(out);
 	return v.ok ? EXIT_GOOD : EXIT_WRONG;

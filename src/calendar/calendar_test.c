@@ -486,7 +486,7 @@ static int run_command(struct arena *a, int argc, const char *const *argv, struc
 	EXPECT(freopen(path.p, "w", stdout) != NULL);
 	char **copy = NEW_ARRAY(a, (size_t)argc + 1, char *);
 	for (int i = 0; i < argc; i++)
-		copy[i] = NEW_ARRAY(a, strlen(argv[i]) + 1, char), strcpy(copy[i], argv[i]);
+		copy[i] = (char *)(uintptr_t)str_dup(a, str_from(argv[i])).p;
 	int rc = calendar_due_command(argc, copy);
 	fflush(stdout);
 	dup2(saved, 1);

@@ -239,3 +239,11 @@ where assignee is null and step_unit is null and state not in ('returned', 'refu
 -- in: now instant, limit int
 select id, code, due, assignee, settling_unit from dossier
 where due < :now and state in ('processing', 'signing') order by due, id limit :limit;
+
+-- name: dossier_file_all :each
+select id, blob from dossier_file order by id;
+
+-- name: dossier_export :each
+select code, procedure, procedure_name, field, channel_in, channel_out, origin, origin_code, applicant_kind, state, step, sent_at, answer_due,
+  accepted_at, first_due, due, settled_at, returned_at, outcome, supplements, apologies
+from dossier order by id;

@@ -338,7 +338,7 @@ TEST(bent_byte_ranges_are_refused)
 	EXPECT_FOUND(&b, forge_replace(a, one, mark, gap_end, "9999999999"), FIND_RANGE_END);
 	EXPECT_FOUND(&b, forge_replace(a, one, mark, tail, "0000000010"), FIND_RANGE_END);
 	EXPECT_FOUND(&b, forge_replace(a, one, mark, tail, "9999999999"), FIND_RANGE_END);
-	const char *earlier = str_fmt(a, "%010ld", atol(gap_begin) - 4).p;
+	const char *earlier = str_fmt(a, "%010ld", strtol(gap_begin, NULL, 10) - 4).p;
 	EXPECT_FOUND(&b, forge_replace(a, one, mark, gap_begin, earlier), FIND_GAP);
 	EXPECT_FOUND(&b, forge_replace(a, one, "/SubFilter", "/ETSI.CAdES.detached", "/adbe.pkcs7.sha1"), FIND_SUBFILTER);
 	EXPECT_FOUND(&b, forge_replace(a, one, mark, "/Contents <", "/Contents  "), FIND_STRUCTURE);

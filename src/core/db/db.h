@@ -121,6 +121,10 @@ void db_permit_logged(struct db *db, bool on);
  * no such row. */
 MUST_CHECK bool db_row_digest(struct db *db, const struct db_table *table, int64_t id, uint8_t out[32], struct err *e);
 
+/* A consistent copy of the whole database in a new file beside a busy writer: SQLite's VACUUM INTO, pg_dump's custom
+ * format. ERR_INTERNAL when the file cannot be made. */
+MUST_CHECK bool db_snapshot(struct db *db, struct str path, struct err *e);
+
 /* ---- cursors ----
  *
  *   AUTO_CURSOR c = {0};

@@ -260,7 +260,7 @@ static size_t shortest(double x, char digits[24], int *point)
 	for (; *p && *p != 'e'; p++)
 		if (*p != '.')
 			digits[n++] = *p;
-	*point = atoi(p + 1) + 1;
+	*point = (int)strtol(p + 1, NULL, 10) + 1;
 	while (n > 1 && digits[n - 1] == '0')
 		n--;
 	return n;

@@ -147,7 +147,7 @@ static int dial(const struct scan_config *cfg)
 	struct timeval limit = {.tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000};
 	if (strlen(cfg->clamav_socket) >= sizeof to.sun_path)
 		return -1;
-	strcpy(to.sun_path, cfg->clamav_socket);
+	snprintf(to.sun_path, sizeof to.sun_path, "%s", cfg->clamav_socket);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;

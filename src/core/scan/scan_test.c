@@ -122,7 +122,7 @@ static void clamd_start(struct arena *a, struct clamd *c)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	snprintf(c->path, sizeof c->path, "%s/clamd", str_cstr(a, test_temp_dir(a)));
-	strcpy(at.sun_path, c->path);
+	snprintf(at.sun_path, sizeof at.sun_path, "%s", c->path);
 	c->listener = socket(AF_UNIX, SOCK_STREAM, 0);
 	EXPECT(bind(c->listener, (struct sockaddr *)&at, sizeof at) == 0 && listen(c->listener, 8) == 0);
 	EXPECT(pthread_create(&c->thread, NULL, clamd_main, c) == 0);

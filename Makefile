@@ -1,0 +1,37 @@
+# A short menu; the work is done by Meson (meson.build) and scripts/.
+.PHONY: all run test quick lint bench fuzz faults tsan clean
+
+all: build/motcua
+
+build/motcua: FORCE
+	@scripts/build build -Dbuildtype=debugoptimized
+FORCE:
+
+run:     ## install what is missing, build, make the sample province, serve it on 127.0.0.1:8080
+	@scripts/deps run
+	@$(MAKE) -s all
+	@scripts/run
+
+test:    ## install what tests need, run everything; ends in "N passed, N failed"
+	@scripts/deps test
+	@scripts/build build-test -Db_sanitize=address,undefined -Dwerror=true
+	@scripts/test build-test
+
+quick:   ## unit and slice tests on the embedded database only
+	@scripts/build build-test -Db_sanitize=address,undefined -Dwerror=true
+	@meson test -C build-test --no-rebuild --no-suite slow --no-suite pg
+
+lint:    ## the house's own lints and the compiler's analyser
+	@scripts/lint
+
+tsan:    ## writer, HTTP and helpers under the thread sanitizer
+	@scripts/build build-tsan -Db_sanitize=thread -Db_lundef=false
+	@meson test -C build-tsan --no-rebuild core/writer core/http core/helper --print-errorlogs
+
+bench:   ## figures against limits in the same run
+	@scripts/deps test
+	@scripts/build build-bench -Dbuildtype=release
+	@scripts/bench build-bench
+
+clean:
+	rm -rf build build-test build-tsan build-bench

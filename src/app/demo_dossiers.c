@@ -1,0 +1,93 @@
+/* demo_dossiers.c — sample dossiers at every step of the process, made by the same rules that settle real ones.
+ * Every name says that it is a sample. */
+#include "account/account.h"
+#include "app/app.h"
+#include "directory/directory.h"
+#include "dossier/dossier.h"
+
+struct cast { struct store *s; const struct directory_demo *people; struct actor applicant, counter, head, specialist, director; };
+struct making { struct cast *c; int64_t i; };
+
+static bool roles_of(struct env *env, struct person_id person, struct actor *out, struct err *e)
+{
+	struct actor_role *held = NULL;
+	if (!directory_roles(env, person, date_of(env->now), &held, &out->n_held, e))
+		return false;
+	out->person = person.v;
+	out->held = held;
+	for (size_t i = 0; i < out->n_held; i++)
+		out->roles |= ROLE_BIT(held[i].role);
+	return true;
+}
+
+/* Which acts a sample dossier goes through: the further down, the further on. */
+static const struct { enum dossier_action action; char who; } course[] = {
+	{ACT_ACCEPT, 'c'}, {ACT_ASSIGN, 'h'}, {ACT_FINISH, 's'}, {ACT_SUBMIT, 's'}, {ACT_APPROVE, 'h'},
+};
+
+static const struct actor *actor_of(const struct cast *c, char who)
+{
+	return who == 'c' ? &c->counter : who == 'h' ? &c->head : who == 's' ? &c->specialist : &c->director;
+}
+
+static bool send(struct env *env, const struct making *m, struct dossier_id *id, struct err *e)
+{
+	const struct cast *c = m->c;
+	const struct law *law = c->s->law;
+	static const char *const procedures[] = {"bx-khai-bao-xquang", "bx-cap-phep-xquang", "cg-dang-ky", "bc-xac-nhan"};
+	const struct law_procedure *p = law_find(law, str_from(procedures[m->i % 4]));
+	if (!p)
+		return err_set(e, ERR_INTERNAL, "a sample procedure is missing");
+	json_t *answers = law_example(env->arena, law, p, date_of(env->now));
+	struct key key;
+	struct dossier_sent sent;
+	struct dossier_new x = {.procedure = p, .answers = answers, .account = c->applicant.account, .channel_in = m->i % 3 ? STR("online") : STR("counter"), .channel_out = STR("online"),
+	                        .who = {.name = str_fmt(env->arena, "Người nộp mẫu %03lld", (long long)m->i), .identity = STR("001090000000"), .phone = STR("0900000000"), .address = STR("Phường Mẫu, tỉnh Mẫu")},
+	                        .receiving_unit = c->people->reception, .settling_unit = c->people->division, .settling_agency = c->people->department, .code_prefix = STR("H99.12")};
+	dossier_begin(env, law, &x.id, &key, &x.wrapped_key);
+	crypto_wipe(&key, sizeof key);
+	bool ok = dossier_send(env, law, &x, &sent, e);
+	json_decref(answers);
+	*id = sent.id;
+	return ok;
+}
+
+static bool make(struct env *env, void *ctx, struct err *e)
+{
+	struct making *m = ctx;
+	struct dossier_id id;
+	struct dossier_done done;
+	const struct actor *before = env->actor;
+	if (!send(env, m, &id, e))
+		return false;
+	bool ok = true;
+	for (size_t k = 0; ok && k < (size_t)(m->i % (int64_t)(ARRAY_LEN(course) + 1)); k++) {
+		env->actor = actor_of(m->c, course[k].who);
+		struct dossier_act act = {.id = id, .action = course[k].action, .to = m->c->people->specialist, .outcome = STR("result"), .text = STR("Đủ điều kiện (mẫu)")};
+		ok = dossier_do(env, m->c->s->law, &act, &done, e);
+	}
+	env->actor = before;
+	return ok;
+}
+
+static bool find_cast(struct env *env, void *ctx, struct err *e)
+{
+	struct cast *c = ctx;
+	return roles_of(env, c->people->counter, &c->counter, e) && roles_of(env, c->people->head, &c->head, e) &&
+	       roles_of(env, c->people->specialist, &c->specialist, e) && roles_of(env, c->people->director, &c->director, e);
+}
+
+bool demo_dossiers(struct store *s, const struct directory_demo *people, const struct account_demo *accounts, int64_t n, struct err *e)
+{
+	struct cast c = {.s = s, .people = people, .applicant = {.account = accounts->sample[0].account.v}};
+	if (!store_act(s, find_cast, &c, e))
+		return false;
+	for (int64_t i = 0; i < n; i++) {
+		struct making m = {.c = &c, .i = i};
+		struct arena_mark mark = arena_mark(s->arena);
+		if (!store_act(s, make, &m, e))
+			return err_wrap(e, "sample dossiers");
+		arena_rewind(s->arena, mark);
+	}
+	return true;
+}

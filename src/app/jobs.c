@@ -1,0 +1,129 @@
+/* jobs.c — the program's own periodic work, and the list of everybody's. */
+#include "account/account.h"
+#include "app/serve.h"
+#include "core/audit/audit.h"
+#include "core/audit/audit_sql.h"
+#include "core/log/log.h"
+#include "dossier/dossier.h"
+#include "filing/filing.h"
+#include <string.h>
+#include <unistd.h>
+
+/* ---- closing the day: the tree, then its time-stamp ---- */
+
+static bool close_days(struct job_run *run, void *ctx, struct err *e)
+{
+	bool closed = true;
+	(void)ctx;
+	for (int i = 0; i < 400 && closed; i++)
+		if (!audit_close_day(&run->env, date_of(run->env.now), &closed, e))
+			return false;
+	return true;
+}
+
+struct stamp { struct date day; struct str token; };
+
+static bool keep_stamp(struct job_run *run, void *ctx, struct err *e)
+{
+	struct stamp *s = ctx;
+	return q_log_day_stamp(run->env.db, s->day, s->token, NULL, e);
+}
+
+static bool stamp_days(struct job_run *run, struct err *e)
+{
+	struct app *app = run->app;
+	struct log_day_unstamped_rows rows = {0};
+	if (!app->tsa.url)
+		return true;
+	if (!q_log_day_unstamped(run->env.db, run->env.arena, &rows, e))
+		return err_wrap(e, "days without stamp");
+	for (size_t i = 0; i < rows.n && !job_stopping(run); i++) {
+		struct stamp s = {.day = rows.v[i].day};
+		struct digest d;
+		memcpy(d.b, rows.v[i].chain.p, DIGEST_SIZE);
+		if (!tsa_stamp(run->env.arena, &app->tsa, d, run->env.now, &s.token, e) || !job_write(run, keep_stamp, &s, e))
+			return false;
+	}
+	return true;
+}
+
+static bool close_day_job(struct job_run *run, struct err *e) { return job_write(run, close_days, NULL, e) && stamp_days(run, e); }
+
+/* ---- files from quarantine ---- */
+
+struct verdict { struct dossier_file_id id; bool clean; };
+
+static bool keep_verdict(struct job_run *run, void *ctx, struct err *e)
+{
+	struct verdict *v = ctx;
+	return dossier_file_scanned(&run->env, v->id, v->clean, e);
+}
+
+static bool scan_one(struct job_run *run, struct dossier_file_id id, struct err *e)
+{
+	struct app *app = run->app;
+	struct dossier_file_get_row f;
+	struct digest address;
+	struct scan_result result;
+	AUTO_KEY key = {0};
+	bool found = false, erased = false;
+	int64_t size = 0;
+	if (!q_dossier_file_get(run->env.db, run->env.arena, id, &f, &found, e) || !dossier_key(&run->env, app->store.law, f.dossier, &key, &erased, e))
+		return err_wrap(e, "file to scan");
+	if (!found || erased || !digest_from_hex(f.blob, &address))
+		return true;
+	int fd = blob_open(app->store.blobs, address, &key, &size, e);
+	if (fd < 0)
+		return err_wrap(e, "file to scan");
+	bool ok = scan_file(&app->scan, fd, STR("tep"), NULL, &result, e);
+	close(fd);
+	struct verdict v = {.id = id, .clean = result.verdict != SCAN_INFECTED};
+	return ok && (result.verdict == SCAN_NO_ANSWER || job_write(run, keep_verdict, &v, e));
+}
+
+static bool scan_job(struct job_run *run, struct err *e)
+{
+	struct dossier_file_quarantined_rows rows = {0};
+	if (!q_dossier_file_quarantined(run->env.db, run->env.arena, 200, &rows, e))
+		return err_wrap(e, "quarantine");
+	for (size_t i = 0; i < rows.n && !job_stopping(run); i++)
+		if (!scan_one(run, rows.v[i].id, e))
+			return false;
+	return true;
+}
+
+/* ---- housekeeping ---- */
+
+static bool sweep_accounts(struct job_run *run, struct err *e) { return account_sweep(&run->env, e); }
+
+static bool sweep_answers(struct job_run *run, struct err *e)
+{
+	return q_idempotency_expire(run->env.db, (struct instant){run->env.now.ms - 30 * DAY_MS}, NULL, e);
+}
+
+/* No dossier without a responsible person (the work list shows them, the log of the program counts them). */
+static bool count_orphans(struct job_run *run, struct err *e)
+{
+	struct dossier_orphans_rows orphans = {0};
+	struct dossier_late_rows late = {0};
+	if (!q_dossier_orphans(run->env.db, run->env.arena, 1000, &orphans, e) || !q_dossier_late(run->env.db, run->env.arena, run->env.now, 1000, &late, e))
+		return err_wrap(e, "daily check");
+	log_event(orphans.n ? LOG_WARN : LOG_INFO, "daily", log_int("without_person", (int64_t)orphans.n), log_int("late", (int64_t)late.n));
+	return true;
+}
+
+const struct job_kind *app_jobs(struct app *app, size_t *n)
+{
+	const struct job_kind list[] = {
+		{.name = "log.close_day", .fn = close_day_job, .every_ms = DAY_MS, .at_ms = (int64_t)10 * 60 * 1000},
+		{.name = "file.scan", .fn = scan_job, .every_ms = 2000},
+		{.name = "account.sweep", .finish = sweep_accounts, .every_ms = 60000},
+		{.name = "answers.expire", .finish = sweep_answers, .every_ms = DAY_MS, .at_ms = (int64_t)3 * 3600 * 1000},
+		{.name = "dossier.daily", .fn = count_orphans, .every_ms = DAY_MS, .at_ms = (int64_t)7 * 3600 * 1000},
+		mail_kind(&app->mail), mail_sweep_kind, outbox_kind(&app->outbox), filing_job_expire,
+	};
+	struct job_kind *v = NEW_ARRAY(app->store.arena, ARRAY_LEN(list), struct job_kind);
+	memcpy(v, list, sizeof list);
+	*n = ARRAY_LEN(list);
+	return v;
+}

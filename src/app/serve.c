@@ -1,0 +1,220 @@
+/* serve.c — `motcua serve`: opens the data folder, starts helpers, writer, jobs and the HTTP server, waits for a signal,
+ * and stops in the other order. The sign helper is started first, before any thread. */
+#include "account/account.h"
+#include "app/serve.h"
+#include "core/log/log.h"
+#include "core/page/page.h"
+#include "gen/assets.h"
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct catalogue *catalogue_of(const struct request *r) { return ((struct app *)r->app)->catalogue; }
+
+/* ---- hooks ---- */
+
+static struct db *checkout(void *ctx)
+{
+	struct app *app = ctx;
+	struct err e = {0};
+	struct db *db = db_checkout(app->store.pool, &e);
+	if (!db)
+		log_event(LOG_ERROR, "database", log_text("error", e.text));
+	CHECK(db != NULL);
+	return db;
+}
+
+static void checkin(void *ctx, struct db *db) { db_checkin(((struct app *)ctx)->store.pool, db); }
+static uint64_t revision(void *ctx) { return catalogue_revision(((struct app *)ctx)->catalogue); }
+
+static bool ready(void *ctx, struct buf *why)
+{
+	struct app *app = ctx;
+	struct err e = {0};
+	struct db *db = db_checkout(app->store.pool, &e);
+	if (!db) {
+		buf_put(why, STR("database away\n"));
+		return false;
+	}
+	db_checkin(app->store.pool, db);
+	if (app->demo)
+		buf_put(why, STR("warning: demonstration data\n"));
+	return true;
+}
+
+static struct app *the_app; /* for the page frame, which has no context of its own */
+
+static void fill_page(struct request *r, struct page_facts *f)
+{
+	(void)r;
+	f->agency = STR("Sở Khoa học và Công nghệ");
+	f->agency_note = the_app->demo ? STR("Tỉnh mẫu · dữ liệu trình diễn") : STR("");
+	f->demo = the_app->demo;
+}
+
+static const struct http_hooks hooks = {
+	.authenticate = account_authenticate, .error_page = page_error_page, .say = page_say, .db_checkout = checkout,
+	.db_checkin = checkin, .read_needed = reads_needed, .read_apply = reads_apply, .revision = revision, .ready = ready,
+};
+
+/* ---- starting ---- */
+
+static bool load_config(struct app *app, const struct options *o, struct err *e)
+{
+	struct arena *a = app->store.arena;
+	if (!config_load(a, o->config.n ? str_cstr(a, o->config) : NULL, &app->config, e))
+		return false;
+	if (o->listen.n && !config_set(a, &app->config, STR("listen"), o->listen, e))
+		return false;
+	return true;
+}
+
+/* The demonstration's own token and time-stamp authority, in DIR/pki. Before any thread. */
+static bool start_signing(struct app *app, struct err *e)
+{
+	struct arena *a = app->store.arena;
+	const char *pki = str_fmt(a, "%.*s/pki", STR_ARG(app->store.place.dir)).p;
+	app->demo = access(str_fmt(a, "%s/anchors.pem", pki).p, F_OK) == 0;
+	if (!app->demo)
+		return true;
+	struct sign_client_spec spec = demo_sign_spec(a, pki, "/proc/self/exe", "sign-helper");
+	app->signer = sign_client_open(&spec, e);
+	return app->signer != NULL;
+}
+
+static bool start_stamps(struct app *app, struct err *e)
+{
+	struct arena *a = app->store.arena;
+	if (app->demo) {
+		const char *pki = str_fmt(a, "%.*s/pki", STR_ARG(app->store.place.dir)).p;
+		app->tsa_demo = demo_tsa_start(pki, 0, e);
+		if (!app->tsa_demo)
+			return false;
+		app->tsa.url = str_fmt(a, "http://127.0.0.1:%d/", tsa_demo_port(app->tsa_demo)).p;
+		app->tsa_anchors = trust_load(str_fmt(a, "%s/tsa/root.pem", pki).p, e);
+	} else if (app->config.tsa_url) {
+		app->tsa.url = app->config.tsa_url;
+		app->tsa_anchors = trust_load(app->config.tsa_ca_file, e);
+	} else {
+		return true;
+	}
+	app->tsa.timeout_ms = 5000;
+	app->tsa.anchors = app->tsa_anchors;
+	return app->tsa_anchors != NULL;
+}
+
+/* In the demonstration mail goes to DIR/mail through a sink of our own. */
+static bool start_mail(struct app *app, struct err *e)
+{
+	struct arena *a = app->store.arena;
+	struct config *c = &app->config;
+	app->mail = (struct mail_config){.url = c->smtp_url, .from = c->mail_from, .from_name = c->mail_from_name, .user = c->smtp_user, .ca_file = c->smtp_ca_file, .starttls = c->smtp_starttls};
+	if (!app->demo || c->smtp_url)
+		return true;
+	if (!mail_sink_start(&app->sink, 0, str_fmt(a, "%.*s/mail", STR_ARG(app->store.place.dir)), e))
+		return false;
+	app->mail.url = str_fmt(a, "smtp://127.0.0.1:%d", mail_sink_port(app->sink)).p;
+	app->mail.from = app->mail.from ? app->mail.from : "motcua@example.invalid";
+	return true;
+}
+
+static bool queue_mail(struct env *env, const struct account_mail *m, struct err *e)
+{
+	return mail_queue(env, m->to, m->subject, m->text, STR_NONE, e);
+}
+
+static bool start_slices(struct app *app, struct err *e)
+{
+	struct account_config accounts = account_config_usual(app->store.keys);
+	struct catalogue_config catalogue = {.pool = app->store.pool, .origin = str_from(app->config.origin), .ctx = app};
+	accounts.mail = queue_mail;
+	the_app = app;
+	page_fill_hook(fill_page);
+	return account_start(&accounts, e) && catalogue_start(&app->catalogue, &catalogue, e) && app_slices(app, e);
+}
+
+static bool start_http(struct app *app, struct err *e)
+{
+	struct http_config *h = &app->http_cfg;
+	const struct config *c = &app->config;
+	*h = http_config_usual();
+	h->listen = c->listen;
+	h->listen_metrics = c->listen_metrics;
+	h->https = c->https;
+	h->origin = c->origin;
+	h->upload_dir = str_fmt(app->store.arena, "%.*s/uploads", STR_ARG(app->store.place.dir)).p;
+	h->sign_in_path = "/dang-nhap";
+	h->assets = assets;
+	h->n_assets = n_assets;
+	h->tables = routes_of_all(app->store.arena, &h->n_tables);
+	h->hooks = hooks;
+	h->app = app;
+	h->writer = app->store.writer;
+	h->submit = writer_submit;
+	page_fault_say(h->fault_say);
+	return http_start(&app->http, h, e);
+}
+
+static bool start_jobs(struct app *app, struct err *e)
+{
+	struct job_config cfg = {.writer = app->store.writer, .pool = app->store.pool, .threads = 2, .app = app};
+	app->outbox = (struct outbox_config){.url = app->config.outbox_url};
+	app->scan = (struct scan_config){.clamav_socket = app->config.clamav_socket};
+	cfg.kinds = app_jobs(app, &cfg.n_kinds);
+	return job_start(&app->jobs, &cfg, e);
+}
+
+static void stop_all(struct app *app)
+{
+	http_stop(app->http, 10000);
+	job_stop(app->jobs);
+	if (app->catalogue)
+		catalogue_stop(app->catalogue);
+	account_stop();
+	if (app->sink)
+		mail_sink_stop(app->sink);
+	if (app->tsa_demo)
+		tsa_demo_stop(app->tsa_demo);
+	trust_free(app->tsa_anchors);
+	if (app->signer)
+		sign_client_close(app->signer);
+	store_close(&app->store);
+}
+
+/* The helper starts before the writer's threads: the folder's place is all it needs. */
+static bool start_all(struct app *app, const struct options *o, struct err *e)
+{
+	struct place place;
+	app->store = (struct store){.arena = o->arena, .lock = -1};
+	if (!place_of(o, &place, e))
+		return false;
+	app->store.place = place;
+	if (!start_signing(app, e))
+		return err_wrap(e, "signing");
+	if (!store_open(&app->store, o, STORE_WRITER, e))
+		return false;
+	return load_config(app, o, e) && start_stamps(app, e) && start_mail(app, e) && start_slices(app, e) && start_jobs(app, e) && start_http(app, e);
+}
+
+int serve_command(struct options *o)
+{
+	struct app app = {0};
+	struct err e = {0};
+	sigset_t stop;
+	int got = 0;
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigaddset(&stop, SIGTERM);
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &stop, NULL); /* before any thread: all of them leave the signals to us */
+	if (!start_all(&app, o, &e)) {
+		stop_all(&app);
+		return say_error(&e, o->data.n ? EXIT_WRONG : EXIT_USAGE);
+	}
+	fprintf(stderr, "motcua %s serves on port %d\n", MOTCUA_VERSION, http_port(app.http));
+	sigwait(&stop, &got);
+	fprintf(stderr, "motcua stops\n");
+	stop_all(&app);
+	return EXIT_GOOD;
+}
