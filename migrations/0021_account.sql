@@ -10,6 +10,7 @@ create table account (
   person id references person,
   name text not null,
   sort_key text not null,
+  folded text not null,
   email text,
   email_confirmed instant,
   phone text not null default '',

@@ -91,4 +91,4 @@ struct directory_demo;
 MUST_CHECK bool account_demo_prepare(struct arena *a, struct str seed, const struct directory_demo *people, struct account_demo *out, struct err *e);
 MUST_CHECK bool account_demo(struct env *env, struct account_demo *demo, struct err *e);
 
-extern const struct route_table account_routes;
+extern struct route_table account_routes;

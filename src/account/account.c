@@ -1,0 +1,275 @@
+/* account.c — see account.h: accounts, their keys and changes. */
+#include "account/account_internal.h"
+#include "core/text/text.h"
+#include "directory/directory.h"
+#include "form/form.h"
+#include <stdio.h>
+
+static struct account_config config;
+static bool started;
+
+static const char *const kinds[ACCOUNT_KIND_COUNT] = {"citizen", "business", "official", "admin", "system"};
+
+struct account_config account_config_usual(const struct keyring *keys)
+{
+	return (struct account_config){.keys = keys, .argon_memory_kib = 64 * 1024, .argon_passes = 3, .argon_lanes = 1,
+	                               .session_idle_ms = 2 * 3600 * 1000, .session_ms = 12 * 3600 * 1000, .token_ms = 12 * 3600 * 1000,
+	                               .system_token_ms = 30 * DAY_MS, .free_tries = 5, .delay_ms = 30 * 1000,
+	                               .delay_max_ms = 15 * 60 * 1000, .code_ms = 15 * 60 * 1000};
+}
+
+bool account_start(const struct account_config *cfg, struct err *e)
+{
+	if (!cfg->keys || cfg->argon_memory_kib < 8 * cfg->argon_lanes || cfg->argon_passes == 0 || cfg->argon_lanes == 0)
+		return err_set(e, ERR_INVALID, "accounts: a keyring and argon2 parameters are needed");
+	config = *cfg;
+	started = true;
+	session_cache_start();
+	return secret_start(e);
+}
+
+void account_stop(void)
+{
+	if (started)
+		session_cache_stop();
+	started = false;
+}
+
+const struct account_config *account_cfg(void)
+{
+	CHECK(started);
+	return &config;
+}
+
+struct key account_lookup_key(const char *purpose) { return keyring_lookup_key(account_cfg()->keys, str_from(purpose)); }
+struct str account_kind_name(enum account_kind k) { CHECK((size_t)k < ACCOUNT_KIND_COUNT); return str_from(kinds[k]); }
+bool account_needs_totp(enum account_kind k) { return k == ACCOUNT_OFFICIAL || k == ACCOUNT_ADMIN; }
+
+enum account_kind account_kind_of(struct str name)
+{
+	for (size_t i = 0; i < ACCOUNT_KIND_COUNT; i++)
+		if (str_eq(name, str_from(kinds[i])))
+			return (enum account_kind)i;
+	check_failed(__FILE__, __LINE__, "a kind that the table refuses");
+}
+
+struct str account_fold(struct arena *a, struct str typed)
+{
+	struct str s = str_trim(text_nfc(a, typed));
+	char *p = arena_alloc(a, s.n + 1);
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 32) : s.p[i];
+	return (struct str){p, s.n};
+}
+
+struct str account_identity_hash(struct arena *a, struct str number)
+{
+	AUTO_KEY k = account_lookup_key("account.identity");
+	struct digest d = crypto_hmac((struct str){(const char *)k.b, KEY_SIZE}, number);
+	return str_dup(a, DIGEST_STR(d));
+}
+
+static struct str context_of(char buf[40], struct account_id id)
+{
+	return (struct str){buf, (size_t)snprintf(buf, 40, "account:%lld", (long long)id.v)};
+}
+
+bool account_key(const struct account_row_row *row, struct key *out, struct err *e)
+{
+	char buf[40];
+	return key_unwrap(account_cfg()->keys, context_of(buf, row->id), row->key, out, e);
+}
+
+bool account_totp_secret(struct arena *a, const struct account_row_row *row, struct str *out, struct err *e)
+{
+	AUTO_KEY k = {{0}};
+	return account_key(row, &k, e) && crypto_open(a, &k, STR("totp"), row->totp, out, e);
+}
+
+/* ---- finding ---- */
+
+static struct account account_from(const struct account_row_row *r)
+{
+	return (struct account){.id = r->id, .person = r->person, .kind = account_kind_of(r->kind), .active = str_eq(r->state, STR("active")),
+	                        .login = r->login, .name = r->name, .email = r->email_confirmed.has ? r->email : STR(""), .phone = r->phone,
+	                        .tax_code = r->tax_code, .lang = str_eq(r->lang, STR("en")) ? LANG_EN : LANG_VI, .epoch = r->epoch};
+}
+
+bool account_get(struct env *env, struct account_id id, struct account *out, bool *found, struct err *e)
+{
+	struct account_row_row r = {0};
+	if (!q_account_row(env->db, env->arena, id, &r, found, e))
+		return false;
+	if (*found)
+		*out = account_from(&r);
+	return true;
+}
+
+bool account_of_person(struct env *env, struct person_id person, struct account *out, bool *found, struct err *e)
+{
+	struct account_of_official_row r = {0};
+	if (!q_account_of_official(env->db, env->arena, person, &r, found, e))
+		return false;
+	return *found ? account_get(env, r.id, out, found, e) : true;
+}
+
+/* Always the same three queries, so that time does not tell which kind of name it was. */
+static bool find_id(struct env *env, struct str typed, struct account_id *id, struct err *e)
+{
+	struct account_of_login_row l = {0};
+	struct account_of_identity_row i = {0};
+	struct account_of_tax_code_row t = {0};
+	bool has_l = false, has_i = false, has_t = false;
+	struct str s = account_fold(env->arena, typed);
+	if (!q_account_of_login(env->db, env->arena, s, &l, &has_l, e) ||
+	    !q_account_of_identity(env->db, env->arena, account_identity_hash(env->arena, s), &i, &has_i, e) ||
+	    !q_account_of_tax_code(env->db, env->arena, s, &t, &has_t, e))
+		return false;
+	*id = has_l ? l.id : has_i ? i.id : has_t ? t.id : (struct account_id){0};
+	return true;
+}
+
+bool account_find(struct env *env, struct str typed, struct account_row_row *row, bool *found, struct err *e)
+{
+	struct account_id id;
+	return find_id(env, typed, &id, e) && q_account_row(env->db, env->arena, id, row, found, e);
+}
+
+bool account_by_identity(struct env *env, struct str number, struct account *out, bool *found, struct err *e)
+{
+	struct account_row_row r = {0};
+	if (!account_find(env, number, &r, found, e))
+		return false;
+	bool is_number = personal_id_ok(number) || tax_code_ok(number);
+	*found = *found && is_number && str_eq(r.state, STR("active"));
+	if (*found)
+		*out = account_from(&r);
+	return true;
+}
+
+bool account_identity(struct env *env, struct account_id id, struct str *out, struct err *e)
+{
+	struct account_row_row r = {0};
+	bool found = false;
+	AUTO_KEY k = {{0}};
+	*out = STR("");
+	if (!q_account_row(env->db, env->arena, id, &r, &found, e))
+		return false;
+	if (!found || !r.identity.p)
+		return true;
+	return account_key(&r, &k, e) && crypto_open(env->arena, &k, STR("identity"), r.identity, out, e);
+}
+
+/* ---- changing ---- */
+
+static enum role acting_role(const struct actor *a)
+{
+	for (int r = ROLE_CITIZEN; r < ROLE_COUNT; r++)
+		if (a->roles & ROLE_BIT(r))
+			return (enum role)r;
+	return a->program ? ROLE_SYSTEM : ROLE_STRANGER;
+}
+
+bool account_record(struct env *env, const char *kind, struct account_id id, struct str body, struct err *e)
+{
+	return audit_record(env, &(struct audit_act){.kind = kind, .subject = id.v, .role = acting_role(env->actor), .body = body}, NULL, e);
+}
+
+bool account_epoch_ok(struct env *env, struct err *e)
+{
+	struct account_epoch_row r = {0};
+	bool found = false;
+	const struct actor *a = env->actor;
+	if (a->program || a->account == 0)
+		return true;
+	if (!q_account_epoch(env->db, env->arena, (struct account_id){a->account}, &r, &found, e))
+		return false;
+	if (!found || r.epoch != a->epoch || !str_eq(r.state, STR("active")))
+		return err_set(e, ERR_SIGN_IN, "the account changed since this session began");
+	return true;
+}
+
+static bool new_is_whole(const struct account_new *x, struct err *e)
+{
+	bool person_fits = x->kind == ACCOUNT_OFFICIAL ? x->person.v != 0 : x->kind == ACCOUNT_ADMIN || x->person.v == 0;
+	if (str_trim(x->name).n == 0 || str_trim(x->login).n == 0 || !person_fits)
+		return err_set(e, ERR_INVALID, "an account has a login, a name and, for officials, a person");
+	if (x->kind == ACCOUNT_BUSINESS ? !tax_code_ok(x->tax_code) : x->tax_code.n > 0)
+		return err_set(e, ERR_INVALID, "a business has a tax code, others have none");
+	if (x->identity.n && (x->kind != ACCOUNT_CITIZEN || !personal_id_ok(x->identity)))
+		return err_set(e, ERR_INVALID, "no personal identification number");
+	if (x->totp_secret.n && x->totp_secret.n != SECRET_SIZE)
+		return err_set(e, ERR_INVALID, "a TOTP secret has 20 bytes");
+	return true;
+}
+
+static struct str or_null(struct str s) { return s.n ? s : STR_NONE; }
+
+bool account_create(struct env *env, const struct account_new *x, struct account_id *id, struct err *e)
+{
+	struct arena *a = env->arena;
+	char buf[40];
+	if (!new_is_whole(x, e))
+		return false;
+	*id = (struct account_id){id_new(env->ids, env->now)};
+	AUTO_KEY k = key_new();
+	struct str login = account_fold(a, x->login), email = account_fold(a, x->email);
+	const struct account_insert_in in = {
+		.id = *id, .login = login, .kind = account_kind_name(x->kind), .person = x->person, .name = x->name,
+		.sort_key = text_person_sort_key(a, x->name), .folded = text_fold(a, str_fmt(a, "%.*s %.*s", STR_ARG(x->name), STR_ARG(login))),
+		.email = or_null(email), .email_confirmed = {.v = env->now, .has = x->email_confirmed && email.n > 0},
+		.phone = x->phone.p ? x->phone : STR(""), .key = key_wrap(a, account_cfg()->keys, context_of(buf, *id), &k),
+		.identity_hash = x->identity.n ? account_identity_hash(a, x->identity) : STR_NONE,
+		.identity = x->identity.n ? crypto_seal(a, &k, STR("identity"), x->identity) : STR_NONE,
+		.tax_code = or_null(x->tax_code), .password = or_null(x->password_hash),
+		.password_at = {.v = env->now, .has = x->password_hash.n > 0},
+		.totp = x->totp_secret.n ? crypto_seal(a, &k, STR("totp"), x->totp_secret) : STR_NONE,
+		.lang = env->lang == LANG_EN ? STR("en") : STR("vi"), .created = env->now};
+	return q_account_insert(env->db, &in, NULL, e) && account_record(env, "account.create", *id, STR(""), e);
+}
+
+bool account_end_all(struct env *env, struct account_id id, int64_t keep, struct err *e)
+{
+	struct account_epoch_row r = {0};
+	bool found = false;
+	return q_session_end_others(env->db, id, keep, NULL, e) && q_token_end_all(env->db, id, NULL, e) &&
+	       q_account_epoch(env->db, env->arena, id, &r, &found, e) && q_session_set_epoch(env->db, keep, r.epoch, NULL, e);
+}
+
+bool account_change_password(struct env *env, struct account_id id, struct str hash, int64_t keep, struct err *e)
+{
+	return q_account_set_password(env->db, id, hash, env->now, NULL, e) && account_end_all(env, id, keep, e) &&
+	       account_record(env, "account.password", id, STR(""), e);
+}
+
+bool account_change_totp(struct env *env, struct account_id id, struct str secret, int64_t keep, struct err *e)
+{
+	struct account_row_row r = {0};
+	bool found = false;
+	AUTO_KEY k = {{0}};
+	if (!q_account_row(env->db, env->arena, id, &r, &found, e) || !account_key(&r, &k, e))
+		return false;
+	struct str sealed = secret.n ? crypto_seal(env->arena, &k, STR("totp"), secret) : STR_NONE;
+	return q_account_set_totp(env->db, id, sealed, NULL, e) && account_end_all(env, id, keep, e) &&
+	       account_record(env, secret.n ? "account.totp_set" : "account.totp_removed", id, STR(""), e);
+}
+
+bool account_change_state(struct env *env, struct account_id id, const char *state, struct err *e)
+{
+	struct str body = str_fmt(env->arena, "{\"state\":\"%s\"}", state);
+	return q_account_set_state(env->db, id, str_from(state), NULL, e) && account_end_all(env, id, 0, e) &&
+	       account_record(env, "account.state", id, body, e);
+}
+
+bool account_roles_changed(struct env *env, struct person_id person, struct err *e)
+{
+	struct account a;
+	bool found = false;
+	if (!account_of_person(env, person, &a, &found, e))
+		return false;
+	if (!found)
+		return true;
+	session_forget(a.id);
+	return q_account_bump(env->db, a.id, NULL, e) && account_end_all(env, a.id, 0, e) &&
+	       account_record(env, "account.roles_changed", a.id, STR(""), e);
+}

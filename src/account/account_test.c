@@ -1,0 +1,840 @@
+/* account_test.c — signing in, registration, recovery, administration and tokens through the server, on both engines. */
+#include "account/account_internal.h"
+#include "core/db/db_testing.h"
+#include "core/http/http_testing.h"
+#include "core/page/page.h"
+#include "core/writer/writer_run.h"
+#include "directory/directory.h"
+#include <liboath/oath.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+extern const struct db_schema db_schema;
+
+static struct id_source ids;
+static struct db_pool *pool;
+static char mail_to[200], mail_text[1000];
+static int mails;
+
+struct world {
+	struct arena *a;
+	enum db_engine engine;
+	struct writer *w;
+	struct http_test *t;
+	struct keyring *keys;
+	struct env env;
+	struct directory_demo people;
+	struct account_demo accounts;
+};
+
+/* ---- the world ---- */
+
+static struct db *take_db(void *app)
+{
+	struct err e = {0};
+	(void)app;
+	struct db *db = db_checkout(pool, &e);
+	CHECK(db != NULL);
+	return db;
+}
+
+static void give_db(void *app, struct db *db)
+{
+	(void)app;
+	db_checkin(pool, db);
+}
+
+static bool keep_mail(struct env *env, const struct account_mail *m, struct err *e)
+{
+	(void)env;
+	(void)e;
+	mails++;
+	snprintf(mail_to, sizeof mail_to, "%.*s", STR_ARG(m->to));
+	snprintf(mail_text, sizeof mail_text, "%.*s", STR_ARG(m->text));
+	return true;
+}
+
+struct act { bool (*fn)(struct env *env, void *ctx, struct err *e); void *ctx; };
+
+static bool act_apply(struct write_job *job, struct err *e)
+{
+	struct act *x = job->ctx;
+	return x->fn(job->env, x->ctx, e);
+}
+
+static bool act_as(struct world *w, const struct actor *actor, bool (*fn)(struct env *, void *, struct err *), void *ctx, struct err *e)
+{
+	struct act x = {fn, ctx};
+	struct env env = {.arena = w->a, .actor = actor};
+	struct write_job job = {.env = &env, .apply = act_apply, .ctx = &x};
+	return writer_run(w->w, &job, e);
+}
+
+static bool do_people(struct env *env, void *ctx, struct err *e) { return directory_demo(env, ctx, e); }
+static bool do_accounts(struct env *env, void *ctx, struct err *e) { return account_demo(env, ctx, e); }
+
+static void start_accounts(struct world *w, uint32_t memory_kib, uint32_t tries)
+{
+	struct err e = {0};
+	const char *path = str_fmt(w->a, "%.*s/keys", STR_ARG(test_temp_dir(w->a))).p;
+	EXPECT_OK(keyring_create(path, &e), e);
+	w->keys = keyring_load(path, &e);
+	EXPECT(w->keys != NULL);
+	struct account_config c = account_config_usual(w->keys);
+	c.argon_memory_kib = memory_kib;
+	c.argon_passes = 1;
+	c.free_tries = tries;
+	c.delay_ms = 400;
+	c.delay_max_ms = 1600;
+	c.mail = keep_mail;
+	EXPECT_OK(account_start(&c, &e), e);
+}
+
+static void start_server(struct world *w)
+{
+	static struct route_table tables[2];
+	struct http_config c = http_config_usual();
+	tables[0] = account_routes;
+	tables[1] = directory_routes;
+	c.tables = tables;
+	c.n_tables = 2;
+	c.upload_dir = test_temp_dir(w->a).p;
+	c.sign_in_path = "/dang-nhap";
+	c.hooks = (struct http_hooks){.authenticate = account_authenticate, .say = page_say, .error_page = page_error_page, .db_checkout = take_db, .db_checkin = give_db};
+	c.rate_address[RATE_SIGN_IN] = (struct rate){0, 0};
+	page_fault_say(c.fault_say);
+	c.writer = w->w;
+	c.submit = writer_submit;
+	w->t = http_test_new(w->a, &c);
+}
+
+static struct world world_with(struct arena *a, enum db_engine engine, uint32_t memory_kib, uint32_t tries)
+{
+	struct err e = {0};
+	struct world w = {.a = a, .engine = engine};
+	struct db *db = test_db(a, engine);
+	id_source_init(&ids, 1);
+	struct writer_config cfg = writer_config_usual(engine, test_db_place());
+	cfg.ids = &ids;
+	EXPECT_OK(writer_start(&w.w, &cfg, &e), e);
+	pool = db_pool_new(engine, test_db_place(), 4);
+	w.env = (struct env){.arena = a, .db = db, .actor = &actor_program, .now = instant_clock(), .ids = &ids};
+	start_accounts(&w, memory_kib, tries);
+	EXPECT_OK(act_as(&w, &actor_program, do_people, &w.people, &e), e);
+	EXPECT_OK(account_demo_prepare(a, STR("test"), &w.people, &w.accounts, &e), e);
+	EXPECT_OK(act_as(&w, &actor_program, do_accounts, &w.accounts, &e), e);
+	start_server(&w);
+	return w;
+}
+
+static struct world world_new(struct arena *a, enum db_engine engine) { return world_with(a, engine, 64, 5); }
+
+static void world_end(struct world *w)
+{
+	struct err e = {0};
+	struct audit_verify v = {0};
+	http_test_free(w->t);
+	writer_stop(w->w);
+	db_pool_free(pool);
+	account_stop();
+	keyring_free(w->keys);
+	AUTO_DB db = test_db_again(w->engine, DB_READ_ONLY);
+	EXPECT_OK(audit_verify(db, &db_schema, &v, &e), e);
+	EXPECT_TEXT(str_from(v.first_fault), "");
+}
+
+/* ---- a browser ---- */
+
+static const struct account_sample *sample(const struct world *w, const char *role)
+{
+	for (size_t i = 0; i < ACCOUNT_SAMPLES; i++)
+		if (strcmp(w->accounts.sample[i].role, role) == 0)
+			return &w->accounts.sample[i];
+	FAIL("no sample %s", role);
+}
+
+static struct test_answer get(struct world *w, const char *path, const char *cookie)
+{
+	return http_test_send(w->t, &(struct test_request){.path = path, .cookie = cookie});
+}
+
+static struct test_answer post(struct world *w, const char *path, const char *form, const char *cookie)
+{
+	return http_test_send(w->t, &(struct test_request){.method = HTTP_POST, .path = path, .form = form, .cookie = cookie});
+}
+
+/* With the token that the account's page shows. */
+static struct test_answer post_in(struct world *w, const char *path, const char *form, const char *cookie)
+{
+	struct test_answer page = get(w, "/tai-khoan", cookie);
+	struct str csrf = test_input_value(w->a, &page, "_csrf");
+	return post(w, path, str_fmt(w->a, "%s&_csrf=%.*s", form, STR_ARG(csrf)).p, cookie);
+}
+
+/* "s=…" for the next request; stops when the answer sets none. */
+static const char *cookie_of(struct world *w, const struct test_answer *x)
+{
+	struct str h = test_header(x, "Set-Cookie"), pair;
+	EXPECT(str_next(&h, ';', &pair) && pair.n > 20);
+	EXPECT(str_find(h, STR("HttpOnly")) >= 0);
+	return str_dup(w->a, pair).p;
+}
+
+static const char *otp(struct world *w, struct str base32, int offset)
+{
+	char *secret = NULL, code[8];
+	size_t n = 0;
+	EXPECT_INT(oath_base32_decode(base32.p, base32.n, &secret, &n), OATH_OK);
+	EXPECT_INT(oath_totp_generate(secret, n, (time_t)(instant_clock().ms / 1000 + offset * 30), 30, 0, 6, code), OATH_OK);
+	free(secret);
+	return str_fmt(w->a, "%s", code).p;
+}
+
+static struct test_answer password_step(struct world *w, const char *login, const char *password, const char *cookie)
+{
+	return post(w, "/dang-nhap", str_fmt(w->a, "login=%s&password=%s", login, password).p, cookie);
+}
+
+/* Signed in as that sample; `offset` chooses the code's step, as each is good once. */
+static const char *sign_in(struct world *w, const char *role, int offset)
+{
+	const struct account_sample *s = sample(w, role);
+	struct test_answer x = password_step(w, s->login.p, s->password.p, NULL);
+	EXPECT_INT(x.status, 303);
+	if (s->totp_secret.n == 0)
+		return cookie_of(w, &x);
+	EXPECT(str_starts(x.location, STR("/dang-nhap/ma")));
+	const char *staged = cookie_of(w, &x);
+	x = post(w, "/dang-nhap/ma", str_fmt(w->a, "code=%s", otp(w, s->totp_secret, offset)).p, staged);
+	EXPECT_INT(x.status, 303);
+	return cookie_of(w, &x);
+}
+
+#define HAS(x, words) EXPECT(str_find((x).body, STR(words)) >= 0)
+#define HAS_NOT(x, words) EXPECT(str_find((x).body, STR(words)) < 0)
+
+static bool is_out(struct world *w, const char *cookie)
+{
+	struct test_answer x = get(w, "/tai-khoan", cookie);
+	return x.status == 401 || (x.status == 303 && str_starts(x.location, STR("/dang-nhap")));
+}
+
+/* ---- secrets ---- */
+
+TEST(one_time_codes_are_those_of_the_rfc)
+{
+	struct str secret = STR("12345678901234567890"); /* RFC 6238, appendix B */
+	EXPECT_INT(secret_totp_step(secret, STR("287082"), (struct instant){59000}, -1), 1);
+	EXPECT_INT(secret_totp_step(secret, STR("081804"), (struct instant){1111111109000}, 0), 1111111109 / 30);
+	EXPECT_INT(secret_totp_step(secret, STR("287082"), (struct instant){59000}, 1), -1);
+	EXPECT_INT(secret_totp_step(secret, STR("287082"), (struct instant){150000}, -1), -1);
+	EXPECT_INT(secret_totp_step(secret, STR(""), (struct instant){59000}, -1), -1);
+	EXPECT_INT(secret_totp_step(secret, STR("94287082"), (struct instant){59000}, -1), -1);
+	EXPECT_STR(secret_base32(a, secret), STR("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"));
+	EXPECT_STR(secret_totp_uri(a, STR("12345"), STR("a b@c"), STR("Mot Cua")), STR("otpauth://totp/Mot%20Cua:a%20b%40c?secret=GEZDGNBV&issuer=Mot%20Cua"));
+	EXPECT(str_starts(secret_qr_svg(a, STR("otpauth://totp/x")), STR("<svg")));
+}
+
+TEST(weak_passwords_are_named)
+{
+	static const char *const weak[] = {"", "ngan", "aaaaaaaaaaaa", "1234567890", "0987654321", "password123", "matkhau1", "lan.nguyen-2026", "MatKhau12345"};
+	for (size_t i = 0; i < ARRAY_LEN(weak); i++)
+		if (secret_password_fault(a, str_from(weak[i]), STR("lan.nguyen"), STR("Nguyễn Thị Lan")) == 0)
+			FAIL("%s is taken", weak[i]);
+	EXPECT(secret_password_fault(a, STR("\xff\xfe 1234567890ab"), STR("x"), STR("y")) != 0);
+	EXPECT_INT(secret_password_fault(a, STR("mưa rơi trên mái hiên"), STR("lan.nguyen"), STR("Nguyễn Thị Lan")), 0);
+	EXPECT_INT(secret_password_fault(a, STR("mưa rơi hiên"), STR(""), STR("")), 0);
+}
+
+TEST_BOTH(every_query_prepares) { test_db_prepares(test_db(a, engine), account_sql); }
+
+/* ---- signing in ---- */
+
+TEST_BOTH(a_citizen_signs_in_and_out)
+{
+	struct world w = world_new(a, engine);
+	EXPECT(is_out(&w, NULL));
+	const char *c = sign_in(&w, "citizen", 0);
+	struct test_answer x = get(&w, "/tai-khoan", c);
+	EXPECT_INT(x.status, 200);
+	HAS(x, "Nguyễn Thị Mẫu Công Dân");
+	x = get(&w, "/quan-tri/tai-khoan", c);
+	EXPECT_INT(x.status, 403);
+	x = post(&w, "/dang-xuat", "", c);
+	EXPECT_INT(x.status, 403); /* no token of the session */
+	x = post_in(&w, "/dang-xuat", "", c);
+	EXPECT_INT(x.status, 303);
+	/* Whoever kept the cookie has nothing. */
+	EXPECT(is_out(&w, c));
+	EXPECT_INT(post(&w, "/tai-khoan/thoat-moi-noi", "", c).status == 303, 0);
+	world_end(&w);
+}
+
+TEST_BOTH(one_may_sign_in_by_number_or_name)
+{
+	struct world w = world_new(a, engine);
+	const struct account_sample *c = sample(&w, "citizen"), *b = sample(&w, "business");
+	EXPECT_INT(password_step(&w, "001190000001", c->password.p, NULL).status, 303);
+	EXPECT_INT(password_step(&w, "+CITIZEN+", c->password.p, NULL).status, 303);
+	EXPECT_INT(password_step(&w, "9900000009", b->password.p, NULL).status, 303);
+	EXPECT_INT(password_step(&w, "001190000001", b->password.p, NULL).status, 422);
+	world_end(&w);
+}
+
+TEST_BOTH(an_official_needs_the_code)
+{
+	struct world w = world_new(a, engine);
+	const struct account_sample *s = sample(&w, "head");
+	struct test_answer x = password_step(&w, s->login.p, s->password.p, NULL);
+	const char *staged = cookie_of(&w, &x);
+	EXPECT(is_out(&w, staged));
+	EXPECT_INT(get(&w, "/dang-nhap/ma", staged).status, 200);
+	EXPECT_INT(get(&w, "/dang-nhap/ma", NULL).status, 303);
+	EXPECT_INT(get(&w, "/dang-nhap/lap-ma", staged).status, 303); /* not a way round: a factor is set */
+	x = post(&w, "/dang-nhap/ma", "code=000000", staged);
+	EXPECT_INT(x.status, 422);
+	x = post(&w, "/dang-nhap/ma", str_fmt(a, "code=%s", otp(&w, s->totp_secret, 0)).p, staged);
+	EXPECT_INT(x.status, 303);
+	const char *full = cookie_of(&w, &x);
+	EXPECT(strcmp(full, staged) != 0);
+	EXPECT_INT(get(&w, "/tai-khoan", full).status, 200);
+	EXPECT(is_out(&w, staged));
+	world_end(&w);
+}
+
+TEST_BOTH(a_code_is_good_once)
+{
+	struct world w = world_new(a, engine);
+	const struct account_sample *s = sample(&w, "clerk");
+	const char *code = otp(&w, s->totp_secret, 0);
+	for (int i = 0; i < 2; i++) {
+		struct test_answer x = password_step(&w, s->login.p, s->password.p, NULL);
+		x = post(&w, "/dang-nhap/ma", str_fmt(a, "code=%s", code).p, cookie_of(&w, &x));
+		EXPECT_INT(x.status, i == 0 ? 303 : 422);
+	}
+	/* Nor through the other door. */
+	struct test_answer x = http_test_send(w.t, &(struct test_request){.method = HTTP_POST, .path = "/api/v1/tokens",
+		.json = str_fmt(a, "{\"login\":\"clerk\",\"password\":\"%.*s\",\"otp\":\"%s\"}", STR_ARG(s->password), code).p});
+	EXPECT_INT(x.status, 401);
+	EXPECT(str_find(x.body, STR("\"token\"")) < 0);
+	world_end(&w);
+}
+
+TEST_BOTH(a_planted_session_is_not_taken_over)
+{
+	struct world w = world_new(a, engine);
+	const struct account_sample *s = sample(&w, "citizen");
+	const char *planted = sign_in(&w, "business", 0); /* the attacker's own, put into the victim's browser */
+	EXPECT_INT(password_step(&w, s->login.p, s->password.p, planted).status, 403); /* from another site */
+	struct test_answer x = get(&w, "/dang-nhap", planted);
+	struct str csrf = test_input_value(a, &x, "_csrf");
+	x = post(&w, "/dang-nhap", str_fmt(a, "login=citizen&password=%.*s&_csrf=%.*s", STR_ARG(s->password), STR_ARG(csrf)).p, planted);
+	EXPECT_INT(x.status, 303);
+	EXPECT(is_out(&w, planted));
+	const char *mine = cookie_of(&w, &x);
+	EXPECT(strcmp(mine, planted) != 0);
+	x = get(&w, "/tai-khoan", mine);
+	HAS(x, "Nguyễn Thị Mẫu Công Dân");
+	x = password_step(&w, s->login.p, s->password.p, "s=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+	EXPECT(strcmp(cookie_of(&w, &x), "s=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA") != 0);
+	world_end(&w);
+}
+
+TEST_BOTH(next_leads_only_home)
+{
+	static const char *const bad[] = {"https%3A%2F%2Fevil.example", "%2F%2Fevil.example", "%2F%5Cevil.example", "javascript%3Aalert(1)", "%2Fa%0d%0aSet-Cookie%3A+x", "%2Fdang-nhap"};
+	struct world w = world_new(a, engine);
+	const struct account_sample *s = sample(&w, "citizen");
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct test_answer x = post(&w, "/dang-nhap", str_fmt(a, "login=citizen&password=%.*s&next=%s", STR_ARG(s->password), bad[i]).p, NULL);
+		if (x.status == 303)
+			EXPECT_STR(x.location, STR("/tai-khoan"));
+	}
+	struct test_answer x = post(&w, "/dang-nhap", str_fmt(a, "login=citizen&password=%.*s&next=/ho-so/1", STR_ARG(s->password)).p, NULL);
+	EXPECT_STR(x.location, STR("/ho-so/1"));
+	world_end(&w);
+}
+
+/* ---- guessing ---- */
+
+static int wrong(struct world *w, const char *login)
+{
+	struct test_answer x = password_step(w, login, "khong+phai+mat+khau", NULL);
+	EXPECT_INT(x.status, 422);
+	return str_find(x.body, STR("Đã thử sai nhiều lần")) >= 0;
+}
+
+TEST_BOTH(five_wrong_tries_bring_a_delay_for_every_name)
+{
+	struct world w = world_new(a, engine);
+	const struct account_sample *s = sample(&w, "citizen");
+	const char *names[] = {"citizen", "Citizen", "001190000001", "citizen", "CITIZEN"};
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		EXPECT_INT(wrong(&w, names[i]), 0);
+	/* The right password, under any of its names, waits too. */
+	EXPECT_INT(password_step(&w, "citizen", s->password.p, NULL).status, 422);
+	EXPECT_INT(password_step(&w, "001190000001", s->password.p, NULL).status, 422);
+	EXPECT_INT(wrong(&w, "citizen"), 1);
+	for (int i = 0; i < 5; i++)
+		EXPECT_INT(wrong(&w, "khong-co-ai"), 0);
+	EXPECT_INT(wrong(&w, "Khong-Co-Ai"), 1);
+	EXPECT_INT(wrong(&w, "business"), 0); /* others are not held up */
+	nanosleep(&(struct timespec){.tv_nsec = 450000000}, NULL);
+	EXPECT_INT(password_step(&w, "citizen", s->password.p, NULL).status, 303);
+	world_end(&w);
+}
+
+TEST_BOTH(the_password_does_not_set_wrong_codes_back)
+{
+	struct world w = world_new(a, engine);
+	const struct account_sample *s = sample(&w, "director");
+	struct test_answer x = {0};
+	for (int i = 0; i < 5; i++) {
+		x = password_step(&w, s->login.p, s->password.p, NULL);
+		EXPECT_INT(x.status, 303);
+		x = post(&w, "/dang-nhap/ma", "code=000001", cookie_of(&w, &x));
+		EXPECT_INT(x.status, 422);
+	}
+	EXPECT_INT(password_step(&w, s->login.p, s->password.p, NULL).status, 422);
+	world_end(&w);
+}
+
+TEST_BOTH(unknown_and_wrong_look_the_same)
+{
+	struct world w = world_with(a, engine, 16 * 1024, 1000);
+	struct test_answer x = password_step(&w, "citizen", "sai+mat+khau+roi", NULL), y = password_step(&w, "citizem", "sai+mat+khau+roi", NULL);
+	EXPECT_INT(x.status, y.status);
+	EXPECT_INT(x.body.n, y.body.n);
+	int64_t known = 0, unknown = 0;
+	for (int i = 0; i < 6; i++) {
+		int64_t t0 = monotonic_ns();
+		password_step(&w, "citizen", "sai+mat+khau+roi", NULL);
+		int64_t t1 = monotonic_ns();
+		password_step(&w, "citizem", "sai+mat+khau+roi", NULL);
+		known += t1 - t0;
+		unknown += monotonic_ns() - t1;
+	}
+	EXPECT(known < unknown * 2 && unknown < known * 2);
+	world_end(&w);
+}
+
+/* ---- sessions and rights ---- */
+
+TEST_BOTH(signing_out_everywhere_ends_the_others)
+{
+	struct world w = world_new(a, engine);
+	const char *one = sign_in(&w, "citizen", 0), *two = sign_in(&w, "citizen", 0), *b = sign_in(&w, "business", 0);
+	struct test_answer x = get(&w, "/tai-khoan", two);
+	ptrdiff_t at = str_find(x.body, STR("/tai-khoan/phien/"));
+	EXPECT(at > 0);
+	struct str path = str_sub(x.body, (size_t)at, 200);
+	path = str_sub(path, 0, (size_t)str_find_char(path, '"'));
+	EXPECT_INT(post_in(&w, str_dup(a, path).p, "", b).status, 404); /* another's session */
+	EXPECT(!is_out(&w, one) && !is_out(&w, two));
+	EXPECT_INT(post_in(&w, "/tai-khoan/thoat-moi-noi", "", one).status, 303);
+	EXPECT(is_out(&w, one) && is_out(&w, two));
+	EXPECT(!is_out(&w, b));
+	world_end(&w);
+}
+
+static bool do_epoch(struct env *env, void *ctx, struct err *e)
+{
+	(void)ctx;
+	return account_epoch_ok(env, e);
+}
+
+static const char *admin_path(struct world *w, const char *role, const char *tail)
+{
+	return str_fmt(w->a, "/quan-tri/tai-khoan/%lld%s", (long long)sample(w, role)->account.v, tail).p;
+}
+
+TEST_BOTH(a_change_of_roles_holds_at_once)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	const char *head = sign_in(&w, "head", 0), *admin = sign_in(&w, "admin", 0);
+	struct actor snapshot = {.account = sample(&w, "head")->account.v, .epoch = 1, .roles = ROLE_BIT(ROLE_HEAD)};
+	EXPECT_OK(act_as(&w, &snapshot, do_epoch, NULL, &e), e);
+	struct test_answer x = get(&w, admin_path(&w, "head", ""), admin);
+	EXPECT_INT(x.status, 200);
+	ptrdiff_t at = str_find(x.body, STR("/vai-tro/"));
+	EXPECT(at > 0);
+	struct str row = str_sub(x.body, (size_t)at, 100);
+	row = str_dup(a, str_sub(row, 0, (size_t)str_find_char(row, '"')));
+	EXPECT_INT(post_in(&w, admin_path(&w, "clerk", row.p), "", admin).status, 404); /* not the clerk's row */
+	EXPECT(!is_out(&w, head));
+	EXPECT_INT(post_in(&w, admin_path(&w, "head", row.p), "", admin).status, 303);
+	EXPECT(is_out(&w, head));
+	/* An act that was under way when the role ended is refused in the writer. */
+	EXPECT_ERR(act_as(&w, &snapshot, do_epoch, NULL, &e), e, ERR_SIGN_IN);
+	head = sign_in(&w, "head", 1);
+	struct actor_role *held;
+	size_t n = 9;
+	EXPECT_OK(directory_roles(&w.env, w.people.head, date_of(instant_clock()), &held, &n, &e), e);
+	EXPECT_INT(n, 0);
+	EXPECT_INT(get(&w, "/tai-khoan", head).status == 200, 0); /* no role: nothing is allowed */
+	world_end(&w);
+}
+
+TEST_BOTH(a_locked_account_is_out)
+{
+	struct world w = world_new(a, engine);
+	const struct account_sample *s = sample(&w, "specialist");
+	const char *c = sign_in(&w, "specialist", 0), *admin = sign_in(&w, "admin", 0);
+	EXPECT_INT(post_in(&w, admin_path(&w, "specialist", "/khoa"), "", admin).status, 303);
+	EXPECT(is_out(&w, c));
+	EXPECT_INT(password_step(&w, s->login.p, s->password.p, NULL).status, 422);
+	EXPECT_INT(post_in(&w, admin_path(&w, "specialist", "/mo"), "", admin).status, 303);
+	EXPECT(is_out(&w, c));
+	EXPECT_INT(password_step(&w, s->login.p, s->password.p, NULL).status, 303);
+	EXPECT_INT(post_in(&w, admin_path(&w, "admin", "/khoa"), "", admin).status, 409); /* not himself */
+	EXPECT_INT(post_in(&w, "/quan-tri/tai-khoan/77/khoa", "", admin).status, 404);
+	world_end(&w);
+}
+
+/* ---- password and factor ---- */
+
+TEST_BOTH(changing_the_password_ends_the_other_sessions)
+{
+	struct world w = world_new(a, engine);
+	const struct account_sample *s = sample(&w, "citizen");
+	const char *one = sign_in(&w, "citizen", 0), *two = sign_in(&w, "citizen", 0);
+	const char *path = "/tai-khoan/mat-khau";
+	EXPECT_INT(post_in(&w, path, "current=sai&password=tre+xanh+ven+song&again=tre+xanh+ven+song", one).status, 422);
+	const char *form = str_fmt(a, "current=%.*s&password=tre+xanh+ven+song&again=", STR_ARG(s->password)).p;
+	EXPECT_INT(post_in(&w, path, str_fmt(a, "%skhac+di", form).p, one).status, 422);
+	EXPECT_INT(post_in(&w, path, str_fmt(a, "%stre+xanh+ven+song", form).p, one).status, 303);
+	EXPECT(!is_out(&w, one));
+	EXPECT(is_out(&w, two));
+	EXPECT_INT(password_step(&w, s->login.p, s->password.p, NULL).status, 422);
+	EXPECT_INT(password_step(&w, s->login.p, "tre+xanh+ven+song", NULL).status, 303);
+	world_end(&w);
+}
+
+TEST_BOTH(a_citizen_may_set_up_a_code)
+{
+	struct world w = world_new(a, engine);
+	const struct account_sample *s = sample(&w, "citizen");
+	const char *c = sign_in(&w, "citizen", 0);
+	EXPECT_INT(get(&w, "/tai-khoan/ma-xac-thuc.svg", c).status, 404);
+	EXPECT_INT(post_in(&w, "/tai-khoan/ma-xac-thuc/bat-dau", "current=sai", c).status, 422);
+	EXPECT_INT(post_in(&w, "/tai-khoan/ma-xac-thuc/bat-dau", str_fmt(a, "current=%.*s", STR_ARG(s->password)).p, c).status, 303);
+	struct test_answer x = get(&w, "/tai-khoan/ma-xac-thuc", c), svg = get(&w, "/tai-khoan/ma-xac-thuc.svg", c);
+	EXPECT_STR(svg.type, STR("image/svg+xml"));
+	ptrdiff_t at = str_find(x.body, STR("<code>"));
+	EXPECT(at > 0);
+	struct str secret = str_dup(a, str_sub(x.body, (size_t)at + 6, 32));
+	EXPECT_INT(post_in(&w, "/tai-khoan/ma-xac-thuc", "code=000000", c).status, 422);
+	EXPECT_INT(post_in(&w, "/tai-khoan/ma-xac-thuc", str_fmt(a, "code=%s", otp(&w, secret, 0)).p, c).status, 303);
+	EXPECT(!is_out(&w, c));
+	EXPECT_INT(get(&w, "/tai-khoan/ma-xac-thuc.svg", c).status, 404); /* the secret is shown once */
+	x = password_step(&w, s->login.p, s->password.p, NULL);
+	EXPECT(str_starts(x.location, STR("/dang-nhap/ma")));
+	world_end(&w);
+}
+
+/* ---- registration and recovery ---- */
+
+static const char *mailed_code(struct arena *a)
+{
+	for (const char *p = mail_text; *p; p++)
+		if (strspn(p, "0123456789") == 8)
+			return str_fmt(a, "%.8s", p).p;
+	FAIL("no code in the mail: %s", mail_text);
+}
+
+#define JOIN "kind=citizen&name=L%C3%AA+Th%E1%BB%8B+M%E1%BA%ABu+M%E1%BB%9Bi&phone=0912345678&password=tre+xanh+ven+song&again=tre+xanh+ven+song&agree=1"
+
+TEST_BOTH(a_citizen_registers)
+{
+	struct world w = world_new(a, engine);
+	struct test_answer x = post(&w, "/dang-ky", JOIN "&number=001190000002&email=Le.Moi%40mau.example&state=locked&epoch=9&person=1&identity_seen=1", NULL);
+	EXPECT_INT(x.status, 303);
+	EXPECT_TEXT(str_from(mail_to), "le.moi@mau.example");
+	const char *path = str_dup(a, x.location).p, *code = mailed_code(a);
+	EXPECT_INT(get(&w, path, NULL).status, 200);
+	EXPECT_INT(password_step(&w, "le.moi%40mau.example", "tre+xanh+ven+song", NULL).status, 422); /* not before the code */
+	EXPECT_INT(post(&w, path, "code=12345678", NULL).status, 422);
+	x = post(&w, path, str_fmt(a, "code=%s", code).p, NULL);
+	EXPECT_INT(x.status, 303);
+	EXPECT(!is_out(&w, cookie_of(&w, &x)));
+	EXPECT_INT(post(&w, path, str_fmt(a, "code=%s", code).p, NULL).status, 422); /* once */
+	EXPECT_INT(password_step(&w, "001190000002", "tre+xanh+ven+song", NULL).status, 303);
+	struct account acc;
+	struct str number;
+	struct err e = {0};
+	bool found = false;
+	EXPECT_OK(account_by_identity(&w.env, STR("001190000002"), &acc, &found, &e), e);
+	EXPECT(found && acc.kind == ACCOUNT_CITIZEN && acc.active && acc.epoch == 1 && acc.person.v == 0);
+	EXPECT_OK(account_identity(&w.env, acc.id, &number, &e), e);
+	EXPECT_STR(number, STR("001190000002"));
+	world_end(&w);
+}
+
+TEST_BOTH(registration_says_nothing_about_others)
+{
+	struct world w = world_new(a, engine);
+	mails = 0;
+	struct test_answer x = post(&w, "/dang-ky", JOIN "&number=001190000003&email=citizen%40mau.example", NULL);
+	EXPECT_INT(x.status, 303);
+	EXPECT(str_starts(x.location, STR("/dang-ky/ma/")));
+	EXPECT_INT(mails, 1);
+	for (const char *p = mail_text; *p; p++)
+		EXPECT(strspn(p, "0123456789") < 8); /* the owner is told; there is no code */
+	/* A number that has an account is found out only by who owns the address, and can be used for nothing. */
+	x = post(&w, "/dang-ky", JOIN "&number=001190000001&email=khac%40mau.example", NULL);
+	EXPECT_INT(x.status, 303);
+	x = post(&w, str_dup(a, x.location).p, str_fmt(a, "code=%s", mailed_code(a)).p, NULL);
+	EXPECT_INT(x.status, 422);
+	HAS(x, "Số này đã gắn với một tài khoản khác");
+	mails = 0;
+	for (int i = 0; i < 8; i++)
+		EXPECT_INT(post(&w, "/dang-ky", JOIN "&number=001190000003&email=nhieu%40mau.example", NULL).status, 303);
+	EXPECT_INT(mails, 5);
+	world_end(&w);
+}
+
+TEST_BOTH(wrong_registrations_are_told_at_the_field)
+{
+	static const char *const bad[] = {JOIN "&number=001190000002&email=khong-phai", JOIN "&number=00119000000&email=a%40b.example",
+		JOIN "&number=000190000002&email=a%40b.example", "kind=admin&" JOIN "&number=001190000002&email=a%40b.example",
+		"kind=official&name=a&number=001190000002&email=a%40b.example&password=tre+xanh+ven+song&again=tre+xanh+ven+song&agree=1",
+		"kind=business&name=a&number=0100109107&email=a%40b.example&password=tre+xanh+ven+song&again=tre+xanh+ven+song&agree=1",
+		"kind=citizen&name=%3Cscript%3E&number=1&email=%3Cscript%3E%40x.example&password=a&again=b"};
+	struct world w = world_new(a, engine);
+	mails = 0;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct test_answer x = post(&w, "/dang-ky", bad[i], NULL);
+		if (x.status != 422)
+			FAIL("%zu is %d", i, x.status);
+		HAS(x, "aria-invalid");
+		HAS_NOT(x, "<script>");
+		HAS_NOT(x, "tre xanh"); /* a password never comes back */
+	}
+	EXPECT_INT(mails, 0);
+	world_end(&w);
+}
+
+TEST_BOTH(a_mailed_code_dies_after_five_tries)
+{
+	struct world w = world_new(a, engine);
+	struct test_answer x = post(&w, "/quen-mat-khau", "login=citizen", NULL), y = post(&w, "/quen-mat-khau", "login=khong-co", NULL);
+	EXPECT_TEXT(str_from(mail_to), "citizen@mau.example");
+	EXPECT(x.status == 303 && y.status == 303 && x.location.n == y.location.n);
+	const char *known = str_dup(a, x.location).p, *unknown = str_dup(a, y.location).p, *code = mailed_code(a);
+	const char *rest = "&password=tre+xanh+ven+song&again=tre+xanh+ven+song";
+	for (int i = 0; i < 5; i++) {
+		x = post(&w, known, str_fmt(a, "code=1111111%d%s", i, rest).p, NULL);
+		y = post(&w, unknown, str_fmt(a, "code=1111111%d%s", i, rest).p, NULL);
+		EXPECT(x.status == 422 && y.status == 422 && x.body.n == y.body.n);
+	}
+	EXPECT_INT(post(&w, known, str_fmt(a, "code=%s%s", code, rest).p, NULL).status, 422);
+	EXPECT_INT(post(&w, unknown, str_fmt(a, "code=%s%s", code, rest).p, NULL).status, 422);
+	world_end(&w);
+}
+
+TEST_BOTH(recovery_sets_the_password_and_keeps_the_factor)
+{
+	struct world w = world_new(a, engine);
+	const char *c = sign_in(&w, "head", 0);
+	struct test_answer x = post(&w, "/quen-mat-khau", "login=head", NULL);
+	const char *path = str_dup(a, x.location).p, *code = mailed_code(a);
+	/* A ticket of another purpose opens nothing. */
+	EXPECT_INT(post(&w, str_fmt(a, "/dang-ky/ma/%s", path + strlen("/quen-mat-khau/ma/")).p, str_fmt(a, "code=%s", code).p, NULL).status, 422);
+	x = post(&w, path, str_fmt(a, "code=%s&password=tre+xanh+ven+song&again=tre+xanh+ven+song", code).p, NULL);
+	EXPECT_INT(x.status, 303);
+	EXPECT(is_out(&w, c));
+	x = password_step(&w, "head", "tre+xanh+ven+song", NULL);
+	EXPECT(str_starts(x.location, STR("/dang-nhap/ma")));
+	EXPECT(is_out(&w, cookie_of(&w, &x)));
+	world_end(&w);
+}
+
+/* ---- administration ---- */
+
+TEST_BOTH(a_new_official_begins)
+{
+	struct world w = world_new(a, engine);
+	const char *admin = sign_in(&w, "admin", 0);
+	const char *form = "kind=official&name=Ng%C3%B4+V%C4%83n+M%E1%BA%ABu&title=Chuy%C3%AAn+vi%C3%AAn&login=ngo.mau&email=ngo%40mau.example&password_hash=x&totp=x&role=admin";
+	struct test_answer x = post_in(&w, "/quan-tri/tai-khoan/moi", form, admin);
+	EXPECT_INT(x.status, 303);
+	const char *path = str_dup(a, x.location).p;
+	EXPECT_INT(post_in(&w, "/quan-tri/tai-khoan/moi", form, admin).status, 422);
+	x = get(&w, path, admin);
+	HAS(x, "Ngô Văn Mẫu");
+	const char *role = str_fmt(a, "role=specialist&unit=%lld&title=Chuy%%C3%%AAn+vi%%C3%%AAn&from=01%%2F01%%2F2026", (long long)w.people.division.v).p;
+	EXPECT_INT(post_in(&w, str_fmt(a, "%s/vai-tro", path).p, "role=admin&unit=1&title=a&from=01%2F01%2F2026", admin).status, 422);
+	EXPECT_INT(post_in(&w, str_fmt(a, "%s/vai-tro", path).p, role, admin).status, 303);
+	EXPECT_INT(post_in(&w, str_fmt(a, "%s/vai-tro", path).p, role, admin).status, 422); /* held already */
+	EXPECT_INT(post_in(&w, str_fmt(a, "%s/vang-mat", path).p, "reason=leave&from=02%2F11%2F2026&to=01%2F11%2F2026", admin).status, 422);
+	EXPECT_INT(post_in(&w, str_fmt(a, "%s/vang-mat", path).p, "reason=leave&from=01%2F11%2F2027&to=02%2F11%2F2027", admin).status, 303);
+	EXPECT_INT(post_in(&w, str_fmt(a, "%s/biet-phai", path).p, str_fmt(a, "unit=%lld&field=x&from=01%%2F01%%2F2027&to=01%%2F02%%2F2027", (long long)w.people.reception.v).p, admin).status, 422);
+	/* The first sign-in: a password by mail, then the second factor, then in. */
+	x = post(&w, "/quen-mat-khau", "login=ngo.mau", NULL);
+	x = post(&w, str_dup(a, x.location).p, str_fmt(a, "code=%s&password=tre+xanh+ven+song&again=tre+xanh+ven+song", mailed_code(a)).p, NULL);
+	EXPECT_INT(x.status, 303);
+	x = password_step(&w, "ngo.mau", "tre+xanh+ven+song", NULL);
+	EXPECT(str_starts(x.location, STR("/dang-nhap/lap-ma")));
+	const char *staged = cookie_of(&w, &x);
+	EXPECT(is_out(&w, staged));
+	x = get(&w, "/dang-nhap/lap-ma", staged);
+	ptrdiff_t at = str_find(x.body, STR("<code>"));
+	EXPECT(at > 0);
+	struct str secret = str_dup(a, str_sub(x.body, (size_t)at + 6, 32));
+	EXPECT_INT(get(&w, "/dang-nhap/lap-ma.svg", staged).status, 200);
+	EXPECT_INT(get(&w, "/dang-nhap/lap-ma.svg", NULL).status, 404);
+	EXPECT_INT(post(&w, "/dang-nhap/lap-ma", "code=000000", staged).status, 422);
+	x = post(&w, "/dang-nhap/lap-ma", str_fmt(a, "code=%s", otp(&w, secret, 0)).p, staged);
+	EXPECT_INT(x.status, 303);
+	EXPECT_INT(get(&w, "/tai-khoan", cookie_of(&w, &x)).status, 200);
+	world_end(&w);
+}
+
+TEST_BOTH(the_list_is_searched_and_hostile_words_are_words)
+{
+	struct world w = world_new(a, engine);
+	const char *admin = sign_in(&w, "admin", 0);
+	struct test_answer x = get(&w, "/quan-tri/tai-khoan", admin);
+	HAS(x, "Lê Văn Mẫu Thụ Lý");
+	x = get(&w, "/quan-tri/tai-khoan?q=mau+thu+ly", admin);
+	HAS(x, "Lê Văn Mẫu Thụ Lý");
+	HAS_NOT(x, "Vũ Thị Mẫu Văn Thư");
+	x = get(&w, "/quan-tri/tai-khoan?q=%25%27%3B+drop+table+account%3B--&trang=-7", admin);
+	EXPECT_INT(x.status, 200);
+	x = get(&w, "/quan-tri/tai-khoan?q=zzz%3Cb%3E", admin);
+	HAS(x, "Không có tài khoản nào khớp");
+	HAS_NOT(x, "zzz<b>");
+	EXPECT_INT(get(&w, "/quan-tri/tai-khoan/999", admin).status, 404);
+	EXPECT_INT(get(&w, "/quan-tri/tai-khoan/x", admin).status, 404);
+	world_end(&w);
+}
+
+TEST_BOTH(routes_open_only_to_their_roles)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	EXPECT_OK(route_tables_check((struct route_table[]){account_routes, directory_routes}, 2, &e), e);
+	for (int role = 0; role < ROLE_COUNT; role++)
+		for (size_t i = 0; i < account_routes.n; i++) {
+			const struct route *r = &account_routes.routes[i];
+			const struct actor actor = {.roles = ROLE_BIT(role), .account = role == ROLE_STRANGER ? 0 : 5, .epoch = 1};
+			if (r->allow & ROLE_BIT(role))
+				continue;
+			struct buf path = buf_on(a);
+			for (const char *p = r->path; *p; p++)
+				buf_char(&path, *p == ':' ? '7' : *p);
+			struct test_answer x = http_test_send(w.t, &(struct test_request){.method = r->method, .path = buf_str(&path).p, .actor = &actor, .form = r->method == HTTP_POST ? "a=1" : NULL});
+			bool refused = x.status == 401 || x.status == 403 || (role == ROLE_STRANGER && x.status == 303 && str_starts(x.location, STR("/dang-nhap")));
+			if (!refused)
+				FAIL("%s %s lets %s: %d", http_method_name(r->method), r->path, role_name((enum role)role), x.status);
+		}
+	world_end(&w);
+}
+
+/* ---- tokens ---- */
+
+static struct test_answer ask_token(struct world *w, const char *json, const char *key)
+{
+	const char *headers[] = {"Idempotency-Key", key, NULL};
+	return http_test_send(w->t, &(struct test_request){.method = HTTP_POST, .path = "/api/v1/tokens", .json = json, .headers = key ? headers : NULL});
+}
+
+static struct test_answer end_token(struct world *w, struct str token)
+{
+	const char *headers[] = {"Authorization", str_fmt(w->a, "Bearer %.*s", STR_ARG(token)).p, NULL};
+	return http_test_send(w->t, &(struct test_request){.method = HTTP_DELETE, .path = "/api/v1/tokens", .headers = headers});
+}
+
+static struct str token_in(struct world *w, const struct test_answer *x)
+{
+	ptrdiff_t at = str_find(x->body, STR("\"token\":\""));
+	EXPECT(at >= 0);
+	return str_dup(w->a, str_sub(x->body, (size_t)at + 9, 43));
+}
+
+TEST_BOTH(programs_get_tokens)
+{
+	struct world w = world_new(a, engine);
+	const struct account_sample *c = sample(&w, "citizen"), *s = sample(&w, "specialist");
+	const char *json = str_fmt(a, "{\"login\":\"citizen\",\"password\":\"%.*s\"}", STR_ARG(c->password)).p;
+	struct test_answer x = ask_token(&w, json, "k1");
+	EXPECT_INT(x.status, 201);
+	struct str token = token_in(&w, &x);
+	x = ask_token(&w, json, "k1"); /* the token is told once */
+	EXPECT_INT(x.status, 409);
+	EXPECT(str_find(x.body, token) < 0);
+	EXPECT_INT(ask_token(&w, "{\"login\":\"citizen\",\"password\":\"sai\"}", NULL).status, 401);
+	EXPECT_INT(ask_token(&w, "{\"login\":{\"a\":1},\"password\":7}", NULL).status, 422);
+	EXPECT_INT(ask_token(&w, "{\"login\":", NULL).status, 400);
+	EXPECT_INT(ask_token(&w, str_fmt(a, "{\"login\":\"specialist\",\"password\":\"%.*s\"}", STR_ARG(s->password)).p, NULL).status, 401);
+	x = ask_token(&w, str_fmt(a, "{\"login\":\"specialist\",\"password\":\"%.*s\",\"otp\":\"%s\"}", STR_ARG(s->password), otp(&w, s->totp_secret, 0)).p, NULL);
+	EXPECT_INT(x.status, 201);
+	struct str officer = token_in(&w, &x);
+	EXPECT_INT(end_token(&w, STR("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")).status, 401);
+	EXPECT_INT(end_token(&w, token).status, 204);
+	EXPECT_INT(end_token(&w, token).status, 401);
+	const char *admin = sign_in(&w, "admin", 0);
+	EXPECT_INT(post_in(&w, admin_path(&w, "specialist", "/khoa"), "", admin).status, 303);
+	EXPECT_INT(end_token(&w, officer).status, 401);
+	/* A session's cookie is no bearer token, and a token no cookie. */
+	EXPECT_INT(end_token(&w, str_from(admin + 2)).status, 401);
+	world_end(&w);
+}
+
+TEST_BOTH(nothing_secret_lies_in_the_database)
+{
+	struct world w = world_new(a, engine);
+	const char *c = sign_in(&w, "citizen", 0);
+	struct err e = {0};
+	struct account_row_row row = {0};
+	struct session_list_rows sessions = {0};
+	bool found = false;
+	const struct account_sample *s = sample(&w, "citizen");
+	EXPECT_OK(q_account_row(w.env.db, a, s->account, &row, &found, &e), e);
+	EXPECT(found && str_starts(row.password, STR("$argon2id$")) && str_find(row.identity, STR("001190000001")) < 0);
+	EXPECT_OK(q_session_list(w.env.db, a, s->account, &sessions, &e), e);
+	EXPECT_INT(sessions.n, 1);
+	if (engine == DB_SQLITE) {
+		const char *parts[] = {"", "-wal"};
+		for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+			struct str bytes = test_read_file(a, str_fmt(a, "%.*s%s", STR_ARG(test_db_place()), parts[i]));
+			EXPECT(str_find(bytes, str_from(c + 2)) < 0);
+			EXPECT(str_find(bytes, s->password) < 0);
+			EXPECT(str_find(bytes, STR("001190000001")) < 0);
+			EXPECT(str_find(bytes, sample(&w, "head")->totp_secret) < 0);
+		}
+	}
+	world_end(&w);
+}
+
+static bool do_sweep(struct env *env, void *ctx, struct err *e)
+{
+	(void)ctx;
+	return account_sweep(env, e);
+}
+
+TEST_BOTH(the_sweep_keeps_what_is_used)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	const char *c = sign_in(&w, "citizen", 0);
+	EXPECT(!is_out(&w, c));
+	EXPECT_OK(act_as(&w, &actor_program, do_sweep, NULL, &e), e);
+	EXPECT(!is_out(&w, c));
+	world_end(&w);
+}
+
+TEST_BOTH(the_public_list_of_staff)
+{
+	struct world w = world_new(a, engine);
+	struct test_answer x = get(&w, "/can-bo", NULL), j = get(&w, "/api/v1/staff", NULL);
+	EXPECT_INT(x.status, 200);
+	HAS(x, "Hoàng Văn Mẫu Trung Tâm");
+	EXPECT_INT(j.status, 200);
+	HAS(j, "\"position\":\"head\"");
+	HAS_NOT(x, "Lê Văn Mẫu Thụ Lý"); /* not posted there */
+	world_end(&w);
+}

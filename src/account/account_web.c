@@ -1,0 +1,78 @@
+/* account_web.c — the route table, and what the pages of this slice share. */
+#include "account/web_internal.h"
+#include <string.h>
+
+struct str words(struct request *r, enum msg_key key, struct str arg0, struct str arg1)
+{
+	const struct str args[] = {arg0, arg1};
+	return page_say(r, (int)key, args, ARRAY_LEN(args));
+}
+
+void screen_begin(struct screen *s, struct request *r, enum msg_key title, int lead)
+{
+	/* No action ids on pages that take secrets: see page_out_secret(). */
+	s->o = page_out_secret(r);
+	s->p = (struct ui_page){.title = msg(r->env.lang, title), .width = UI_READ, .has_errors = !form_ok(r),
+	                        .lead = lead ? msg(r->env.lang, (enum msg_key)lead) : STR("")};
+	ui_page_begin(&s->o, &s->p);
+	page_error_summary(&s->o, r);
+}
+
+bool screen_end(struct screen *s, struct request *r)
+{
+	ui_page_end(&s->o, &s->p);
+	return page_answer(r);
+}
+
+void screen_form(struct screen *s, struct request *r, struct str action)
+{
+	(void)r;
+	ui_form_begin(&s->o, &(struct ui_form){.action = action});
+}
+
+void screen_submit(struct screen *s, enum msg_key label)
+{
+	ui_button(&s->o, &(struct ui_button){.label = msg(s->o.lang, label)});
+	ui_form_end(&s->o);
+}
+
+bool screen_again(struct request *r, route_fn *page, const char *field, enum msg_key key, struct str arg, struct err *e)
+{
+	form_error(r, field, (int)key, arg, STR_NONE);
+	r->status = 422;
+	return page(r, e);
+}
+
+struct str screen_wait(struct request *r, struct instant until)
+{
+	int64_t s = (until.ms - r->env.now.ms + 999) / 1000;
+	struct str n = str_fmt(r->env.arena, "%lld", (long long)(s > 90 ? (s + 59) / 60 : s > 1 ? s : 1));
+	return words(r, s > 90 ? MSG_ACCOUNT_MINUTES : MSG_ACCOUNT_SECONDS, n, STR_NONE);
+}
+
+struct str home_of(enum account_kind kind, struct str next)
+{
+	static const char *const homes[ACCOUNT_KIND_COUNT] = {"/tai-khoan", "/tai-khoan", "/cong-chuc", "/quan-tri/tai-khoan", "/tai-khoan"};
+	bool back_to_sign_in = str_starts(next, STR("/dang-"));
+	return next.n && path_is_local(next) && !back_to_sign_in ? next : str_from(homes[kind]);
+}
+
+/* One table from the parts, made before main() so that it is there for `routes` as for `serve`. */
+#define ROUTES_MAX 48
+static struct route all[ROUTES_MAX];
+struct route_table account_routes = {"account", all, 0};
+
+static void add(const struct route *v, size_t n)
+{
+	CHECK(account_routes.n + n <= ROUTES_MAX);
+	memcpy(&all[account_routes.n], v, n * sizeof *v);
+	account_routes.n += n;
+}
+
+__attribute__((constructor)) static void join_tables(void)
+{
+	add(account_sign_routes, n_account_sign_routes);
+	add(account_join_routes, n_account_join_routes);
+	add(account_mine_routes, n_account_mine_routes);
+	add(account_admin_routes, n_account_admin_routes);
+}

@@ -1,0 +1,332 @@
+/* mine_web.c — my account: sessions, password, second factor, signing out. */
+#include "account/account_views.h"
+#include "account/web_internal.h"
+
+enum outcome { DONE, WRONG, WAIT, DEAD };
+struct work { struct account_row_row row; struct attempt at; bool right; struct str hash, secret; enum outcome outcome; };
+
+static struct account_id me(const struct request *r) { return (struct account_id){r->env.actor->account}; }
+
+/* ---- the page ---- */
+
+static void show_sessions(struct screen *s, struct request *r, const struct session_list_rows *rows)
+{
+	const struct ui_column columns[] = {{.head = msg(s->o.lang, MSG_ACCOUNT_DEVICE)}, {.head = msg(s->o.lang, MSG_ACCOUNT_SEEN)},
+	                                    {.head = msg(s->o.lang, MSG_ACCOUNT_END), .head_hidden = true, .kind = UI_CELL_ACTION}};
+	const struct ui_table t = {.caption = msg(s->o.lang, MSG_ACCOUNT_SESSIONS), .caption_hidden = true, .columns = columns, .n_columns = ARRAY_LEN(columns)};
+	ui_table_begin(&s->o, &t);
+	for (size_t i = 0; i < rows->n; i++) {
+		bool here = rows->v[i].id == r->env.actor->session;
+		ui_row_begin(&s->o, &t, &(struct ui_row){.here = here});
+		ui_cell_main(&s->o, &t, 0, (struct ui_crumb){.label = rows->v[i].address},
+		             here ? msg(s->o.lang, MSG_ACCOUNT_THIS_SESSION) : rows->v[i].agent);
+		ui_cell_begin(&s->o, &t, 1);
+		ui_time_short(&s->o, rows->v[i].seen);
+		ui_cell_end(&s->o);
+		ui_cell_begin(&s->o, &t, 2);
+		ui_act(&s->o, str_fmt(r->env.arena, "/tai-khoan/phien/%lld/ket-thuc", (long long)rows->v[i].id),
+		       &(struct ui_button){.label = msg(s->o.lang, MSG_ACCOUNT_END), .weight = UI_LINK});
+		ui_cell_end(&s->o);
+		ui_row_end(&s->o);
+	}
+	ui_table_end(&s->o);
+}
+
+static void show_facts(struct screen *s, const struct account_row_row *row)
+{
+	enum lang l = s->o.lang;
+	const struct ui_fact facts[] = {
+		{.label = msg(l, MSG_ACCOUNT_NAME), .value = row->name},
+		{.label = msg(l, MSG_ACCOUNT_LOGIN), .value = row->login},
+		{.label = msg(l, MSG_ACCOUNT_EMAIL), .value = row->email.n ? row->email : msg(l, MSG_NONE_YET)},
+		{.label = msg(l, MSG_ACCOUNT_PASSWORD), .value = STR("••••••••"), .change_url = STR("/tai-khoan/mat-khau")},
+		{.label = msg(l, MSG_ACCOUNT_FACTOR), .value = msg(l, row->totp.p ? MSG_ACCOUNT_FACTOR_ON : MSG_ACCOUNT_FACTOR_OFF),
+		 .change_url = STR("/tai-khoan/ma-xac-thuc")}};
+	ui_answers(&s->o, facts, ARRAY_LEN(facts));
+}
+
+static bool mine_page(struct request *r, struct err *e)
+{
+	struct account_row_row row = {0};
+	struct session_list_rows rows = {0};
+	bool found = false;
+	struct screen s;
+	if (!q_account_row(r->env.db, r->env.arena, me(r), &row, &found, e) || !q_session_list(r->env.db, r->env.arena, me(r), &rows, e))
+		return false;
+	screen_begin(&s, r, MSG_NAV_ACCOUNT, 0);
+	show_facts(&s, &row);
+	ui_section_begin(&s.o, msg(s.o.lang, MSG_ACCOUNT_SESSIONS));
+	show_sessions(&s, r, &rows);
+	ui_section_end(&s.o);
+	ui_act(&s.o, STR("/tai-khoan/thoat-moi-noi"), &(struct ui_button){.label = msg(s.o.lang, MSG_ACCOUNT_OUT_EVERYWHERE), .weight = UI_QUIET});
+	ui_act(&s.o, STR("/dang-xuat"), &(struct ui_button){.label = msg(s.o.lang, MSG_DO_SIGN_OUT), .icon = UI_ICON_SIGN_OUT});
+	return screen_end(&s, r);
+}
+
+/* ---- ending sessions ---- */
+
+static bool out_apply(struct request *r, struct err *e)
+{
+	return q_session_end(r->env.db, r->env.actor->session, me(r), NULL, e) && account_record(&r->env, "account.sign_out", me(r), STR(""), e);
+}
+
+static bool out_answer(struct request *r, struct err *e)
+{
+	(void)e;
+	session_forget(me(r));
+	answer_cookie_clear(r, SESSION_COOKIE);
+	return answer_redirect(r, STR("/"));
+}
+
+static bool everywhere_apply(struct request *r, struct err *e)
+{
+	return account_epoch_ok(&r->env, e) && q_account_bump(r->env.db, me(r), NULL, e) && account_end_all(&r->env, me(r), 0, e) &&
+	       account_record(&r->env, "account.sign_out_everywhere", me(r), STR(""), e);
+}
+
+static bool end_apply(struct request *r, struct err *e)
+{
+	int64_t id = 0, n = 0;
+	/* Only one's own: the account is part of the condition. */
+	bool has_id = req_param_id(r, "id", &id);
+	if (!account_epoch_ok(&r->env, e) || !q_session_end(r->env.db, id, me(r), &n, e))
+		return false;
+	if (!has_id || n == 0)
+		return err_set(e, ERR_NOT_FOUND, "no such session of this account");
+	r->redirect = STR("/tai-khoan");
+	return account_record(&r->env, "account.session_end", me(r), STR(""), e);
+}
+
+static bool end_answer(struct request *r, struct err *e)
+{
+	(void)e;
+	session_forget(me(r));
+	return answer_redirect(r, STR("/tai-khoan"));
+}
+
+/* ---- password ---- */
+
+static const struct field password_fields[] = {
+	{.name = "current", .kind = FIELD_PASSWORD, .required = true},
+	{.name = "password", .kind = FIELD_PASSWORD, .required = true},
+	{.name = "again", .kind = FIELD_PASSWORD, .required = true},
+};
+static const struct form password_form = {"password", password_fields, ARRAY_LEN(password_fields)};
+
+static bool password_page(struct request *r, struct err *e)
+{
+	static const struct { const char *name; enum msg_key label; const char *complete; } f[] = {
+		{"current", MSG_ACCOUNT_PASSWORD_NOW, "current-password"}, {"password", MSG_ACCOUNT_PASSWORD_NEW, "new-password"},
+		{"again", MSG_ACCOUNT_PASSWORD_AGAIN, "new-password"}};
+	struct screen s;
+	(void)e;
+	screen_begin(&s, r, MSG_ACCOUNT_PASSWORD_CHANGE, MSG_ACCOUNT_PASSWORD_CHANGE_LEAD);
+	screen_form(&s, r, STR("/tai-khoan/mat-khau"));
+	for (size_t i = 0; i < ARRAY_LEN(f); i++) {
+		struct ui_field x = page_field(r, f[i].name, UI_PASSWORD, f[i].label);
+		x.autocomplete = f[i].complete;
+		x.required = x.plain = true;
+		x.hint = i == 1 ? msg(s.o.lang, MSG_ACCOUNT_PASSWORD_HINT) : STR("");
+		ui_field(&s.o, &x);
+	}
+	screen_submit(&s, MSG_DO_SAVE);
+	return screen_end(&s, r);
+}
+
+static bool verify_current(struct request *r, struct work *w, const char *field, struct err *e)
+{
+	bool found = false;
+	if (!q_account_row(r->env.db, r->env.arena, me(r), &w->row, &found, e))
+		return false;
+	w->right = secret_password_ok(found ? w->row.password : STR(""), form_text(r, field)) && found;
+	return true;
+}
+
+static bool password_slow(struct request *r, struct err *e)
+{
+	struct work *w = r->state = NEW(r->env.arena, struct work);
+	if (!verify_current(r, w, "current", e))
+		return false;
+	int fault = secret_password_fault(r->env.arena, form_text(r, "password"), w->row.login, w->row.name);
+	if (fault)
+		form_error(r, "password", fault, STR_NONE, STR_NONE);
+	else if (!str_eq(form_text(r, "password"), form_text(r, "again")))
+		form_error(r, "again", MSG_ACCOUNT_PASSWORD_DIFFERS, STR_NONE, STR_NONE);
+	return form_ok(r) ? account_password_hash(r->env.arena, form_text(r, "password"), &w->hash, e) : true;
+}
+
+/* The password again before what matters: a borrowed session may not guess it either. */
+static bool current_ok(struct request *r, struct work *w, struct err *e)
+{
+	if (!account_epoch_ok(&r->env, e) || !attempt_read(&r->env, &w->row, true, STR(""), &w->at, e))
+		return false;
+	w->outcome = attempt_wait(&r->env, &w->at) ? WAIT : w->right ? DONE : WRONG;
+	return w->outcome == WRONG ? attempt_failed(&r->env, &w->at, e) : true;
+}
+
+static bool password_apply(struct request *r, struct err *e)
+{
+	struct work *w = r->state;
+	if (!current_ok(r, w, e))
+		return false;
+	if (w->outcome != DONE)
+		return true;
+	return account_change_password(&r->env, me(r), w->hash, r->env.actor->session, e);
+}
+
+static bool refused(struct request *r, const struct work *w, route_fn *page, const char *field, enum msg_key wrong, struct err *e)
+{
+	if (w->outcome == WAIT)
+		return screen_again(r, page, field, MSG_ACCOUNT_WAIT, screen_wait(r, w->at.until), e);
+	return screen_again(r, page, field, wrong, STR_NONE, e);
+}
+
+static bool password_answer(struct request *r, struct err *e)
+{
+	struct work *w = r->state;
+	if (!r->replayed && w->outcome != DONE)
+		return refused(r, w, password_page, "current", MSG_ACCOUNT_PASSWORD_WRONG, e);
+	session_forget(me(r));
+	return answer_redirect(r, STR("/tai-khoan"));
+}
+
+/* ---- second factor ---- */
+
+static const struct field start_fields[] = {{.name = "current", .kind = FIELD_PASSWORD, .required = true}};
+static const struct form start_form = {"factor_start", start_fields, ARRAY_LEN(start_fields)};
+static const struct field code_fields[] = {{.name = "code", .kind = FIELD_TEXT, .required = true, .max = 12}};
+static const struct form code_form = {"factor", code_fields, ARRAY_LEN(code_fields)};
+
+/* The secret that waits in this session; empty when none does. */
+static bool waiting_secret(struct request *r, struct account_row_row *row, struct str *secret, struct err *e)
+{
+	struct session_of_token_row s = {0};
+	bool found = false;
+	AUTO_KEY k = {{0}};
+	*secret = STR("");
+	if (r->auth != AUTH_COOKIE)
+		return true;
+	if (!q_session_of_token(r->env.db, r->env.arena, secret_hash(r->env.arena, req_cookie(r, SESSION_COOKIE)), &s, &found, e))
+		return false;
+	if (!found || !s.secret.p)
+		return true;
+	return q_account_row(r->env.db, r->env.arena, s.account, row, &found, e) && account_key(row, &k, e) &&
+	       crypto_open(r->env.arena, &k, STR("enrol"), s.secret, secret, e);
+}
+
+static bool factor_page(struct request *r, struct err *e)
+{
+	struct account_row_row row = {0};
+	struct str secret;
+	struct screen s;
+	if (!waiting_secret(r, &row, &secret, e))
+		return false;
+	screen_begin(&s, r, MSG_ACCOUNT_FACTOR, secret.n ? MSG_ACCOUNT_ENROL_LEAD : MSG_ACCOUNT_FACTOR_LEAD);
+	if (secret.n) {
+		account_enrol_picture(&s.o, STR("/tai-khoan/ma-xac-thuc.svg"), secret_base32(r->env.arena, secret));
+		screen_form(&s, r, STR("/tai-khoan/ma-xac-thuc"));
+		struct ui_field f = page_field(r, "code", UI_CODE, MSG_ACCOUNT_CODE);
+		f.required = f.plain = true;
+		f.value = STR("");
+		ui_field(&s.o, &f);
+		screen_submit(&s, MSG_DO_CONFIRM);
+		return screen_end(&s, r);
+	}
+	screen_form(&s, r, STR("/tai-khoan/ma-xac-thuc/bat-dau"));
+	struct ui_field p = page_field(r, "current", UI_PASSWORD, MSG_ACCOUNT_PASSWORD_NOW);
+	p.required = p.plain = true;
+	ui_field(&s.o, &p);
+	screen_submit(&s, MSG_DO_CONTINUE);
+	return screen_end(&s, r);
+}
+
+static bool factor_picture(struct request *r, struct err *e)
+{
+	struct account_row_row row = {0};
+	struct str secret;
+	if (!waiting_secret(r, &row, &secret, e))
+		return false;
+	if (!secret.n)
+		return err_set(e, ERR_NOT_FOUND, "no enrolment is under way");
+	struct str uri = secret_totp_uri(r->env.arena, secret, row.login, STR("Mot Cua"));
+	return answer_bytes(r, 200, "image/svg+xml", secret_qr_svg(r->env.arena, uri));
+}
+
+static bool start_slow(struct request *r, struct err *e)
+{
+	struct work *w = r->state = NEW(r->env.arena, struct work);
+	AUTO_KEY k = {{0}};
+	if (!verify_current(r, w, "current", e) || !account_key(&w->row, &k, e))
+		return false;
+	w->secret = crypto_seal(r->env.arena, &k, STR("enrol"), crypto_random_str(r->env.arena, SECRET_SIZE));
+	return true;
+}
+
+static bool start_apply(struct request *r, struct err *e)
+{
+	struct work *w = r->state;
+	if (!current_ok(r, w, e))
+		return false;
+	if (w->outcome != DONE)
+		return true;
+	return q_session_set_secret(r->env.db, r->env.actor->session, w->secret, NULL, e);
+}
+
+static bool start_answer(struct request *r, struct err *e)
+{
+	struct work *w = r->state;
+	if (!r->replayed && w->outcome != DONE)
+		return refused(r, w, factor_page, "current", MSG_ACCOUNT_PASSWORD_WRONG, e);
+	return answer_redirect(r, STR("/tai-khoan/ma-xac-thuc"));
+}
+
+static bool factor_apply(struct request *r, struct err *e)
+{
+	struct work *w = r->state = NEW(r->env.arena, struct work);
+	struct str secret;
+	w->outcome = DEAD;
+	if (!account_epoch_ok(&r->env, e) || !waiting_secret(r, &w->row, &secret, e))
+		return false;
+	if (!secret.n)
+		return true;
+	if (!attempt_read(&r->env, &w->row, true, STR(""), &w->at, e))
+		return false;
+	w->outcome = attempt_wait(&r->env, &w->at) ? WAIT : WRONG;
+	if (w->outcome == WAIT)
+		return true;
+	int64_t step = secret_totp_step(secret, form_text(r, "code"), r->env.now, w->at.otp_step);
+	if (step < 0)
+		return attempt_failed(&r->env, &w->at, e);
+	w->outcome = DONE;
+	return attempt_passed(&r->env, &w->at, step, e) && account_change_totp(&r->env, me(r), secret, r->env.actor->session, e) &&
+	       q_session_set_secret(r->env.db, r->env.actor->session, STR_NONE, NULL, e);
+}
+
+static bool factor_answer(struct request *r, struct err *e)
+{
+	struct work *w = r->state;
+	if (!r->replayed && w->outcome == DEAD)
+		return answer_redirect(r, STR("/tai-khoan/ma-xac-thuc"));
+	if (!r->replayed && w->outcome != DONE)
+		return refused(r, w, factor_page, "code", MSG_ACCOUNT_CODE_WRONG, e);
+	session_forget(me(r));
+	return answer_redirect(r, STR("/tai-khoan"));
+}
+
+#define SELF "NONE: a person looks after the account"
+const struct route account_mine_routes[] = {
+	{.method = HTTP_GET, .path = "/tai-khoan", .page = mine_page, .allow = ALLOW_SIGNED_IN, .api = SELF},
+	{.method = HTTP_POST, .path = "/dang-xuat", .apply = out_apply, .answer = out_answer, .allow = ALLOW_SIGNED_IN, .api = "DELETE /api/v1/tokens"},
+	{.method = HTTP_POST, .path = "/tai-khoan/thoat-moi-noi", .apply = everywhere_apply, .answer = out_answer, .allow = ALLOW_SIGNED_IN, .api = SELF},
+	{.method = HTTP_POST, .path = "/tai-khoan/phien/:id/ket-thuc", .apply = end_apply, .answer = end_answer, .allow = ALLOW_SIGNED_IN, .api = SELF},
+	{.method = HTTP_GET, .path = "/tai-khoan/mat-khau", .page = password_page, .allow = ALLOW_SIGNED_IN, .api = SELF},
+	{.method = HTTP_POST, .path = "/tai-khoan/mat-khau", .slow = password_slow, .apply = password_apply, .answer = password_answer,
+	 .again = password_page, .form = &password_form, .allow = ALLOW_SIGNED_IN, .rate = RATE_SIGN_IN, .api = SELF},
+	{.method = HTTP_GET, .path = "/tai-khoan/ma-xac-thuc", .page = factor_page, .allow = ALLOW_SIGNED_IN, .api = SELF},
+	{.method = HTTP_GET, .path = "/tai-khoan/ma-xac-thuc.svg", .page = factor_picture, .allow = ALLOW_SIGNED_IN, .api = SELF},
+	{.method = HTTP_POST, .path = "/tai-khoan/ma-xac-thuc/bat-dau", .slow = start_slow, .apply = start_apply, .answer = start_answer,
+	 .again = factor_page, .form = &start_form, .allow = ALLOW_SIGNED_IN, .rate = RATE_SIGN_IN, .api = SELF},
+	{.method = HTTP_POST, .path = "/tai-khoan/ma-xac-thuc", .apply = factor_apply, .answer = factor_answer, .again = factor_page,
+	 .form = &code_form, .allow = ALLOW_SIGNED_IN, .rate = RATE_SIGN_IN, .api = SELF},
+};
+const size_t n_account_mine_routes = ARRAY_LEN(account_mine_routes);

@@ -1,0 +1,27 @@
+/* web_internal.h — what the page files of this slice share. */
+#pragma once
+#include "account/account_internal.h"
+#include "core/page/page.h"
+
+#define SESSION_COOKIE "s"
+
+/* Begins a page of one column; `lead` 0: none. */
+struct screen { struct html_out o; struct ui_page p; };
+void screen_begin(struct screen *s, struct request *r, enum msg_key title, int lead);
+bool screen_end(struct screen *s, struct request *r);
+void screen_form(struct screen *s, struct request *r, struct str action);
+/* The submit button and the end of the form. */
+void screen_submit(struct screen *s, enum msg_key label);
+/* Shows the form again after the commit (tries are counted even then), with one error. */
+bool screen_again(struct request *r, route_fn *page, const char *field, enum msg_key key, struct str arg, struct err *e);
+/* "30 giây", "2 phút": until the delay ends. */
+struct str screen_wait(struct request *r, struct instant until);
+
+/* Where somebody goes after signing in: `next` when it is ours, else the page of that kind. */
+struct str home_of(enum account_kind kind, struct str next);
+
+/* A message in the reader's language with up to two arguments. */
+struct str words(struct request *r, enum msg_key key, struct str arg0, struct str arg1);
+
+extern const struct route account_sign_routes[], account_join_routes[], account_mine_routes[], account_admin_routes[];
+extern const size_t n_account_sign_routes, n_account_join_routes, n_account_mine_routes, n_account_admin_routes;
