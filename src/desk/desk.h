@@ -1,0 +1,37 @@
+/* desk.h — the officials' side: work lists, the page of a record with what may be done, bulk acts, the counter, and the
+ * API of actions. Pages over the rules of src/dossier; it decides nothing itself.
+ *
+ * Owner:  table saved_filter; view dossier_desk (of src/dossier, for lists).
+ * Law:    NĐ 61/2018 Điều 17–20, NĐ 118/2025 Điều 17–22 (counter, forwarding, hand-over), NĐ 45/2020 Điều 11 (8 hours).
+ * Access: dossier_may_read() for every record; reading is recorded by the framework (READS_DOSSIER, READS_LIST).
+ * The facilities are set once, before the first request, and only read afterwards. */
+#pragma once
+#include "core/blob/blob.h"
+#include "core/html/html.h"
+#include "core/http/http.h"
+#include "dossier/dossier.h"
+
+struct desk_facilities {
+	const struct law *law;
+	struct blob_store *blobs;
+	struct db_pool *pool; /* connections of their own for exports */
+	/* A paper that is not kept yet, drawn now (issue_paper_draw); NULL: the page says that it is being made. */
+	bool (*draw)(struct env *env, const struct dossier_get_row *d, struct dossier_paper_id paper, struct str *pdf, struct err *e);
+	/* In an action: the paper that an act made is to be drawn and kept (issue_queue); NULL: the periodic job does it. */
+	bool (*queue)(struct env *env, const struct dossier_done *done, struct dossier_id id, struct err *e);
+	/* Who settles what the counter receives: agency, unit, and the identifier that codes begin with. */
+	bool (*settling)(struct env *env, struct agency_id *agency, struct unit_id *unit, struct str *prefix, struct err *e);
+	struct id_source *ids; /* for dossiers filed at the counter */
+	struct str public_url; /* "https://motcua.example": for the tracking code on receipts */
+};
+/* The struct must outlive the server. */
+void desk_use(const struct desk_facilities *f);
+
+/* Side navigation of officials: work lists with counts, the counter, saved filters. For the program's page_fill_fn;
+ * nothing for people who are no officials. */
+void desk_side(struct request *r, struct page_facts *f);
+
+/* For http_hooks.read_apply, on the writer: a record that the person responsible opened cannot be taken back any more. */
+MUST_CHECK bool desk_opened(struct request *r, struct err *e);
+
+extern const struct route_table desk_routes;

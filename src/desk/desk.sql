@@ -1,0 +1,103 @@
+-- The rows of one view of the work list. Only the branch of :scope runs; each has its index. An empty list of states has
+-- its slots filled with one that is there already.
+
+-- name: desk_list :many
+-- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int, newest bool, after_due int, after_id dossier_id, limit int
+-- out: by_due int
+-- order: by_due = "d.by_due, d.id"; newest = "d.id desc"
+with pick as (
+  select d.id from dossier_desk d where :scope = 'mine' and d.assignee = :person
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.assignee is null and ' ' || d.step_role || ' ' like :role1
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.assignee is null and ' ' || d.step_role || ' ' like :role2
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.assignee is null and ' ' || d.step_role || ' ' like :role3
+  union select d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
+  union select d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
+)
+select d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due
+from pick p join dossier_desk d on d.id = p.id
+where (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
+  and d.by_due >= :due_from and d.by_due < :due_to
+  and (:newest = 1 or d.by_due > :after_due or (d.by_due = :after_due and d.id > :after_id))
+  and (:newest = 0 or :after_id = 0 or d.id < :after_id)
+order by :order limit :limit;
+
+-- name: desk_count :one
+-- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int
+-- out: n int
+with pick as (
+  select d.id from dossier_desk d where :scope = 'mine' and d.assignee = :person
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.assignee is null and ' ' || d.step_role || ' ' like :role1
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.assignee is null and ' ' || d.step_role || ' ' like :role2
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.assignee is null and ' ' || d.step_role || ' ' like :role3
+  union select d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
+  union select d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
+)
+select count(*) as n from (select p.id from pick p join dossier_desk d on d.id = p.id
+  where (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
+  and d.by_due >= :due_from and d.by_due < :due_to limit 1001) t;
+
+-- name: desk_export :each
+-- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int
+with pick as (
+  select d.id from dossier_desk d where :scope = 'mine' and d.assignee = :person
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.assignee is null and ' ' || d.step_role || ' ' like :role1
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.assignee is null and ' ' || d.step_role || ' ' like :role2
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.assignee is null and ' ' || d.step_role || ' ' like :role3
+  union select d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
+  union select d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
+)
+select d.code, d.procedure_name, d.applicant_name, d.state, d.step, d.sent_at, d.due, d.answer_due, d.channel_in
+from pick p join dossier_desk d on d.id = p.id
+where (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
+  and d.by_due >= :due_from and d.by_due < :due_to
+order by d.by_due, d.id;
+
+-- name: desk_ids :many
+-- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int, limit int
+with pick as (
+  select d.id from dossier_desk d where :scope = 'mine' and d.assignee = :person
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.assignee is null and ' ' || d.step_role || ' ' like :role1
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.assignee is null and ' ' || d.step_role || ' ' like :role2
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.assignee is null and ' ' || d.step_role || ' ' like :role3
+  union select d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
+  union select d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
+)
+select d.id from pick p join dossier_desk d on d.id = p.id
+where (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
+  and d.by_due >= :due_from and d.by_due < :due_to
+order by d.id limit :limit;
+
+-- name: desk_one :one
+-- in: id dossier_id
+-- out: by_due int
+select d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due
+from dossier_desk d where d.id = :id;
+
+-- name: desk_found :many
+-- in: words text, limit int
+select d.id from dossier_search s join dossier_desk d on d.id = s.rowid where dossier_search match :words order by d.id desc limit :limit;
+-- pg:
+select d.id from dossier_search s join dossier_desk d on d.id = s.rowid where s.folded @@ to_tsquery('simple', :words) order by d.id desc limit :limit;
+
+-- name: desk_handover :many
+-- in: unit unit_id, limit int
+-- out: by_due int
+select d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due
+from dossier_desk d where d.step_unit = :unit and d.state = 'done' and d.step_role = 'counter' order by d.id limit :limit;
+
+-- name: saved_filter_list :many
+-- in: person person_id
+select id, name, query from saved_filter where person = :person order by id limit 30;
+
+-- name: saved_filter_count :one
+-- in: person person_id
+-- out: n int
+select count(*) as n from saved_filter where person = :person;
+
+-- name: saved_filter_add :exec
+-- in: id saved_filter_id, person person_id, name text, query text
+insert into saved_filter (id, person, name, query) values (:id, :person, :name, :query);
+
+-- name: saved_filter_drop :exec
+-- in: id saved_filter_id, person person_id
+delete from saved_filter where id = :id and person = :person;

@@ -1,0 +1,93 @@
+/* desk_internal.h — shared by the files of src/desk only. */
+#pragma once
+#include "core/page/page.h"
+#include "desk/desk.h"
+#include "desk/desk_sql.h"
+#include "directory/directory.h"
+
+const struct desk_facilities *desk_have(void);
+#define LAW (desk_have()->law)
+#define DESK_PAGE 50
+#define DESK_MANY 1000 /* counts are exact up to here */
+
+/* ---- views and filters (list.c) ---- */
+enum desk_view { VIEW_MINE, VIEW_UNIT, VIEW_SOON, VIEW_LATE, VIEW_SUPPLEMENT, VIEW_SIGN, VIEW_ALL, VIEW_COUNT };
+struct desk_filter {
+	enum desk_view view;
+	struct str q, state, field, channel; /* empty: any */
+	struct date until; bool has_until;
+	bool newest;
+	int64_t after_due, after_id;         /* keyset; 0: the first page */
+};
+struct desk_filter desk_filter_read(struct request *r);
+/* The query of a link to it, without the cursor; "?xem=…". */
+struct str desk_filter_url(struct arena *a, const struct desk_filter *f, bool cursor);
+enum msg_key desk_view_label(enum desk_view v);
+const char *desk_view_slug(enum desk_view v);
+MUST_CHECK bool desk_rows(struct env *env, const struct desk_filter *f, int64_t limit, struct desk_list_rows *out, struct err *e);
+MUST_CHECK bool desk_counted(struct env *env, const struct desk_filter *f, int64_t *n, struct err *e);
+MUST_CHECK bool desk_filter_ids(struct env *env, const struct desk_filter *f, struct desk_ids_rows *out, struct err *e);
+MUST_CHECK bool desk_filter_export(struct env *env, struct db *db, const struct desk_filter *f, struct db_cursor *c, struct err *e);
+/* Rows whose code, name or procedure have these words and that the actor may read. */
+MUST_CHECK bool desk_search(struct env *env, struct str q, struct desk_list_rows *out, struct err *e);
+/* Where the actor works: the first unit in which the role is held, 0 for none. */
+struct unit_id desk_unit_of(const struct actor *a, enum role role);
+
+/* ---- words (words.c) ---- */
+enum msg_key desk_state_word(struct str state);
+enum msg_key desk_action_word(enum dossier_action a);
+enum msg_key desk_channel_word(struct str channel);
+enum msg_key desk_role_word(struct str role);
+struct str desk_step_name(const struct request *r, struct str process, struct str step);
+struct desk_due { enum ui_state state; bool counts; int64_t days; struct str word; };
+/* How a dossier stands by its time: amber in the last two working days, red after. */
+struct desk_due desk_due(struct env *env, struct str state, struct instant by, bool known);
+void desk_due_badge(struct html_out *o, const struct desk_due *d);
+struct str desk_person_name(struct env *env, int64_t person);
+struct str desk_unit_name(struct env *env, int64_t unit);
+/* s for a link's query, percent-encoded. */
+void desk_put_encoded(struct buf *b, struct str s);
+
+/* ---- records (record.c) ---- */
+/* The record of the path, when the actor may read it; else ERR_NOT_FOUND. */
+MUST_CHECK bool desk_record(struct request *r, struct dossier_get_row *out, struct err *e);
+bool desk_row_check(struct request *r, struct err *e);
+bool desk_record_page(struct request *r, struct err *e);
+bool desk_file_page(struct request *r, struct err *e);
+bool desk_paper_page(struct request *r, struct err *e);
+bool desk_diagram_page(struct request *r, struct err *e);
+
+/* ---- acts (act.c) ---- */
+enum act_field {
+	AF_REASON = 1, AF_TO = 2, AF_UNIT = 4, AF_FEE = 8, AF_OPINION = 16, AF_OUTCOME = 32, AF_TEXT = 64, AF_NAME = 128, AF_AMOUNT = 256,
+	AF_METHOD = 512, AF_VOUCHER = 1024, AF_NEW_DUE = 2048, AF_OVERRIDE = 4096, AF_COLLECTOR = 8192, AF_AUTHORISATION = 16384,
+	AF_SEEN = 32768, AF_FILES = 65536, AF_SCORE = 131072,
+};
+struct act_shape { unsigned asks, needs; const char *key; bool beside; }; /* key: presses the button when nothing is needed */
+const struct act_shape *act_shape(enum dossier_action a);
+extern const struct form act_form, act_api_form, bulk_form;
+bool act_slow(struct request *r, struct err *e);
+bool act_check(struct request *r, struct err *e);
+bool act_apply(struct request *r, struct err *e);
+extern route_fn *const act_api_apply;
+bool act_api_check(struct request *r, struct err *e);
+bool act_api_answer(struct request *r, struct err *e);
+bool bulk_check(struct request *r, struct err *e);
+bool bulk_apply(struct request *r, struct err *e);
+bool bulk_answer(struct request *r, struct err *e);
+bool bulk_again(struct request *r, struct err *e);
+/* Seals the uploads of field "files" under the key; *out has one entry a file. Slow pool. */
+struct dossier_files { struct dossier_file_new *v; size_t n; };
+MUST_CHECK bool desk_keep_uploads(struct request *r, const char *field, const struct key *key, struct str as, struct dossier_files *out, struct err *e);
+
+/* ---- counter (counter.c) ---- */
+extern const struct form counter_form;
+bool counter_home(struct request *r, struct err *e);
+bool counter_choose(struct request *r, struct err *e);
+bool counter_new(struct request *r, struct err *e);
+bool counter_slow(struct request *r, struct err *e);
+bool counter_check(struct request *r, struct err *e);
+bool counter_apply(struct request *r, struct err *e);
+bool counter_answer(struct request *r, struct err *e);
+/* A table of rows as the inbox shows them. */
+void desk_table(struct request *r, struct html_out *o, struct str caption, const struct desk_list_row *v, size_t n, bool bulk);

@@ -1,0 +1,445 @@
+/* desk_web.c — the inbox, saved filters, export, and the routes of the slice. */
+#include "core/db/id.h"
+#include "desk/desk_internal.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const struct desk_facilities *facilities;
+void desk_use(const struct desk_facilities *f) { facilities = f; }
+const struct desk_facilities *desk_have(void)
+{
+	CHECK(facilities != NULL);
+	return facilities;
+}
+
+/* ---- side navigation ---- */
+
+static void put_nav(struct nav_item *v, size_t *n, struct str label, struct str url, struct str path)
+{
+	v[(*n)++] = (struct nav_item){.label = label, .url = url, .here = url.n && str_eq(url, path)};
+}
+
+static void side_views(struct request *r, struct nav_item *v, size_t *n, struct str path)
+{
+	struct desk_filter now = desk_filter_read(r);
+	bool inbox = str_eq(path, STR("/ban-lam-viec"));
+	for (int i = 0; i < VIEW_COUNT; i++) {
+		struct desk_filter f = {.view = (enum desk_view)i};
+		struct err e = {0};
+		struct nav_item *x = &v[(*n)++];
+		*x = (struct nav_item){.label = msg(r->env.lang, desk_view_label(f.view)),
+			.url = str_fmt(r->env.arena, "/ban-lam-viec?xem=%s", desk_view_slug(f.view)), .here = inbox && now.view == f.view};
+		x->counted = desk_counted(&r->env, &f, &x->count, &e);
+	}
+}
+
+static void side_saved(struct request *r, struct nav_item *v, size_t *n)
+{
+	struct saved_filter_list_rows rows = {0};
+	struct err e = {0};
+	if (!q_saved_filter_list(r->env.db, r->env.arena, (struct person_id){r->env.actor->person}, &rows, &e) || !rows.n)
+		return;
+	put_nav(v, n, msg(r->env.lang, MSG_DESK_SAVED), STR_NONE, STR_NONE);
+	for (size_t i = 0; i < rows.n; i++)
+		put_nav(v, n, rows.v[i].name, str_fmt(r->env.arena, "/ban-lam-viec%.*s", STR_ARG(rows.v[i].query)), STR_NONE);
+}
+
+void desk_side(struct request *r, struct page_facts *f)
+{
+	bool ours = str_starts(r->path, STR("/ban-lam-viec")) || str_starts(r->path, STR("/quay"));
+	if (!actor_any(r->env.actor, ALLOW_STAFF) || !r->env.db || !ours)
+		return;
+	struct nav_item *v = NEW_ARRAY(r->env.arena, VIEW_COUNT + 40, struct nav_item);
+	size_t n = 0;
+	side_views(r, v, &n, r->path);
+	if (actor_is(r->env.actor, ROLE_COUNTER)) {
+		put_nav(v, &n, msg(r->env.lang, MSG_DESK_COUNTER), STR_NONE, STR_NONE);
+		put_nav(v, &n, msg(r->env.lang, MSG_DESK_COUNTER_HOME), STR("/quay"), r->path);
+		put_nav(v, &n, msg(r->env.lang, MSG_DESK_COUNTER_NEW), STR("/quay/nop"), r->path);
+	}
+	side_saved(r, v, &n);
+	f->side = v;
+	f->n_side = n;
+}
+
+/* ---- the table ---- */
+
+enum { COL_CODE, COL_WHAT, COL_STEP, COL_WHO, COL_STATE, COL_DUE, COLS };
+
+static void table_row(struct request *r, struct html_out *o, const struct ui_table *t, const struct desk_list_row *x)
+{
+	struct arena *a = r->env.arena;
+	bool accepted = x->accepted_at.has, known = !accepted || x->due.has;
+	struct instant by = accepted ? x->due.v : x->answer_due;
+	struct desk_due due = desk_due(&r->env, x->state, by, known);
+	struct str url = str_fmt(a, "/ban-lam-viec/ho-so/%.*s", STR_ARG(x->code));
+	ui_row_begin(o, t, &(struct ui_row){.url = url, .select_label = x->code, .select_value = str_fmt(a, "%.*s~%lld", STR_ARG(x->code), (long long)x->rev)});
+	ui_cell_main(o, t, COL_CODE, (struct ui_crumb){x->code, url}, STR_NONE);
+	ui_cell_main(o, t, COL_WHAT, (struct ui_crumb){x->procedure_name, STR_NONE}, x->applicant_name);
+	ui_cell(o, t, COL_STEP, desk_step_name(r, x->process, x->step));
+	ui_cell(o, t, COL_WHO, desk_person_name(&r->env, x->assignee.v));
+	ui_cell_begin(o, t, COL_STATE);
+	desk_due_badge(o, &due);
+	ui_cell_end(o);
+	ui_cell(o, t, COL_DUE, known && due.state != UI_YOURS ? instant_people(a, by) : STR("–"));
+	ui_row_end(o);
+	req_note_read(r, x->id.v);
+}
+
+void desk_table(struct request *r, struct html_out *o, struct str caption, const struct desk_list_row *v, size_t n, bool bulk)
+{
+	enum lang l = r->env.lang;
+	struct ui_column columns[COLS] = {
+		[COL_CODE] = {.head = msg(l, MSG_DESK_COL_CODE), .kind = UI_CELL_CODE}, [COL_WHAT] = {.head = msg(l, MSG_DESK_COL_WHAT)},
+		[COL_STEP] = {.head = msg(l, MSG_DESK_COL_STEP)}, [COL_WHO] = {.head = msg(l, MSG_DESK_COL_WHO)},
+		[COL_STATE] = {.head = msg(l, MSG_DESK_COL_STATE)}, [COL_DUE] = {.head = msg(l, MSG_DESK_COL_DUE)}};
+	struct ui_table t = {.caption = caption, .caption_hidden = true, .columns = columns, .n_columns = COLS, .keys = true,
+		.select = bulk ? STR("chosen") : STR_NONE, .select_form = bulk ? STR("bulk") : STR_NONE};
+	ui_table_begin(o, &t);
+	for (size_t i = 0; i < n; i++)
+		table_row(r, o, &t, &v[i]);
+	ui_table_end(o);
+}
+
+/* ---- the inbox ---- */
+
+static void tabs(struct request *r, struct html_out *o, const struct desk_filter *now)
+{
+	struct ui_tab v[VIEW_COUNT];
+	for (int i = 0; i < VIEW_COUNT; i++) {
+		struct desk_filter f = {.view = (enum desk_view)i};
+		struct err e = {0};
+		v[i] = (struct ui_tab){.label = msg(r->env.lang, desk_view_label(f.view)), .here = now->view == f.view && !now->q.n,
+			.url = str_fmt(r->env.arena, "/ban-lam-viec?xem=%s", desk_view_slug(f.view))};
+		v[i].counted = desk_counted(&r->env, &f, &v[i].count, &e);
+	}
+	ui_tabs(o, v, VIEW_COUNT);
+}
+
+static struct ui_option option(struct str value, struct str label, struct str now)
+{
+	return (struct ui_option){.value = value, .label = label, .chosen = str_eq(value, now)};
+}
+
+static void state_filter(struct request *r, struct html_out *o, const struct desk_filter *f)
+{
+	static const char *const states[] = {"received", "supplement", "fee", "processing", "signing", "done", "returned", "refused", "stopped", "withdrawn"};
+	struct ui_option v[ARRAY_LEN(states) + 1] = {option(STR(""), msg(r->env.lang, MSG_ALL), f->state)};
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		v[i + 1] = option(str_from(states[i]), msg(r->env.lang, desk_state_word(str_from(states[i]))), f->state);
+	ui_field(o, &(struct ui_field){.name = STR("tt"), .kind = UI_SELECT, .label = msg(r->env.lang, MSG_DESK_COL_STATE), .options = v, .n_options = ARRAY_LEN(v), .plain = true});
+}
+
+static void channel_filter(struct request *r, struct html_out *o, const struct desk_filter *f)
+{
+	static const char *const channels[] = {"online", "counter", "post", "hired", "portal"};
+	struct ui_option v[ARRAY_LEN(channels) + 1] = {option(STR(""), msg(r->env.lang, MSG_ALL), f->channel)};
+	for (size_t i = 0; i < ARRAY_LEN(channels); i++)
+		v[i + 1] = option(str_from(channels[i]), msg(r->env.lang, desk_channel_word(str_from(channels[i]))), f->channel);
+	ui_field(o, &(struct ui_field){.name = STR("kenh"), .kind = UI_SELECT, .label = msg(r->env.lang, MSG_DESK_CHANNEL), .options = v, .n_options = ARRAY_LEN(v), .plain = true});
+}
+
+/* The fields of the procedures known, each once. */
+static void field_filter(struct request *r, struct html_out *o, const struct desk_filter *f)
+{
+	struct ui_option *v = NEW_ARRAY(r->env.arena, LAW->n + 1, struct ui_option);
+	size_t n = 1;
+	v[0] = option(STR(""), msg(r->env.lang, MSG_ALL), f->field);
+	for (size_t i = 0; i < LAW->n; i++) {
+		struct str field = LAW->procedures[i].p->field;
+		bool seen = !field.n;
+		for (size_t k = 1; k < n && !seen; k++)
+			seen = str_eq(v[k].value, field);
+		if (!seen)
+			v[n++] = option(field, field, f->field);
+	}
+	ui_field(o, &(struct ui_field){.name = STR("lv"), .kind = UI_SELECT, .label = msg(r->env.lang, MSG_DESK_FIELD), .options = v, .n_options = n, .plain = true});
+}
+
+static void order_filter(struct request *r, struct html_out *o, const struct desk_filter *f)
+{
+	struct ui_option v[] = {{.value = STR(""), .label = msg(r->env.lang, MSG_DESK_ORDER_DUE), .chosen = !f->newest},
+		{.value = STR("moi"), .label = msg(r->env.lang, MSG_DESK_ORDER_NEW), .chosen = f->newest}};
+	ui_field(o, &(struct ui_field){.name = STR("xep"), .kind = UI_SELECT, .label = msg(r->env.lang, MSG_DESK_ORDER), .options = v, .n_options = 2, .plain = true});
+}
+
+static void filters(struct request *r, struct html_out *o, const struct desk_filter *f)
+{
+	struct ui_button find = {.label = msg(r->env.lang, MSG_DO_FILTER), .weight = UI_QUIET, .icon = UI_ICON_FILTER};
+	bool on = f->state.n || f->field.n || f->channel.n || f->has_until || f->newest;
+	ui_form_begin(o, &(struct ui_form){.action = STR("/ban-lam-viec"), .get = true});
+	ui_field(o, &(struct ui_field){.name = STR("tim"), .kind = UI_SEARCH, .label = msg(r->env.lang, MSG_DESK_SEARCH), .value = f->q, .plain = true});
+	ui_form_end(o);
+	ui_details_begin(o, msg(r->env.lang, MSG_DESK_FILTERS), on);
+	ui_form_begin(o, &(struct ui_form){.action = STR("/ban-lam-viec"), .get = true});
+	ui_field(o, &(struct ui_field){.name = STR("xem"), .kind = UI_HIDDEN, .value = str_from(desk_view_slug(f->view))});
+	state_filter(r, o, f);
+	field_filter(r, o, f);
+	channel_filter(r, o, f);
+	ui_field(o, &(struct ui_field){.name = STR("truoc"), .kind = UI_DATE, .label = msg(r->env.lang, MSG_DESK_DUE_UNTIL), .plain = true,
+		.value = f->has_until ? date_people(r->env.arena, f->until) : STR("")});
+	order_filter(r, o, f);
+	ui_buttons(o, &find, 1);
+	ui_form_end(o);
+	ui_form_begin(o, &(struct ui_form){.action = STR("/ban-lam-viec/bo-loc")});
+	ui_field(o, &(struct ui_field){.name = STR("query"), .kind = UI_HIDDEN, .value = desk_filter_url(r->env.arena, f, false)});
+	ui_field(o, &(struct ui_field){.name = STR("name"), .kind = UI_TEXT, .label = msg(r->env.lang, MSG_DESK_SAVE_NAME), .plain = true});
+	ui_buttons(o, &(struct ui_button){.label = msg(r->env.lang, MSG_DESK_SAVE_FILTER), .weight = UI_QUIET, .icon = UI_ICON_STAR}, 1);
+	ui_form_end(o);
+	ui_details_end(o);
+}
+
+static void saved_filters(struct request *r, struct html_out *o)
+{
+	struct saved_filter_list_rows rows = {0};
+	struct err e = {0};
+	if (!q_saved_filter_list(r->env.db, r->env.arena, (struct person_id){r->env.actor->person}, &rows, &e) || !rows.n)
+		return;
+	ui_details_begin(o, msg(r->env.lang, MSG_DESK_SAVED), false);
+	for (size_t i = 0; i < rows.n; i++) {
+		struct str label = msg_fmt(r->env.arena, r->env.lang, MSG_DESK_DROP_FILTER, &rows.v[i].name, 1);
+		ui_act(o, str_fmt(r->env.arena, "/ban-lam-viec/bo-loc/%lld/xoa", (long long)rows.v[i].id.v), &(struct ui_button){.label = label, .weight = UI_LINK});
+	}
+	ui_details_end(o);
+}
+
+static void bulk_bar(struct request *r, struct html_out *o)
+{
+	static const struct { const char *value; enum dossier_action a; role_set roles; } acts[] = {
+		{"accept", ACT_ACCEPT, ROLE_BIT(ROLE_COUNTER)}, {"assign", ACT_ASSIGN, ROLE_BIT(ROLE_HEAD)},
+		{"finish", ACT_FINISH, ROLE_BIT(ROLE_SPECIALIST)}, {"approve", ACT_APPROVE, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR)},
+		{"issue", ACT_ISSUE, ROLE_BIT(ROLE_CLERK)}, {"archive", ACT_ARCHIVE, ROLE_BIT(ROLE_SPECIALIST) | ROLE_BIT(ROLE_CLERK)},
+		{"reassign", ACT_REASSIGN, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR)}};
+	struct ui_button v[ARRAY_LEN(acts)];
+	size_t n = 0;
+	for (size_t i = 0; i < ARRAY_LEN(acts); i++)
+		if (actor_any(r->env.actor, acts[i].roles))
+			v[n++] = (struct ui_button){.label = msg(r->env.lang, desk_action_word(acts[i].a)), .weight = n ? UI_QUIET : UI_PRIMARY, .name = STR("action"), .value = str_from(acts[i].value)};
+	if (n)
+		ui_bulk(o, &(struct ui_bulk){.form = STR("bulk"), .action = STR("/ban-lam-viec/hang-loat"), .buttons = v, .n_buttons = n});
+}
+
+static void pager(struct request *r, struct html_out *o, const struct desk_filter *f, const struct desk_list_rows *rows, bool more, int64_t total)
+{
+	struct desk_filter next = *f, start = *f;
+	start.after_id = 0;
+	struct ui_pager p = {.first = rows->n ? 1 : 0, .last = (int64_t)rows->n, .total = total > DESK_MANY ? DESK_MANY : total, .more = total > DESK_MANY};
+	if (f->after_id)
+		p.previous_url = str_fmt(r->env.arena, "/ban-lam-viec%.*s", STR_ARG(desk_filter_url(r->env.arena, &start, false)));
+	if (more && rows->n) {
+		const struct desk_list_row *last = &rows->v[rows->n - 1];
+		next.after_due = last->by_due;
+		next.after_id = last->id.v;
+		p.next_url = str_fmt(r->env.arena, "/ban-lam-viec%.*s", STR_ARG(desk_filter_url(r->env.arena, &next, true)));
+	}
+	ui_pager(o, &p);
+}
+
+static bool load_inbox(struct request *r, const struct desk_filter *f, struct desk_list_rows *rows, bool *more, int64_t *total, struct err *e)
+{
+	if (f->q.n) {
+		bool ok = desk_search(&r->env, f->q, rows, e);
+		*total = (int64_t)rows->n;
+		return ok;
+	}
+	if (!desk_rows(&r->env, f, DESK_PAGE + 1, rows, e) || !desk_counted(&r->env, f, total, e))
+		return false;
+	*more = rows->n > DESK_PAGE;
+	if (*more)
+		rows->n = DESK_PAGE;
+	return true;
+}
+
+static bool inbox(struct request *r, struct err *e)
+{
+	struct desk_filter f = desk_filter_read(r);
+	struct desk_list_rows rows = {0};
+	bool more = false;
+	int64_t total = 0;
+	if (!load_inbox(r, &f, &rows, &more, &total, e))
+		return false;
+	struct html_out o = page_out(r);
+	struct h_capture c = h_capture_begin(&o);
+	ui_button(&o, &(struct ui_button){.label = msg(r->env.lang, MSG_DO_EXPORT), .weight = UI_QUIET, .icon = UI_ICON_DOWNLOAD, .download = true,
+		.url = str_fmt(r->env.arena, "/ban-lam-viec/xuat.csv%.*s", STR_ARG(desk_filter_url(r->env.arena, &f, false)))});
+	struct str title = f.q.n ? msg_fmt(r->env.arena, r->env.lang, MSG_DESK_FOUND, &f.q, 1) : msg(r->env.lang, desk_view_label(f.view));
+	struct ui_page p = {.title = title, .staff = true, .width = UI_FULL, .actions = h_capture_end(&o, c)};
+	ui_page_begin(&o, &p);
+	tabs(r, &o, &f);
+	filters(r, &o, &f);
+	if (rows.n) {
+		desk_table(r, &o, title, rows.v, rows.n, true);
+		pager(r, &o, &f, &rows, more, total);
+		bulk_bar(r, &o);
+	} else {
+		ui_empty(&o, &(struct ui_empty){.title = msg(r->env.lang, MSG_DESK_EMPTY), .text = msg(r->env.lang, MSG_DESK_EMPTY_WHY), .icon = UI_ICON_INBOX});
+	}
+	saved_filters(r, &o);
+	ui_page_end(&o, &p);
+	return page_answer(r);
+}
+
+/* ---- saved filters ---- */
+
+static const struct field filter_fields[] = {
+	{.name = "name", .kind = FIELD_TEXT, .required = true, .max = 60, .label = MSG_DESK_SAVE_NAME},
+	{.name = "query", .kind = FIELD_HIDDEN, .required = true, .max = 600, .label = MSG_DESK_FILTERS},
+};
+static const struct form filter_form = {"filter", filter_fields, ARRAY_LEN(filter_fields)};
+static const struct form empty_form = {"none", NULL, 0};
+
+/* A query of this list only: it becomes part of a link. */
+static bool filter_ok(struct str q)
+{
+	for (size_t i = 0; i < q.n; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789?=&%-._", q.p[i]))
+			return false;
+	return str_starts(q, STR("?xem="));
+}
+
+static bool filter_check(struct request *r, struct err *e)
+{
+	struct saved_filter_count_row row = {0};
+	bool found = false;
+	if (!q_saved_filter_count(r->env.db, r->env.arena, (struct person_id){r->env.actor->person}, &row, &found, e))
+		return false;
+	if (row.n >= 30)
+		form_error(r, "name", MSG_FIELD_TOO_MANY, STR("30"), STR_NONE);
+	if (!filter_ok(form_text(r, "query")))
+		form_error(r, "query", MSG_FIELD_RULE, STR_NONE, STR_NONE);
+	return true;
+}
+
+static bool filter_apply(struct request *r, struct err *e)
+{
+	struct saved_filter_add_in in = {.id = {id_new(r->env.ids, r->env.now)}, .person = {r->env.actor->person}, .name = form_text(r, "name"), .query = form_text(r, "query")};
+	r->redirect = str_fmt(r->env.arena, "/ban-lam-viec%.*s", STR_ARG(in.query));
+	return q_saved_filter_add(r->env.db, &in, NULL, e);
+}
+
+static bool filter_drop(struct request *r, struct err *e)
+{
+	int64_t id = 0;
+	if (!req_param_id(r, "id", &id))
+		return err_set(e, ERR_NOT_FOUND, "not a filter");
+	r->redirect = STR("/ban-lam-viec");
+	return q_saved_filter_drop(r->env.db, (struct saved_filter_id){id}, (struct person_id){r->env.actor->person}, NULL, e);
+}
+
+/* ---- export ---- */
+
+struct export { struct db_pool *pool; struct db *db; struct arena *arena, *line; struct db_cursor cursor; struct str head; struct buf b; size_t at; bool ended; };
+
+static ptrdiff_t export_pull(void *ctx, char *out, size_t max)
+{
+	struct export *x = ctx;
+	struct err e = {0};
+	struct desk_export_row row;
+	if (x->at == x->head.n && !x->ended) {
+		arena_reset(x->line);
+		x->b = buf_on(x->line);
+		for (int i = 0; i < 200 && !x->ended; i++) {
+			if (db_next(&x->cursor, &row))
+				db_row_csv(&x->b, &query_desk_export, &row);
+			else if (db_end(&x->cursor, &e))
+				x->ended = true;
+			else
+				return -1;
+		}
+		x->head = buf_str(&x->b);
+		x->at = 0;
+	}
+	size_t n = x->head.n - x->at < max ? x->head.n - x->at : max;
+	memcpy(out, x->head.p + x->at, n);
+	x->at += n;
+	return (ptrdiff_t)n;
+}
+
+static void export_done(void *ctx)
+{
+	struct export *x = ctx;
+	db_cursor_close(&x->cursor);
+	db_checkin(x->pool, x->db);
+	arena_free(x->line);
+	arena_free(x->arena);
+	free(x);
+}
+
+static struct str export_head(struct arena *a, enum lang l)
+{
+	static const enum msg_key heads[] = {MSG_DESK_COL_CODE, MSG_DESK_COL_PROCEDURE, MSG_DESK_APPLICANT, MSG_DESK_COL_STATE, MSG_DESK_COL_STEP,
+		MSG_DESK_SENT_AT, MSG_DESK_COL_DUE, MSG_DESK_ANSWER_DUE, MSG_DESK_CHANNEL};
+	struct buf b = buf_on(a);
+	buf_put(&b, STR("\xEF\xBB\xBF")); /* spreadsheets read UTF-8 by this sign */
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
+		buf_fmt(&b, "%s\"%.*s\"", i ? "," : "", STR_ARG(msg(l, heads[i])));
+	buf_put(&b, STR("\r\n"));
+	return buf_str(&b);
+}
+
+static struct export *export_open(struct request *r, const struct desk_filter *f, struct err *e)
+{
+	struct export *x = calloc(1, sizeof *x);
+	CHECK(x != NULL);
+	x->arena = arena_new(0);
+	x->line = arena_new(0);
+	x->pool = desk_have()->pool;
+	x->head = export_head(x->arena, r->env.lang);
+	struct env env = r->env;
+	env.arena = x->arena; /* the cursor's parameters live as long as the cursor */
+	if (!(x->db = db_checkout(x->pool, e)) || !desk_filter_export(&env, x->db, f, &x->cursor, e)) {
+		if (x->db)
+			db_checkin(x->pool, x->db);
+		arena_free(x->line);
+		arena_free(x->arena);
+		free(x);
+		return NULL;
+	}
+	return x;
+}
+
+static bool export_page(struct request *r, struct err *e)
+{
+	struct desk_filter f = desk_filter_read(r);
+	struct desk_ids_rows ids = {0};
+	if (!desk_filter_ids(&r->env, &f, &ids, e))
+		return false;
+	for (size_t i = 0; i < ids.n; i++)
+		req_note_read(r, ids.v[i].id.v);
+	struct export *x = export_open(r, &f, e);
+	return x && answer_stream(r, "text/csv; charset=utf-8", STR("ho-so.csv"), (struct answer_stream){export_pull, export_done, x});
+}
+
+/* ---- routes ---- */
+
+#define ALLOW_DESK (ALLOW_STAFF & ~ROLE_BIT(ROLE_INSPECTOR))
+static const struct route routes[] = {
+	{.method = HTTP_GET, .path = "/ban-lam-viec", .page = inbox, .allow = ALLOW_STAFF, .reads = READS_LIST, .api = "GET /api/v1/dossiers"},
+	{.method = HTTP_GET, .path = "/ban-lam-viec/xuat.csv", .page = export_page, .allow = ALLOW_STAFF, .reads = READS_LIST, .rate = RATE_HEAVY,
+	 .api = "NONE: the same rows as GET /api/v1/dossiers, as a file"},
+	{.method = HTTP_POST, .path = "/ban-lam-viec/bo-loc", .form = &filter_form, .check = filter_check, .apply = filter_apply, .again = inbox, .allow = ALLOW_STAFF,
+	 .api = "NONE: a person's own bookmarks"},
+	{.method = HTTP_POST, .path = "/ban-lam-viec/bo-loc/:id/xoa", .form = &empty_form, .apply = filter_drop, .again = inbox, .allow = ALLOW_STAFF,
+	 .api = "NONE: a person's own bookmarks"},
+	{.method = HTTP_POST, .path = "/ban-lam-viec/hang-loat", .form = &bulk_form, .check = bulk_check, .apply = bulk_apply, .answer = bulk_answer, .again = bulk_again,
+	 .allow = ALLOW_DESK, .api = "NONE: programs send one action at a time"},
+	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code", .page = desk_record_page, .row = desk_row_check, .allow = ALLOW_STAFF, .reads = READS_DOSSIER,
+	 .api = "GET /api/v1/dossiers/:code"},
+	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code/tep/:id", .page = desk_file_page, .row = desk_row_check, .allow = ALLOW_STAFF, .reads = READS_DOSSIER,
+	 .flags = ROUTE_FRAME_SELF, .api = "NONE: the bytes of a file"},
+	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code/giay/:id", .page = desk_paper_page, .row = desk_row_check, .allow = ALLOW_STAFF, .reads = READS_DOSSIER,
+	 .flags = ROUTE_FRAME_SELF, .api = "NONE: the bytes of a paper"},
+	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code/quy-trinh.svg", .page = desk_diagram_page, .row = desk_row_check, .allow = ALLOW_STAFF, .reads = READS_DOSSIER,
+	 .api = "NONE: a picture of the step"},
+	{.method = HTTP_POST, .path = "/ban-lam-viec/ho-so/:code/:action", .form = &act_form, .slow = act_slow, .check = act_check, .apply = act_apply,
+	 .again = desk_record_page, .row = desk_row_check, .allow = ALLOW_DESK, .flags = ROUTE_UPLOAD, .reads = READS_DOSSIER, .rate = RATE_UPLOAD,
+	 .api = "POST /api/v1/dossiers/:code/actions"},
+	{.method = HTTP_POST, .path = "/api/v1/dossiers/:code/actions", .form = &act_api_form, .check = act_api_check, .apply = act_api_apply, .answer = act_api_answer,
+	 .row = desk_row_check, .allow = ALLOW_APPLICANTS | ALLOW_DESK, .flags = ROUTE_API, .rate = RATE_API},
+	{.method = HTTP_GET, .path = "/quay", .page = counter_home, .allow = ROLE_BIT(ROLE_COUNTER), .reads = READS_LIST, .api = "GET /api/v1/dossiers"},
+	{.method = HTTP_GET, .path = "/quay/nop", .page = counter_choose, .allow = ROLE_BIT(ROLE_COUNTER), .api = "GET /api/v1/procedures"},
+	{.method = HTTP_GET, .path = "/quay/nop/:procedure", .page = counter_new, .allow = ROLE_BIT(ROLE_COUNTER), .api = "GET /api/v1/procedures/:code/form"},
+	{.method = HTTP_POST, .path = "/quay/nop/:procedure", .form = &counter_form, .slow = counter_slow, .check = counter_check, .apply = counter_apply,
+	 .answer = counter_answer, .again = counter_new, .allow = ROLE_BIT(ROLE_COUNTER), .flags = ROUTE_UPLOAD, .rate = RATE_UPLOAD, .api = "POST /api/v1/dossiers"},
+};
+const struct route_table desk_routes = {"desk", routes, ARRAY_LEN(routes)};

@@ -1,0 +1,247 @@
+/* list.c — views of the work list, filters kept in the address, keyset pages. */
+#include "core/text/text.h"
+#include "desk/desk_internal.h"
+#include <string.h>
+
+static const struct { const char *slug; enum msg_key label; } views[VIEW_COUNT] = {
+	[VIEW_MINE] = {"cua-toi", MSG_DESK_VIEW_MINE},
+	[VIEW_UNIT] = {"cho-nhan", MSG_DESK_VIEW_UNIT},
+	[VIEW_SOON] = {"sap-den-han", MSG_DESK_VIEW_SOON},
+	[VIEW_LATE] = {"qua-han", MSG_DESK_VIEW_LATE},
+	[VIEW_SUPPLEMENT] = {"cho-bo-sung", MSG_DESK_VIEW_SUPPLEMENT},
+	[VIEW_SIGN] = {"cho-ky", MSG_DESK_VIEW_SIGN},
+	[VIEW_ALL] = {"co-quan", MSG_DESK_VIEW_ALL},
+};
+enum msg_key desk_view_label(enum desk_view v) { return views[v].label; }
+const char *desk_view_slug(enum desk_view v) { return views[v].slug; }
+
+/* "123.456": due and id of the last row shown. Anything else is the first page. */
+static void read_cursor(struct str s, struct desk_filter *f)
+{
+	int64_t v[2] = {0, 0};
+	size_t part = 0, digits = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '.' && part == 0) {
+			part = 1;
+			continue;
+		}
+		if (s.p[i] < '0' || s.p[i] > '9' || ++digits > 36 || v[part] > INT64_MAX / 10 - 9)
+			return;
+		v[part] = v[part] * 10 + (s.p[i] - '0');
+	}
+	if (part == 1) {
+		f->after_due = v[0];
+		f->after_id = v[1];
+	}
+}
+
+struct desk_filter desk_filter_read(struct request *r)
+{
+	struct desk_filter f = {.q = req_query(r, "tim"), .state = req_query(r, "tt"), .field = req_query(r, "lv"),
+	                        .channel = req_query(r, "kenh"), .newest = str_eq(req_query(r, "xep"), STR("moi"))};
+	struct str view = req_query(r, "xem");
+	for (int v = 0; v < VIEW_COUNT; v++)
+		if (str_eq(view, str_from(views[v].slug)))
+			f.view = (enum desk_view)v;
+	f.has_until = date_parse_people(req_query(r, "truoc"), &f.until);
+	read_cursor(req_query(r, "sau"), &f);
+	return f;
+}
+
+static void put_pair(struct buf *b, const char *name, struct str value)
+{
+	if (!value.n)
+		return;
+	buf_fmt(b, "&%s=", name);
+	desk_put_encoded(b, value);
+}
+
+struct str desk_filter_url(struct arena *a, const struct desk_filter *f, bool cursor)
+{
+	struct buf b = buf_on(a);
+	buf_fmt(&b, "?xem=%s", views[f->view].slug);
+	put_pair(&b, "tim", f->q);
+	put_pair(&b, "tt", f->state);
+	put_pair(&b, "lv", f->field);
+	put_pair(&b, "kenh", f->channel);
+	if (f->has_until)
+		put_pair(&b, "truoc", date_people(a, f->until));
+	if (f->newest)
+		buf_put(&b, STR("&xep=moi"));
+	if (cursor && f->after_id)
+		buf_fmt(&b, "&sau=%lld.%lld", (long long)f->after_due, (long long)f->after_id);
+	return buf_str(&b);
+}
+
+struct unit_id desk_unit_of(const struct actor *a, enum role role)
+{
+	for (size_t i = 0; i < a->n_held; i++)
+		if (a->held[i].role == role)
+			return (struct unit_id){a->held[i].unit};
+	return (struct unit_id){0};
+}
+
+static int64_t agency_of(const struct actor *a)
+{
+	for (size_t i = 0; i < a->n_held; i++)
+		if (a->held[i].role != ROLE_COUNTER && (ROLE_BIT(a->held[i].role) & ALLOW_STAFF))
+			return a->held[i].agency;
+	return 0;
+}
+
+/* The states of a view, six slots; a short list repeats its last. */
+static void states(const struct desk_filter *f, struct str s[6])
+{
+	static const char *const of[VIEW_COUNT][6] = {
+		[VIEW_SOON] = {"received", "processing", "signing", "fee"},
+		[VIEW_LATE] = {"received", "processing", "signing", "fee"},
+		[VIEW_SUPPLEMENT] = {"supplement"},
+		[VIEW_SIGN] = {"signing"},
+		[VIEW_ALL] = {"received", "supplement", "fee", "processing", "signing", "done"},
+	};
+	for (size_t i = 0; i < 6; i++)
+		s[i] = of[f->view][i] ? str_from(of[f->view][i]) : i ? s[i - 1] : STR("");
+	if (f->view == VIEW_ALL && f->state.n) /* also the closed ones, when asked for */
+		for (size_t i = 0; i < 6; i++)
+			s[i] = f->state;
+}
+
+/* Units and roles whose unassigned steps wait for the actor. */
+static void waiting(struct env *env, struct desk_list_in *in)
+{
+	struct unit_id *unit[] = {&in->unit1, &in->unit2, &in->unit3};
+	struct str *role[] = {&in->role1, &in->role2, &in->role3};
+	size_t n = 0;
+	for (size_t i = 0; i < ARRAY_LEN(role); i++)
+		*role[i] = STR("");
+	for (size_t i = 0; i < env->actor->n_held && n < ARRAY_LEN(unit); i++) {
+		const struct actor_role *h = &env->actor->held[i];
+		if (!(ROLE_BIT(h->role) & ALLOW_STAFF))
+			continue;
+		*unit[n] = (struct unit_id){h->unit};
+		*role[n++] = str_fmt(env->arena, "%% %s %%", role_name(h->role));
+	}
+}
+
+/* Amber begins two working days before. Outside the calendar nothing is amber. */
+static int64_t soon_ms(struct env *env)
+{
+	struct err e = {0};
+	struct date d;
+	if (!calendar_add_working_days(LAW->calendar, date_of(env->now), 2, &d, &e))
+		return env->now.ms;
+	return instant_at(d, (int32_t)DAY_MS - 1).ms;
+}
+
+static struct desk_list_in pick(struct env *env, const struct desk_filter *f)
+{
+	struct desk_list_in in = {.person = {env->actor->person}, .due_from = 0, .due_to = INT64_MAX, .newest = f->newest};
+	struct str s[6];
+	states(f, s);
+	in.s1 = s[0], in.s2 = s[1], in.s3 = s[2], in.s4 = s[3], in.s5 = s[4], in.s6 = s[5];
+	in.agency = (struct agency_id){agency_of(env->actor)};
+	in.reception = desk_unit_of(env->actor, ROLE_COUNTER);
+	in.scope = f->view == VIEW_MINE ? STR("mine") : f->view == VIEW_UNIT ? STR("unit") : in.agency.v ? STR("agency") : STR("reception");
+	waiting(env, &in);
+	if (f->view == VIEW_SOON) {
+		in.due_from = env->now.ms;
+		in.due_to = soon_ms(env);
+	}
+	if (f->view == VIEW_LATE)
+		in.due_to = env->now.ms;
+	if (f->has_until && instant_at(f->until, 0).ms + DAY_MS < in.due_to)
+		in.due_to = instant_at(f->until, 0).ms + DAY_MS;
+	in.state = f->state.n ? f->state : STR_NONE;
+	in.field = f->field.n ? f->field : STR_NONE;
+	in.channel = f->channel.n ? f->channel : STR_NONE;
+	in.after_due = f->after_id && !f->newest ? f->after_due : -1;
+	in.after_id = (struct dossier_id){f->after_id};
+	return in;
+}
+
+/* The queries share their parameters; each has a struct of its own. */
+#define SAME(i)                                                                                                     \
+	.scope = (i).scope, .person = (i).person, .unit1 = (i).unit1, .role1 = (i).role1, .unit2 = (i).unit2,       \
+	.role2 = (i).role2, .unit3 = (i).unit3, .role3 = (i).role3, .agency = (i).agency, .reception = (i).reception, \
+	.s1 = (i).s1, .s2 = (i).s2, .s3 = (i).s3, .s4 = (i).s4, .s5 = (i).s5, .s6 = (i).s6, .state = (i).state,     \
+	.field = (i).field, .channel = (i).channel, .due_from = (i).due_from, .due_to = (i).due_to
+
+bool desk_rows(struct env *env, const struct desk_filter *f, int64_t limit, struct desk_list_rows *out, struct err *e)
+{
+	struct desk_list_in in = pick(env, f);
+	in.limit = limit;
+	return q_desk_list(env->db, env->arena, &in, f->newest ? DESK_LIST_NEWEST : DESK_LIST_BY_DUE, out, e);
+}
+
+bool desk_counted(struct env *env, const struct desk_filter *f, int64_t *n, struct err *e)
+{
+	struct desk_list_in in = pick(env, f);
+	struct desk_count_row row = {0};
+	bool found = false;
+	if (!q_desk_count(env->db, env->arena, &(struct desk_count_in){SAME(in)}, &row, &found, e))
+		return false;
+	*n = row.n;
+	return true;
+}
+
+bool desk_filter_ids(struct env *env, const struct desk_filter *f, struct desk_ids_rows *out, struct err *e)
+{
+	struct desk_list_in in = pick(env, f);
+	return q_desk_ids(env->db, env->arena, &(struct desk_ids_in){SAME(in), .limit = 20000}, out, e);
+}
+
+bool desk_filter_export(struct env *env, struct db *db, const struct desk_filter *f, struct db_cursor *c, struct err *e)
+{
+	struct desk_list_in in = pick(env, f);
+	return q_desk_export(db, &(struct desk_export_in){SAME(in)}, c, e);
+}
+
+/* Each word from its beginning, all of them: the search syntax of either engine, made of folded letters and digits only. */
+static struct str search_words(struct env *env, struct str q)
+{
+	struct str folded = text_fold(env->arena, q), word;
+	struct buf b = buf_on(env->arena);
+	bool pg = db_engine(env->db) == DB_PG;
+	for (int n = 0; n < 12 && text_next_word(&folded, &word); n++) {
+		if (pg)
+			buf_fmt(&b, "%s%.*s:*", n ? " & " : "", STR_ARG(word));
+		else
+			buf_fmt(&b, "%s\"%.*s\"*", n ? " " : "", STR_ARG(word));
+	}
+	return buf_str(&b);
+}
+
+static bool keep_readable(struct env *env, struct dossier_id id, struct desk_list_rows *out, struct err *e)
+{
+	struct dossier_get_row d;
+	struct desk_one_row row;
+	bool may = false, found = false;
+	if (!dossier_load(env, id, &d, e) || !dossier_may_read(env, &d, &may, e))
+		return false;
+	if (!may)
+		return true;
+	if (!q_desk_one(env->db, env->arena, id, &row, &found, e))
+		return false;
+	if (found)
+		out->v[out->n++] = (struct desk_list_row){.id = row.id, .code = row.code, .process = row.process,
+			.procedure_name = row.procedure_name, .applicant_name = row.applicant_name, .state = row.state, .step = row.step,
+			.assignee = row.assignee, .sent_at = row.sent_at, .due = row.due, .answer_due = row.answer_due,
+			.accepted_at = row.accepted_at, .channel_in = row.channel_in, .rev = row.rev, .by_due = row.by_due};
+	return true;
+}
+
+bool desk_search(struct env *env, struct str q, struct desk_list_rows *out, struct err *e)
+{
+	struct desk_found_rows found = {0};
+	struct str words = search_words(env, q);
+	*out = (struct desk_list_rows){0};
+	if (!words.n)
+		return true;
+	if (!q_desk_found(env->db, env->arena, words, DESK_PAGE, &found, e))
+		return false;
+	out->v = NEW_ARRAY(env->arena, found.n, struct desk_list_row);
+	for (size_t i = 0; i < found.n; i++)
+		if (!keep_readable(env, found.v[i].id, out, e))
+			return false;
+	return true;
+}
