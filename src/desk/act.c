@@ -171,7 +171,7 @@ static bool refused(struct request *r, struct err *e)
 static bool do_it(struct request *r, const struct dossier_act *x, struct dossier_done *done, struct err *e)
 {
 	return dossier_do(&r->env, LAW, x, done, e) &&
-	       (!done->paper.v || !desk_have()->queue || desk_have()->queue(&r->env, done, x->id, e));
+	       (!desk_have()->queue || desk_have()->queue(&r->env, done, x->id, e));
 }
 
 bool act_apply(struct request *r, struct err *e)
@@ -207,7 +207,7 @@ bool act_api_check(struct request *r, struct err *e)
 	return true;
 }
 
-static bool api_apply(struct request *r, struct err *e)
+bool act_api_apply(struct request *r, struct err *e)
 {
 	enum dossier_action a = ACT_ACCEPT;
 	struct dossier_get_row d;
@@ -223,7 +223,6 @@ static bool api_apply(struct request *r, struct err *e)
 	                  STR_ARG(done.state), STR_ARG(done.step), (long long)done.rev);
 	return true;
 }
-route_fn *const act_api_apply = api_apply;
 
 bool act_api_answer(struct request *r, struct err *e)
 {

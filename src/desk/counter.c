@@ -93,11 +93,14 @@ bool counter_choose(struct request *r, struct err *e)
 	struct ui_item *v = NEW_ARRAY(r->env.arena, LAW->n, struct ui_item);
 	size_t n = 0;
 	(void)e;
-	for (size_t i = 0; i < LAW->n; i++) {
-		const struct law_procedure *x = &LAW->procedures[i];
-		if (x->process && procedure_in_force(x->p, date_of(r->env.now)) && has_words(r->env.arena, x->p, q))
-			v[n++] = (struct ui_item){.title = x->p->name, .hint = x->p->field, .url = str_fmt(r->env.arena, "/quay/nop/%.*s", STR_ARG(x->p->id))};
-	}
+	for (int in_force = 1; in_force >= 0; in_force--) /* those of another time last, and marked */
+		for (size_t i = 0; i < LAW->n; i++) {
+			const struct law_procedure *x = &LAW->procedures[i];
+			if (!x->process || procedure_in_force(x->p, date_of(r->env.now)) != (in_force == 1) || !has_words(r->env.arena, x->p, q))
+				continue;
+			v[n++] = (struct ui_item){.title = x->p->name, .hint = x->p->field, .tag = in_force ? STR_NONE : msg(r->env.lang, MSG_DESK_NOT_IN_FORCE),
+				.url = str_fmt(r->env.arena, "/quay/nop/%.*s", STR_ARG(x->p->id))};
+		}
 	ui_page_begin(&o, &p);
 	ui_form_begin(&o, &(struct ui_form){.action = STR("/quay/nop"), .get = true, .live = STR("found")});
 	ui_field(&o, &(struct ui_field){.name = STR("q"), .kind = UI_SEARCH, .label = msg(r->env.lang, MSG_DESK_PROCEDURE_FIND), .value = q, .plain = true, .autofocus = true});
@@ -372,7 +375,7 @@ bool counter_apply(struct request *r, struct err *e)
 	struct dossier_act accept = {.id = sent.id, .action = ACT_ACCEPT};
 	if (!dossier_do(&r->env, LAW, &accept, &done, e))
 		return false;
-	if (done.paper.v && desk_have()->queue && !desk_have()->queue(&r->env, &done, sent.id, e))
+	if (desk_have()->queue && !desk_have()->queue(&r->env, &done, sent.id, e))
 		return false;
 	return keep_memo(r, &sent, done.paper, e);
 }

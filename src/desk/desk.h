@@ -17,7 +17,7 @@ struct desk_facilities {
 	struct db_pool *pool; /* connections of their own for exports */
 	/* A paper that is not kept yet, drawn now (issue_paper_draw); NULL: the page says that it is being made. */
 	bool (*draw)(struct env *env, const struct dossier_get_row *d, struct dossier_paper_id paper, struct str *pdf, struct err *e);
-	/* In an action: the paper that an act made is to be drawn and kept (issue_queue); NULL: the periodic job does it. */
+	/* In an action, after each act: what must be drawn, signed or sealed is queued (issue_queue); NULL: nothing is. */
 	bool (*queue)(struct env *env, const struct dossier_done *done, struct dossier_id id, struct err *e);
 	/* Who settles what the counter receives: agency, unit, and the identifier that codes begin with. */
 	bool (*settling)(struct env *env, struct agency_id *agency, struct unit_id *unit, struct str *prefix, struct err *e);

@@ -69,7 +69,7 @@ extern const struct form act_form, act_api_form, bulk_form;
 bool act_slow(struct request *r, struct err *e);
 bool act_check(struct request *r, struct err *e);
 bool act_apply(struct request *r, struct err *e);
-extern route_fn *const act_api_apply;
+bool act_api_apply(struct request *r, struct err *e);
 bool act_api_check(struct request *r, struct err *e);
 bool act_api_answer(struct request *r, struct err *e);
 bool bulk_check(struct request *r, struct err *e);

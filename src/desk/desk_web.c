@@ -265,7 +265,8 @@ static bool inbox(struct request *r, struct err *e)
 	struct str title = f.q.n ? msg_fmt(r->env.arena, r->env.lang, MSG_DESK_FOUND, &f.q, 1) : msg(r->env.lang, desk_view_label(f.view));
 	struct ui_page p = {.title = title, .staff = true, .width = UI_FULL, .actions = h_capture_end(&o, c)};
 	ui_page_begin(&o, &p);
-	tabs(r, &o, &f);
+	if (!o.facts->n_side)
+		tabs(r, &o, &f);
 	filters(r, &o, &f);
 	if (rows.n) {
 		desk_table(r, &o, title, rows.v, rows.n, true);

@@ -1,0 +1,514 @@
+/* desk_test.c — the officials' pages through the whole request path, on both engines. */
+#include "core/audit/audit.h"
+#include "core/db/db_testing.h"
+#include "core/http/http_testing.h"
+#include "core/page/page.h"
+#include "core/writer/writer_run.h"
+#include "desk/desk.h"
+#include "desk/desk_sql.h"
+#include "directory/directory.h"
+#include <stdatomic.h>
+#include <string.h>
+
+extern const struct db_schema db_schema;
+static struct id_source ids;
+static _Atomic int64_t test_ms;
+static void test_now(void *ctx, struct instant *out)
+{
+	(void)ctx;
+	out->ms = atomic_load(&test_ms);
+}
+
+struct world {
+	struct arena *a;
+	enum db_engine engine;
+	struct keyring *keys;
+	struct law *law;
+	struct writer *w;
+	struct db *db;
+	struct db_pool *pool;
+	struct blob_store *blobs;
+	struct directory_demo people;
+	struct http_config cfg;
+	struct http_test *t;
+	struct actor counter, specialist, head, director, clerk, inspector;
+	_Atomic int reads;
+};
+static struct world w;
+static struct desk_facilities facilities;
+
+typedef bool action_fn(struct env *env, void *ctx, struct err *e);
+struct call { action_fn *fn; void *ctx; };
+static bool run_call(struct write_job *job, struct err *e)
+{
+	struct call *c = job->ctx;
+	return c->fn(job->env, c->ctx, e);
+}
+static void on_writer(const struct actor *actor, action_fn *fn, void *ctx)
+{
+	struct err e = {0};
+	struct env env = {.arena = w.a, .actor = actor, .now = {test_ms}};
+	struct call c = {fn, ctx};
+	struct write_job job = {.env = &env, .apply = run_call, .ctx = &c};
+	EXPECT_OK(writer_run(w.w, &job, &e), e);
+}
+static bool make_people(struct env *env, void *ctx, struct err *e) { return directory_demo(env, ctx, e); }
+
+static struct actor official(struct person_id person)
+{
+	struct err e = {0};
+	struct actor_role *held = NULL;
+	struct actor me = {.account = person.v, .person = person.v, .name = STR("Cán bộ mẫu")};
+	struct env env = {.arena = w.a, .db = w.db, .actor = &actor_program, .now = {test_ms}};
+	EXPECT_OK(directory_roles(&env, person, date_of(env.now), &held, &me.n_held, &e), e);
+	me.held = held;
+	for (size_t i = 0; i < me.n_held; i++)
+		me.roles |= ROLE_BIT(held[i].role);
+	return me;
+}
+static const struct actor citizen = {.account = 4242, .roles = ROLE_BIT(ROLE_CITIZEN)};
+static const struct actor other_citizen = {.account = 4343, .roles = ROLE_BIT(ROLE_CITIZEN)};
+
+static struct db *checkout(void *app)
+{
+	struct err e = {0};
+	(void)app;
+	struct db *db = db_checkout(w.pool, &e);
+	CHECK(db != NULL);
+	return db;
+}
+static void checkin(void *app, struct db *db) { (void)app; db_checkin(w.pool, db); }
+static bool read_needed(struct request *r) { return actor_any(r->env.actor, ALLOW_STAFF); }
+static bool read_apply(struct request *r, struct err *e)
+{
+	atomic_fetch_add(&w.reads, 1);
+	return desk_opened(r, e);
+}
+static bool settles(struct env *env, struct agency_id *agency, struct unit_id *unit, struct str *prefix, struct err *e)
+{
+	(void)env, (void)e;
+	*agency = w.people.department;
+	*unit = w.people.division;
+	*prefix = STR("H99.12");
+	return true;
+}
+static void fill(struct request *r, struct page_facts *f) { desk_side(r, f); }
+
+static void make_http(void)
+{
+	static const struct route_table *tables;
+	tables = &desk_routes;
+	w.cfg = http_config_usual();
+	w.cfg.tables = tables;
+	w.cfg.n_tables = 1;
+	w.cfg.upload_dir = str_cstr(w.a, test_temp_dir(w.a));
+	w.cfg.writer = w.w;
+	w.cfg.submit = writer_submit;
+	w.cfg.hooks = (struct http_hooks){.error_page = page_error_page, .say = page_say, .db_checkout = checkout, .db_checkin = checkin,
+		.read_needed = read_needed, .read_apply = read_apply};
+	page_fault_say(w.cfg.fault_say);
+	page_fill_hook(fill);
+	w.t = http_test_new(w.a, &w.cfg);
+}
+
+static void start(struct arena *a, enum db_engine engine)
+{
+	struct err e = {0};
+	w.a = a;
+	w.engine = engine;
+	atomic_store(&test_ms, instant_clock().ms - 20 * DAY_MS); /* pages live today; what is filed now is late there */
+	const char *path = str_cstr(a, str_fmt(a, "%.*s/master.key", STR_ARG(test_temp_dir(a))));
+	EXPECT_OK(keyring_create(path, &e), e);
+	EXPECT_OK((w.keys = keyring_load(path, &e)) != NULL, e);
+	EXPECT_OK(law_load(w.keys, &w.law, &e), e);
+	w.db = test_db(a, engine);
+	id_source_init(&ids, 1);
+	struct writer_config cfg = writer_config_usual(engine, test_db_place());
+	cfg.ids = &ids;
+	cfg.now = test_now;
+	EXPECT_OK(writer_start(&w.w, &cfg, &e), e);
+	on_writer(&actor_program, make_people, &w.people);
+	w.pool = db_pool_new(engine, test_db_place(), 4);
+	EXPECT_OK(blob_store_new(&w.blobs, str_fmt(a, "%.*s/blobs", STR_ARG(test_temp_dir(a))), NULL, &e), e);
+	w.counter = official(w.people.counter), w.specialist = official(w.people.specialist), w.head = official(w.people.head);
+	w.director = official(w.people.director), w.clerk = official(w.people.clerk), w.inspector = official(w.people.inspector);
+	facilities = (struct desk_facilities){.law = w.law, .blobs = w.blobs, .pool = w.pool, .settling = settles, .ids = &ids};
+	desk_use(&facilities);
+	make_http();
+}
+
+static void stop(void)
+{
+	struct err e = {0};
+	struct audit_verify v;
+	http_test_free(w.t);
+	writer_stop(w.w);
+	AUTO_DB db = test_db_again(w.engine, DB_READ_ONLY);
+	EXPECT_OK(audit_verify(db, &db_schema, &v, &e), e);
+	EXPECT_TEXT(str_from(v.first_fault), "");
+	db_pool_free(w.pool);
+	blob_store_free(w.blobs);
+	law_free(w.law);
+	keyring_free(w.keys);
+}
+
+static bool send_one(struct env *env, void *ctx, struct err *e)
+{
+	struct dossier_sent *sent = ctx;
+	const struct law_procedure *p = law_find(w.law, STR("bx-cap-phep-xquang"));
+	json_t *example = law_example(w.a, w.law, p, date_of(env->now));
+	struct key key;
+	struct dossier_new x = {.procedure = p, .answers = example, .account = 4242, .channel_in = STR("online"), .channel_out = STR("online"),
+		.who = {.name = STR("Canary Nguyễn Văn Mẫu"), .identity = STR("001090012345"), .phone = STR("0912345678")},
+		.receiving_unit = w.people.reception, .settling_unit = w.people.division, .settling_agency = w.people.department, .code_prefix = STR("H99.12")};
+	dossier_begin(env, w.law, &x.id, &key, &x.wrapped_key);
+	bool ok = dossier_send(env, w.law, &x, sent, e);
+	json_decref(example);
+	return ok;
+}
+static struct str sent_code(void)
+{
+	struct dossier_sent s = {0};
+	on_writer(&citizen, send_one, &s);
+	return s.code;
+}
+
+static bool has(struct str s, const char *part) { return str_find(s, str_from(part)) >= 0; }
+static struct test_answer get(const struct actor *who, const char *path) { return http_test_send(w.t, &(struct test_request){.path = path, .actor = who}); }
+static struct test_answer post(const struct actor *who, const char *path, const char *form)
+{
+	return http_test_send(w.t, &(struct test_request){.method = HTTP_POST, .path = path, .actor = who, .form = form});
+}
+static const char *record(struct str code, const char *rest) { return str_cstr(w.a, str_fmt(w.a, "/ban-lam-viec/ho-so/%.*s%s", STR_ARG(code), rest)); }
+static struct dossier_get_row load(struct str code)
+{
+	struct err e = {0};
+	struct dossier_get_row row = {0};
+	struct dossier_id id;
+	bool found;
+	struct env env = {.arena = w.a, .db = w.db, .actor = &actor_program, .now = {test_ms}};
+	EXPECT_OK(dossier_id_of(&env, code, &id, &found, &e), e);
+	EXPECT(found);
+	EXPECT_OK(dossier_load(&env, id, &row, &e), e);
+	return row;
+}
+#define STATUS(answer, want)                                                                                        \
+	do {                                                                                                        \
+		struct test_answer got_ = (answer);                                                                 \
+		if (got_.status != (want))                                                                          \
+			FAIL("%s: %d, not %d: %.*s", #answer, got_.status, (want), STR_ARG(str_sub(got_.body, 0, 1500))); \
+	} while (0)
+/* The n-th code of the day on the writer's clock. */
+static const char *nth(int n) { return str_cstr(w.a, dossier_code(w.a, STR("H99.12"), date_of((struct instant){test_ms}), n)); }
+static const char *to_specialist(const char *more) { return str_cstr(w.a, str_fmt(w.a, "to=%lld%s", (long long)w.people.specialist.v, more)); }
+
+TEST_BOTH(every_query_prepares) { test_db_prepares(test_db(a, engine), desk_sql); }
+
+TEST_BOTH(the_inbox_shows_what_waits_for_whom)
+{
+	start(a, engine);
+	struct str code = sent_code();
+	struct test_answer x = get(&w.counter, "/ban-lam-viec?xem=cho-nhan");
+	STATUS(x, 200);
+	EXPECT(has(x.body, code.p) && has(x.body, "Canary") && has(x.body, "data-list"));
+	EXPECT(!has(get(&w.specialist, "/ban-lam-viec?xem=cho-nhan").body, "Canary"));
+	EXPECT(has(get(&w.head, "/ban-lam-viec?xem=co-quan").body, "Canary"));
+	EXPECT(has(get(&w.head, "/ban-lam-viec?xem=qua-han").body, code.p));
+	EXPECT(!has(get(&w.head, "/ban-lam-viec?xem=sap-den-han").body, "Canary"));
+	atomic_store(&test_ms, instant_clock().ms);
+	struct str fresh = sent_code();
+	EXPECT(!has(get(&w.head, "/ban-lam-viec?xem=qua-han").body, fresh.p));
+	x = get(&w.head, "/ban-lam-viec?xem=sap-den-han");
+	EXPECT(has(x.body, fresh.p) && !has(x.body, code.p));
+	EXPECT(has(get(&w.counter, "/ban-lam-viec?tim=canary+nguyen").body, code.p));
+	EXPECT(has(get(&w.counter, str_cstr(a, str_fmt(a, "/ban-lam-viec?tim=%.*s", STR_ARG(code)))).body, "Canary"));
+	EXPECT(!has(get(&w.counter, "/ban-lam-viec?tim=khongco").body, "Canary"));
+	EXPECT(!has(get(&w.head, "/ban-lam-viec?xem=co-quan&tt=done").body, "Canary"));
+	EXPECT(!has(get(&w.head, "/ban-lam-viec?xem=co-quan&kenh=counter").body, "Canary"));
+	EXPECT(has(get(&w.head, "/ban-lam-viec?xem=co-quan&kenh=online&xep=moi&truoc=31%2F12%2F2026").body, "Canary"));
+	EXPECT(w.reads > 0);
+	stop();
+}
+
+TEST_BOTH(hostile_filters_are_harmless)
+{
+	static const char *const queries[] = {"?xem=%22%3E%3Cscript%3E", "?sau=99999999999999999999.1", "?sau=-1.-1", "?sau=..", "?truoc=99/99/9999", "?tim=%22%20OR%201",
+		"?tim=*", "?tim=%00", "?tt='%20or%201=1--", "?lv=%3Cb%3E&kenh=zzz", "?tim=%28%29%26%7C%21%3A%2A", "?sau=9223372036854775807.9223372036854775807"};
+	start(a, engine);
+	sent_code();
+	for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+		struct test_answer x = get(&w.head, str_cstr(a, str_fmt(a, "/ban-lam-viec%s", queries[i])));
+		if ((x.status != 200 && x.status != 400) || has(x.body, "<script>") || has(x.body, "<b>'"))
+			FAIL("%s: %d", queries[i], x.status);
+	}
+	stop();
+}
+
+TEST_BOTH(pages_follow_one_another_by_key)
+{
+	start(a, engine);
+	for (int i = 0; i < 60; i++)
+		sent_code();
+	struct test_answer one = get(&w.counter, "/ban-lam-viec?xem=cho-nhan");
+	ptrdiff_t at = str_find(one.body, STR("sau="));
+	EXPECT(at > 0);
+	EXPECT(has(one.body, nth(1)) && has(one.body, nth(50)) && !has(one.body, nth(51)));
+	struct str rest = str_sub(one.body, (size_t)at, 80), cursor;
+	EXPECT(str_next(&rest, '"', &cursor));
+	struct test_answer two = get(&w.counter, str_cstr(a, str_fmt(a, "/ban-lam-viec?xem=cho-nhan&%.*s", STR_ARG(cursor))));
+	EXPECT(has(two.body, nth(51)) && has(two.body, nth(60)) && !has(two.body, nth(50)));
+	stop();
+}
+
+TEST_BOTH(a_record_from_acceptance_to_the_decision)
+{
+	start(a, engine);
+	struct str code = sent_code();
+	struct test_answer x = get(&w.counter, record(code, ""));
+	STATUS(x, 200);
+	EXPECT(has(x.body, "Canary") && has(x.body, "/accept") && !has(x.body, "/approve") && has(x.body, "quy-trinh.svg"));
+	STATUS(post(&w.counter, record(code, "/accept"), "rev=1"), 303);
+	STATUS(post(&w.counter, record(code, "/accept"), "rev=1"), 422); /* somebody was first: told on the page */
+	STATUS(post(&w.head, record(code, "/assign"), ""), 422);
+	STATUS(post(&w.head, record(code, "/assign"), to_specialist("&rev=2")), 303);
+	EXPECT_INT(load(code).last_opened, 0);
+	STATUS(get(&w.head, record(code, "")), 200);
+	EXPECT_INT(load(code).last_opened, 0);
+	STATUS(get(&w.specialist, record(code, "")), 200);
+	EXPECT_INT(load(code).last_opened, 1);
+	x = post(&w.specialist, record(code, "/ask_supplement"), "reason=");
+	EXPECT_INT(x.status, 422);
+	EXPECT(has(x.body, "aria-describedby"));
+	STATUS(post(&w.specialist, record(code, "/ask_supplement"), "reason=Thi%E1%BA%BFu+%3Cb%3Eb%E1%BA%A3n+v%E1%BA%BD"), 303);
+	x = get(&w.specialist, record(code, ""));
+	EXPECT(has(x.body, "Thiếu &lt;b&gt;bản vẽ"));
+	EXPECT(has(get(&w.head, "/ban-lam-viec?xem=cho-bo-sung").body, "Canary"));
+	STATUS(post(&w.counter, record(code, "/supplement"), ""), 303);
+	STATUS(post(&w.specialist, record(code, "/finish"), ""), 303);
+	STATUS(post(&w.specialist, record(code, "/submit"), "outcome=refuse"), 422);
+	STATUS(post(&w.specialist, record(code, "/submit"), "outcome=result&text=%C4%90%E1%BB%A7+%C4%91i%E1%BB%81u+ki%E1%BB%87n"), 303);
+	STATUS(post(&w.head, record(code, "/approve"), ""), 303);
+	EXPECT(has(get(&w.director, record(code, "")).body, "Đủ điều kiện"));
+	STATUS(post(&w.director, record(code, "/approve"), ""), 303);
+	EXPECT_TEXT(load(code).state, "signing");
+	x = get(&w.clerk, record(code, "/quy-trinh.svg"));
+	STATUS(x, 200);
+	EXPECT(has(x.body, "<svg") && has(x.headers, "image/svg+xml"));
+	STATUS(post(&w.clerk, record(code, "/issue"), ""), 422); /* not signed yet */
+	stop();
+}
+
+TEST_BOTH(strangers_to_a_record_see_nothing)
+{
+	start(a, engine);
+	struct str code = sent_code();
+	struct actor elsewhere = {.account = 77, .person = 77, .roles = ROLE_BIT(ROLE_COUNTER), .held = (struct actor_role[]){{ROLE_COUNTER, 999, 998}}, .n_held = 1};
+	const struct actor *who[] = {&elsewhere, &citizen, &other_citizen, &actor_stranger};
+	static const char *const paths[] = {"", "/quy-trinh.svg", "/tep/1", "/giay/1"};
+	for (size_t i = 0; i < ARRAY_LEN(who); i++)
+		for (size_t k = 0; k < ARRAY_LEN(paths); k++) {
+			struct test_answer x = get(who[i], record(code, paths[k]));
+			if (x.status < 300 || has(x.body, "Canary"))
+				FAIL("%zu sees %s: %d", i, paths[k], x.status);
+		}
+	for (size_t i = 0; i < ARRAY_LEN(who); i++)
+		EXPECT(post(who[i], record(code, "/accept"), "").status >= 400 || who[i] == &actor_stranger);
+	EXPECT_TEXT(load(code).state, "received");
+	STATUS(get(&w.counter, record(str_from(nth(9999)), "")), 404);
+	STATUS(post(&w.counter, record(code, "/conquer"), ""), 404);
+	EXPECT(!has(get(&elsewhere, "/ban-lam-viec?xem=co-quan").body, "Canary"));
+	EXPECT(!has(get(&elsewhere, "/ban-lam-viec?tim=canary").body, "Canary"));
+	stop();
+}
+
+TEST_BOTH(each_route_for_each_role)
+{
+	start(a, engine);
+	struct str code = sent_code();
+	struct { const char *path; role_set allow; } pages[] = {{"/ban-lam-viec", ALLOW_STAFF}, {"/ban-lam-viec/xuat.csv", ALLOW_STAFF}, {record(code, ""), ALLOW_STAFF},
+		{"/quay", ROLE_BIT(ROLE_COUNTER)}, {"/quay/nop", ROLE_BIT(ROLE_COUNTER)}, {"/quay/nop/bx-cap-phep-xquang", ROLE_BIT(ROLE_COUNTER)}};
+	const struct actor *who[] = {&w.counter, &w.specialist, &w.head, &w.director, &w.clerk, &w.inspector, &citizen, &actor_stranger};
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++)
+		for (size_t k = 0; k < ARRAY_LEN(who); k++) {
+			int status = get(who[k], pages[i].path).status;
+			bool may = (who[k]->roles & pages[i].allow) != 0;
+			if (may != (status == 200))
+				FAIL("%s as %zu: %d", pages[i].path, k, status);
+		}
+	STATUS(post(&w.inspector, record(code, "/accept"), ""), 403);
+	stop();
+}
+
+TEST_BOTH(programs_act_by_the_same_rules)
+{
+	start(a, engine);
+	struct str code = sent_code();
+	const char *path = str_cstr(a, str_fmt(a, "/api/v1/dossiers/%.*s/actions", STR_ARG(code)));
+	const char *const key[] = {"Idempotency-Key", "k-1", NULL};
+	struct test_request q = {.method = HTTP_POST, .path = path, .actor = &w.counter, .bearer = true, .json = "{\"action\":\"accept\",\"rev\":1}", .headers = key};
+	struct test_answer x = http_test_send(w.t, &q);
+	STATUS(x, 200);
+	EXPECT(has(x.body, "\"state\":\"processing\"") && has(x.body, "\"step\":\"assign\"") && has(x.body, "\"rev\":2"));
+	struct test_answer again = http_test_send(w.t, &q);
+	EXPECT_INT(again.status, 200);
+	EXPECT_STR(again.body, x.body);
+	EXPECT_INT(load(code).rev, 2);
+	q.headers = NULL;
+	EXPECT_INT(http_test_send(w.t, &q).status, 409);
+	q.json = "{\"action\":\"conquer\"}";
+	EXPECT_INT(http_test_send(w.t, &q).status, 422);
+	q.json = "{\"action\":\"assign\"}";
+	x = http_test_send(w.t, &q);
+	EXPECT_INT(x.status, 422);
+	EXPECT(has(x.body, "\"to\""));
+	q.actor = &w.head;
+	q.json = str_cstr(a, str_fmt(a, "{\"action\":\"assign\",\"to\":\"%lld\",\"state\":\"done\",\"result_number\":7}", (long long)w.people.specialist.v));
+	STATUS(http_test_send(w.t, &q), 200);
+	EXPECT_TEXT(load(code).state, "processing");
+	q.actor = &other_citizen;
+	q.json = "{\"action\":\"stop\",\"reason\":\"x\"}";
+	EXPECT_INT(http_test_send(w.t, &q).status, 404);
+	q.actor = &citizen;
+	q.json = "{\"action\":\"finish\"}";
+	EXPECT_INT(http_test_send(w.t, &q).status, 403);
+	q.json = "{\"action\":\"stop\",\"reason\":\"thôi\"}";
+	STATUS(http_test_send(w.t, &q), 200);
+	EXPECT_TEXT(load(code).state, "stopped");
+	stop();
+}
+
+TEST_BOTH(several_at_once_each_with_its_result)
+{
+	start(a, engine);
+	struct str one = sent_code(), two = sent_code(), three = sent_code();
+	STATUS(post(&w.counter, record(two, "/accept"), ""), 303);
+	const char *form = str_cstr(a, str_fmt(a, "action=accept&chosen=%.*s~1&chosen=%.*s~1&chosen=%.*s~1&chosen=nothing&chosen=H99.12-1-1~1", STR_ARG(one), STR_ARG(two), STR_ARG(three)));
+	struct test_answer x = post(&w.counter, "/ban-lam-viec/hang-loat", form);
+	STATUS(x, 200);
+	EXPECT(has(x.body, "Đã làm") && has(x.body, "Chưa làm"));
+	EXPECT_TEXT(load(one).state, "processing");
+	EXPECT_TEXT(load(three).state, "processing");
+	EXPECT_INT(load(two).rev, 2);
+	x = post(&w.head, "/ban-lam-viec/hang-loat", str_cstr(a, str_fmt(a, "action=assign&chosen=%.*s~2", STR_ARG(one))));
+	EXPECT_INT(x.status, 422);
+	EXPECT(has(x.body, str_fmt(a, "value=\"%.*s~2\"", STR_ARG(one)).p) && has(x.body, "<select"));
+	STATUS(post(&w.head, "/ban-lam-viec/hang-loat", to_specialist(str_fmt(a, "&action=assign&chosen=%.*s~2&chosen=%.*s~2", STR_ARG(one), STR_ARG(three)).p)), 200);
+	EXPECT_INT(load(one).assignee.v, w.people.specialist.v);
+	EXPECT_INT(load(three).assignee.v, w.people.specialist.v);
+	STATUS(post(&w.head, "/ban-lam-viec/hang-loat", "action=approve"), 422);
+	stop();
+}
+
+#define COUNTER_FORM "kind=person&name=Tr%E1%BA%A7n+Th%E1%BB%8B+M%E1%BA%ABu&address=S%E1%BB%91+1&phone=0912345678&channel_out=counter&pages=12&images=12"
+static const char *counter_form_of(const char *more)
+{
+	const struct procedure *p = law_find(w.law, STR("bx-cap-phep-xquang"))->p;
+	struct buf b = buf_on(w.a);
+	buf_fmt(&b, "%s%s", COUNTER_FORM, more);
+	for (size_t i = 0; i < p->documents_n; i++)
+		buf_fmt(&b, "&docs=%zu&originals=%zu", i, i);
+	return str_cstr(w.a, buf_str(&b));
+}
+
+TEST_BOTH(the_counter_files_and_accepts_at_once)
+{
+	start(a, engine);
+	const char *path = "/quay/nop/bx-cap-phep-xquang";
+	struct test_answer x = get(&w.counter, path);
+	STATUS(x, 200);
+	EXPECT(has(x.body, "name=\"identity\"") && has(x.body, "name=\"docs\""));
+	STATUS(post(&w.counter, path, counter_form_of("&identity=123")), 422);
+	STATUS(post(&w.counter, path, COUNTER_FORM "&identity=001090012345"), 422); /* documents are missing */
+	STATUS(post(&w.counter, path, counter_form_of("&identity=001090012345&pages=9")), 422); /* a value given twice */
+	STATUS(post(&w.counter, path, counter_form_of("&identity=001090012345")), 200);
+	struct str code = str_from(nth(1));
+	struct dossier_get_row d = load(code);
+	EXPECT_TEXT(d.state, "processing");
+	EXPECT_TEXT(d.channel_in, "counter");
+	EXPECT_TEXT(d.applicant_name, "Trần Thị Mẫu");
+	x = post(&w.counter, path, counter_form_of("&identity=001090012345"));
+	EXPECT_INT(x.status, 422);
+	EXPECT(has(x.body, nth(1)) && has(x.body, "twin_seen"));
+	x = post(&w.counter, path, counter_form_of("&identity=001090012345&twin_seen=1&_action=act-1"));
+	STATUS(x, 200);
+	EXPECT(has(x.body, nth(2)) && has(x.body, "/giay/"));
+	struct test_answer y = post(&w.counter, path, counter_form_of("&identity=001090012345&twin_seen=1&_action=act-1"));
+	EXPECT_INT(y.status, 200);
+	EXPECT(has(y.body, nth(2))); /* the same act again: the same dossier and secret */
+	EXPECT(has(get(&w.counter, "/quay").body, "tim"));
+	STATUS(get(&w.counter, "/quay/nop?q=x+quang"), 200);
+	EXPECT(has(get(&w.counter, "/quay/nop?q=x+quang").body, "/quay/nop/bx-cap-phep-xquang"));
+	STATUS(get(&w.counter, "/quay/nop/khong-co"), 404);
+	stop();
+}
+
+TEST_BOTH(fees_at_the_counter_and_opinions)
+{
+	start(a, engine);
+	struct str code = sent_code();
+	STATUS(post(&w.counter, record(code, "/accept"), ""), 303);
+	STATUS(post(&w.counter, record(code, "/demand_fee"), "name=Ph%C3%AD&amount=abc"), 422);
+	STATUS(post(&w.counter, record(code, "/demand_fee"), "name=Ph%C3%AD&amount=3.000.000"), 303);
+	struct test_answer x = get(&w.counter, record(code, ""));
+	EXPECT(has(x.body, "3.000.000"));
+	struct err e = {0};
+	struct dossier_fee_list_rows fees;
+	EXPECT_OK(q_dossier_fee_list(w.db, a, load(code).id, &fees, &e), e);
+	STATUS(post(&w.counter, record(code, "/confirm_paid"), str_cstr(a, str_fmt(a, "fee=%lld&method=cash&voucher=AB-0001", (long long)fees.v[0].id.v))), 303);
+	EXPECT(has(get(&w.counter, record(code, "")).body, "AB-0001"));
+	STATUS(post(&w.head, record(code, "/ask_opinion"), str_cstr(a, str_fmt(a, "unit=%lld&text=%%C4%%90%%E1%%BB%%93ng+%%C3%%BD%%3F", (long long)w.people.office.v))), 303);
+	EXPECT(has(get(&w.head, record(code, "")).body, "Đồng ý?"));
+	stop();
+}
+
+TEST_BOTH(filters_are_kept_for_their_person)
+{
+	start(a, engine);
+	STATUS(post(&w.head, "/ban-lam-viec/bo-loc", "name=X-quang&query=%3Fxem%3Dco-quan%26kenh%3Donline"), 303);
+	STATUS(post(&w.head, "/ban-lam-viec/bo-loc", "name=X&query=javascript%3Aalert(1)"), 422);
+	EXPECT(has(get(&w.head, "/ban-lam-viec").body, "X-quang"));
+	EXPECT(!has(get(&w.director, "/ban-lam-viec").body, "X-quang"));
+	struct err e = {0};
+	struct saved_filter_list_rows rows;
+	EXPECT_OK(q_saved_filter_list(w.db, a, w.people.head, &rows, &e), e);
+	EXPECT_INT(rows.n, 1);
+	const char *path = str_cstr(a, str_fmt(a, "/ban-lam-viec/bo-loc/%lld/xoa", (long long)rows.v[0].id.v));
+	STATUS(post(&w.director, path, ""), 303);
+	EXPECT(has(get(&w.head, "/ban-lam-viec").body, "X-quang"));
+	STATUS(post(&w.head, path, ""), 303);
+	EXPECT(!has(get(&w.head, "/ban-lam-viec").body, "X-quang"));
+	stop();
+}
+
+TEST_BOTH(an_export_streams_the_view)
+{
+	start(a, engine);
+	for (int i = 0; i < 3; i++)
+		sent_code();
+	struct test_answer x = get(&w.head, "/ban-lam-viec/xuat.csv?xem=co-quan");
+	STATUS(x, 200);
+	EXPECT(has(x.body, "\xEF\xBB\xBF") && has(x.body, nth(3)) && has(x.body, "Canary"));
+	x = get(&w.head, "/ban-lam-viec/xuat.csv?xem=co-quan&tt=done");
+	EXPECT(!has(x.body, "Canary"));
+	stop();
+}
+
+static const char multipart[] = "--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"../../b\xE1\xBA\xA3n v\xE1\xBA\xBD.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.4 canary-file\r\n--b--\r\n";
+TEST_BOTH(a_supplement_brings_files_that_open_only_when_clean)
+{
+	start(a, engine);
+	struct str code = sent_code();
+	STATUS(post(&w.counter, record(code, "/ask_supplement"), "reason=x"), 303);
+	struct test_answer x = http_test_send(w.t, &(struct test_request){.method = HTTP_POST, .path = record(code, "/supplement"), .actor = &w.counter,
+		.body = {multipart, sizeof multipart - 1}, .type = "multipart/form-data; boundary=b"});
+	STATUS(x, 303);
+	struct err e = {0};
+	struct dossier_file_list_rows files;
+	EXPECT_OK(q_dossier_file_list(w.db, a, load(code).id, &files, &e), e);
+	EXPECT_INT(files.n, 1);
+	EXPECT_TEXT(files.v[0].state, "quarantine");
+	const char *path = record(code, str_fmt(a, "/tep/%lld", (long long)files.v[0].id.v).p);
+	STATUS(get(&w.counter, path), 404);
+	EXPECT(has(get(&w.counter, record(code, "")).body, "bản vẽ.pdf"));
+	stop();
+}
