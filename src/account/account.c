@@ -216,7 +216,7 @@ bool account_create(struct env *env, const struct account_new *x, struct account
 	struct str login = account_fold(a, x->login), email = account_fold(a, x->email);
 	const struct account_insert_in in = {
 		.id = *id, .login = login, .kind = account_kind_name(x->kind), .person = x->person, .name = x->name,
-		.sort_key = text_person_sort_key(a, x->name), .folded = text_fold(a, str_fmt(a, "%.*s %.*s", STR_ARG(x->name), STR_ARG(login))),
+		.sort_key = (x->kind == ACCOUNT_BUSINESS || x->kind == ACCOUNT_SYSTEM ? text_sort_key : text_person_sort_key)(a, x->name), .folded = text_fold(a, str_fmt(a, "%.*s %.*s", STR_ARG(x->name), STR_ARG(login))),
 		.email = or_null(email), .email_confirmed = {.v = env->now, .has = x->email_confirmed && email.n > 0},
 		.phone = x->phone.p ? x->phone : STR(""), .key = key_wrap(a, account_cfg()->keys, context_of(buf, *id), &k),
 		.identity_hash = x->identity.n ? account_identity_hash(a, x->identity) : STR_NONE,

@@ -41,6 +41,8 @@ void account_stop(void);
 /* http_hooks.authenticate: fills env.actor, env.lang, auth and csrf_secret from cookie or bearer token. Applicants have
  * actor.person 0: what they own is theirs by actor.account. Whoever cannot be recognised is a stranger. */
 bool account_authenticate(struct request *r, struct err *e);
+/* http_hooks.may_act: account_epoch_ok() before every action. */
+bool account_may_act(struct request *r, struct err *e);
 /* In a writer's action: is the actor's account active and its epoch still the one seen? ERR_SIGN_IN when not. Strangers
  * and the program itself pass. */
 MUST_CHECK bool account_epoch_ok(struct env *env, struct err *e);

@@ -102,7 +102,7 @@ static void start_server(struct world *w)
 	c.n_tables = 2;
 	c.upload_dir = test_temp_dir(w->a).p;
 	c.sign_in_path = "/dang-nhap";
-	c.hooks = (struct http_hooks){.authenticate = account_authenticate, .say = page_say, .error_page = page_error_page, .db_checkout = take_db, .db_checkin = give_db};
+	c.hooks = (struct http_hooks){.authenticate = account_authenticate, .may_act = account_may_act, .say = page_say, .error_page = page_error_page, .db_checkout = take_db, .db_checkin = give_db};
 	c.rate_address[RATE_SIGN_IN] = (struct rate){0, 0};
 	page_fault_say(c.fault_say);
 	c.writer = w->w;
@@ -475,6 +475,18 @@ TEST_BOTH(a_change_of_roles_holds_at_once)
 	EXPECT_OK(directory_roles(&w.env, w.people.head, date_of(instant_clock()), &held, &n, &e), e);
 	EXPECT_INT(n, 0);
 	EXPECT_INT(get(&w, "/tai-khoan", head).status == 200, 0); /* no role: nothing is allowed */
+	world_end(&w);
+}
+
+TEST_BOTH(no_action_of_a_dead_session_takes_hold)
+{
+	struct world w = world_new(a, engine);
+	/* Recognised before the epoch moved: the request is past the door when the account changes. */
+	struct actor late = {.roles = ROLE_BIT(ROLE_CITIZEN), .account = sample(&w, "citizen")->account.v, .session = 1, .epoch = 1};
+	const struct test_request out = {.method = HTTP_POST, .path = "/dang-xuat", .form = "a=1", .actor = &late};
+	EXPECT_INT(http_test_send(w.t, &out).status, 303);
+	late.epoch = 0;
+	EXPECT_INT(http_test_send(w.t, &out).status, 401);
 	world_end(&w);
 }
 

@@ -32,7 +32,7 @@ void screen_form(struct screen *s, struct request *r, struct str action)
 
 void screen_submit(struct screen *s, enum msg_key label)
 {
-	ui_button(&s->o, &(struct ui_button){.label = msg(s->o.lang, label)});
+	ui_buttons(&s->o, &(struct ui_button){.label = msg(s->o.lang, label)}, 1);
 	ui_form_end(&s->o);
 }
 

@@ -1,4 +1,5 @@
 /* admin_web.c — administration: accounts, roles with dates, postings, absences. */
+#include "account/account_views.h"
 #include "account/web_internal.h"
 #include "core/text/text.h"
 #include "directory/directory.h"
@@ -61,7 +62,7 @@ static void list_row(struct screen *s, struct request *r, const struct ui_table 
 static void list_table(struct screen *s, struct request *r, const struct account_list_rows *rows)
 {
 	enum lang l = s->o.lang;
-	const struct ui_column columns[] = {{.head = msg(l, MSG_ACCOUNT_NAME)}, {.head = msg(l, MSG_ACCOUNT_KIND)}, {.head = msg(l, MSG_ACCOUNT_STATE)},
+	const struct ui_column columns[] = {{.head = msg(l, MSG_ACCOUNT_NAME_SHORT)}, {.head = msg(l, MSG_ACCOUNT_KIND)}, {.head = msg(l, MSG_ACCOUNT_STATE)},
 	                                    {.head = msg(l, MSG_ACCOUNT_FACTOR)}, {.head = msg(l, MSG_ACCOUNT_CREATED)}};
 	const struct ui_table t = {.caption = msg(l, MSG_ACCOUNT_ACCOUNTS), .caption_hidden = true, .columns = columns,
 	                           .n_columns = ARRAY_LEN(columns), .keys = true};
@@ -75,7 +76,9 @@ static void list_search(struct screen *s, struct str typed)
 {
 	ui_form_begin(&s->o, &(struct ui_form){.action = STR("/quan-tri/tai-khoan"), .get = true});
 	ui_field(&s->o, &(struct ui_field){.name = STR("q"), .kind = UI_SEARCH, .label = msg(s->o.lang, MSG_ACCOUNT_FIND), .value = typed, .plain = true});
-	ui_button(&s->o, &(struct ui_button){.label = msg(s->o.lang, MSG_DO_SEARCH), .weight = UI_QUIET});
+	const struct ui_button b[] = {{.label = msg(s->o.lang, MSG_DO_SEARCH), .weight = UI_QUIET},
+	                              {.label = msg(s->o.lang, MSG_ACCOUNT_NEW), .url = STR("/quan-tri/tai-khoan/moi"), .icon = UI_ICON_PLUS}};
+	ui_buttons(&s->o, b, ARRAY_LEN(b));
 	ui_form_end(&s->o);
 }
 
@@ -91,7 +94,6 @@ static bool list_page(struct request *r, struct err *e)
 		return false;
 	begin(&s, r, msg(r->env.lang, MSG_ACCOUNT_ACCOUNTS));
 	list_search(&s, typed);
-	ui_button(&s.o, &(struct ui_button){.label = msg(s.o.lang, MSG_ACCOUNT_NEW), .url = STR("/quan-tri/tai-khoan/moi"), .icon = UI_ICON_PLUS});
 	if (rows.n)
 		list_table(&s, r, &rows);
 	else
@@ -216,11 +218,13 @@ static void record_acts(struct screen *s, struct request *r, const struct accoun
 	bool active = str_eq(row->state, STR("active"));
 	if (row->id.v == r->env.actor->account)
 		return;
+	account_acts_begin(&s->o);
 	ui_act(&s->o, path_of(r, active ? "/khoa" : "/mo"),
-	       &(struct ui_button){.label = msg(l, active ? MSG_ACCOUNT_LOCK : MSG_ACCOUNT_UNLOCK), .weight = active ? UI_DANGER : UI_QUIET, .icon = UI_ICON_LOCK});
+	       &(struct ui_button){.label = msg(l, active ? MSG_ACCOUNT_LOCK : MSG_ACCOUNT_UNLOCK), .weight = active ? UI_DANGER : UI_QUIET});
 	ui_act(&s->o, path_of(r, "/thoat"), &(struct ui_button){.label = msg(l, MSG_ACCOUNT_END_ALL), .weight = UI_QUIET});
 	if (row->totp.p)
 		ui_act(&s->o, path_of(r, "/bo-ma"), &(struct ui_button){.label = msg(l, MSG_ACCOUNT_FACTOR_RESET), .weight = UI_QUIET});
+	account_acts_end(&s->o);
 }
 
 struct lines { enum msg_key title; const struct person_line *v; size_t n; const char *end_base, *end_tail; };

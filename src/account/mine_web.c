@@ -36,7 +36,7 @@ static void show_facts(struct screen *s, const struct account_row_row *row)
 {
 	enum lang l = s->o.lang;
 	const struct ui_fact facts[] = {
-		{.label = msg(l, MSG_ACCOUNT_NAME), .value = row->name},
+		{.label = msg(l, MSG_ACCOUNT_NAME_SHORT), .value = row->name},
 		{.label = msg(l, MSG_ACCOUNT_LOGIN), .value = row->login},
 		{.label = msg(l, MSG_ACCOUNT_EMAIL), .value = row->email.n ? row->email : msg(l, MSG_NONE_YET)},
 		{.label = msg(l, MSG_ACCOUNT_PASSWORD), .value = STR("••••••••"), .change_url = STR("/tai-khoan/mat-khau")},
@@ -58,8 +58,10 @@ static bool mine_page(struct request *r, struct err *e)
 	ui_section_begin(&s.o, msg(s.o.lang, MSG_ACCOUNT_SESSIONS));
 	show_sessions(&s, r, &rows);
 	ui_section_end(&s.o);
+	account_acts_begin(&s.o);
 	ui_act(&s.o, STR("/tai-khoan/thoat-moi-noi"), &(struct ui_button){.label = msg(s.o.lang, MSG_ACCOUNT_OUT_EVERYWHERE), .weight = UI_QUIET});
 	ui_act(&s.o, STR("/dang-xuat"), &(struct ui_button){.label = msg(s.o.lang, MSG_DO_SIGN_OUT), .icon = UI_ICON_SIGN_OUT});
+	account_acts_end(&s.o);
 	return screen_end(&s, r);
 }
 

@@ -214,6 +214,8 @@ bool account_authenticate(struct request *r, struct err *e)
 	return true;
 }
 
+bool account_may_act(struct request *r, struct err *e) { return account_epoch_ok(&r->env, e); }
+
 /* ---- the minute's work ---- */
 
 bool account_sweep(struct env *env, struct err *e)

@@ -298,6 +298,8 @@ static bool apply(struct write_job *job, struct err *e)
 	r->memo = b->memo;
 	r->errors = b->errors;
 	x->out = x->out_before;
+	if (x->h->cfg->hooks.may_act && !x->h->cfg->hooks.may_act(r, e))
+		return false;
 	if (r->route->row && !r->route->row(r, e))
 		return false;
 	if (!r->route->apply(r, e))

@@ -119,6 +119,9 @@ struct http_hooks {
 	/* A read-only connection for one step; never NULL. */
 	struct db *(*db_checkout)(void *app);
 	void (*db_checkin)(void *app, struct db *db);
+	/* On the writer, in the action's transaction, before `row` and apply of every action: does the actor still stand
+	 * (not signed out, locked or changed since)? NULL: yes. */
+	bool (*may_act)(struct request *r, struct err *e);
 	/* Must this read be recorded? And the record itself, on the writer. */
 	bool (*read_needed)(struct request *r);
 	bool (*read_apply)(struct request *r, struct err *e);
