@@ -54,7 +54,7 @@ static void fill_page(struct request *r, struct page_facts *f)
 }
 
 static const struct http_hooks hooks = {
-	.authenticate = account_authenticate, .error_page = page_error_page, .say = page_say, .db_checkout = checkout,
+	.authenticate = account_authenticate, .may_act = account_may_act, .error_page = page_error_page, .say = page_say, .db_checkout = checkout,
 	.db_checkin = checkin, .read_needed = reads_needed, .read_apply = reads_apply, .revision = revision, .ready = ready,
 };
 
