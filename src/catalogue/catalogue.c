@@ -223,7 +223,8 @@ static bool end(struct env *env, const struct catalogue_version *v, struct date 
 {
 	int64_t changed = 0;
 	struct procedure_version_end_in in = {v->id, last, reason, who(env), env->now};
-	if (!moved(q_procedure_version_end(env->db, &in, &changed, e), changed, v, e))
+	bool ok = q_procedure_version_end(env->db, &in, &changed, e);
+	if (!moved(ok, changed, v, e))
 		return false;
 	return record(env, "catalogue.expire", v->id, str_fmt(env->arena, "{\"last\":\"%.*s\"}", STR_ARG(date_format(env->arena, last))), e);
 }
@@ -274,7 +275,8 @@ bool catalogue_publish(struct env *env, struct procedure_version_id id, const st
 		return false;
 	struct procedure_version_publish_in in = {.id = id, .valid_from = p->from, .valid_to = p->to, .decision_number = p->decision_number,
 		.decision_date = p->decision_date, .published_by = who(env), .published_at = env->now};
-	return moved(q_procedure_version_publish(env->db, &in, &changed, e), changed, &v, e) && record(env, "catalogue.publish", id, STR_NONE, e);
+	bool ok = q_procedure_version_publish(env->db, &in, &changed, e);
+	return moved(ok, changed, &v, e) && record(env, "catalogue.publish", id, STR_NONE, e);
 }
 
 bool catalogue_expire(struct env *env, struct procedure_version_id id, struct date last, struct str reason, struct err *e)
