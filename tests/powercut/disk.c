@@ -15,7 +15,7 @@
 #define FILES_MAX 8192
 
 struct pending { struct pending *next; int64_t at; size_t n; bool truncate; char bytes[]; };
-struct inode { char *bytes; size_t n, cap; struct pending *first, **last; int64_t end; bool lying; };
+struct inode { char *bytes; size_t n, cap; struct pending *first, **last; int64_t end; };
 struct name { char *path; struct inode *ino; };
 struct names { struct name v[FILES_MAX]; size_t n; };
 /* ino NULL: the name `path` goes away. `from`: it was called so before. */
@@ -116,13 +116,10 @@ static void bytes_put(struct inode *ino, int64_t at, const char *p, size_t n)
 	memcpy(ino->bytes + at, p, n);
 }
 
-static bool lied_about(const char *path) { return !disk.cfg.lying_in || strncmp(path, disk.cfg.lying_in, strlen(disk.cfg.lying_in)) == 0; }
-
-static struct inode *inode_new(const char *path)
+static struct inode *inode_new(void)
 {
 	struct inode *ino = calloc(1, sizeof *ino);
 	CHECK(ino != NULL);
-	ino->lying = disk.cfg.lying_bytes && lied_about(path);
 	ino->last = &ino->first;
 	return ino;
 }
@@ -208,7 +205,7 @@ struct inode *disk_open(const char *path, bool create)
 	enter();
 	struct inode *ino = names_get(&disk.now, path);
 	if (!ino && create) {
-		ino = inode_new(path);
+		ino = inode_new();
 		names_set(&disk.now, path, ino);
 		change_add(path, NULL, ino);
 	}
@@ -245,7 +242,7 @@ void disk_truncate(struct inode *ino, int64_t size)
 void disk_sync(struct inode *ino)
 {
 	enter();
-	if (!ino->lying)
+	if (!disk.cfg.lying)
 		flush(ino, false);
 	leave();
 }
@@ -273,10 +270,9 @@ void disk_remove(const char *path)
 
 void disk_sync_dir(const char *dir)
 {
-	bool lying = disk.cfg.lying_folders && lied_about(dir);
 	enter();
 	struct change **at = &disk.first;
-	while (*at && !lying) {
+	while (*at && !disk.cfg.lying) {
 		struct change *c = *at;
 		if (lies_in(c->path, dir) || lies_in(c->from, dir)) {
 			change_apply(c);
@@ -307,7 +303,7 @@ static void import(const char *dir)
 			import(path);
 			continue;
 		}
-		struct inode *ino = inode_new(path);
+		struct inode *ino = inode_new();
 		bytes_resize(ino, (size_t)st.st_size);
 		int fd = open(path, O_RDONLY);
 		CHECK(fd >= 0 && (st.st_size == 0 || read(fd, ino->bytes, ino->n) == (ssize_t)ino->n));

@@ -4,7 +4,7 @@
  * platter: per file the bytes of the last sync and the writes since, in order; per folder the names of the last folder
  * sync and the changes since. At the cut, of the writes not yet synced a random subset lies on the platter, torn at sectors of
  * 512 bytes, and of the changed names a random first part (folders are journalled in order). That state is
- * written into another folder and the process ends at once. A lying disk says of a sync that it is done and does nothing.
+ * written into another folder and the process ends at once. A lying disk takes every sync for done and does nothing.
  * Threads: any; one lock. The process ends by _exit: nothing is freed. */
 #pragma once
 #include "core/blob/file_ops.h"
@@ -17,8 +17,7 @@ struct disk_config {
 	const char *live, *after;  /* folders; `after` must exist and be empty */
 	uint64_t seed;
 	int64_t cut_at;            /* the cut comes at this call */
-	bool lying_bytes, lying_folders; /* syncs of files, of folders, do nothing … */
-	const char *lying_in;            /* … below this folder; NULL: everywhere */
+	bool lying;
 };
 
 /* What lies in `live` now is on the platter. */

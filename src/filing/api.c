@@ -1,0 +1,446 @@
+/* api.c — filing by programs: files first, then the dossier; the same rules and rights as the pages. */
+#include "account/account.h"
+#include "core/audit/audit.h"
+#include "core/db/id.h"
+#include "filing/filing_internal.h"
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static struct str dump(struct arena *a, const json_t *j)
+{
+	char *text = json_dumps(j, JSON_COMPACT);
+	struct str out = str_dup(a, str_from(text));
+	free(text);
+	return out;
+}
+
+static bool answer_tree(struct request *r, int status, const json_t *tree)
+{
+	buf_put(&r->body, dump(r->env.arena, tree));
+	return answer_json(r, status);
+}
+
+/* ---- POST /files ---- */
+
+static bool keep_bytes(struct request *r, int fd, struct str name, struct err *e)
+{
+	struct filing_state *st = filing_state_of(r);
+	struct scan_config no_scanner = {0};
+	struct scan_result scan = {0};
+	struct dossier_id id;
+	AUTO_KEY key = {0};
+	if (!scan_file(&no_scanner, fd, name, NULL, &scan, e))
+		return err_wrap(e, "type of a file");
+	if (scan.verdict != SCAN_CLEAN) {
+		form_error(r, "file", scan.verdict == SCAN_EMPTY ? MSG_FIELD_FILE_EMPTY : scan.verdict == SCAN_TYPE_LIES ? MSG_FILING_FILE_LIES :
+			MSG_FILING_FILE_REFUSED, STR_NONE, STR_NONE);
+		return true;
+	}
+	dossier_begin(&r->env, filing()->law, &id, &key, &st->wrapped);
+	st->id.v = id.v;
+	st->mime = scan.mime;
+	st->name = draft_seal_name(r->env.arena, &key, name);
+	return blob_store_fd(filing()->blobs, fd, &(struct blob_put){.key = &key, .quarantine = true, .max = FILING_FILE_MAX}, &st->blob, e);
+}
+
+bool api_file_slow(struct request *r, struct err *e)
+{
+	struct str name = upload_clean_name(r->env.arena, req_query(r, "name"));
+	if (r->uploads)
+		return keep_bytes(r, r->uploads->fd, r->uploads->name, e);
+	if (!r->raw.n) {
+		form_error(r, "file", MSG_FIELD_REQUIRED_FILE, STR_NONE, STR_NONE);
+		return true;
+	}
+	int fd = memfd_create("file", MFD_CLOEXEC);
+	if (fd < 0)
+		return err_set(e, ERR_BUSY, "memory for a file");
+	bool ok = write(fd, r->raw.p, r->raw.n) == (ssize_t)r->raw.n ? keep_bytes(r, fd, name, e) : err_set(e, ERR_BUSY, "memory for a file");
+	close(fd);
+	return ok;
+}
+
+bool api_file_apply(struct request *r, struct err *e)
+{
+	struct filing_state *st = filing_state_of(r);
+	AUTO_JSON content = json_object();
+	AUTO_KEY key = {0};
+	struct draft_get_row row = {.id = st->id, .wrapped = st->wrapped};
+	struct draft_file_id id = {id_new(r->env.ids, r->env.now)};
+	if (!draft_key(r->env.arena, &row, &key, e))
+		return false;
+	struct draft_new x = {.purpose = "holder", .procedure = STR(""), .wrapped = st->wrapped, .key = &key, .content = content};
+	r->memo = str_fmt(r->env.arena, "{\"id\":\"%lld\",\"type\":\"%s\",\"size\":%lld,\"sha256\":\"%.*s\"}\n", (long long)id.v, st->mime,
+		(long long)st->blob.size, STR_ARG(digest_hex(r->env.arena, st->blob.plain)));
+	return draft_make(&r->env, st->id, &x, e) && q_draft_file_add(r->env.db, &(struct draft_file_add_in){.id = id, .draft = st->id, .field = STR(""),
+		.name = st->name, .type = str_from(st->mime), .size = st->blob.size, .blob = digest_hex(r->env.arena, st->blob.address),
+		.plain_hash = digest_hex(r->env.arena, st->blob.plain), .state = STR("kept"), .at = r->env.now}, NULL, e);
+}
+
+bool api_file_answer(struct request *r, struct err *e)
+{
+	(void)e;
+	buf_put(&r->body, r->memo);
+	return answer_json(r, 201);
+}
+
+/* ---- POST /dossiers ---- */
+
+struct api_file { struct draft_get_row draft; struct draft_file_get_row file; struct str field, name; };
+struct api_send {
+	const struct law_procedure *p;
+	struct str answers, channel_out, origin, origin_code, wrapped;
+	struct applicant who;
+	int64_t account;
+	struct dossier_id id;
+	struct dossier_file_new *files;
+	size_t n_files;
+};
+
+static struct api_send *send_of(struct request *r)
+{
+	struct filing_state *st = filing_state_of(r);
+	if (!st->api)
+		st->api = NEW(r->env.arena, struct api_send);
+	return st->api;
+}
+
+static int64_t id_of(const json_t *v)
+{
+	int64_t id = 0;
+	if (json_is_integer(v))
+		return json_integer_value(v);
+	return json_is_string(v) && str_to_i64((struct str){json_string_value(v), json_string_length(v)}, &id) ? id : 0;
+}
+
+/* A file that this account sent before; its name in clear. */
+static bool find_file(struct request *r, const json_t *item, struct api_file *out, bool *found, struct err *e)
+{
+	struct str name;
+	AUTO_KEY key = {0};
+	int64_t id = id_of(json_object_get(item, "file"));
+	*found = false;
+	if (id <= 0)
+		return true;
+	if (!q_draft_file_get(r->env.db, r->env.arena, (struct draft_file_id){id}, &out->file, found, e) || !*found)
+		return e->kind == ERR_NONE;
+	if (!q_draft_get(r->env.db, r->env.arena, out->file.draft, &out->draft, found, e))
+		return false;
+	*found = *found && out->draft.account == r->env.actor->account && out->draft.account && str_eq(out->draft.purpose, STR("holder"));
+	if (!*found)
+		return true;
+	if (!draft_key(r->env.arena, &out->draft, &key, e) || !crypto_open(r->env.arena, &key, STR("file name"), out->file.name, &name, e))
+		return false;
+	out->name = name;
+	out->field = json_str(item, "field");
+	return true;
+}
+
+static void place_file(struct arena *a, const struct api_send *x, json_t *answers, const struct outline_slot *s, const struct api_file *f)
+{
+	struct str rest = s->path, part, key = STR_NONE;
+	json_t *at = x->p->n_forms == 1 ? answers : json_object_getn(answers, x->p->forms[s->form]->id.p, x->p->forms[s->form]->id.n);
+	while (str_next(&rest, '.', &part)) {
+		if (key.n && !json_is_object(json_object_get(at, key.p)))
+			json_object_set_new(at, key.p, json_object());
+		if (key.n)
+			at = json_object_get(at, key.p);
+		key = str_dup(a, part);
+	}
+	if (!json_is_array(json_object_get(at, key.p)))
+		json_object_set_new(at, key.p, json_array());
+	json_t *entry = json_pack("{s:I}", "size", (json_int_t)f->file.size);
+	json_put(entry, "file", str_fmt(a, "%lld", (long long)f->file.id.v));
+	json_put(entry, "name", f->name);
+	json_put(entry, "type", f->file.type);
+	json_array_append_new(json_object_get(at, key.p), entry);
+}
+
+/* Puts the files into the answers; unknown ones and unknown fields are errors at their place. */
+static bool gather(struct request *r, struct api_send *x, json_t *answers, struct api_file *v, size_t *n, struct err *e)
+{
+	struct outline flow = outline_of(r->env.arena, x->p);
+	const json_t *list = json_object_get(r->json, "files"), *item = NULL;
+	size_t i = 0;
+	for (size_t k = 0; k < flow.n_slots; k++) /* whoever writes file members by hand would name another's file */
+		json_object_deln(x->p->n_forms == 1 ? answers : json_object_getn(answers, x->p->forms[flow.slots[k].form]->id.p,
+			x->p->forms[flow.slots[k].form]->id.n), flow.slots[k].path.p, flow.slots[k].path.n);
+	json_array_foreach((json_t *)(uintptr_t)list, i, item) {
+		const struct outline_slot *slot = NULL;
+		bool found = false;
+		if (!find_file(r, item, &v[*n], &found, e))
+			return false;
+		for (size_t k = 0; k < flow.n_slots; k++)
+			if (str_eq(flow.slots[k].field, json_str(item, "field")))
+				slot = &flow.slots[k];
+		if (!slot)
+			form_error_text(r, str_fmt(r->env.arena, "files.%zu.field", i), msg(r->env.lang, MSG_FILING_UNKNOWN));
+		else if (!found)
+			form_error_text(r, str_fmt(r->env.arena, "files.%zu.file", i), msg(r->env.lang, MSG_FILING_BAD_FILE));
+		else
+			place_file(r->env.arena, x, answers, slot, &v[(*n)++]);
+	}
+	return true;
+}
+
+/* Under the new dossier's key, still in quarantine. */
+static bool reseal(struct request *r, const struct key *to, const struct api_file *f, struct dossier_file_new *out, struct err *e)
+{
+	struct digest address;
+	struct blob_info info;
+	AUTO_KEY from = {0};
+	int64_t size = 0;
+	if (!digest_from_hex(f->file.blob, &address) || !draft_key(r->env.arena, &f->draft, &from, e))
+		return err_set(e, ERR_INTERNAL, "a file sent before");
+	int fd = blob_open_quarantined(filing()->blobs, address, &from, &size, e);
+	if (fd < 0)
+		return err_wrap(e, "a file sent before");
+	bool ok = blob_store_fd(filing()->blobs, fd, &(struct blob_put){.key = to, .quarantine = true, .max = FILING_FILE_MAX}, &info, e);
+	close(fd);
+	*out = (struct dossier_file_new){.field = f->field, .name = f->name, .type = f->file.type, .size = f->file.size,
+		.blob = digest_hex(r->env.arena, info.address), .plain_hash = digest_hex(r->env.arena, info.plain)};
+	return ok;
+}
+
+static void need(struct request *r, const char *field, bool good, enum msg_key say)
+{
+	if (!good)
+		form_error_text(r, str_fmt(r->env.arena, "applicant.%s", field), msg(r->env.lang, say));
+}
+
+/* For another only at the counter and for a system account; an applicant's own name is the account's. */
+static bool read_who(struct request *r, struct api_send *x, struct err *e)
+{
+	const json_t *j = json_object_get(r->json, "applicant");
+	struct account acc = {0};
+	bool found = false, own = actor_any(r->env.actor, ALLOW_APPLICANTS);
+	x->who = (struct applicant){.name = json_str(j, "name"), .identity = json_str(j, "identity"), .address = json_str(j, "address"),
+		.phone = json_str(j, "phone"), .email = json_str(j, "email"), .on_behalf = json_str(j, "on_behalf")};
+	if (own ? !account_get(&r->env, (struct account_id){r->env.actor->account}, &acc, &found, e)
+	        : x->who.identity.n && !account_by_identity(&r->env, x->who.identity, &acc, &found, e))
+		return false;
+	x->account = found ? acc.id.v : 0;
+	if (own) {
+		if (!found || !account_identity(&r->env, acc.id, &x->who.identity, e))
+			return found ? false : err_set(e, ERR_SIGN_IN, "no such account");
+		x->who.name = acc.name;
+		x->who.identity = acc.kind == ACCOUNT_BUSINESS || !x->who.identity.n ? acc.tax_code : x->who.identity;
+		x->who.phone = x->who.phone.n ? x->who.phone : acc.phone;
+		x->who.email = x->who.email.n ? x->who.email : acc.email;
+	}
+	x->who.organisation = x->who.identity.n > 0 && !personal_id_ok(x->who.identity);
+	need(r, "name", x->who.name.n > 0 && x->who.name.n <= 800, MSG_FIELD_REQUIRED);
+	need(r, "identity", own || personal_id_ok(x->who.identity) || tax_code_ok(x->who.identity), MSG_FIELD_NOT_PERSONAL_ID);
+	need(r, "phone", !x->who.phone.n || phone_ok(x->who.phone), MSG_FIELD_NOT_PHONE);
+	need(r, "email", !x->who.email.n || email_ok(x->who.email), MSG_FIELD_NOT_EMAIL);
+	return true;
+}
+
+static void read_rest(struct request *r, struct api_send *x)
+{
+	struct str out = json_str(r->json, "channel_out");
+	bool system = actor_is(r->env.actor, ROLE_SYSTEM);
+	x->channel_out = out.n ? out : STR("online");
+	if (out.n && !str_eq(out, STR("online")) && !str_eq(out, STR("counter")) && !str_eq(out, STR("post")))
+		form_error_text(r, STR("channel_out"), msg(r->env.lang, MSG_FIELD_NOT_CHOICE));
+	if (!system)
+		return;
+	x->origin = json_str(r->json, "origin");
+	x->origin_code = json_str(r->json, "origin_code");
+	if (!x->origin.n || x->origin.n > 100)
+		form_error_text(r, STR("origin"), msg(r->env.lang, MSG_FIELD_REQUIRED));
+	if (!x->origin_code.n || x->origin_code.n > 100)
+		form_error_text(r, STR("origin_code"), msg(r->env.lang, MSG_FIELD_REQUIRED));
+}
+
+static bool check_answers(struct request *r, struct api_send *x, struct api_file *v, size_t *n, struct err *e)
+{
+	AUTO_JSON answers = json_deep_copy(json_object_get(r->json, "answers"));
+	AUTO_JSON clean = NULL;
+	if (!json_is_object(answers)) {
+		form_error_text(r, STR("answers"), msg(r->env.lang, MSG_FIELD_REQUIRED));
+		return true;
+	}
+	for (size_t i = 0; x->p->n_forms > 1 && i < x->p->n_forms; i++)
+		if (!json_is_object(json_object_getn(answers, x->p->forms[i]->id.p, x->p->forms[i]->id.n)))
+			json_object_setn_new(answers, x->p->forms[i]->id.p, x->p->forms[i]->id.n, json_object());
+	if (!gather(r, x, answers, v, n, e))
+		return false;
+	struct eform_errors errors = law_check(r->env.arena, filing()->law, x->p, answers, date_of(r->env.now), &clean);
+	for (const struct eform_error *f = errors.first; f; f = f->next)
+		if (!f->warning)
+			form_error_text(r, str_fmt(r->env.arena, "answers.%.*s", STR_ARG(fault_name(r->env.arena, f->pointer))), fault_text(r->env.arena, r->env.lang, f));
+	x->answers = dump(r->env.arena, clean);
+	return true;
+}
+
+bool api_send_check(struct request *r, struct err *e)
+{
+	struct api_send *x = send_of(r);
+	size_t n = 0, most = json_array_size(json_object_get(r->json, "files"));
+	AUTO_KEY key = {0};
+	if (!req_header(r, "Idempotency-Key").n)
+		return err_set(e, ERR_INVALID, "Idempotency-Key is missing");
+	x->p = law_find(filing()->law, json_str(r->json, "procedure"));
+	if (!x->p || !x->p->process || !x->p->n_forms) {
+		form_error_text(r, STR("procedure"), msg(r->env.lang, MSG_FILING_NOT_ONLINE));
+		return true;
+	}
+	struct api_file *v = NEW_ARRAY(r->env.arena, most + 1, struct api_file);
+	read_rest(r, x);
+	if (!read_who(r, x, e) || !check_answers(r, x, v, &n, e) || !form_ok(r))
+		return e->kind == ERR_NONE;
+	dossier_begin(&r->env, filing()->law, &x->id, &key, &x->wrapped);
+	x->files = NEW_ARRAY(r->env.arena, n + 1, struct dossier_file_new);
+	x->n_files = n;
+	for (size_t i = 0; i < n; i++)
+		if (!reseal(r, &key, &v[i], &x->files[i], e))
+			return false;
+	return true;
+}
+
+bool api_send_apply(struct request *r, struct err *e)
+{
+	struct api_send *x = send_of(r);
+	struct filing_place at;
+	struct dossier_sent sent;
+	struct dossier_twins_rows twins = {0};
+	AUTO_JSON answers = json_loadb(x->answers.p, x->answers.n, 0, NULL);
+	AUTO_JSON codes = json_array();
+	const struct actor *a = r->env.actor;
+	struct str in = actor_is(a, ROLE_SYSTEM) ? STR("portal") : actor_is(a, ROLE_COUNTER) ? STR("counter") : STR("online");
+	if (!filing_where(&r->env, x->p, &at, e) || !dossier_twins(&r->env, filing()->law, x->who.identity, x->p->p->id, &twins, e))
+		return false;
+	struct dossier_new d = {.procedure = x->p, .id = x->id, .wrapped_key = x->wrapped, .answers = answers, .who = x->who, .account = x->account,
+		.channel_in = in, .channel_out = x->channel_out, .origin = x->origin, .origin_code = x->origin_code, .receiving_unit = at.receiving_unit,
+		.settling_unit = at.settling_unit, .settling_agency = at.settling_agency, .code_prefix = at.code_prefix, .files = x->files, .n_files = x->n_files};
+	if (!dossier_send(&r->env, filing()->law, &d, &sent, e))
+		return false;
+	for (size_t i = 0; i < twins.n && !sent.existed; i++)
+		json_array_append_new(codes, json_stringn(twins.v[i].code.p, twins.v[i].code.n));
+	AUTO_JSON out = json_pack("{s:s%,s:s,s:n,s:O,s:b}", "code", sent.code.p, sent.code.n, "state", "received", "due", "twins", codes, "existed", (int)sent.existed);
+	if (sent.secret.n)
+		json_put(out, "secret", sent.secret);
+	if (sent.answer_due.ms)
+		json_put(out, "answer_due", instant_format(r->env.arena, sent.answer_due));
+	r->memo = memo_seal(r, dump(r->env.arena, out));
+	return true;
+}
+
+bool api_send_answer(struct request *r, struct err *e)
+{
+	struct str plain;
+	if (!memo_open(r, &plain, e))
+		return false;
+	AUTO_JSON out = json_loadb(plain.p, plain.n, 0, NULL);
+	answer_header(r, "Location", str_fmt(r->env.arena, "/api/v1/dossiers/%.*s", STR_ARG(json_str(out, "code"))));
+	return answer_tree(r, json_is_true(json_object_get(out, "existed")) ? 200 : 201, out);
+}
+
+/* ---- reading ---- */
+
+static void put_time(struct request *r, json_t *o, const char *key, struct opt_instant t)
+{
+	if (t.has)
+		json_put(o, key, instant_format(r->env.arena, t.v));
+	else
+		json_object_set_new(o, key, json_null());
+}
+
+bool api_list(struct request *r, struct err *e)
+{
+	struct dossier_list_account_rows v = {0};
+	int64_t limit = req_query_int(r, "limit", 50), before = req_query_int(r, "cursor", INT64_MAX);
+	limit = limit < 1 ? 1 : limit > 200 ? 200 : limit;
+	if (!q_dossier_list_account(r->env.db, r->env.arena, r->env.actor->account, (struct dossier_id){before}, limit, &v, e))
+		return false;
+	AUTO_JSON out = json_pack("{s:[],s:n}", "items", "next");
+	for (size_t i = 0; i < v.n; i++) {
+		json_t *o = json_object();
+		json_put(o, "code", v.v[i].code);
+		json_put(o, "procedure_name", v.v[i].procedure_name);
+		json_put(o, "state", v.v[i].state);
+		put_time(r, o, "sent_at", OPT_INSTANT(v.v[i].sent_at));
+		put_time(r, o, "answer_due", OPT_INSTANT(v.v[i].answer_due));
+		put_time(r, o, "due", v.v[i].due);
+		json_array_append_new(json_object_get(out, "items"), o);
+	}
+	if (v.n == (size_t)limit)
+		json_put(out, "next", str_fmt(r->env.arena, "%lld", (long long)v.v[v.n - 1].id.v));
+	return answer_tree(r, 200, out);
+}
+
+static void put_files(struct request *r, const struct key *key, const struct dossier_file_list_rows *v, json_t *out)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		json_t *o = json_pack("{s:I}", "size", (json_int_t)v->v[i].size);
+		json_put(o, "id", str_fmt(r->env.arena, "%lld", (long long)v->v[i].id.v));
+		json_put(o, "field", v->v[i].field);
+		json_put(o, "kind", v->v[i].kind);
+		json_put(o, "name", dossier_file_name(&r->env, key, &v->v[i]));
+		json_put(o, "type", v->v[i].type);
+		json_put(o, "state", v->v[i].state);
+		json_put(o, "sha256", v->v[i].plain_hash);
+		json_array_append_new(out, o);
+	}
+}
+
+bool api_get(struct request *r, struct err *e)
+{
+	struct dossier_get_row d;
+	struct dossier_file_list_rows files = {0};
+	AUTO_KEY key = {0};
+	AUTO_JSON sealed = NULL;
+	bool erased = false;
+	if (!dossier_of(r, &d, e) || !dossier_key(&r->env, filing()->law, d.id, &key, &erased, e) || !dossier_unseal(&r->env, filing()->law, &d, &sealed, e))
+		return false;
+	if (!q_dossier_file_list(r->env.db, r->env.arena, d.id, &files, e))
+		return false;
+	req_note_read(r, d.id.v);
+	AUTO_JSON out = json_pack("{s:I,s:i,s:[]}", "rev", (json_int_t)d.rev, "portal_state", dossier_portal_state(&d), "files");
+	json_put(out, "code", d.code);
+	json_put(out, "procedure", d.procedure);
+	json_put(out, "procedure_name", d.procedure_name);
+	json_put(out, "state", d.state);
+	json_put(out, "step", d.step);
+	json_put(out, "channel_in", d.channel_in);
+	json_put(out, "channel_out", d.channel_out);
+	if (d.origin.n) {
+		json_put(out, "origin", d.origin);
+		json_put(out, "origin_code", d.origin_code);
+	}
+	put_time(r, out, "sent_at", OPT_INSTANT(d.sent_at));
+	put_time(r, out, "answer_due", OPT_INSTANT(d.answer_due));
+	put_time(r, out, "accepted_at", d.accepted_at);
+	put_time(r, out, "due", d.due);
+	put_time(r, out, "settled_at", d.settled_at);
+	put_time(r, out, "returned_at", d.returned_at);
+	json_object_set(out, "applicant", json_is_object(sealed) ? json_object_get(sealed, "who") : json_null());
+	json_object_set(out, "answers", json_is_object(sealed) ? json_object_get(sealed, "answers") : json_null());
+	put_files(r, &key, &files, json_object_get(out, "files"));
+	return answer_tree(r, 200, out);
+}
+
+bool api_timeline(struct request *r, struct err *e)
+{
+	struct dossier_get_row d;
+	struct audit_entries all = {0};
+	int64_t after = req_query_int(r, "cursor", 0);
+	if (!dossier_of(r, &d, e) || !audit_timeline(&r->env, d.id.v, after, 200, &all, e))
+		return false;
+	req_note_read(r, d.id.v);
+	AUTO_JSON out = json_pack("{s:[],s:n}", "items", "next");
+	for (size_t i = 0; i < all.n; i++) {
+		json_t *o = json_object();
+		json_put(o, "entry", str_fmt(r->env.arena, "%lld", (long long)all.v[i].id));
+		json_put(o, "at", instant_format(r->env.arena, all.v[i].at));
+		json_put(o, "kind", all.v[i].kind);
+		json_put(o, "role", all.v[i].role);
+		json_object_set_new(o, "details", json_loadb(all.v[i].body.p, all.v[i].body.n, 0, NULL));
+		json_array_append_new(json_object_get(out, "items"), o);
+	}
+	if (all.n == 200)
+		json_put(out, "next", str_fmt(r->env.arena, "%lld", (long long)all.v[199].id));
+	return answer_tree(r, 200, out);
+}

@@ -1,0 +1,328 @@
+/* files_web.c — each file on its own page, kept at once; with JavaScript in pieces that may be interrupted. */
+#include "core/db/id.h"
+#include "core/scan/scan.h"
+#include "filing/filing_internal.h"
+#include "filing/filing_views.h"
+#include "gen/assets.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct str base_of(struct request *r) { return str_fmt(r->env.arena, "/nop-ho-so/nhap/%.*s", STR_ARG(req_param(r, "draft"))); }
+
+static struct str m(struct request *r, enum msg_key key) { return msg(r->env.lang, key); }
+
+static const struct field file_fields[] = {{.name = "file", .kind = FIELD_FILE, .required = true, .label = MSG_FILING_FILE}};
+const struct form file_form = {"file", file_fields, ARRAY_LEN(file_fields)};
+static const struct field file_id_fields[] = {{.name = "file", .kind = FIELD_ID, .required = true, .label = MSG_FILING_FILE}};
+const struct form file_id_form = {"file id", file_id_fields, ARRAY_LEN(file_id_fields)};
+
+static const struct outline_slot *slot_at(const struct draft *d, struct str n)
+{
+	int64_t i = -1;
+	return str_to_i64(n, &i) && i >= 0 && (size_t)i < d->flow.n_slots ? &d->flow.slots[i] : NULL;
+}
+
+static bool open_slot(struct request *r, struct draft *d, const struct outline_slot **s, struct err *e)
+{
+	if (!draft_open(&r->env, filing_state_of(r)->id, d, e))
+		return false;
+	*s = slot_at(d, req_param(r, "n"));
+	return *s != NULL || err_set(e, ERR_NOT_FOUND, "no such file field");
+}
+
+/* ---- the page ---- */
+
+static struct str accept_words(struct arena *a, const struct eform_field *f)
+{
+	struct buf b = buf_on(a);
+	const json_t *x = NULL;
+	size_t i = 0;
+	json_array_foreach(json_object_get(f->def, "accept"), i, x) {
+		struct str mime = str_from(json_string_value(x));
+		for (size_t k = 0; k < n_scan_types; k++)
+			if (str_eq(mime, str_from(scan_types[k].mime)))
+				buf_fmt(&b, "%s.%s", b.n ? "," : "", scan_types[k].ending);
+	}
+	return buf_str(&b);
+}
+
+static void show_kept(struct request *r, struct html_out *o, const struct draft *d, const struct outline_slot *s)
+{
+	struct arena *a = r->env.arena;
+	struct str action = str_fmt(a, "%.*s/tep/%.*s/bo", STR_ARG(base_of(r)), STR_ARG(req_param(r, "n")));
+	for (size_t i = 0; i < d->files.n; i++) {
+		const struct draft_file_list_row *f = &d->files.v[i];
+		if (!str_eq(f->field, s->field) || !str_eq(f->state, STR("kept")))
+			continue;
+		struct ui_file file = {.name = draft_file_name(a, d, f), .size = f->size, .note = m(r, MSG_FILING_FILE_KEPT)};
+		ui_files(o, &file, 1);
+		filing_remove(o, action, str_fmt(a, "%lld", (long long)f->id.v), file.name);
+	}
+}
+
+static void show_upload(struct request *r, struct html_out *o, const struct outline_slot *s)
+{
+	struct arena *a = r->env.arena;
+	struct str types = accept_words(a, s->f), args[] = {types, lang_size(a, s->f->max_size)};
+	struct ui_field f = page_field(r, "file", UI_FILE, MSG_FILING_FILE);
+	struct ui_button go = {.label = m(r, MSG_FILING_UPLOAD), .icon = UI_ICON_UPLOAD};
+	int64_t n = 0;
+	str_to_i64(req_param(r, "n"), &n);
+	f.accept = types;
+	f.hint = types.n ? msg_fmt(a, r->env.lang, MSG_FIELD_FILE_HINT, args, 2) : STR_NONE;
+	f.required = true;
+	filing_upload_begin(o, str_fmt(a, "%.*s/tep/%lld", STR_ARG(base_of(r)), (long long)n), str_fmt(a, "%.*s/tai-len", STR_ARG(base_of(r))), n);
+	ui_field(o, &f);
+	ui_button(o, &go);
+	filing_upload_end(o);
+}
+
+bool file_page(struct request *r, struct err *e)
+{
+	AUTO_DRAFT d = {0};
+	const struct outline_slot *s = NULL;
+	if (!open_slot(r, &d, &s, e))
+		return false;
+	struct html_out o = page_out(r);
+	struct ui_crumb crumbs[] = {{m(r, MSG_FILING_TASKS), base_of(r)}};
+	struct ui_page page = {.title = s->f->label, .over = d.p->p->name, .width = UI_READ, .crumbs = crumbs, .n_crumbs = 1, .has_errors = r->errors.n > 0,
+		.script = ASSET_FILING_JS};
+	struct ui_button next = {.label = m(r, MSG_FILING_BACK_TO_TASKS), .url = base_of(r), .weight = draft_slot_files(&d, s) ? UI_PRIMARY : UI_LINK};
+	ui_page_begin(&o, &page);
+	page_error_summary(&o, r);
+	if (s->f->hint.n)
+		filing_hint(&o, s->f->hint);
+	show_kept(r, &o, &d, s);
+	if (draft_slot_files(&d, s) < s->f->max_count)
+		show_upload(r, &o, s);
+	ui_buttons(&o, &next, 1);
+	ui_page_end(&o, &page);
+	return page_answer(r);
+}
+
+/* ---- taking a file in ---- */
+
+static enum msg_key verdict_word(enum scan_verdict v)
+{
+	if (v == SCAN_EMPTY)
+		return MSG_FIELD_FILE_EMPTY;
+	return v == SCAN_TYPE_LIES ? MSG_FILING_FILE_LIES : MSG_FILING_FILE_REFUSED;
+}
+
+static bool accepts(const struct eform_field *f, const char *mime)
+{
+	const json_t *list = json_object_get(f->def, "accept"), *x = NULL;
+	size_t i = 0;
+	json_array_foreach((json_t *)(uintptr_t)list, i, x)
+		if (mime && str_eq(str_from(json_string_value(x)), str_from(mime)))
+			return true;
+	return mime != NULL && json_array_size(list) == 0;
+}
+
+/* Type by content, then sealed and stored, still in quarantine. *say: 0, or why it is refused. */
+static bool take(struct request *r, const struct draft *d, const struct outline_slot *s, int fd, struct str name, int64_t size, enum msg_key *say, struct err *e)
+{
+	struct filing_state *st = filing_state_of(r);
+	struct scan_config no_scanner = {0};
+	struct scan_result scan = {0};
+	*say = (enum msg_key)0;
+	if (size > s->f->max_size) {
+		*say = MSG_FILING_FILE_TOO_LARGE;
+		return true;
+	}
+	if (!scan_file(&no_scanner, fd, name, NULL, &scan, e))
+		return err_wrap(e, "type of a file");
+	if (scan.verdict != SCAN_CLEAN || !accepts(s->f, scan.mime)) {
+		*say = verdict_word(scan.verdict);
+		return true;
+	}
+	st->mime = scan.mime;
+	st->name = str_dup(r->env.arena, name);
+	st->stored = true;
+	return blob_store_fd(filing()->blobs, fd, &(struct blob_put){.key = &d->key, .quarantine = true, .max = s->f->max_size}, &st->blob, e);
+}
+
+bool file_slow(struct request *r, struct err *e)
+{
+	AUTO_DRAFT d = {0};
+	const struct outline_slot *s = NULL;
+	struct upload *u = form_file(r, "file");
+	enum msg_key say;
+	if (!u || !open_slot(r, &d, &s, e))
+		return u ? false : err_set(e, ERR_INVALID, "no file");
+	if (draft_slot_files(&d, s) >= s->f->max_count) {
+		form_error(r, "file", MSG_FIELD_TOO_MANY, str_fmt(r->env.arena, "%zu", s->f->max_count), STR_NONE);
+		return true;
+	}
+	if (!take(r, &d, s, u->fd, u->name, u->size, &say, e))
+		return false;
+	if (say)
+		form_error(r, "file", (int)say, lang_size(r->env.arena, s->f->max_size), STR_NONE);
+	return true;
+}
+
+static bool add_row(struct request *r, const struct draft *d, const struct outline_slot *s, int64_t size, struct draft_file_id *id, struct err *e)
+{
+	struct filing_state *st = filing_state_of(r);
+	id->v = id_new(r->env.ids, r->env.now);
+	return q_draft_file_add(r->env.db, &(struct draft_file_add_in){.id = *id, .draft = d->row.id, .field = s->field,
+		.name = draft_seal_name(r->env.arena, &d->key, st->name), .type = st->stored ? str_from(st->mime) : STR(""), .size = size,
+		.blob = st->stored ? digest_hex(r->env.arena, st->blob.address) : STR_NONE,
+		.plain_hash = st->stored ? digest_hex(r->env.arena, st->blob.plain) : STR_NONE,
+		.state = st->stored ? STR("kept") : STR("uploading"), .at = r->env.now}, NULL, e);
+}
+
+bool file_apply(struct request *r, struct err *e)
+{
+	AUTO_DRAFT d = {0};
+	const struct outline_slot *s = NULL;
+	struct draft_file_id id;
+	if (!open_slot(r, &d, &s, e))
+		return false;
+	r->redirect = str_fmt(r->env.arena, "%.*s/tep/%.*s", STR_ARG(base_of(r)), STR_ARG(req_param(r, "n")));
+	return add_row(r, &d, s, filing_state_of(r)->blob.size, &id, e) && draft_put(&r->env, &d, e);
+}
+
+bool file_again(struct request *r, struct err *e) { return file_page(r, e); }
+
+bool file_remove(struct request *r, struct err *e)
+{
+	r->redirect = str_fmt(r->env.arena, "%.*s/tep/%.*s", STR_ARG(base_of(r)), STR_ARG(req_param(r, "n")));
+	return q_draft_file_delete(r->env.db, (struct draft_file_id){form_id(r, "file")}, filing_state_of(r)->id, NULL, e);
+}
+
+/* ---- in pieces ---- */
+
+bool upload_check(struct request *r, struct err *e)
+{
+	AUTO_DRAFT d = {0};
+	if (!draft_open(&r->env, filing_state_of(r)->id, &d, e))
+		return false;
+	const json_t *slot = json_object_get(r->json, "slot");
+	int64_t n = json_is_integer(slot) ? json_integer_value(slot) : -1, size = json_integer_value(json_object_get(r->json, "size"));
+	const struct outline_slot *s = n >= 0 && (size_t)n < d.flow.n_slots ? &d.flow.slots[n] : NULL;
+	struct str name = upload_clean_name(r->env.arena, json_str(r->json, "name"));
+	if (!s || size <= 0)
+		return err_set(e, ERR_INVALID, "an upload needs slot, name and size");
+	if (draft_slot_files(&d, s) >= s->f->max_count)
+		form_error(r, "file", MSG_FIELD_TOO_MANY, str_fmt(r->env.arena, "%zu", s->f->max_count), STR_NONE);
+	if (size > s->f->max_size)
+		form_error(r, "file", MSG_FILING_FILE_TOO_LARGE, lang_size(r->env.arena, s->f->max_size), STR_NONE);
+	filing_state_of(r)->name = name;
+	return true;
+}
+
+bool upload_apply(struct request *r, struct err *e)
+{
+	AUTO_DRAFT d = {0};
+	struct draft_file_id id;
+	if (!draft_open(&r->env, filing_state_of(r)->id, &d, e))
+		return false;
+	const struct outline_slot *s = &d.flow.slots[json_integer_value(json_object_get(r->json, "slot"))];
+	if (!add_row(r, &d, s, json_integer_value(json_object_get(r->json, "size")), &id, e))
+		return false;
+	r->memo = str_fmt(r->env.arena, "%lld", (long long)id.v);
+	return true;
+}
+
+bool upload_answer(struct request *r, struct err *e)
+{
+	(void)e;
+	struct str url = str_fmt(r->env.arena, "%.*s/tai-len/%.*s", STR_ARG(base_of(r)), STR_ARG(r->memo));
+	answer_header(r, "Location", url);
+	buf_fmt(&r->body, "{\"id\":\"%.*s\",\"url\":\"%.*s\"}\n", STR_ARG(r->memo), STR_ARG(url));
+	return answer_json(r, 201);
+}
+
+static bool find_part(struct request *r, struct err *e)
+{
+	struct filing_state *st = filing_state_of(r);
+	int64_t id = 0;
+	bool found = false;
+	if (!req_param_id(r, "file", &id) || !q_draft_file_get(r->env.db, r->env.arena, (struct draft_file_id){id}, &st->file, &found, e))
+		return err_set(e, ERR_NOT_FOUND, "no such upload");
+	if (!found || st->file.draft.v != st->id.v)
+		return err_set(e, ERR_NOT_FOUND, "no such upload in this draft");
+	st->path = str_fmt(r->env.arena, "%s/%lld", filing()->parts_dir, (long long)id);
+	return true;
+}
+
+static bool is_kept(const struct filing_state *st) { return str_eq(st->file.state, STR("kept")); }
+
+static int64_t part_size(const struct filing_state *st)
+{
+	struct stat s;
+	if (is_kept(st))
+		return st->file.size;
+	return stat(st->path.p, &s) == 0 ? (int64_t)s.st_size : 0;
+}
+
+bool upload_offset(struct request *r, struct err *e)
+{
+	if (!find_part(r, e))
+		return false;
+	answer_header(r, "Upload-Offset", str_fmt(r->env.arena, "%lld", (long long)part_size(filing_state_of(r))));
+	answer_header(r, "Upload-Length", str_fmt(r->env.arena, "%lld", (long long)filing_state_of(r)->file.size));
+	answer_header(r, "Cache-Control", STR("no-store"));
+	return answer_empty(r, 204);
+}
+
+bool upload_receive(struct request *r, struct err *e)
+{
+	struct filing_state *st;
+	int64_t offset = -1;
+	if (!find_part(r, e))
+		return false;
+	st = filing_state_of(r);
+	if (!str_to_i64(req_header(r, "Upload-Offset"), &offset) || offset < 0)
+		return err_set(e, ERR_INVALID, "Upload-Offset is missing");
+	if (is_kept(st) || offset != part_size(st))
+		return err_set(e, ERR_CONFLICT, "Upload-Offset is %lld, %lld are here", (long long)offset, (long long)part_size(st));
+	r->sink.fd = open(st->path.p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (r->sink.fd < 0)
+		return err_set(e, errno == ENOSPC ? ERR_BUSY : ERR_INTERNAL, "part of an upload: %s", strerror(errno));
+	r->sink.offset = offset;
+	r->sink.max = st->file.size - offset;
+	return true;
+}
+
+bool upload_slow(struct request *r, struct err *e)
+{
+	struct filing_state *st = filing_state_of(r);
+	AUTO_DRAFT d = {0};
+	enum msg_key say;
+	if (r->sink.offset < st->file.size)
+		return fdatasync(r->sink.fd) == 0 || err_set(e, ERR_BUSY, "part of an upload: %s", strerror(errno));
+	if (!draft_open(&r->env, st->id, &d, e))
+		return false;
+	struct draft_file_list_row row = {.name = st->file.name};
+	for (size_t i = 0; i < d.flow.n_slots; i++)
+		if (str_eq(d.flow.slots[i].field, st->file.field)) {
+			if (!take(r, &d, &d.flow.slots[i], r->sink.fd, draft_file_name(r->env.arena, &d, &row), st->file.size, &say, e))
+				return false;
+			if (say)
+				form_error(r, "file", (int)say, lang_size(r->env.arena, d.flow.slots[i].f->max_size), STR_NONE);
+			unlink(st->path.p);
+			return true;
+		}
+	return err_set(e, ERR_NOT_FOUND, "the field is gone");
+}
+
+bool upload_kept(struct request *r, struct err *e)
+{
+	struct filing_state *st = filing_state_of(r);
+	if (!st->stored)
+		return true;
+	return q_draft_file_keep(r->env.db, &(struct draft_file_keep_in){.id = st->file.id, .type = str_from(st->mime),
+		.blob = digest_hex(r->env.arena, st->blob.address), .plain_hash = digest_hex(r->env.arena, st->blob.plain)}, NULL, e);
+}
+
+bool upload_done(struct request *r, struct err *e)
+{
+	(void)e;
+	answer_header(r, "Upload-Offset", str_fmt(r->env.arena, "%lld", (long long)r->sink.offset));
+	return answer_empty(r, 204);
+}

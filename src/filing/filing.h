@@ -1,0 +1,58 @@
+/* filing.h — the applicant's side: drafts, questions, files, sending, and the pages of one's own dossiers.
+ *
+ * Owner:      tables draft, draft_file.
+ * Law:        NĐ 61/2018 Điều 17, NĐ 45/2020 Điều 9–11, NĐ 118/2025 Điều 16–18 (filing); NĐ 13/2023 (what is kept, how long).
+ * Invariants: a draft's key is the key of the dossier it will become, and its id that dossier's id: files are sealed once
+ *             and sending twice cannot make two dossiers. Nothing typed is lost by an error. A file counts only when it is
+ *             stored; its type is what its content says. A draft is seen by its account or by the holder of its cookie.
+ * The app:    calls filing_configure() before serving, puts filing_routes and filing_job_expire in its lists, and asks
+ *             filing_needs_blob() before it sweeps the store. Pages take their frame from core/page.
+ * Threads:    the configuration does not change while serving; all else as any handler. */
+#pragma once
+#include "core/blob/blob.h"
+#include "core/http/http.h"
+#include "core/job/job.h"
+#include "core/scan/scan.h"
+#include "core/ui/ui.h"
+#include "dossier/dossier.h"
+
+/* Where a dossier goes: who receives, who settles, and the first part of its code. */
+struct filing_place { struct unit_id receiving_unit, settling_unit; struct agency_id settling_agency; struct str code_prefix; };
+
+struct filing_config {
+	const struct law *law;
+	struct blob_store *blobs;
+	const char *parts_dir;        /* of uploads that are not complete; in clear, mode 0600, at most a day */
+	struct str origin;            /* "https://mot-cua.example.gov.vn": the address in QR codes; empty: from Host */
+	struct { struct str bin, account, name; } bank; /* of the agency, for VietQR; empty bin: no transfer */
+	bool strangers;               /* may file without signing in */
+	/* NULL: the centre's reception and the first division of the first department in force. */
+	bool (*place)(struct env *env, const struct law_procedure *p, struct filing_place *out, struct err *e);
+};
+/* Copied; what it points to must outlive serving. Makes parts_dir when it is missing. */
+MUST_CHECK bool filing_configure(const struct filing_config *cfg, struct err *e);
+
+/* Drafts untouched for thirty days, with their files; files sent ahead by programs after two. At most 200 a call. */
+MUST_CHECK bool filing_expire(struct env *env, struct err *e);
+/* The same as a daily job. */
+extern const struct job_kind filing_job_expire;
+/* Does a draft or a dossier hold the stored file? */
+MUST_CHECK bool filing_needs_blob(struct env *env, struct digest address, bool *needed, struct err *e);
+
+/* ---- parts of a dossier's page, for the look-up too ---- */
+
+/* The state's word, colour and how far it is: no name, no subject. */
+struct str filing_state_word(enum lang lang, const struct dossier_get_row *d);
+enum ui_state filing_state_look(const struct dossier_get_row *d);
+void filing_show_progress(struct html_out *o, const struct dossier_get_row *d);
+/* The day strip and the sentence that explains the date. */
+MUST_CHECK bool filing_show_clock(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);
+MUST_CHECK bool filing_show_timeline(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);
+/* Files that leave the house: only clean ones are links. `url` is followed by the file's id and `tail`. */
+MUST_CHECK bool filing_show_files(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct str tail, struct err *e);
+/* Answers with a clean file of that dossier, or ERR_NOT_FOUND. */
+MUST_CHECK bool filing_send_file(struct request *r, const struct dossier_get_row *d, int64_t file, struct err *e);
+/* A text as a QR code; nothing when it is too long. */
+void filing_qr(struct html_out *o, struct str text);
+
+extern const struct route_table filing_routes;

@@ -1,0 +1,369 @@
+/* mine_web.c — one's own dossiers: list, page, what its owner may do, fee, files, and who read it. */
+#include "core/audit/audit.h"
+#include "core/db/id.h"
+#include "directory/directory.h"
+#include "filing/filing_internal.h"
+#include "filing/filing_views.h"
+#include "payment/vietqr.h"
+
+static struct str m(struct request *r, enum msg_key key) { return msg(r->env.lang, key); }
+
+/* ---- list ---- */
+
+static void show_drafts(struct request *r, struct html_out *o, const struct draft_list_rows *list)
+{
+	struct arena *a = r->env.arena;
+	struct ui_item *v = NEW_ARRAY(a, list->n + 1, struct ui_item);
+	for (size_t i = 0; i < list->n; i++) {
+		const struct law_procedure *p = law_find(filing()->law, list->v[i].procedure);
+		struct str when = lang_instant(a, r->env.lang, list->v[i].updated_at);
+		v[i] = (struct ui_item){.title = p ? p->p->name : list->v[i].procedure, .url = str_fmt(a, "/nop-ho-so/nhap/%lld", (long long)list->v[i].id.v),
+			.hint = msg_fmt(a, r->env.lang, MSG_FILING_SAVED_AT, &when, 1), .has_state = true, .state = UI_DRAFT};
+	}
+	if (!list->n)
+		return;
+	ui_section_begin(o, m(r, MSG_FILING_DRAFTS));
+	ui_items(o, v, list->n);
+	ui_section_end(o);
+}
+
+static void show_sent(struct request *r, struct html_out *o, const struct dossier_list_account_rows *list)
+{
+	struct arena *a = r->env.arena;
+	struct ui_item *v = NEW_ARRAY(a, list->n + 1, struct ui_item);
+	for (size_t i = 0; i < list->n; i++) {
+		struct dossier_get_row d = {.state = list->v[i].state};
+		struct str day = list->v[i].due.has ? lang_date(a, r->env.lang, date_of(list->v[i].due.v)) : STR_NONE;
+		struct str due = day.n ? msg_fmt(a, r->env.lang, MSG_FILING_DUE_ON, &day, 1) : STR("");
+		v[i] = (struct ui_item){.title = list->v[i].procedure_name, .url = str_fmt(a, "/ho-so/%.*s", STR_ARG(list->v[i].code)),
+			.hint = str_fmt(a, "%.*s · %.*s%s%.*s", STR_ARG(list->v[i].code), STR_ARG(filing_state_word(r->env.lang, &d)), due.n ? " · " : "", STR_ARG(due)),
+			.has_state = true, .state = filing_state_look(&d)};
+	}
+	ui_section_begin(o, m(r, MSG_FILING_SENT_LIST));
+	ui_items(o, v, list->n);
+	ui_section_end(o);
+}
+
+bool mine_page(struct request *r, struct err *e)
+{
+	struct draft_list_rows drafts = {0};
+	struct dossier_list_account_rows sent = {0};
+	int64_t before = req_query_int(r, "truoc", INT64_MAX);
+	if (!q_draft_list(r->env.db, r->env.arena, r->env.actor->account, &drafts, e))
+		return false;
+	if (!q_dossier_list_account(r->env.db, r->env.arena, r->env.actor->account, (struct dossier_id){before}, 30, &sent, e))
+		return false;
+	struct html_out o = page_out(r);
+	struct ui_page page = {.title = m(r, MSG_NAV_MY_DOSSIERS), .width = UI_READ};
+	struct ui_button find = {.label = m(r, MSG_NAV_SERVICES), .url = STR("/thu-tuc")};
+	ui_page_begin(&o, &page);
+	if (before == INT64_MAX)
+		show_drafts(r, &o, &drafts);
+	if (sent.n)
+		show_sent(r, &o, &sent);
+	else if (!drafts.n)
+		ui_empty(&o, &(struct ui_empty){.title = m(r, MSG_FILING_NONE), .text = m(r, MSG_FILING_NONE_TEXT), .icon = UI_ICON_FOLDER, .button = &find});
+	if (sent.n == 30)
+		ui_pager(&o, &(struct ui_pager){.next_url = str_fmt(r->env.arena, "/ho-so-cua-toi?truoc=%lld", (long long)sent.v[29].id.v), .first = 1, .last = 30,
+			.total = 30, .more = true});
+	ui_page_end(&o, &page);
+	return page_answer(r);
+}
+
+/* ---- what its owner may do ---- */
+
+static const struct choice acts[] = {{"withdraw", MSG_FILING_WITHDRAW}, {"stop", MSG_FILING_STOP}, {"rate", MSG_FILING_RATE}, {"claim_paid", MSG_FILING_CLAIM}};
+static const struct field act_fields[] = {
+	{.name = "action", .kind = FIELD_CHOICE, .required = true, .choices = acts, .n_choices = ARRAY_LEN(acts), .label = MSG_FILING_ACTION},
+	{.name = "reason", .kind = FIELD_LONG_TEXT, .max = 2000, .label = MSG_FILING_REASON},
+	{.name = "score", .kind = FIELD_INT, .low = 1, .high = 5, .label = MSG_FILING_RATE},
+	{.name = "item", .kind = FIELD_ID, .label = MSG_FILING_FEE},
+};
+const struct form act_form = {"act", act_fields, ARRAY_LEN(act_fields)};
+
+bool act_apply(struct request *r, struct err *e)
+{
+	struct dossier_get_row d;
+	struct dossier_done done;
+	struct str word = form_text(r, "action");
+	struct dossier_act act = {.reason = form_text(r, "reason"), .text = form_text(r, "reason"), .score = (int)form_int(r, "score"), .item = form_id(r, "item")};
+	if (!dossier_of(r, &d, e) || !dossier_action_from(word, &act.action))
+		return e->kind ? false : err_set(e, ERR_INVALID, "no such action");
+	if (act.action == ACT_STOP && !act.reason.n)
+		form_error(r, "reason", MSG_FIELD_REQUIRED, STR_NONE, STR_NONE);
+	if (act.action == ACT_RATE && !form_has(r, "score"))
+		form_error(r, "score", MSG_FIELD_REQUIRED_CHOICE, STR_NONE, STR_NONE);
+	if (!form_ok(r))
+		return true;
+	act.id = d.id;
+	r->redirect = str_fmt(r->env.arena, "/ho-so/%.*s", STR_ARG(d.code));
+	return dossier_do(&r->env, filing()->law, &act, &done, e);
+}
+
+static void act_button(struct request *r, struct html_out *o, const char *action, enum msg_key label, enum ui_weight w)
+{
+	struct ui_button b = {.label = m(r, label), .weight = w, .name = STR("action"), .value = str_from(action)};
+	ui_button(o, &b);
+}
+
+static void show_stop(struct request *r, struct html_out *o, struct str to)
+{
+	struct ui_field why = page_field(r, "reason", UI_LONG_TEXT, MSG_FILING_STOP_WHY);
+	why.required = true;
+	ui_details_begin(o, m(r, MSG_FILING_STOP), r->errors.n > 0);
+	filing_text(o, m(r, MSG_FILING_STOP_TEXT));
+	ui_form_begin(o, &(struct ui_form){.action = to});
+	ui_field(o, &why);
+	act_button(r, o, "stop", MSG_FILING_STOP, UI_DANGER);
+	ui_form_end(o);
+	ui_details_end(o);
+}
+
+static void show_rating(struct request *r, struct html_out *o, struct str to)
+{
+	static const enum msg_key words[] = {MSG_FILING_SCORE_5, MSG_FILING_SCORE_4, MSG_FILING_SCORE_3, MSG_FILING_SCORE_2, MSG_FILING_SCORE_1};
+	static const char *const values[] = {"5", "4", "3", "2", "1"};
+	struct ui_option v[ARRAY_LEN(words)];
+	struct ui_field score = page_field(r, "score", UI_RADIOS, MSG_FILING_RATE), say = page_field(r, "reason", UI_LONG_TEXT, MSG_FILING_RATE_WORDS);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		v[i] = (struct ui_option){.value = str_from(values[i]), .label = m(r, words[i]), .chosen = str_eq(score.value, str_from(values[i]))};
+	score.options = v;
+	score.n_options = ARRAY_LEN(v);
+	score.required = true;
+	ui_section_begin(o, m(r, MSG_FILING_RATE));
+	ui_form_begin(o, &(struct ui_form){.action = to});
+	ui_field(o, &score);
+	ui_field(o, &say);
+	act_button(r, o, "rate", MSG_FILING_RATE_SEND, UI_QUIET);
+	ui_form_end(o);
+	ui_section_end(o);
+}
+
+static void show_withdraw(struct request *r, struct html_out *o, struct str to)
+{
+	ui_details_begin(o, m(r, MSG_FILING_WITHDRAW), false);
+	filing_text(o, m(r, MSG_FILING_WITHDRAW_TEXT));
+	ui_form_begin(o, &(struct ui_form){.action = to});
+	act_button(r, o, "withdraw", MSG_FILING_WITHDRAW, UI_DANGER);
+	ui_form_end(o);
+	ui_details_end(o);
+}
+
+static bool show_acts(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
+{
+	uint32_t open = 0;
+	struct str to = str_fmt(r->env.arena, "/ho-so/%.*s/hanh-dong", STR_ARG(d->code)), edit = str_fmt(r->env.arena, "/ho-so/%.*s/sua", STR_ARG(d->code));
+	if (!dossier_actions(&r->env, filing()->law, d, &open, e))
+		return false;
+	bool asked = str_eq(d->state, STR("supplement"));
+	struct ui_button b = {.label = m(r, asked ? MSG_FILING_SUPPLEMENT : MSG_FILING_CORRECT), .weight = asked ? UI_PRIMARY : UI_QUIET, .icon = UI_ICON_PENCIL};
+	struct ui_button pay = {.label = m(r, MSG_FILING_PAY), .url = str_fmt(r->env.arena, "/ho-so/%.*s/phi", STR_ARG(d->code))};
+	if (open & (1U << ACT_SUPPLEMENT))
+		ui_act(o, edit, &b);
+	if (open & (1U << ACT_CLAIM_PAID))
+		ui_buttons(o, &pay, 1);
+	if (open & (1U << ACT_RATE))
+		show_rating(r, o, to);
+	if (open & (1U << ACT_WITHDRAW))
+		show_withdraw(r, o, to);
+	if (open & (1U << ACT_STOP))
+		show_stop(r, o, to);
+	return true;
+}
+
+/* ---- who read it ---- */
+
+static enum msg_key post_of(struct str role)
+{
+	static const struct { const char *role; enum msg_key word; } posts[] = {{"counter", MSG_FILING_POST_COUNTER}, {"specialist", MSG_FILING_POST_SPECIALIST},
+		{"head", MSG_FILING_POST_HEAD}, {"director", MSG_FILING_POST_DIRECTOR}, {"clerk", MSG_FILING_POST_CLERK}, {"inspector", MSG_FILING_POST_INSPECTOR},
+		{"admin", MSG_FILING_POST_ADMIN}};
+	for (size_t i = 0; i < ARRAY_LEN(posts); i++)
+		if (str_eq(role, str_from(posts[i].role)))
+			return posts[i].word;
+	return MSG_FILING_POST_OTHER;
+}
+
+static bool show_readers(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
+{
+	struct audit_entries all = {0};
+	if (!audit_timeline(&r->env, d->id.v, 0, 500, &all, e))
+		return false;
+	struct ui_item *v = NEW_ARRAY(r->env.arena, all.n + 1, struct ui_item);
+	size_t n = 0;
+	for (size_t i = all.n; i-- > 0;) {
+		struct unit u = {0};
+		bool found = false;
+		if (!str_eq(all.v[i].kind, STR("read")) && !str_ends(all.v[i].kind, STR(".read")))
+			continue;
+		if (all.v[i].unit && !directory_unit(&r->env, (struct unit_id){all.v[i].unit}, &u, &found, e))
+			return false;
+		AUTO_JSON body = json_loadb(all.v[i].body.p, all.v[i].body.n, 0, NULL);
+		struct str purpose = str_dup(r->env.arena, json_str(body, "purpose"));
+		v[n++] = (struct ui_item){.title = str_fmt(r->env.arena, "%.*s%s%.*s", STR_ARG(m(r, post_of(all.v[i].role))), found ? ", " : "", STR_ARG(u.name)),
+			.hint = purpose.n ? purpose : m(r, MSG_FILING_READ_WORK), .tag = lang_instant(r->env.arena, r->env.lang, all.v[i].at)};
+	}
+	ui_details_begin(o, m(r, MSG_FILING_READERS), false);
+	filing_hint(o, m(r, n ? MSG_FILING_READERS_TEXT : MSG_FILING_READERS_NONE));
+	ui_items(o, v, n);
+	ui_details_end(o);
+	return true;
+}
+
+/* ---- the page ---- */
+
+static void show_head(struct request *r, struct html_out *o, const struct dossier_get_row *d)
+{
+	struct arena *a = r->env.arena;
+	bool open = !d->settled_at.has && filing_state_look(d) != UI_STOPPED && filing_state_look(d) != UI_REFUSED;
+	struct str when = lang_instant(a, r->env.lang, d->due.has ? d->due.v : d->answer_due);
+	struct str due = msg_fmt(a, r->env.lang, d->due.has ? MSG_FILING_DUE_AT : MSG_FILING_ANSWER_AT, &when, 1);
+	filing_state_line(o, filing_state_look(d), msg(r->env.lang, filing_state_look(d) == UI_YOURS ? MSG_STATE_YOURS :
+		filing_state_look(d) == UI_DOING ? MSG_STATE_DOING : filing_state_look(d) == UI_DONE ? MSG_STATE_DONE :
+		filing_state_look(d) == UI_REFUSED ? MSG_STATE_REFUSED : MSG_STATE_STOPPED), open && (d->due.has || !d->accepted_at.has) ? due : STR_NONE);
+	if (str_eq(d->state, STR("supplement")))
+		ui_notice(o, &(struct ui_notice){.tone = UI_WARN, .title = m(r, MSG_FILING_ASKED), .text = m(r, MSG_FILING_ASKED_TEXT)});
+}
+
+static void show_facts(struct request *r, struct html_out *o, const struct dossier_get_row *d)
+{
+	struct arena *a = r->env.arena;
+	struct str origin = d->origin.n ? str_fmt(a, "%.*s, %.*s", STR_ARG(d->origin), STR_ARG(d->origin_code)) : STR_NONE;
+	struct ui_fact v[] = {{.label = m(r, MSG_FILING_PROCEDURE), .value = d->procedure_name, .url = str_fmt(a, "/thu-tuc/%.*s", STR_ARG(d->procedure))},
+		{.label = m(r, MSG_FILING_NAME), .value = d->applicant_name}, {.label = m(r, MSG_FILING_SENT_AT), .value = lang_instant(a, r->env.lang, d->sent_at)},
+		{.label = m(r, MSG_FILING_ORIGIN), .value = origin}};
+	ui_facts(o, v, origin.n ? 4 : 3);
+}
+
+bool own_page(struct request *r, struct err *e)
+{
+	struct dossier_get_row d;
+	if (!dossier_of(r, &d, e))
+		return false;
+	struct html_out o = page_out(r);
+	struct ui_crumb crumbs[] = {{m(r, MSG_NAV_MY_DOSSIERS), STR("/ho-so-cua-toi")}};
+	struct ui_page page = {.title = filing_state_word(r->env.lang, &d), .over = msg_fmt(r->env.arena, r->env.lang, MSG_FILING_DOSSIER, &d.code, 1), .width = UI_READ,
+		.crumbs = crumbs, .n_crumbs = 1, .has_errors = r->errors.n > 0};
+	struct str files = str_fmt(r->env.arena, "/ho-so/%.*s/tep/", STR_ARG(d.code));
+	ui_page_begin(&o, &page);
+	page_error_summary(&o, r);
+	show_head(r, &o, &d);
+	filing_show_progress(&o, &d);
+	show_facts(r, &o, &d);
+	if (!filing_show_clock(r, &o, &d, e) || !filing_show_timeline(r, &o, &d, e) || !filing_show_files(r, &o, &d, files, STR_NONE, e))
+		return false;
+	if (!show_acts(r, &o, &d, e) || !show_readers(r, &o, &d, e))
+		return false;
+	ui_page_end(&o, &page);
+	return page_answer(r);
+}
+
+bool act_again(struct request *r, struct err *e) { return own_page(r, e); }
+
+bool own_file(struct request *r, struct err *e)
+{
+	struct dossier_get_row d;
+	int64_t id = 0;
+	if (!dossier_of(r, &d, e))
+		return false;
+	return req_param_id(r, "file", &id) ? filing_send_file(r, &d, id, e) : err_set(e, ERR_NOT_FOUND, "not a number");
+}
+
+/* ---- correct, supplement: the same pages over a draft of the dossier ---- */
+
+bool reopen_check(struct request *r, struct err *e)
+{
+	struct dossier_get_row d;
+	uint32_t open = 0;
+	if (!dossier_of(r, &d, e) || !dossier_actions(&r->env, filing()->law, &d, &open, e))
+		return false;
+	return (open & (1U << ACT_SUPPLEMENT)) != 0 || err_say(e, ERR_CONFLICT, MSG_FILING_CLOSED, "state does not allow it");
+}
+
+bool reopen_apply(struct request *r, struct err *e)
+{
+	struct env *env = &r->env;
+	struct dossier_get_row d;
+	struct draft_of_dossier_row old;
+	struct dossier_key_get_row wrapped;
+	AUTO_KEY key = {0};
+	AUTO_JSON sealed = NULL;
+	bool found = false, has_key = false, erased = false;
+	if (!dossier_of(r, &d, e) || !q_draft_of_dossier(env->db, env->arena, d.id, env->actor->account, &old, &found, e))
+		return false;
+	struct draft_id id = {found ? old.id.v : id_new(env->ids, env->now)};
+	r->redirect = str_fmt(env->arena, "/nop-ho-so/nhap/%lld", (long long)id.v);
+	if (found)
+		return true;
+	if (!q_dossier_key_get(env->db, env->arena, (struct dossier_key_id){d.id.v}, &wrapped, &has_key, e) || !dossier_key(env, filing()->law, d.id, &key, &erased, e))
+		return false;
+	if (!has_key || erased)
+		return err_set(e, ERR_CONFLICT, "the dossier was erased");
+	if (!dossier_unseal(env, filing()->law, &d, &sealed, e))
+		return false;
+	AUTO_JSON content = json_pack("{s:O*,s:{},s:{}}", "answers", json_object_get(sealed, "answers"), "who", "seen");
+	struct draft_new x = {.purpose = str_eq(d.state, STR("supplement")) ? "supplement" : "correct", .procedure = d.procedure, .dossier = d.id,
+		.wrapped = wrapped.wrapped, .key = &key, .content = content};
+	return draft_make(env, id, &x, e);
+}
+
+/* ---- fee ---- */
+
+/* The transfer's text holds only what banks keep: capital letters and digits of the code. */
+static struct str purpose_of(struct arena *a, struct str code)
+{
+	struct buf b = buf_on(a);
+	for (size_t i = 0; i < code.n && b.n < 25; i++)
+		if ((code.p[i] >= 'A' && code.p[i] <= 'Z') || (code.p[i] >= '0' && code.p[i] <= '9') || code.p[i] == '-')
+			buf_char(&b, code.p[i]);
+	return buf_str(&b);
+}
+
+static bool show_fee(struct request *r, struct html_out *o, const struct dossier_get_row *d, const struct dossier_fee_list_row *f, struct err *e)
+{
+	struct arena *a = r->env.arena;
+	struct str text, purpose = purpose_of(a, d->code);
+	bool demanded = str_eq(f->state, STR("demanded")), claimed = str_eq(f->state, STR("claimed"));
+	struct ui_fact v[] = {{.label = m(r, MSG_FILING_AMOUNT), .value = lang_money(a, r->env.lang, f->amount)},
+		{.label = m(r, MSG_FILING_BANK_ACCOUNT), .value = filing()->bank.account}, {.label = m(r, MSG_FILING_BANK_NAME), .value = filing()->bank.name},
+		{.label = m(r, MSG_FILING_TRANSFER_TEXT), .value = purpose}};
+	struct vietqr q = {.bin = filing()->bank.bin, .account = filing()->bank.account, .amount = f->amount, .purpose = purpose};
+	bool transfer = filing()->bank.bin.n && demanded;
+	ui_section_begin(o, f->name);
+	ui_facts(o, v, transfer ? ARRAY_LEN(v) : 1);
+	if (claimed || str_eq(f->state, STR("paid")))
+		ui_notice(o, &(struct ui_notice){.tone = claimed ? UI_INFO : UI_GOOD, .text = m(r, claimed ? MSG_FILING_CLAIMED : MSG_FILING_PAID)});
+	if (transfer) {
+		if (!vietqr_build(a, &q, &text, e))
+			return false;
+		filing_text(o, m(r, MSG_FILING_SCAN));
+		filing_qr(o, text);
+		ui_form_begin(o, &(struct ui_form){.action = str_fmt(a, "/ho-so/%.*s/hanh-dong", STR_ARG(d->code))});
+		ui_field(o, &(struct ui_field){.name = STR("item"), .kind = UI_HIDDEN, .value = str_fmt(a, "%lld", (long long)f->id.v)});
+		act_button(r, o, "claim_paid", MSG_FILING_CLAIM, UI_PRIMARY);
+		ui_form_end(o);
+	}
+	if (demanded)
+		filing_hint(o, m(r, MSG_FILING_CASH));
+	ui_section_end(o);
+	return true;
+}
+
+bool fee_page(struct request *r, struct err *e)
+{
+	struct dossier_get_row d;
+	struct dossier_fee_list_rows fees = {0};
+	if (!dossier_of(r, &d, e) || !q_dossier_fee_list(r->env.db, r->env.arena, d.id, &fees, e))
+		return false;
+	struct html_out o = page_out(r);
+	struct ui_crumb crumbs[] = {{msg_fmt(r->env.arena, r->env.lang, MSG_FILING_DOSSIER, &d.code, 1), str_fmt(r->env.arena, "/ho-so/%.*s", STR_ARG(d.code))}};
+	struct ui_page page = {.title = m(r, MSG_FILING_PAY), .over = d.procedure_name, .width = UI_READ, .crumbs = crumbs, .n_crumbs = 1};
+	ui_page_begin(&o, &page);
+	if (!fees.n)
+		filing_text(&o, m(r, MSG_FILING_NO_FEE));
+	for (size_t i = 0; i < fees.n; i++)
+		if (!show_fee(r, &o, &d, &fees.v[i], e))
+			return false;
+	ui_page_end(&o, &page);
+	return page_answer(r);
+}

@@ -1,0 +1,240 @@
+/* show.c — parts of a dossier's page that its owner and the look-up share. See filing.h. */
+#include "directory/directory.h"
+#include "filing/filing_internal.h"
+#include "filing/filing_views.h"
+#include "core/audit/audit.h"
+#include <unistd.h>
+
+static struct str m(struct request *r, enum msg_key key) { return msg(r->env.lang, key); }
+
+/* ---- state ---- */
+
+static const struct { const char *state; enum msg_key word; enum ui_state look; size_t step; } states[] = {
+	{"received", MSG_FILING_STATE_RECEIVED, UI_DOING, 1}, {"supplement", MSG_FILING_STATE_SUPPLEMENT, UI_YOURS, 1},
+	{"fee", MSG_FILING_STATE_FEE, UI_YOURS, 2},           {"processing", MSG_FILING_STATE_PROCESSING, UI_DOING, 2},
+	{"signing", MSG_FILING_STATE_SIGNING, UI_DOING, 3},   {"done", MSG_FILING_STATE_DONE, UI_DONE, 4},
+	{"returned", MSG_FILING_STATE_RETURNED, UI_DONE, 4},  {"refused", MSG_FILING_STATE_REFUSED, UI_REFUSED, 0},
+	{"stopped", MSG_FILING_STATE_STOPPED, UI_STOPPED, 0}, {"withdrawn", MSG_FILING_STATE_WITHDRAWN, UI_STOPPED, 0},
+};
+
+static size_t state_at(const struct dossier_get_row *d)
+{
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		if (str_eq(d->state, str_from(states[i].state)))
+			return i;
+	return 0;
+}
+
+struct str filing_state_word(enum lang lang, const struct dossier_get_row *d) { return msg(lang, states[state_at(d)].word); }
+
+enum ui_state filing_state_look(const struct dossier_get_row *d) { return states[state_at(d)].look; }
+
+void filing_show_progress(struct html_out *o, const struct dossier_get_row *d)
+{
+	struct str labels[] = {msg(o->lang, MSG_FILING_STEP_SENT), msg(o->lang, MSG_FILING_STEP_ACCEPT), msg(o->lang, MSG_FILING_STEP_EXAMINE),
+		msg(o->lang, MSG_FILING_STEP_SIGN), msg(o->lang, MSG_FILING_STEP_RETURN)};
+	size_t step = states[state_at(d)].step;
+	if (step)
+		ui_steps(o, &(struct ui_steps){.labels = labels, .n = ARRAY_LEN(labels), .now = step});
+}
+
+/* ---- clock ---- */
+
+static enum ui_day_kind cell_kind(enum day_cell_state s)
+{
+	switch (s) {
+	case CELL_START: return UI_DAY_START;
+	case CELL_COUNTED: return UI_DAY_COUNTED;
+	case CELL_OFF: return UI_DAY_OFF;
+	case CELL_DROPPED: return UI_DAY_VOID;
+	case CELL_WAITING: return UI_DAY_STOPPED;
+	case CELL_DUE: return UI_DAY_DUE;
+	}
+	return UI_DAY_PLAIN;
+}
+
+static struct str why(struct request *r, const struct law_procedure *p, const struct dossier_clock *c)
+{
+	struct str args[] = {p ? p->p->deadline_words : STR(""), lang_instant(r->env.arena, r->env.lang, c->due.counted_from)};
+	if (c->due.state == DUE_WAITING_SUPPLEMENT)
+		return m(r, MSG_FILING_WAITS_SUPPLEMENT);
+	if (c->due.state == DUE_WAITING_FEE)
+		return m(r, MSG_FILING_WAITS_FEE);
+	return msg_fmt(r->env.arena, r->env.lang, c->due.restarts ? MSG_FILING_WHY_AGAIN : MSG_FILING_WHY, args, 2);
+}
+
+bool filing_show_clock(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
+{
+	struct dossier_clock c = {0};
+	const struct law_procedure *p = law_find(filing()->law, d->procedure);
+	if (!dossier_explain(&r->env, filing()->law, d, &c, e))
+		return false;
+	if (!c.known) {
+		filing_hint(o, m(r, MSG_FILING_NO_LIMIT));
+		return true;
+	}
+	if (!c.started)
+		return true;
+	struct ui_day_cell *v = NEW_ARRAY(r->env.arena, c.n_cells + 1, struct ui_day_cell);
+	for (size_t i = 0; i < c.n_cells; i++)
+		v[i] = (struct ui_day_cell){.day = c.cells[i].date, .kind = cell_kind(c.cells[i].state), .note = c.cells[i].day.name};
+	struct str day = c.due.state == DUE_RUNNING ? date_people(r->env.arena, c.due.last_day) : STR_NONE;
+	ui_section_begin(o, day.n ? msg_fmt(r->env.arena, r->env.lang, MSG_FILING_WHY_DATE, &day, 1) : m(r, MSG_FILING_CLOCK));
+	ui_days(o, v, c.n_cells);
+	filing_hint(o, why(r, p, &c));
+	if (c.due.provisional)
+		filing_hint(o, m(r, MSG_FILING_PROVISIONAL));
+	ui_section_end(o);
+	return true;
+}
+
+/* ---- timeline ---- */
+
+static const struct { const char *kind; enum msg_key word; bool reason; } events[] = {
+	{"send", MSG_FILING_EVENT_SEND, false},       {"accept", MSG_FILING_EVENT_ACCEPT, false},
+	{"ask_supplement", MSG_FILING_EVENT_ASK, true}, {"supplement", MSG_FILING_EVENT_SUPPLEMENT, false},
+	{"refuse", MSG_FILING_EVENT_REFUSE, true},    {"withdraw", MSG_FILING_EVENT_WITHDRAW, false},
+	{"assign", MSG_FILING_EVENT_ASSIGN, false},   {"demand_fee", MSG_FILING_EVENT_FEE, false},
+	{"claim_paid", MSG_FILING_EVENT_CLAIM, false}, {"confirm_paid", MSG_FILING_EVENT_PAID, false},
+	{"ask_opinion", MSG_FILING_EVENT_OPINION, false}, {"answer_opinion", MSG_FILING_EVENT_OPINION_DONE, false},
+	{"apologise", MSG_FILING_EVENT_APOLOGY, true}, {"approve", MSG_FILING_EVENT_APPROVE, false},
+	{"signed", MSG_FILING_EVENT_SIGNED, false},   {"issue", MSG_FILING_EVENT_ISSUE, false},
+	{"hand_over", MSG_FILING_EVENT_HAND_OVER, false}, {"stop", MSG_FILING_EVENT_STOP, true},
+	{"rate", MSG_FILING_EVENT_RATE, false},
+};
+
+static ptrdiff_t event_of(struct str kind)
+{
+	if (!str_starts(kind, STR("dossier.")))
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(events); i++)
+		if (str_eq(str_sub(kind, 8, kind.n), str_from(events[i].kind)))
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+static struct str body_text(struct arena *a, struct str body, const char *key)
+{
+	AUTO_JSON j = json_loadb(body.p ? body.p : "{}", body.p ? body.n : 2, 0, NULL);
+	return str_dup(a, json_str(j, key));
+}
+
+static bool unit_name(struct env *env, int64_t unit, struct str *out, struct err *e)
+{
+	struct unit u;
+	bool found = false;
+	*out = STR_NONE;
+	if (unit && !directory_unit(env, (struct unit_id){unit}, &u, &found, e))
+		return false;
+	if (found)
+		*out = u.name;
+	return true;
+}
+
+/* What is to come, from the state alone. */
+static size_t next_events(struct request *r, const struct dossier_get_row *d, struct ui_event *v)
+{
+	size_t step = states[state_at(d)].step;
+	struct str at = d->due.has ? msg_fmt(r->env.arena, r->env.lang, MSG_FILING_EXPECTED, &(struct str){date_people(r->env.arena, date_of(d->due.v)).p,
+		date_people(r->env.arena, date_of(d->due.v)).n}, 1) : STR_NONE;
+	size_t n = 0;
+	if (step && step < 4)
+		v[n++] = (struct ui_event){.when = UI_NEXT, .title = m(r, MSG_FILING_STEP_RETURN), .at_text = at};
+	if (step)
+		v[n++] = (struct ui_event){.when = UI_NOW, .title = filing_state_word(r->env.lang, d), .at = d->step_since, .has_at = true};
+	return n;
+}
+
+bool filing_show_timeline(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
+{
+	struct audit_entries all = {0};
+	if (!audit_timeline(&r->env, d->id.v, 0, 500, &all, e))
+		return false;
+	struct ui_event *v = NEW_ARRAY(r->env.arena, all.n + 3, struct ui_event);
+	size_t n = str_eq(d->state, STR("returned")) ? 0 : next_events(r, d, v);
+	for (size_t i = all.n; i-- > 0;) {
+		ptrdiff_t k = event_of(all.v[i].kind);
+		struct str unit;
+		if (k < 0)
+			continue;
+		if (!unit_name(&r->env, all.v[i].unit, &unit, e))
+			return false;
+		v[n++] = (struct ui_event){.when = UI_PAST, .title = m(r, events[k].word), .who = unit, .at = all.v[i].at, .has_at = true,
+			.text = events[k].reason ? body_text(r->env.arena, all.v[i].body, "reason") : STR_NONE};
+	}
+	ui_section_begin(o, m(r, MSG_FILING_TIMELINE));
+	ui_timeline(o, v, n);
+	ui_section_end(o);
+	return true;
+}
+
+/* ---- files ---- */
+
+static bool leaves_the_house(struct str kind)
+{
+	static const char *const kinds[] = {"attachment", "supplement", "form", "receipt", "refusal", "apology", "stop", "result"};
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (str_eq(kind, str_from(kinds[i])))
+			return true;
+	return false;
+}
+
+static enum msg_key file_note(struct str kind)
+{
+	static const struct { const char *kind; enum msg_key word; } words[] = {
+		{"attachment", MSG_FILING_KIND_ATTACHMENT}, {"supplement", MSG_FILING_KIND_SUPPLEMENT}, {"form", MSG_FILING_KIND_FORM},
+		{"receipt", MSG_FILING_KIND_RECEIPT}, {"refusal", MSG_FILING_KIND_REFUSAL}, {"apology", MSG_FILING_KIND_APOLOGY},
+		{"stop", MSG_FILING_KIND_STOP}, {"result", MSG_FILING_KIND_RESULT}};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_eq(kind, str_from(words[i].kind)))
+			return words[i].word;
+	return MSG_FILING_FILE;
+}
+
+bool filing_show_files(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct str tail, struct err *e)
+{
+	struct arena *a = r->env.arena;
+	struct dossier_file_list_rows all = {0};
+	AUTO_KEY key = {0};
+	bool erased = false;
+	if (!dossier_key(&r->env, filing()->law, d->id, &key, &erased, e) || !q_dossier_file_list(r->env.db, a, d->id, &all, e))
+		return false;
+	struct ui_file *v = NEW_ARRAY(a, all.n + 1, struct ui_file);
+	size_t n = 0;
+	for (size_t i = 0; i < all.n && !erased; i++) {
+		const struct dossier_file_list_row *f = &all.v[i];
+		bool clean = str_eq(f->state, STR("clean"));
+		if (!leaves_the_house(f->kind) || f->replaced)
+			continue;
+		v[n++] = (struct ui_file){.name = dossier_file_name(&r->env, &key, f), .size = f->size,
+			.url = clean ? str_fmt(a, "%.*s%lld%.*s", STR_ARG(url), (long long)f->id.v, STR_ARG(tail)) : STR_NONE,
+			.note = m(r, clean ? file_note(f->kind) : str_eq(f->state, STR("infected")) ? MSG_FILING_INFECTED : MSG_FILING_QUARANTINE),
+			.signed_ok = clean && str_eq(f->kind, STR("result"))};
+	}
+	ui_section_begin(o, m(r, MSG_FILING_FILES));
+	if (n)
+		ui_files(o, v, n);
+	else
+		filing_hint(o, m(r, MSG_FILING_NO_FILES));
+	ui_section_end(o);
+	return true;
+}
+
+bool filing_send_file(struct request *r, const struct dossier_get_row *d, int64_t file, struct err *e)
+{
+	struct dossier_file_list_rows all = {0};
+	struct digest address;
+	AUTO_KEY key = {0};
+	bool erased = false;
+	int64_t size = 0;
+	if (!dossier_key(&r->env, filing()->law, d->id, &key, &erased, e) || !q_dossier_file_list(r->env.db, r->env.arena, d->id, &all, e))
+		return false;
+	for (size_t i = 0; i < all.n; i++) {
+		const struct dossier_file_list_row *f = &all.v[i];
+		if (f->id.v != file || erased || !leaves_the_house(f->kind) || !str_eq(f->state, STR("clean")) || !digest_from_hex(f->blob, &address))
+			continue;
+		int fd = blob_open(filing()->blobs, address, &key, &size, e);
+		return fd >= 0 && answer_file(r, fd, size, f->type.p, dossier_file_name(&r->env, &key, f), false);
+	}
+	return err_set(e, ERR_NOT_FOUND, "no such file for this reader");
+}

@@ -1,0 +1,145 @@
+/* track_web.c — see track.h. */
+#include "track/track.h"
+#include "core/page/page.h"
+#include "filing/filing.h"
+#include "track/track_views.h"
+
+static struct str m(struct request *r, enum msg_key key) { return msg(r->env.lang, key); }
+
+static const struct field fields[] = {
+	{.name = "code", .kind = FIELD_TEXT, .required = true, .max = 60, .label = MSG_TRACK_CODE},
+	{.name = "secret", .kind = FIELD_TEXT, .max = 60, .label = MSG_TRACK_SECRET},
+};
+static const struct form track_form = {"track", fields, ARRAY_LEN(fields)};
+
+/* As people type it: spaces dropped, capitals. */
+static struct str tidy(struct arena *a, struct str s)
+{
+	struct buf b = buf_on(a);
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] > ' ')
+			buf_char(&b, s.p[i] >= 'a' && s.p[i] <= 'z' ? (char)(s.p[i] - 'a' + 'A') : s.p[i]);
+	return buf_str(&b);
+}
+
+static bool find(struct request *r, struct str code, struct dossier_get_row *d, bool *found, struct err *e)
+{
+	struct dossier_id id;
+	*found = false;
+	if (!dossier_code_ok(code))
+		return true;
+	return dossier_id_of(&r->env, code, &id, found, e) && (!*found || dossier_load(&r->env, id, d, e));
+}
+
+static void show_form(struct request *r, struct html_out *o, struct str code)
+{
+	struct ui_field c = page_field(r, "code", UI_TEXT, MSG_TRACK_CODE), s = page_field(r, "secret", UI_TEXT, MSG_TRACK_SECRET);
+	struct ui_button go = {.label = m(r, MSG_TRACK_DO), .icon = UI_ICON_SEARCH};
+	c.required = true;
+	c.hint = m(r, MSG_TRACK_CODE_HINT);
+	c.value = c.value.n ? c.value : code;
+	s.hint = m(r, MSG_TRACK_SECRET_HINT);
+	c.autocomplete = s.autocomplete = "off";
+	ui_form_begin(o, &(struct ui_form){.action = STR("/tra-cuu")});
+	ui_field(o, &c);
+	ui_field(o, &s);
+	ui_buttons(o, &go, 1);
+	ui_form_end(o);
+}
+
+static bool front(struct request *r, struct err *e)
+{
+	(void)e;
+	struct html_out o = page_out(r);
+	struct ui_page page = {.title = m(r, MSG_NAV_TRACK), .lead = m(r, MSG_TRACK_LEAD), .width = UI_READ, .has_errors = r->errors.n > 0};
+	ui_page_begin(&o, &page);
+	page_error_summary(&o, r);
+	show_form(r, &o, STR_NONE);
+	ui_page_end(&o, &page);
+	return page_answer(r);
+}
+
+static enum msg_key badge_word(enum ui_state s)
+{
+	return s == UI_YOURS ? MSG_STATE_YOURS : s == UI_DOING ? MSG_STATE_DOING : s == UI_DONE ? MSG_STATE_DONE : s == UI_REFUSED ? MSG_STATE_REFUSED : MSG_STATE_STOPPED;
+}
+
+static bool show(struct request *r, const struct dossier_get_row *d, struct str secret, struct err *e)
+{
+	struct arena *a = r->env.arena;
+	bool whole = secret.n > 0 && dossier_secret_ok(d, secret);
+	struct html_out o = page_out(r);
+	struct ui_crumb crumbs[] = {{m(r, MSG_NAV_TRACK), STR("/tra-cuu")}};
+	struct ui_page page = {.title = filing_state_word(r->env.lang, d), .over = msg_fmt(a, r->env.lang, MSG_TRACK_DOSSIER, &d->code, 1), .width = UI_READ,
+		.crumbs = crumbs, .n_crumbs = 1};
+	struct str when = whole && d->due.has && !d->settled_at.has ? lang_instant(a, r->env.lang, d->due.v) : STR_NONE;
+	struct str due = when.n ? msg_fmt(a, r->env.lang, MSG_TRACK_DUE, &when, 1) : STR_NONE;
+	ui_page_begin(&o, &page);
+	track_state(&o, filing_state_look(d), m(r, badge_word(filing_state_look(d))), due);
+	filing_show_progress(&o, d);
+	if (secret.n && !whole)
+		ui_notice(&o, &(struct ui_notice){.tone = UI_WARN, .title = m(r, MSG_TRACK_WRONG), .text = m(r, MSG_TRACK_WRONG_TEXT)});
+	if (whole) {
+		struct str url = str_fmt(a, "/tra-cuu/%.*s/tep/", STR_ARG(d->code)), tail = str_fmt(a, "?s=%.*s", STR_ARG(tidy(a, secret)));
+		if (!filing_show_clock(r, &o, d, e) || !filing_show_timeline(r, &o, d, e) || !filing_show_files(r, &o, d, url, tail, e))
+			return false;
+	} else {
+		ui_section_begin(&o, m(r, MSG_TRACK_MORE));
+		show_form(r, &o, d->code);
+		ui_section_end(&o);
+	}
+	ui_page_end(&o, &page);
+	answer_header(r, "Cache-Control", STR("no-store"));
+	answer_header(r, "Referrer-Policy", STR("no-referrer"));
+	return page_answer(r);
+}
+
+static bool posted(struct request *r, struct err *e)
+{
+	struct dossier_get_row d;
+	bool found = false;
+	struct str code = tidy(r->env.arena, form_text(r, "code"));
+	if (!find(r, code, &d, &found, e))
+		return false;
+	if (!found) {
+		form_error(r, "code", MSG_TRACK_NONE, STR_NONE, STR_NONE);
+		return true;
+	}
+	if (!form_has(r, "secret"))
+		return answer_redirect(r, str_fmt(r->env.arena, "/tra-cuu/%.*s", STR_ARG(code)));
+	return show(r, &d, form_text(r, "secret"), e);
+}
+
+static bool by_code(struct request *r, struct dossier_get_row *d, struct err *e)
+{
+	bool found = false;
+	if (!find(r, tidy(r->env.arena, req_param(r, "code")), d, &found, e))
+		return false;
+	return found || err_say(e, ERR_NOT_FOUND, MSG_TRACK_NONE, "no such dossier");
+}
+
+static bool one(struct request *r, struct err *e)
+{
+	struct dossier_get_row d;
+	return by_code(r, &d, e) && show(r, &d, req_query(r, "s"), e);
+}
+
+static bool file(struct request *r, struct err *e)
+{
+	struct dossier_get_row d;
+	int64_t id = 0;
+	if (!by_code(r, &d, e))
+		return false;
+	if (!dossier_secret_ok(&d, req_query(r, "s")) || !req_param_id(r, "file", &id))
+		return err_set(e, ERR_NOT_FOUND, "wrong secret or no such file");
+	return filing_send_file(r, &d, id, e);
+}
+
+static const struct route routes[] = {
+	{.method = HTTP_GET, .path = "/tra-cuu", .page = front, .allow = ALLOW_ALL, .api = "NONE: an empty form"},
+	{.method = HTTP_POST, .path = "/tra-cuu", .form = &track_form, .check = posted, .again = front, .allow = ALLOW_ALL, .rate = RATE_LOOKUP},
+	{.method = HTTP_GET, .path = "/tra-cuu/:code", .page = one, .allow = ALLOW_ALL, .rate = RATE_LOOKUP, .api = "NONE: programs sign in and ask for the dossier"},
+	{.method = HTTP_GET, .path = "/tra-cuu/:code/tep/:file", .page = file, .allow = ALLOW_ALL, .rate = RATE_LOOKUP, .api = "NONE: programs sign in and ask for the dossier"},
+};
+
+const struct route_table track_routes = {"track", routes, ARRAY_LEN(routes)};
