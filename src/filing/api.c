@@ -21,6 +21,14 @@ static bool answer_tree(struct request *r, int status, const json_t *tree)
 	return answer_json(r, status);
 }
 
+/* Outside the writer: ids come from the configuration. */
+static void begin(struct request *r, struct dossier_id *id, struct key *key, struct str *wrapped)
+{
+	struct env env = r->env;
+	env.ids = filing()->ids;
+	dossier_begin(&env, filing()->law, id, key, wrapped);
+}
+
 /* ---- POST /files ---- */
 
 static bool keep_bytes(struct request *r, int fd, struct str name, struct err *e)
@@ -37,7 +45,7 @@ static bool keep_bytes(struct request *r, int fd, struct str name, struct err *e
 			MSG_FILING_FILE_REFUSED, STR_NONE, STR_NONE);
 		return true;
 	}
-	dossier_begin(&r->env, filing()->law, &id, &key, &st->wrapped);
+	begin(r, &id, &key, &st->wrapped);
 	st->id.v = id.v;
 	st->mime = scan.mime;
 	st->name = draft_seal_name(r->env.arena, &key, name);
@@ -291,7 +299,7 @@ bool api_send_check(struct request *r, struct err *e)
 	read_rest(r, x);
 	if (!read_who(r, x, e) || !check_answers(r, x, v, &n, e) || !form_ok(r))
 		return e->kind == ERR_NONE;
-	dossier_begin(&r->env, filing()->law, &x->id, &key, &x->wrapped);
+	begin(r, &x->id, &key, &x->wrapped);
 	x->files = NEW_ARRAY(r->env.arena, n + 1, struct dossier_file_new);
 	x->n_files = n;
 	for (size_t i = 0; i < n; i++)

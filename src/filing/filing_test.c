@@ -1,0 +1,796 @@
+/* filing_test.c — the applicant's routes, request in and answer out, on both engines. Accounts are the test's own. */
+#include "account/account.h"
+#include "core/db/db_testing.h"
+#include "core/http/http_testing.h"
+#include "core/i18n/i18n.h"
+#include "core/log/log.h"
+#include "core/page/page.h"
+#include "core/writer/writer_run.h"
+#include "directory/directory.h"
+#include "filing/filing_internal.h"
+#include "track/track.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+extern const struct db_schema db_schema;
+static struct id_source ids;
+static _Atomic int64_t test_ms;
+
+static void test_now(void *ctx, struct instant *out)
+{
+	(void)ctx;
+	out->ms = atomic_load(&test_ms);
+}
+
+/* ---- accounts: two citizens and a company ---- */
+
+static const struct { int64_t id; const char *name, *identity, *tax; enum account_kind kind; } people[] = {
+	{4242, "Nguyễn Văn Mẫu", "001190000001", "", ACCOUNT_CITIZEN},
+	{4343, "Trần Thị Khác", "001190000002", "", ACCOUNT_CITIZEN},
+	{4444, "Công ty Mẫu", "", "0100109106", ACCOUNT_BUSINESS},
+};
+
+static void fill_account(size_t i, struct account *out)
+{
+	*out = (struct account){.id = {people[i].id}, .kind = people[i].kind, .active = true, .name = str_from(people[i].name),
+		.phone = STR("0912345678"), .email = STR("mau@example.vn"), .tax_code = str_from(people[i].tax)};
+}
+
+bool account_get(struct env *env, struct account_id id, struct account *out, bool *found, struct err *e)
+{
+	(void)env;
+	(void)e;
+	*found = false;
+	for (size_t i = 0; i < ARRAY_LEN(people); i++)
+		if (people[i].id == id.v) {
+			fill_account(i, out);
+			*found = true;
+		}
+	return true;
+}
+
+bool account_identity(struct env *env, struct account_id id, struct str *out, struct err *e)
+{
+	(void)env;
+	(void)e;
+	*out = STR("");
+	for (size_t i = 0; i < ARRAY_LEN(people); i++)
+		if (people[i].id == id.v)
+			*out = str_from(people[i].identity);
+	return true;
+}
+
+bool account_by_identity(struct env *env, struct str number, struct account *out, bool *found, struct err *e)
+{
+	(void)env;
+	(void)e;
+	*found = false;
+	for (size_t i = 0; i < ARRAY_LEN(people); i++)
+		if (number.n && str_eq(number, str_from(people[i].identity))) {
+			fill_account(i, out);
+			*found = true;
+		}
+	return true;
+}
+
+static const struct actor citizen = {.account = 4242, .roles = ROLE_BIT(ROLE_CITIZEN)};
+static const struct actor other = {.account = 4343, .roles = ROLE_BIT(ROLE_CITIZEN)};
+static const struct actor portal = {.account = 9001, .roles = ROLE_BIT(ROLE_SYSTEM)};
+
+/* ---- the world ---- */
+
+struct world {
+	struct arena *a;
+	enum db_engine engine;
+	struct keyring *keys;
+	struct law *law;
+	struct blob_store *blobs;
+	struct writer *w;
+	struct db *db, *reader;
+	struct http_test *http;
+	struct http_config cfg;
+	struct directory_demo people;
+};
+
+/* Requests are one after the other in a test, so one reading connection does. */
+static struct db *checkout(void *app) { return ((struct world *)app)->reader; }
+static void checkin(void *app, struct db *db)
+{
+	(void)app;
+	(void)db;
+}
+
+static bool make_people(struct write_job *job, struct err *e) { return directory_demo(job->env, job->ctx, e); }
+
+static bool on_writer(struct world *w, const struct actor *who, bool (*fn)(struct write_job *, struct err *), void *ctx, struct err *e)
+{
+	struct env env = {.arena = w->a, .actor = who, .now = {test_ms}};
+	struct write_job job = {.env = &env, .apply = fn, .ctx = ctx};
+	return writer_run(w->w, &job, e);
+}
+
+static void start_http(struct world *w)
+{
+	static struct route_table tables[2];
+	tables[0] = filing_routes;
+	tables[1] = track_routes;
+	w->cfg = http_config_usual();
+	w->cfg.tables = tables;
+	w->cfg.n_tables = 2;
+	w->cfg.origin = "http://localhost";
+	w->cfg.upload_dir = str_cstr(w->a, str_fmt(w->a, "%.*s/up", STR_ARG(test_temp_dir(w->a))));
+	mkdir(w->cfg.upload_dir, 0700);
+	w->cfg.sign_in_path = "/dang-nhap";
+	w->cfg.app = w;
+	w->cfg.writer = w->w;
+	w->cfg.submit = writer_submit;
+	w->cfg.hooks = (struct http_hooks){.say = page_say, .error_page = page_error_page, .db_checkout = checkout, .db_checkin = checkin};
+	w->cfg.rate_address[RATE_NORMAL] = w->cfg.rate_account[RATE_NORMAL] = (struct rate){0, 0};
+	w->cfg.rate_address[RATE_UPLOAD] = w->cfg.rate_account[RATE_UPLOAD] = (struct rate){0, 0};
+	log_set_level(LOG_ERROR);
+	page_fault_say(w->cfg.fault_say);
+	w->http = http_test_new(w->a, &w->cfg);
+}
+
+static struct world *world(struct arena *a, enum db_engine engine)
+{
+	struct err e = {0};
+	struct world *w = NEW(a, struct world);
+	struct str dir = test_temp_dir(a);
+	const char *path = str_cstr(a, str_fmt(a, "%.*s/master.key", STR_ARG(dir)));
+	struct instant t;
+	w->a = a;
+	w->engine = engine;
+	CHECK(instant_parse(STR("2026-11-16T08:30:00+07:00"), &t));
+	atomic_store(&test_ms, t.ms);
+	EXPECT_OK(keyring_create(path, &e), e);
+	EXPECT_OK((w->keys = keyring_load(path, &e)) != NULL, e);
+	EXPECT_OK(law_load(w->keys, &w->law, &e), e);
+	EXPECT_OK(blob_store_new(&w->blobs, str_fmt(a, "%.*s/blobs", STR_ARG(dir)), NULL, &e), e);
+	w->db = test_db(a, engine);
+	w->reader = test_db_again(engine, DB_READ_ONLY);
+	id_source_init(&ids, 1);
+	struct writer_config cfg = writer_config_usual(engine, test_db_place());
+	cfg.ids = &ids;
+	cfg.now = test_now;
+	EXPECT_OK(writer_start(&w->w, &cfg, &e), e);
+	EXPECT_OK(on_writer(w, &actor_program, make_people, &w->people, &e), e);
+	struct filing_config f = {.law = w->law, .blobs = w->blobs, .ids = &ids, .parts_dir = str_cstr(a, str_fmt(a, "%.*s/parts", STR_ARG(dir))),
+		.origin = STR("https://mau.example.vn"), .strangers = true,
+		.bank = {.bin = STR("970436"), .account = STR("0011001234567"), .name = STR("SO KHOA HOC VA CONG NGHE")}};
+	EXPECT_OK(filing_configure(&f, &e), e);
+	start_http(w);
+	return w;
+}
+
+static void done(struct world *w)
+{
+	struct err e = {0};
+	struct audit_verify v;
+	http_test_free(w->http);
+	writer_stop(w->w);
+	db_close(w->reader);
+	AUTO_DB db = test_db_again(w->engine, DB_READ_ONLY);
+	EXPECT_OK(audit_verify(db, &db_schema, &v, &e), e);
+	EXPECT_TEXT(str_from(v.first_fault), "");
+	blob_store_free(w->blobs);
+	law_free(w->law);
+	keyring_free(w->keys);
+}
+
+/* ---- asking ---- */
+
+static struct test_answer get(struct world *w, const struct actor *who, struct str path)
+{
+	return http_test_send(w->http, &(struct test_request){.method = HTTP_GET, .path = str_cstr(w->a, path), .actor = who});
+}
+
+static struct test_answer post(struct world *w, const struct actor *who, struct str path, const char *form)
+{
+	return http_test_send(w->http, &(struct test_request){.method = HTTP_POST, .path = str_cstr(w->a, path), .actor = who, .form = form});
+}
+
+static bool has(const struct test_answer *x, const char *text) { return str_find(x->body, str_from(text)) >= 0; }
+
+#define EXPECT_STATUS(x, want)                                                                                      \
+	do {                                                                                                        \
+		if ((x).status != (want))                                                                           \
+			FAIL("status %d, not %d: %.*s", (x).status, (want), (int)((x).body.n < 1500 ? (x).body.n : 1500), (x).body.p); \
+	} while (0)
+
+static void percent(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		buf_fmt(b, "%%%02X", (unsigned)(unsigned char)s.p[i]);
+}
+
+static struct str urlencoded(struct arena *a, struct str s)
+{
+	struct buf b = buf_on(a);
+	percent(&b, s);
+	return buf_str(&b);
+}
+
+/* A draft's base path. */
+static struct str begin(struct world *w, const struct actor *who, const char *procedure)
+{
+	static int n;
+	struct test_answer x = post(w, who, str_fmt(w->a, "/nop-ho-so/%s", procedure), str_fmt(w->a, "_action=begin-%d", ++n).p);
+	EXPECT_STATUS(x, 303);
+	return x.location;
+}
+
+/* The page of the draft that asks for `key`. */
+static struct str page_of(struct world *w, struct str base, const char *procedure, const char *key)
+{
+	const struct law_procedure *p = law_find(w->law, str_from(procedure));
+	struct outline f = outline_of(w->a, p);
+	for (size_t i = 0; i < f.n_pages; i++) {
+		const struct eform_section *s = &p->forms[f.pages[i].form]->sections[f.pages[i].section];
+		for (size_t k = 0; k < s->n; k++)
+			if (str_eq(s->fields[k].key, str_from(key)))
+				return str_fmt(w->a, "%.*s/muc/%zu", STR_ARG(base), i);
+	}
+	FAIL("no page asks for %s", key);
+}
+
+static const char pdf[] = "%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
+static struct str multipart(struct arena *a, const char *name, const char *bytes, size_t n)
+{
+	struct buf b = buf_on(a);
+	buf_fmt(&b, "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\nContent-Type: application/pdf\r\n\r\n", name);
+	buf_put(&b, (struct str){bytes, n});
+	buf_put(&b, STR("\r\n--B--\r\n"));
+	return buf_str(&b);
+}
+
+static struct test_answer send_file(struct world *w, const struct actor *who, struct str base, size_t slot, const char *name, const char *bytes, size_t n)
+{
+	return http_test_send(w->http, &(struct test_request){.method = HTTP_POST, .path = str_cstr(w->a, str_fmt(w->a, "%.*s/tep/%zu", STR_ARG(base), slot)),
+		.actor = who, .body = multipart(w->a, name, bytes, n), .type = "multipart/form-data; boundary=B"});
+}
+
+/* The example's answers of a section as a form. */
+static void put_value(struct world *w, struct buf *b, const json_t *v, struct str name)
+{
+	const char *key = NULL;
+	json_t *x = NULL;
+	size_t i = 0;
+	if (json_is_object(v)) {
+		json_object_foreach((json_t *)(uintptr_t)v, key, x)
+			put_value(w, b, x, str_fmt(w->a, "%.*s%s%s", STR_ARG(name), name.n ? "." : "", key));
+	} else if (json_is_array(v)) {
+		json_array_foreach((json_t *)(uintptr_t)v, i, x) {
+			if (json_is_object(x) && json_object_get(x, "file"))
+				return;
+			if (json_is_string(x))
+				buf_fmt(b, "&%.*s.%s=1", STR_ARG(name), json_string_value(x));
+			else
+				put_value(w, b, x, str_fmt(w->a, "%.*s.%zu", STR_ARG(name), i));
+		}
+	} else {
+		struct str text = json_is_boolean(v) ? (json_is_true(v) ? STR("co") : STR("khong")) : json_is_integer(v)
+			? str_fmt(w->a, "%lld", (long long)json_integer_value(v)) : json_is_string(v) ? str_from(json_string_value(v)) : STR("1");
+		buf_fmt(b, "&%.*s=", STR_ARG(name));
+		percent(b, text);
+	}
+}
+
+static const char *section_body(struct world *w, const struct law_procedure *p, const struct outline *f, size_t page)
+{
+	struct eform_context c = {.today = date_of((struct instant){test_ms}), .units = w->law->units};
+	json_t *example = eform_example(w->a, p->forms[f->pages[page].form], &c);
+	struct buf b = buf_on(w->a);
+	buf_put(&b, STR("_x=1"));
+	const struct eform_section *s = &p->forms[f->pages[page].form]->sections[f->pages[page].section];
+	for (size_t i = 0; i < s->n; i++)
+		if (json_object_get(example, s->fields[i].key.p))
+			put_value(w, &b, json_object_get(example, s->fields[i].key.p), s->fields[i].key);
+	json_decref(example);
+	return buf_str(&b).p;
+}
+
+static const char who_body[] = "phone=0912345678&email=mau%40example.vn&address=1+Ph%E1%BB%91+M%E1%BA%ABu&on_behalf=&channel_out=online";
+
+/* Everything but the sending. */
+static void fill(struct world *w, const struct actor *who, struct str base, const char *procedure)
+{
+	const struct law_procedure *p = law_find(w->law, str_from(procedure));
+	struct outline f = outline_of(w->a, p);
+	struct test_answer x = post(w, who, str_cat(w->a, base, STR("/nguoi-nop")), who_body);
+	EXPECT_STATUS(x, 303);
+	for (size_t i = 0; i < f.n_pages; i++) {
+		x = post(w, who, str_fmt(w->a, "%.*s/muc/%zu", STR_ARG(base), i), section_body(w, p, &f, i));
+		EXPECT_STATUS(x, 303);
+	}
+	for (size_t i = 0; i < f.n_slots; i++) {
+		x = send_file(w, who, base, i, "..\\\\..\\\\etc/don.pdf", pdf, sizeof pdf - 1);
+		EXPECT_STATUS(x, 303);
+	}
+}
+
+static struct str between(struct str s, const char *from, char to)
+{
+	ptrdiff_t at = str_find(s, str_from(from));
+	if (at < 0)
+		return STR("");
+	struct str rest = str_sub(s, (size_t)at + strlen(from), s.n), out;
+	return str_next(&rest, to, &out) ? out : STR("");
+}
+
+struct filed { struct str code, secret, base; };
+
+static struct filed file(struct world *w, const struct actor *who, const char *procedure)
+{
+	struct filed f = {.base = begin(w, who, procedure)};
+	fill(w, who, f.base, procedure);
+	struct test_answer x = get(w, who, str_cat(w->a, f.base, STR("/kiem-tra")));
+	EXPECT_STATUS(x, 200);
+	EXPECT(has(&x, "/gui\""));
+	x = post(w, who, str_cat(w->a, f.base, STR("/gui")), "_action=send-1");
+	EXPECT_STATUS(x, 200);
+	f.code = between(x.body, "H99.90-", '<');
+	f.code = str_cat(w->a, STR("H99.90-"), f.code);
+	return f;
+}
+
+/* ---- tests ---- */
+
+TEST_BOTH(every_query_prepares) { test_db_prepares(test_db(a, engine), filing_sql); }
+
+TEST_BOTH(a_citizen_files_without_script)
+{
+	struct world *w = world(a, engine);
+	struct test_answer x = get(w, &citizen, STR("/nop-ho-so/bx-cap-phep-xquang"));
+	EXPECT_STATUS(x, 200);
+	struct filed f = file(w, &citizen, "bx-cap-phep-xquang");
+	EXPECT(dossier_code_ok(f.code));
+	x = get(w, &citizen, STR("/ho-so-cua-toi"));
+	EXPECT_STATUS(x, 200);
+	EXPECT(has(&x, f.code.p));
+	x = get(w, &citizen, str_cat(a, STR("/ho-so/"), f.code));
+	EXPECT_STATUS(x, 200);
+	EXPECT(has(&x, "don.pdf") && !has(&x, "..\\") && has(&x, "đang kiểm tra an toàn"));
+	x = get(w, &other, str_cat(a, STR("/ho-so/"), f.code));
+	EXPECT_STATUS(x, 404);
+	x = get(w, &citizen, f.base);
+	EXPECT_STATUS(x, 404); /* the draft became the dossier */
+	done(w);
+}
+
+TEST_BOTH(sending_twice_is_one_dossier)
+{
+	struct world *w = world(a, engine);
+	struct filed f = file(w, &citizen, "bx-khai-bao-xquang");
+	struct test_answer x = post(w, &citizen, str_cat(a, f.base, STR("/gui")), "_action=send-1");
+	EXPECT_STATUS(x, 200); /* the answer that was lost: the same page, with the secret */
+	EXPECT(has(&x, f.code.p));
+	x = post(w, &citizen, str_cat(a, f.base, STR("/gui")), "_action=send-2");
+	EXPECT_STATUS(x, 303);
+	EXPECT_STR(x.location, str_cat(a, STR("/ho-so/"), f.code));
+	x = post(w, &other, str_cat(a, f.base, STR("/gui")), "_action=send-1");
+	EXPECT_STATUS(x, 404);
+	struct dossier_list_account_rows rows;
+	struct err e = {0};
+	EXPECT_OK(q_dossier_list_account(w->db, a, 4242, (struct dossier_id){INT64_MAX}, 10, &rows, &e), e);
+	EXPECT_INT(rows.n, 1);
+	x = get(w, &citizen, begin(w, &citizen, "bx-khai-bao-xquang"));
+	EXPECT_STATUS(x, 200);
+	EXPECT(has(&x, f.code.p)); /* the twin is named */
+	done(w);
+}
+
+TEST_BOTH(what_was_typed_comes_back)
+{
+	static const char *const typed[] = {"<script>alert(1)</script>", "'; drop table draft; --", "\"&<>\r\n", "../../etc/passwd", "{{ x }}%s%n", "0x1F\t"};
+	struct world *w = world(a, engine);
+	struct str base = begin(w, &citizen, "bx-cap-phep-xquang"), page = page_of(w, base, "bx-cap-phep-xquang", "cong_viec");
+	for (size_t i = 0; i < ARRAY_LEN(typed); i++) {
+		struct str v = urlencoded(a, str_from(typed[i]));
+		const char *body = str_fmt(a, "ten=%.*s&dia_chi=%.*s&dien_thoai=%.*s&email=%.*s&cong_viec.0.so_luong=%.*s", STR_ARG(v), STR_ARG(v), STR_ARG(v), STR_ARG(v), STR_ARG(v)).p;
+		struct test_answer x = post(w, &citizen, page, body);
+		EXPECT_STATUS(x, 422);
+		struct buf b = buf_on(a);
+		struct html_out o = {.b = &b, .lang = LANG_VI};
+		h_attr_str(&o, str_from(typed[i]));
+		EXPECT(has(&x, buf_str(&b).p));
+		EXPECT(!has(&x, "<script>alert"));
+		EXPECT(has(&x, "id=\"errors\"") && has(&x, "aria-describedby"));
+		x = post(w, &citizen, page, str_fmt(a, "%s&_sau=1", body).p);
+		EXPECT_STATUS(x, 303); /* kept all the same when one goes on later */
+		x = get(w, &citizen, page);
+		EXPECT_STATUS(x, 200);
+		EXPECT(has(&x, buf_str(&b).p));
+	}
+	struct test_answer x = post(w, &citizen, page, "ten=%FF%FE%00&dia_chi=%C3%28");
+	EXPECT(x.status == 422 || x.status == 400);
+	done(w);
+}
+
+TEST_BOTH(rows_are_added_and_removed_without_script)
+{
+	struct world *w = world(a, engine);
+	struct str base = begin(w, &citizen, "bx-cap-phep-xquang"), page = page_of(w, base, "bx-cap-phep-xquang", "cong_viec");
+	struct test_answer x = post(w, &citizen, page, "cong_viec.0.cong_viec=mot&_them=cong_viec");
+	EXPECT_STATUS(x, 200);
+	EXPECT(has(&x, "cong_viec.1.cong_viec") && has(&x, "\"mot\""));
+	x = post(w, &citizen, page, "cong_viec.0.cong_viec=mot&cong_viec.1.cong_viec=hai&_bot=cong_viec.0");
+	EXPECT_STATUS(x, 200);
+	EXPECT(has(&x, "\"hai\"") && !has(&x, "\"mot\"") && !has(&x, "cong_viec.1.cong_viec"));
+	x = post(w, &citizen, page, "_bot=cong_viec.99999999999");
+	EXPECT_STATUS(x, 200);
+	x = post(w, &citizen, page, "_them=ten.khong.co");
+	EXPECT_STATUS(x, 200);
+	done(w);
+}
+
+TEST_BOTH(drafts_are_their_owners)
+{
+	struct world *w = world(a, engine);
+	struct str base = begin(w, &citizen, "bx-cap-phep-xquang");
+	static const char *const tails[] = {"", "/nguoi-nop", "/muc/0", "/muc/0/bieu-mau", "/muc/0/tra-loi", "/tep/0", "/kiem-tra"};
+	for (size_t i = 0; i < ARRAY_LEN(tails); i++) {
+		struct str path = str_cat(a, base, str_from(tails[i]));
+		EXPECT_STATUS(get(w, &citizen, path), 200);
+		EXPECT_STATUS(get(w, &other, path), 404);
+		EXPECT_STATUS(get(w, NULL, path), 404);
+	}
+	EXPECT_STATUS(post(w, &other, str_cat(a, base, STR("/xoa")), "_action=x"), 404);
+	EXPECT_STATUS(send_file(w, &other, base, 0, "a.pdf", pdf, sizeof pdf - 1), 404);
+	EXPECT_STATUS(get(w, &citizen, str_cat(a, base, STR("/muc/99"))), 404);
+	EXPECT_STATUS(get(w, &citizen, str_cat(a, base, STR("/tep/-1"))), 404);
+	EXPECT_STATUS(get(w, &citizen, STR("/nop-ho-so/nhap/1")), 404);
+	EXPECT_STATUS(get(w, &citizen, STR("/nop-ho-so/nhap/x")), 404);
+	EXPECT_STATUS(post(w, &citizen, str_cat(a, base, STR("/xoa")), "_action=x"), 303);
+	EXPECT_STATUS(get(w, &citizen, base), 404);
+	done(w);
+}
+
+TEST_BOTH(a_stranger_holds_a_cookie)
+{
+	struct world *w = world(a, engine);
+	struct test_answer x = post(w, NULL, STR("/nop-ho-so/bx-khai-bao-xquang"), "_action=s1");
+	EXPECT_STATUS(x, 303);
+	struct str set = test_header(&x, "Set-Cookie"), rest = set, cookie;
+	EXPECT(str_find(set, STR("HttpOnly")) > 0 && str_next(&rest, ';', &cookie));
+	struct test_request q = {.method = HTTP_GET, .path = str_cstr(a, x.location), .cookie = str_cstr(a, cookie)};
+	EXPECT_STATUS(http_test_send(w->http, &q), 200);
+	q.cookie = "__Host-ban-nhap=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA; ban-nhap=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+	EXPECT_STATUS(http_test_send(w->http, &q), 404);
+	q.cookie = NULL;
+	EXPECT_STATUS(http_test_send(w->http, &q), 404);
+	done(w);
+}
+
+TEST_BOTH(files_that_lie_are_refused)
+{
+	struct world *w = world(a, engine);
+	struct str base = begin(w, &citizen, "bx-cap-phep-xquang");
+	static const struct { const char *name, *bytes; } lies[] = {{"a.pdf", "MZ\x90 not a pdf at all"}, {"a.exe", "MZ\x90"}, {"a.pdf", "<html><script>"}, {"noname", "%PDF-1.4"}};
+	for (size_t i = 0; i < ARRAY_LEN(lies); i++) {
+		struct test_answer x = send_file(w, &citizen, base, 0, lies[i].name, lies[i].bytes, strlen(lies[i].bytes));
+		EXPECT_STATUS(x, 422);
+		EXPECT(has(&x, "aria-describedby"));
+	}
+	struct test_answer x = send_file(w, &citizen, base, 0, "", pdf, sizeof pdf - 1);
+	EXPECT(x.status == 422 || x.status == 303);
+	x = send_file(w, &citizen, base, 0, "\\u202Efdp.<b>.pdf", pdf, sizeof pdf - 1);
+	EXPECT_STATUS(x, 303);
+	x = get(w, &citizen, str_cat(a, base, STR("/tep/0")));
+	EXPECT(!has(&x, "<b>.pdf"));
+	struct str id = test_input_value(a, &x, "file");
+	struct str theirs = begin(w, &other, "bx-cap-phep-xquang");
+	EXPECT_STATUS(post(w, &other, str_cat(a, theirs, STR("/tep/0/bo")), str_fmt(a, "file=%.*s", STR_ARG(id)).p), 303);
+	x = get(w, &citizen, str_cat(a, base, STR("/tep/0")));
+	EXPECT(has(&x, "fdp")); /* another's removal took nothing */
+	EXPECT_STATUS(post(w, &citizen, str_cat(a, base, STR("/tep/0/bo")), str_fmt(a, "file=%.*s", STR_ARG(id)).p), 303);
+	x = get(w, &citizen, str_cat(a, base, STR("/tep/0")));
+	EXPECT(!has(&x, "fdp"));
+	done(w);
+}
+
+static struct test_answer patch(struct world *w, const struct actor *who, struct str url, size_t offset, struct str bytes)
+{
+	const char *headers[] = {"Upload-Offset", str_fmt(w->a, "%zu", offset).p, NULL};
+	return http_test_send(w->http, &(struct test_request){.method = HTTP_PATCH, .path = str_cstr(w->a, url), .actor = who, .body = bytes,
+		.type = "application/offset+octet-stream", .headers = headers});
+}
+
+TEST_BOTH(an_upload_goes_on_after_a_cut)
+{
+	struct world *w = world(a, engine);
+	struct str base = begin(w, &citizen, "bx-cap-phep-xquang"), all = {pdf, sizeof pdf - 1};
+	struct test_request q = {.method = HTTP_POST, .path = str_cstr(a, str_cat(a, base, STR("/tai-len"))), .actor = &citizen,
+		.json = str_fmt(a, "{\"slot\":0,\"name\":\"C:\\\\x\\\\don.pdf\",\"size\":%zu}", all.n).p};
+	struct test_answer x = http_test_send(w->http, &q);
+	EXPECT_STATUS(x, 201);
+	struct str url = test_header(&x, "Location");
+	x = patch(w, &citizen, url, 0, str_sub(all, 0, 20));
+	EXPECT_STATUS(x, 204);
+	x = patch(w, &citizen, url, 5, str_sub(all, 5, 20));
+	EXPECT_STATUS(x, 409);
+	EXPECT_STATUS(patch(w, &other, url, 20, str_sub(all, 20, all.n)), 404);
+	x = http_test_send(w->http, &(struct test_request){.method = HTTP_HEAD, .path = str_cstr(a, url), .actor = &citizen});
+	EXPECT_STR(test_header(&x, "Upload-Offset"), STR("20"));
+	x = patch(w, &citizen, url, 20, str_cat(a, str_sub(all, 20, all.n), STR("more than was said")));
+	EXPECT_STATUS(x, 413);
+	x = http_test_send(w->http, &(struct test_request){.method = HTTP_HEAD, .path = str_cstr(a, url), .actor = &citizen});
+	size_t at = (size_t)strtoul(str_cstr(a, test_header(&x, "Upload-Offset")), NULL, 10);
+	x = patch(w, &citizen, url, at, str_sub(all, at, all.n));
+	EXPECT_STATUS(x, 204);
+	x = get(w, &citizen, str_cat(a, base, STR("/tep/0")));
+	EXPECT(has(&x, "don.pdf"));
+	static const char *const bad[] = {"{}", "{\"slot\":-1,\"size\":5}", "{\"slot\":0,\"size\":-5}", "{\"slot\":\"0\"}", "[]", "{\"slot\":0,\"name\":\"a.pdf\",\"size\":99999999999}"};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		q.json = bad[i];
+		x = http_test_send(w->http, &q);
+		EXPECT(x.status == 400 || x.status == 422);
+	}
+	done(w);
+}
+
+TEST_BOTH(autosave_keeps_what_is_wrong_too)
+{
+	struct world *w = world(a, engine);
+	struct str base = begin(w, &citizen, "bx-cap-phep-xquang");
+	struct str page = page_of(w, base, "bx-cap-phep-xquang", "cong_viec");
+	struct test_request q = {.method = HTTP_PATCH, .path = str_cstr(a, str_cat(a, page, STR("/luu"))), .actor = &citizen, .form = "ten=n%E1%BB%ADa+ch%E1%BB%ABng&email=kh%C3%B4ng"};
+	EXPECT_STATUS(http_test_send(w->http, &q), 204);
+	struct test_answer x = get(w, &citizen, page);
+	EXPECT(has(&x, "nửa chừng"));
+	q.actor = &other;
+	EXPECT_STATUS(http_test_send(w->http, &q), 404);
+	x = get(w, &citizen, str_cat(a, base, STR("/kiem-tra")));
+	EXPECT(!has(&x, "/gui\"")); /* not ready */
+	x = post(w, &citizen, str_cat(a, base, STR("/gui")), "_action=y");
+	EXPECT_STATUS(x, 422);
+	done(w);
+}
+
+static bool expire(struct write_job *job, struct err *e) { return filing_expire(job->env, e); }
+
+TEST_BOTH(idle_drafts_go_after_thirty_days)
+{
+	struct world *w = world(a, engine);
+	struct err e = {0};
+	struct str base = begin(w, &citizen, "bx-cap-phep-xquang");
+	EXPECT_STATUS(send_file(w, &citizen, base, 0, "a.pdf", pdf, sizeof pdf - 1), 303);
+	atomic_fetch_add(&test_ms, 30 * DAY_MS - 1000);
+	EXPECT_OK(on_writer(w, &actor_program, expire, NULL, &e), e);
+	EXPECT_STATUS(get(w, &citizen, base), 200);
+	atomic_fetch_add(&test_ms, 2000);
+	EXPECT_OK(on_writer(w, &actor_program, expire, NULL, &e), e);
+	EXPECT_STATUS(get(w, &citizen, base), 404);
+	done(w);
+}
+
+TEST_BOTH(withdrawn_before_acceptance)
+{
+	struct world *w = world(a, engine);
+	struct filed f = file(w, &citizen, "bx-khai-bao-xquang");
+	struct str page = str_cat(a, STR("/ho-so/"), f.code), act = str_cat(a, page, STR("/hanh-dong"));
+	EXPECT_STATUS(post(w, &other, act, "action=withdraw"), 404);
+	EXPECT_STATUS(post(w, &citizen, act, "action=approve"), 422); /* not among what an applicant may say */
+	EXPECT_STATUS(post(w, &citizen, act, "action=rate"), 422);
+	EXPECT_STATUS(post(w, &citizen, act, "action=withdraw"), 303);
+	struct test_answer x = get(w, &citizen, page);
+	EXPECT(has(&x, "Người nộp đã rút"));
+	EXPECT_STATUS(post(w, &citizen, str_cat(a, page, STR("/sua")), "_action=z"), 409);
+	done(w);
+}
+
+struct acting { struct world *w; struct dossier_act x; struct str code; };
+
+static bool do_act(struct write_job *job, struct err *e)
+{
+	struct acting *c = job->ctx;
+	struct dossier_done out;
+	bool found = false;
+	return dossier_id_of(job->env, c->code, &c->x.id, &found, e) && dossier_do(job->env, c->w->law, &c->x, &out, e);
+}
+
+static struct actor official(struct world *w, struct person_id person)
+{
+	struct err e = {0};
+	struct actor_role *held = NULL;
+	struct actor me = {.account = person.v, .person = person.v};
+	struct env env = {.arena = w->a, .db = w->db, .actor = &actor_program, .now = {test_ms}};
+	EXPECT_OK(directory_roles(&env, person, date_of(env.now), &held, &me.n_held, &e), e);
+	me.held = held;
+	for (size_t i = 0; i < me.n_held; i++)
+		me.roles |= ROLE_BIT(held[i].role);
+	return me;
+}
+
+TEST_BOTH(asked_for_a_supplement_and_given)
+{
+	struct world *w = world(a, engine);
+	struct err e = {0};
+	struct filed f = file(w, &citizen, "bx-cap-phep-xquang");
+	struct str page = str_cat(a, STR("/ho-so/"), f.code);
+	struct actor counter = official(w, w->people.counter);
+	struct acting ask = {.w = w, .code = f.code, .x = {.action = ACT_ASK_SUPPLEMENT, .reason = STR("Thiếu <b>bản vẽ</b>")}};
+	EXPECT_OK(on_writer(w, &counter, do_act, &ask, &e), e);
+	struct test_answer x = get(w, &citizen, page);
+	EXPECT(has(&x, "Thiếu &lt;b&gt;bản vẽ") && has(&x, "Chờ Ông/Bà"));
+	x = post(w, &citizen, str_cat(a, page, STR("/sua")), "_action=r1");
+	EXPECT_STATUS(x, 303);
+	struct str base = x.location;
+	x = get(w, &citizen, str_cat(a, base, STR("/muc/0")));
+	EXPECT_STATUS(x, 200);
+	EXPECT(has(&x, "Nguyễn Thị Mẫu")); /* the answers are there */
+	EXPECT_STATUS(send_file(w, &citizen, base, 1, "ban-ve.pdf", pdf, sizeof pdf - 1), 303);
+	x = get(w, &citizen, str_cat(a, base, STR("/kiem-tra")));
+	EXPECT(has(&x, "/gui\""));
+	x = post(w, &citizen, str_cat(a, base, STR("/gui")), "_action=r2");
+	EXPECT_STATUS(x, 303);
+	EXPECT_STR(x.location, page);
+	x = get(w, &citizen, page);
+	EXPECT(has(&x, "ban-ve.pdf") && has(&x, "Người nộp đã sửa, bổ sung"));
+	done(w);
+}
+
+/* ---- look-up ---- */
+
+TEST_BOTH(the_code_alone_says_little)
+{
+	struct world *w = world(a, engine);
+	struct str base = begin(w, &citizen, "bx-khai-bao-xquang");
+	fill(w, &citizen, base, "bx-khai-bao-xquang");
+	struct test_answer x = post(w, &citizen, str_cat(a, base, STR("/gui")), "_action=s");
+	struct str code = str_cat(a, STR("H99.90-"), between(x.body, "H99.90-", '<'));
+	struct str secret = between(x.body, "Mã tra cứu</dt><dd>", '<');
+	EXPECT(secret.n >= 16);
+	x = get(w, NULL, str_cat(a, STR("/tra-cuu/"), code));
+	EXPECT_STATUS(x, 200);
+	EXPECT(has(&x, "Đã nhận, đang chờ trả lời") && !has(&x, "Mẫu") && !has(&x, "X-quang") && !has(&x, "don.pdf"));
+	x = post(w, NULL, STR("/tra-cuu"), str_fmt(a, "code=%.*s&secret=%.*s", STR_ARG(code), STR_ARG(secret)).p);
+	EXPECT_STATUS(x, 200);
+	EXPECT(has(&x, "don.pdf") && !has(&x, "Nguyễn Văn Mẫu"));
+	x = get(w, NULL, str_fmt(a, "/tra-cuu/%.*s?s=%.*s", STR_ARG(code), STR_ARG(secret)));
+	EXPECT(has(&x, "don.pdf"));
+	x = get(w, NULL, str_fmt(a, "/tra-cuu/%.*s?s=AAAABBBBCCCCDDDD", STR_ARG(code)));
+	EXPECT_STATUS(x, 200);
+	EXPECT(!has(&x, "don.pdf") && has(&x, "không đúng"));
+	x = post(w, NULL, STR("/tra-cuu"), "code=%3Cscript%3E%27--&secret=");
+	EXPECT_STATUS(x, 422);
+	x = get(w, NULL, STR("/tra-cuu/H99.90-261116-9999"));
+	EXPECT_STATUS(x, 404);
+	int limited = 0;
+	for (int i = 0; i < 12; i++)
+		limited += get(w, NULL, str_fmt(a, "/tra-cuu/%.*s?s=WRONG%d", STR_ARG(code), i)).status == 429;
+	EXPECT(limited >= 2);
+	done(w);
+}
+
+/* ---- programs ---- */
+
+static struct str api_file(struct world *w, const struct actor *who, const char *name, const char *bytes)
+{
+	struct test_answer x = http_test_send(w->http, &(struct test_request){.method = HTTP_POST, .path = str_fmt(w->a, "/api/v1/files?name=%s", name).p, .actor = who,
+		.bearer = true, .body = str_from(bytes), .type = "application/octet-stream"});
+	EXPECT_STATUS(x, 201);
+	return between(x.body, "\"id\":\"", '"');
+}
+
+static const char *api_body(struct world *w, const char *procedure, struct str file, const char *more)
+{
+	const struct law_procedure *p = law_find(w->law, str_from(procedure));
+	struct outline f = outline_of(w->a, p);
+	json_t *answers = law_example(w->a, w->law, p, date_of((struct instant){test_ms}));
+	char *text = json_dumps(answers, JSON_COMPACT);
+	struct buf b = buf_on(w->a);
+	buf_fmt(&b, "{\"procedure\":\"%s\",\"answers\":%s,\"files\":[", procedure, text);
+	for (size_t i = 0; i < f.n_slots; i++)
+		buf_fmt(&b, "%s{\"field\":\"%.*s\",\"file\":\"%.*s\"}", i ? "," : "", STR_ARG(f.slots[i].field), STR_ARG(file));
+	buf_fmt(&b, "]%s}", more);
+	free(text);
+	json_decref(answers);
+	return buf_str(&b).p;
+}
+
+static struct test_answer api_send(struct world *w, const struct actor *who, const char *body, const char *key)
+{
+	const char *headers[] = {"Idempotency-Key", key, NULL};
+	return http_test_send(w->http, &(struct test_request){.method = HTTP_POST, .path = "/api/v1/dossiers", .actor = who, .bearer = true, .json = body, .headers = key ? headers : NULL});
+}
+
+TEST_BOTH(a_program_files_for_its_person)
+{
+	struct world *w = world(a, engine);
+	struct str id = api_file(w, &citizen, "a.pdf", pdf);
+	const char *body = api_body(w, "bx-cap-phep-xquang", id, ",\"state\":\"done\",\"account\":1,\"code\":\"H1\",\"origin\":\"x\",\"origin_code\":\"y\",\"applicant\":{\"name\":\"Kẻ Khác\"}");
+	struct test_answer x = api_send(w, &citizen, body, "k1");
+	EXPECT_STATUS(x, 201);
+	EXPECT(has(&x, "\"state\":\"received\"") && has(&x, "\"due\":null") && has(&x, "\"secret\"") && has(&x, "\"answer_due\":\"2026-11-17"));
+	struct str code = between(x.body, "\"code\":\"", '"'), first = x.body;
+	x = api_send(w, &citizen, body, "k1");
+	EXPECT_STATUS(x, 201);
+	EXPECT_STR(x.body, first); /* a lost answer, byte for byte */
+	x = get(w, &citizen, str_cat(a, STR("/api/v1/dossiers/"), code));
+	EXPECT_STATUS(x, 200);
+	EXPECT(has(&x, "Nguyễn Văn Mẫu") && !has(&x, "Kẻ Khác") && !has(&x, "\"origin\""));
+	EXPECT_STATUS(get(w, &other, str_cat(a, STR("/api/v1/dossiers/"), code)), 404);
+	EXPECT_STATUS(get(w, &other, str_fmt(a, "/api/v1/dossiers/%.*s/timeline", STR_ARG(code))), 404);
+	x = get(w, &citizen, str_fmt(a, "/api/v1/dossiers/%.*s/timeline", STR_ARG(code)));
+	EXPECT(has(&x, "dossier.send"));
+	x = get(w, &citizen, STR("/api/v1/dossiers"));
+	EXPECT(has(&x, str_cstr(a, code)) && has(&x, "\"next\":null"));
+	done(w);
+}
+
+TEST_BOTH(programs_get_errors_by_field)
+{
+	struct world *w = world(a, engine);
+	struct str mine = api_file(w, &citizen, "a.pdf", pdf);
+	struct test_answer x = api_send(w, &citizen, api_body(w, "bx-cap-phep-xquang", mine, ""), NULL);
+	EXPECT_STATUS(x, 400); /* no key */
+	x = api_send(w, &other, api_body(w, "bx-cap-phep-xquang", mine, ""), "k2");
+	EXPECT_STATUS(x, 422);
+	EXPECT(has(&x, "/files/0/file"));
+	x = api_send(w, &citizen, "{\"procedure\":\"bx-cap-phep-xquang\",\"answers\":{\"don-cp-xquang\":{\"dien_thoai\":\"x\"}},\"files\":[{\"field\":\"none\",\"file\":1}]}", "k3");
+	EXPECT_STATUS(x, 422);
+	EXPECT(has(&x, "/answers/don-cp-xquang/ten\"") && has(&x, "/answers/don-cp-xquang/dien_thoai\"") && has(&x, "/files/0/field"));
+	EXPECT(str_find(x.type, STR("problem+json")) >= 0);
+	static const char *const bad[] = {"[]", "{}", "{\"procedure\":5}", "{\"procedure\":\"bx-cap-phep-xquang\",\"answers\":[]}", "{\"procedure\":\"bx-cap-phep-xquang\",\"answers\":{},\"files\":{}}", "nope"};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		x = api_send(w, &citizen, bad[i], "k4");
+		EXPECT(x.status == 422 || x.status == 400);
+	}
+	/* file members written by hand name nothing */
+	x = api_send(w, &citizen, str_fmt(a, "{\"procedure\":\"bx-cap-phep-xquang\",\"answers\":{\"don-cp-xquang\":{\"tl3\":[{\"file\":\"%.*s\",\"type\":\"application/pdf\",\"size\":1}]}}}", STR_ARG(mine)).p, "k5");
+	EXPECT(has(&x, "/tl3\""));
+	x = http_test_send(w->http, &(struct test_request){.method = HTTP_POST, .path = "/api/v1/files?name=a.pdf", .actor = &citizen, .bearer = true,
+		.body = STR("MZ not a pdf"), .type = "application/octet-stream"});
+	EXPECT_STATUS(x, 422);
+	EXPECT_STATUS(http_test_send(w->http, &(struct test_request){.method = HTTP_POST, .path = "/api/v1/files?name=a.pdf", .body = STR("x"), .type = "application/pdf"}), 401);
+	done(w);
+}
+
+TEST_BOTH(the_portal_files_once_by_its_code)
+{
+	struct world *w = world(a, engine);
+	struct str id = api_file(w, &portal, "a.pdf", pdf);
+	const char *more = ",\"origin\":\"dvcqg\",\"origin_code\":\"G16-1\",\"applicant\":{\"name\":\"Nguyễn Văn Mẫu\",\"identity\":\"001190000001\",\"phone\":\"0912345678\"}";
+	const char *body = api_body(w, "bx-cap-phep-xquang", id, more);
+	struct test_answer x = api_send(w, &portal, body, "p1");
+	EXPECT_STATUS(x, 201);
+	struct str code = str_dup(a, between(x.body, "\"code\":\"", '"'));
+	x = api_send(w, &portal, body, "p2"); /* another key, the same code of the portal */
+	EXPECT_STATUS(x, 200);
+	EXPECT_STR(between(x.body, "\"code\":\"", '"'), code);
+	EXPECT(!has(&x, "\"secret\""));
+	x = get(w, &citizen, str_cat(a, STR("/ho-so/"), code));
+	EXPECT_STATUS(x, 200); /* the person sees it */
+	EXPECT(has(&x, "G16-1"));
+	x = api_send(w, &portal, api_body(w, "bx-cap-phep-xquang", id, ""), "p3");
+	EXPECT_STATUS(x, 422);
+	EXPECT(has(&x, "/origin_code") && has(&x, "/applicant/identity"));
+	done(w);
+}
+
+TEST_BOTH(every_procedure_can_be_asked_for)
+{
+	struct world *w = world(a, engine);
+	for (size_t i = 0; i < w->law->n; i++) {
+		const struct law_procedure *p = &w->law->procedures[i];
+		EXPECT_STATUS(get(w, &citizen, str_cat(a, STR("/nop-ho-so/"), p->p->id)), 200);
+		struct test_answer x = post(w, &citizen, str_cat(a, STR("/nop-ho-so/"), p->p->id), str_fmt(a, "_action=a%zu", i).p);
+		if (!p->process || !p->n_forms) {
+			EXPECT_STATUS(x, 409);
+			continue;
+		}
+		EXPECT_STATUS(x, 303);
+		EXPECT_STATUS(get(w, &citizen, x.location), 200);
+		struct outline f = outline_of(a, p);
+		for (size_t k = 0; k < f.n_pages; k++)
+			EXPECT_STATUS(get(w, &citizen, str_fmt(a, "%.*s/muc/%zu", STR_ARG(x.location), k)), 200);
+	}
+	done(w);
+}
