@@ -119,6 +119,20 @@ static struct str body_text(struct arena *a, struct str body, const char *key)
 	return str_dup(a, json_str(j, key));
 }
 
+/* The reason that the act left behind: sealed, and named in the entry as `note`. */
+static struct str reason_of(struct request *r, const struct key *key, const struct dossier_paper_list_rows *papers, struct str body)
+{
+	struct str note = body_text(r->env.arena, body, "note"), text;
+	struct err e = {0};
+	int64_t id = 0;
+	if (!str_to_i64(note, &id))
+		return STR_NONE;
+	for (size_t i = 0; i < papers->n; i++)
+		if (papers->v[i].id.v == id && crypto_open(r->env.arena, key, str_fmt(r->env.arena, "paper:%lld", (long long)id), papers->v[i].body, &text, &e))
+			return text;
+	return STR_NONE;
+}
+
 static bool unit_name(struct env *env, int64_t unit, struct str *out, struct err *e)
 {
 	struct unit u;
@@ -148,7 +162,12 @@ static size_t next_events(struct request *r, const struct dossier_get_row *d, st
 bool filing_show_timeline(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
 {
 	struct audit_entries all = {0};
-	if (!audit_timeline(&r->env, d->id.v, 0, 500, &all, e))
+	struct dossier_paper_list_rows papers = {0};
+	AUTO_KEY key = {0};
+	bool erased = false;
+	if (!audit_timeline(&r->env, d->id.v, 0, 500, &all, e) || !dossier_key(&r->env, filing()->law, d->id, &key, &erased, e))
+		return false;
+	if (!erased && !q_dossier_paper_list(r->env.db, r->env.arena, d->id, &papers, e))
 		return false;
 	struct ui_event *v = NEW_ARRAY(r->env.arena, all.n + 3, struct ui_event);
 	size_t n = str_eq(d->state, STR("returned")) ? 0 : next_events(r, d, v);
@@ -160,7 +179,7 @@ bool filing_show_timeline(struct request *r, struct html_out *o, const struct do
 		if (!unit_name(&r->env, all.v[i].unit, &unit, e))
 			return false;
 		v[n++] = (struct ui_event){.when = UI_PAST, .title = m(r, events[k].word), .who = unit, .at = all.v[i].at, .has_at = true,
-			.text = events[k].reason ? body_text(r->env.arena, all.v[i].body, "reason") : STR_NONE};
+			.text = events[k].reason ? reason_of(r, &key, &papers, all.v[i].body) : STR_NONE};
 	}
 	ui_section_begin(o, m(r, MSG_FILING_TIMELINE));
 	ui_timeline(o, v, n);
