@@ -1,0 +1,164 @@
+/* draw.c — templates, and the thread that draws: fonts and documents belong to one thread (core/pdf). */
+#include "issue/internal.h"
+#include "paper/paper.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct issue_facilities *facilities;
+void issue_use(const struct issue_facilities *f) { facilities = f; }
+const struct issue_facilities *issue_have(void)
+{
+	CHECK(facilities != NULL);
+	return facilities;
+}
+
+/* ---- the thread ---- */
+
+struct task { struct task *next; struct arena *a; const json_t *form, *data; struct instant at; struct str pdf; struct err err; bool ok, done; };
+struct issue_renderer { pthread_t thread; pthread_mutex_t lock; pthread_cond_t more, ready; struct task *first, *last; bool stop; };
+
+static void draw_task(struct task *t)
+{
+	struct buf b = buf_on(t->a);
+	t->ok = paper_render(t->form, t->data, t->at, pdf_sink_buf(&b), &t->err);
+	t->pdf = buf_str(&b);
+}
+
+static void *work(void *ctx)
+{
+	struct issue_renderer *r = ctx;
+	pthread_mutex_lock(&r->lock);
+	while (!r->stop || r->first) {
+		struct task *t = r->first;
+		if (!t) {
+			pthread_cond_wait(&r->more, &r->lock);
+			continue;
+		}
+		r->first = t->next;
+		pthread_mutex_unlock(&r->lock);
+		draw_task(t);
+		pthread_mutex_lock(&r->lock);
+		t->done = true;
+		pthread_cond_broadcast(&r->ready);
+	}
+	pthread_mutex_unlock(&r->lock);
+	return NULL;
+}
+
+bool issue_renderer_new(struct issue_renderer **out, struct err *e)
+{
+	struct issue_renderer *r = calloc(1, sizeof *r);
+	CHECK(r != NULL);
+	CHECK(pthread_mutex_init(&r->lock, NULL) == 0 && pthread_cond_init(&r->more, NULL) == 0 && pthread_cond_init(&r->ready, NULL) == 0);
+	if (pthread_create(&r->thread, NULL, work, r) != 0) {
+		free(r);
+		return err_set(e, ERR_INTERNAL, "no thread to draw on");
+	}
+	*out = r;
+	return true;
+}
+
+void issue_renderer_free(struct issue_renderer *r)
+{
+	if (!r)
+		return;
+	pthread_mutex_lock(&r->lock);
+	r->stop = true;
+	pthread_cond_signal(&r->more);
+	pthread_mutex_unlock(&r->lock);
+	pthread_join(r->thread, NULL);
+	pthread_cond_destroy(&r->more);
+	pthread_cond_destroy(&r->ready);
+	pthread_mutex_destroy(&r->lock);
+	free(r);
+}
+
+bool issue_render(void *renderer, struct arena *a, const json_t *form, const json_t *data, struct instant at, struct str *pdf, struct err *e)
+{
+	struct issue_renderer *r = renderer;
+	struct task t = {.a = a, .form = form, .data = data, .at = at};
+	pthread_mutex_lock(&r->lock);
+	if (r->first)
+		r->last->next = &t;
+	else
+		r->first = &t;
+	r->last = &t;
+	pthread_cond_signal(&r->more);
+	while (!t.done)
+		pthread_cond_wait(&r->ready, &r->lock);
+	pthread_mutex_unlock(&r->lock);
+	*pdf = t.pdf;
+	if (!t.ok)
+		*e = t.err;
+	return t.ok;
+}
+
+/* ---- papers ---- */
+
+json_t *template_of(struct str set, struct str code, struct err *e)
+{
+	char name[200];
+	snprintf(name, sizeof name, "paper/%.*s/%.*s.json", STR_ARG(set), STR_ARG(code));
+	const struct pack *p = &LAW->pack;
+	for (size_t i = 0; i < p->n; i++)
+		if (str_eq(p->files[i].name, str_from(name))) {
+			json_t *form = json_loadb(p->files[i].bytes.p, p->files[i].bytes.n, 0, NULL);
+			if (!form)
+				(void)err_set(e, ERR_INVALID, "%s is no JSON", name);
+			return form;
+		}
+	(void)err_set(e, ERR_NOT_FOUND, "no template %s", name);
+	return NULL;
+}
+
+/* Takes the data. */
+static bool draw(struct env *env, struct str set, struct str code, json_t *data, struct instant at, struct str *pdf, struct err *e)
+{
+	json_t *form = template_of(set, code, e);
+	bool ok = form && issue_have()->render(issue_have()->renderer, env->arena, form, data, at, pdf, e);
+	json_decref(form);
+	json_decref(data);
+	return ok;
+}
+
+bool draw_paper(struct env *env, const struct dossier_get_row *d, const struct dossier_paper_list_row *p, struct str *pdf, struct err *e)
+{
+	json_t *data = NULL;
+	return issue_paper_data(env, d, p, &data, e) && draw(env, p->form_set, p->form_code, data, p->at, pdf, e);
+}
+
+/* The procedure's own template; a refusal, and a procedure whose template is not in the packs, use the notice of decree 30. */
+bool draw_result(struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e)
+{
+	const struct law_procedure *p = law_find(LAW, d->procedure);
+	struct instant at = instant_at(d->result_day.v, (int32_t)(8 * 3600000));
+	struct err none = {0};
+	json_t *data = NULL;
+	if (!issue_result_data(env, d, &data, e))
+		return false;
+	json_t *own = p && p->p->result_template.n && !str_eq(d->outcome, STR("refuse")) ? template_of(STR("results"), p->p->result_template, &none) : NULL;
+	bool has_own = own != NULL;
+	json_decref(own);
+	return has_own ? draw(env, STR("results"), p->p->result_template, data, at, pdf, e) : draw(env, STR("ND30-2020"), STR("thong-bao"), data, at, pdf, e);
+}
+
+bool issue_paper_draw(struct env *env, const struct dossier_get_row *d, struct dossier_paper_id paper, struct str *pdf, struct err *e)
+{
+	struct issue_paper_get_row p;
+	bool found = false;
+	if (!q_issue_paper_get(env->db, env->arena, paper, &p, &found, e))
+		return err_wrap(e, "paper");
+	if (!found || p.dossier.v != d->id.v)
+		return err_set(e, ERR_NOT_FOUND, "not a paper of this dossier");
+	struct dossier_paper_list_row row = {.id = p.id, .dossier = p.dossier, .form_set = p.form_set, .form_code = p.form_code, .number = p.number,
+		.at = p.at, .official = p.official, .body = p.body};
+	return draw_paper(env, d, &row, pdf, e);
+}
+
+bool issue_control_draw(struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e)
+{
+	bool old = str_eq(d->form_set, STR("TT01-2018"));
+	json_t *data = NULL;
+	return issue_control_data(env, d, &data, e) && draw(env, old ? STR("TT01-2018") : STR("TT03-2025"), old ? STR("05") : STR("06"), data, env->now, pdf, e);
+}

@@ -1,0 +1,20 @@
+/* internal.h — shared by the files of src/issue only. */
+#pragma once
+#include "core/i18n/i18n.h"
+#include "directory/directory.h"
+#include "issue/issue.h"
+#include "issue/issue_sql.h"
+
+const struct issue_facilities *issue_have(void);
+#define LAW (issue_have()->law)
+
+void set_text(json_t *o, const char *key, struct str value); /* nothing when empty */
+/* What every paper says of the dossier: offices, place, applicant, code. `on`: the day of the paper. */
+MUST_CHECK bool base_data(struct env *env, const struct dossier_get_row *d, struct date on, bool by_settling, json_t **out, struct err *e);
+MUST_CHECK bool unseal_paper(struct env *env, const struct dossier_paper_list_row *p, struct str *out, struct err *e);
+/* Lines of a text as a list, empty ones left out. */
+json_t *lines_of(struct str text);
+/* A template of the packs: new reference, or NULL and ERR_NOT_FOUND. */
+json_t *template_of(struct str set, struct str code, struct err *e);
+MUST_CHECK bool draw_paper(struct env *env, const struct dossier_get_row *d, const struct dossier_paper_list_row *p, struct str *pdf, struct err *e);
+MUST_CHECK bool draw_result(struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e);

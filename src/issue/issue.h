@@ -1,0 +1,55 @@
+/* issue.h — what leaves the agency on paper: statutory forms, results, signature and seal.
+ *
+ * Owner:  views issue_paper, issue_unsigned, issue_unsealed (of src/dossier); no tables. What was made is kept by
+ *         dossier_keep_file() and dossier_signed(), sealed under the dossier's key, and never drawn again.
+ * Law:    forms of TT 01/2018/TT-VPCP and TT 03/2025/TT-VPCP; results in the layout of NĐ 30/2020/NĐ-CP; electronic
+ *         signature before seal (NĐ 30/2020 Điều 32); PAdES B-T by circular 15/2025/TT-BKHCN.
+ * Jobs:   issue.paper (draw, keep), issue.sign (draw, sign by the decider, stamp, keep), issue.seal (the agency's seal after
+ *         issue), issue.sweep (daily: what an action did not queue). Each may run again: what is there already is left.
+ *         Token or authority away: the job comes back later; number and day were bound before, so nothing is numbered twice.
+ * Words of papers are Vietnamese only. The facilities are set once, before any job or request. */
+#pragma once
+#include "core/blob/blob.h"
+#include "core/job/job.h"
+#include "dossier/dossier.h"
+#include "sign/pdf_verify.h"
+
+struct issue_facilities {
+	const struct law *law;
+	struct blob_store *blobs;
+	/* The decider's key and the agency's seal. ERR_BUSY: token away; ERR_NOT_FOUND: no key for them. */
+	bool (*signer_key)(void *self, struct arena *a, struct env *env, struct person_id person, struct pades_key *out, struct err *e);
+	bool (*seal_key)(void *self, struct arena *a, struct env *env, struct agency_id agency, struct pades_key *out, struct err *e);
+	void *self;
+	const struct tsa *tsa;          /* NULL: no time-stamp (tests) */
+	struct pdf_trust trust;         /* anchors, for the rule "seal only after a good signature"; `now` is set here */
+	/* Draws on the one thread that owns the fonts: issue_render with an issue_renderer, or a helper process. */
+	bool (*render)(void *renderer, struct arena *a, const json_t *form, const json_t *data, struct instant at, struct str *pdf, struct err *e);
+	void *renderer;
+	struct str public_url;          /* before "/tra-cuu?ma=CODE" in codes on papers */
+	bool demo;                      /* marks each page as made-up data */
+};
+/* The struct must outlive jobs and server. */
+void issue_use(const struct issue_facilities *f);
+
+/* A thread that draws, one paper at a time. Free it after jobs and server. */
+struct issue_renderer;
+MUST_CHECK bool issue_renderer_new(struct issue_renderer **out, struct err *e);
+void issue_renderer_free(struct issue_renderer *r);
+MUST_CHECK bool issue_render(void *renderer, struct arena *a, const json_t *form, const json_t *data, struct instant at, struct str *pdf, struct err *e);
+
+/* ---- data for templates: new references ---- */
+MUST_CHECK bool issue_paper_data(struct env *env, const struct dossier_get_row *d, const struct dossier_paper_list_row *p, json_t **out, struct err *e);
+/* The slip that follows the dossier from hand to hand (TT 01/2018 form 05, TT 03/2025 form 06). */
+MUST_CHECK bool issue_control_data(struct env *env, const struct dossier_get_row *d, json_t **out, struct err *e);
+MUST_CHECK bool issue_result_data(struct env *env, const struct dossier_get_row *d, json_t **out, struct err *e);
+
+/* ---- drawing now; for pages (desk_facilities.draw). ERR_NOT_FOUND: not a paper of that dossier ---- */
+MUST_CHECK bool issue_paper_draw(struct env *env, const struct dossier_get_row *d, struct dossier_paper_id paper, struct str *pdf, struct err *e);
+MUST_CHECK bool issue_control_draw(struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e);
+
+/* In an action, after an act (desk_facilities.queue): queues what the act calls for. */
+MUST_CHECK bool issue_queue(struct env *env, const struct dossier_done *done, struct dossier_id id, struct err *e);
+
+#define ISSUE_JOBS 4
+extern const struct job_kind issue_jobs[ISSUE_JOBS];

@@ -1,0 +1,18 @@
+-- name: issue_paper_get :one
+-- in: id dossier_paper_id
+select id, dossier, form_set, form_code, number, at, official, body from issue_paper where id = :id;
+
+-- Papers since an id that no file belongs to.
+-- name: issue_papers_missing :many
+-- in: since dossier_paper_id, limit int
+select p.id, p.dossier from issue_paper p
+where p.id > :since and not exists (select 1 from dossier_file f where f.dossier = p.dossier and f.field = 'paper:' || p.id)
+order by p.id limit :limit;
+
+-- name: issue_unsigned_list :many
+-- in: limit int
+select id from issue_unsigned order by id limit :limit;
+
+-- name: issue_unsealed_list :many
+-- in: since dossier_id, limit int
+select id from issue_unsealed where id > :since order by id limit :limit;

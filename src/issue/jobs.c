@@ -1,0 +1,261 @@
+/* jobs.c — papers drawn, results signed and sealed. Every job looks first whether its work is done. */
+#include "core/db/id.h"
+#include "issue/internal.h"
+#include <string.h>
+
+/* What fn made and finish keeps. */
+struct made { struct dossier_id id; struct dossier_file_new file; struct str kind; struct dossier_file_id replaces; };
+
+/* ---- queueing ---- */
+
+static bool queue(struct env *env, const char *kind, struct dossier_id id, int64_t paper, struct err *e)
+{
+	struct str key = str_fmt(env->arena, "%lld", (long long)(paper ? paper : id.v));
+	struct str payload = str_fmt(env->arena, "{\"dossier\":\"%lld\",\"paper\":\"%lld\"}", (long long)id.v, (long long)paper);
+	return job_add(env, &(struct job_new){.kind = kind, .payload = payload, .key = key}, e);
+}
+
+bool issue_queue(struct env *env, const struct dossier_done *done, struct dossier_id id, struct err *e)
+{
+	if (done->paper.v && !queue(env, "issue.paper", id, done->paper.v, e))
+		return false;
+	if (str_eq(done->state, STR("signing")) && !queue(env, "issue.sign", id, 0, e))
+		return false;
+	return !str_eq(done->state, STR("done")) || queue(env, "issue.seal", id, 0, e);
+}
+
+static int64_t payload_id(const struct job_run *run, const char *name)
+{
+	int64_t v = 0;
+	json_t *p = json_loadb(run->payload.p, run->payload.n, 0, NULL);
+	(void)str_to_i64(str_from(json_string_value(json_object_get(p, name))), &v);
+	json_decref(p);
+	return v;
+}
+
+/* ---- common ---- */
+
+static bool files_of(struct env *env, struct dossier_id id, struct dossier_file_list_rows *out, struct err *e)
+{
+	return q_dossier_file_list(env->db, env->arena, id, out, e) || err_wrap(e, "files");
+}
+
+static const struct dossier_file_list_row *with_field(const struct dossier_file_list_rows *rows, struct str field)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		if (str_eq(rows->v[i].field, field))
+			return &rows->v[i];
+	return NULL;
+}
+
+/* Seals the bytes into the store; the row comes in finish. False with e->kind ERR_NONE when the dossier was erased. */
+static bool keep_bytes(struct job_run *run, struct made *m, struct str pdf, struct err *e)
+{
+	AUTO_KEY key = {0};
+	bool erased = false;
+	struct blob_info info;
+	if (!dossier_key(&run->env, LAW, m->id, &key, &erased, e))
+		return false;
+	if (erased)
+		return err_set(e, ERR_CONFLICT, "the dossier was erased");
+	if (!blob_store_bytes(issue_have()->blobs, pdf, &(struct blob_put){.key = &key}, &info, e))
+		return err_wrap(e, "keeping a paper");
+	m->file.blob = digest_hex(run->env.arena, info.address);
+	m->file.plain_hash = digest_hex(run->env.arena, info.plain);
+	m->file.size = info.size;
+	m->file.type = STR("application/pdf");
+	return true;
+}
+
+/* A field that is there already: another run was first. */
+static bool finish_keep(struct job_run *run, struct err *e)
+{
+	struct made *m = run->state;
+	struct dossier_file_list_rows rows = {0};
+	struct dossier_file_id id;
+	if (!m)
+		return true;
+	if (!files_of(&run->env, m->id, &rows, e))
+		return false;
+	if (with_field(&rows, m->file.field))
+		return true;
+	if (m->replaces.v && !q_dossier_file_replace(run->env.db, m->replaces, NULL, e))
+		return err_wrap(e, "replacing");
+	return dossier_keep_file(&run->env, LAW, m->id, m->kind, &m->file, &id, e);
+}
+
+/* ---- papers ---- */
+
+static const char *kind_of(struct str set, struct str code)
+{
+	static const struct { const char *set, *code, *kind; } kinds[] = {
+		{"TT01-2018", "01", "receipt"}, {"TT01-2018", "02", "supplement"}, {"TT01-2018", "03", "refusal"}, {"TT01-2018", "04", "apology"},
+		{"TT01-2018", "05", "control"}, {"TT03-2025", "01", "receipt"}, {"TT03-2025", "02", "supplement"}, {"TT03-2025", "03", "refusal"},
+		{"TT03-2025", "04", "apology"}, {"TT03-2025", "05", "stop"}, {"TT03-2025", "06", "control"}};
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (str_eq(set, str_from(kinds[i].set)) && str_eq(code, str_from(kinds[i].code)))
+			return kinds[i].kind;
+	return NULL;
+}
+
+static bool paper_made(struct job_run *run, const struct issue_paper_get_row *p, struct made *m, struct err *e)
+{
+	struct dossier_get_row d;
+	struct dossier_file_list_rows rows = {0};
+	struct str pdf;
+	const char *kind = kind_of(p->form_set, p->form_code);
+	if (!kind) {
+		run->hopeless = true;
+		return err_set(e, ERR_INVALID, "form %.*s of %.*s is unknown", STR_ARG(p->form_code), STR_ARG(p->form_set));
+	}
+	if (!dossier_load(&run->env, p->dossier, &d, e) || !files_of(&run->env, p->dossier, &rows, e))
+		return false;
+	*m = (struct made){.id = d.id, .kind = str_from(kind)};
+	m->file.field = str_fmt(run->env.arena, "paper:%lld", (long long)p->id.v);
+	m->file.name = str_fmt(run->env.arena, "%.*s-%.*s-%.*s.pdf", STR_ARG(p->form_set), STR_ARG(p->form_code), STR_ARG(d.code));
+	if (with_field(&rows, m->file.field))
+		return true;
+	return issue_paper_draw(&run->env, &d, p->id, &pdf, e) && keep_bytes(run, m, pdf, e);
+}
+
+static bool paper_fn(struct job_run *run, struct err *e)
+{
+	struct issue_paper_get_row p;
+	struct made *m = NEW(run->env.arena, struct made);
+	bool found = false;
+	if (!q_issue_paper_get(run->env.db, run->env.arena, (struct dossier_paper_id){payload_id(run, "paper")}, &p, &found, e))
+		return err_wrap(e, "paper");
+	if (!found || !paper_made(run, &p, m, e))
+		return !found;
+	run->state = m;
+	return true;
+}
+
+/* ---- signature ---- */
+
+static struct pades_options options(struct job_run *run, struct str name, enum msg_key reason)
+{
+	return (struct pades_options){.now = run->env.now, .name = name, .reason = msg(LANG_VI, reason), .tsa = issue_have()->tsa};
+}
+
+static bool sign_it(struct job_run *run, const struct dossier_get_row *d, struct made *m, struct err *e)
+{
+	const struct issue_facilities *f = issue_have();
+	struct str drawn, out;
+	struct pades_key key;
+	struct official o = {0};
+	bool found = false;
+	if (!directory_person(&run->env, d->signer, &o, &found, e))
+		return false;
+	struct pades_options opt = options(run, o.name, MSG_ISSUE_REASON_SIGN);
+	m->id = d->id;
+	m->kind = STR("result");
+	m->file.field = STR("result:signed");
+	m->file.name = str_fmt(run->env.arena, "ket-qua-%.*s.pdf", STR_ARG(d->code));
+	return draw_result(&run->env, d, &drawn, e) && f->signer_key(f->self, run->env.arena, &run->env, d->signer, &key, e) &&
+	       pades_sign(run->env.arena, drawn, &key, &opt, &out, e) && keep_bytes(run, m, out, e);
+}
+
+static bool sign_fn(struct job_run *run, struct err *e)
+{
+	struct dossier_get_row d;
+	struct dossier_file_list_rows rows = {0};
+	struct made *m = NEW(run->env.arena, struct made);
+	*m = (struct made){0};
+	if (!dossier_load(&run->env, (struct dossier_id){payload_id(run, "dossier")}, &d, e) || !files_of(&run->env, d.id, &rows, e))
+		return false;
+	if (!str_eq(d.state, STR("signing")) || !d.result_number.has || with_field(&rows, STR("result:signed")))
+		return true;
+	if (!sign_it(run, &d, m, e))
+		return err_wrap(e, "signing a result");
+	run->state = m;
+	return true;
+}
+
+static bool sign_finish(struct job_run *run, struct err *e)
+{
+	struct made *m = run->state;
+	return !m || dossier_signed(&run->env, LAW, m->id, &m->file, e);
+}
+
+/* ---- seal ---- */
+
+static bool read_result(struct job_run *run, const struct dossier_file_list_row *f, struct str *pdf, struct err *e)
+{
+	AUTO_KEY key = {0};
+	bool erased = false;
+	struct digest address;
+	if (!dossier_key(&run->env, LAW, f->dossier, &key, &erased, e))
+		return false;
+	if (erased || !digest_from_hex(f->blob, &address))
+		return err_set(e, ERR_CONFLICT, "the result was erased");
+	return blob_read(issue_have()->blobs, run->env.arena, address, &key, (int64_t)64 << 20, pdf, e);
+}
+
+static bool seal_it(struct job_run *run, const struct dossier_get_row *d, const struct dossier_file_list_row *f, struct made *m, struct err *e)
+{
+	const struct issue_facilities *have = issue_have();
+	struct pades_key key;
+	struct agency agency = {.kind = AGENCY_DEPARTMENT};
+	struct str pdf, out;
+	bool found = false;
+	if (!directory_agency(&run->env, d->settling_agency, &agency, &found, e))
+		return false;
+	struct pades_options opt = options(run, agency.name, MSG_ISSUE_REASON_SEAL);
+	struct pdf_trust trust = have->trust;
+	trust.now = run->env.now;
+	*m = (struct made){.id = d->id, .kind = STR("result"), .replaces = f->id};
+	m->file.field = STR("result:sealed");
+	m->file.name = str_fmt(run->env.arena, "ket-qua-%.*s.pdf", STR_ARG(d->code));
+	return read_result(run, f, &pdf, e) && have->seal_key(have->self, run->env.arena, &run->env, d->settling_agency, &key, e) &&
+	       pades_seal(run->env.arena, pdf, &key, &opt, &trust, NULL, 0, &out, e) && keep_bytes(run, m, out, e);
+}
+
+static bool seal_fn(struct job_run *run, struct err *e)
+{
+	struct dossier_get_row d;
+	struct dossier_file_list_rows rows = {0};
+	struct made *m = NEW(run->env.arena, struct made);
+	if (!dossier_load(&run->env, (struct dossier_id){payload_id(run, "dossier")}, &d, e) || !files_of(&run->env, d.id, &rows, e))
+		return false;
+	const struct dossier_file_list_row *f = with_field(&rows, STR("result:signed"));
+	if (!f || !d.settled_at.has || with_field(&rows, STR("result:sealed")))
+		return true;
+	if (!seal_it(run, &d, f, m, e))
+		return err_wrap(e, "sealing a result");
+	run->state = m;
+	return true;
+}
+
+/* ---- what was not queued ---- */
+
+static bool sweep_finish(struct job_run *run, struct err *e)
+{
+	struct env *env = &run->env;
+	struct issue_papers_missing_rows papers = {0};
+	struct issue_unsigned_list_rows results = {0};
+	struct issue_unsealed_list_rows issued = {0};
+	int64_t days = env->now.ms - 30 * DAY_MS - ID_EPOCH_MS, since = days > 0 ? days << 22 : 0; /* id.h: time above 22 bits */
+	if (!q_issue_papers_missing(env->db, env->arena, (struct dossier_paper_id){since}, 500, &papers, e) ||
+	    !q_issue_unsigned_list(env->db, env->arena, 500, &results, e) ||
+	    !q_issue_unsealed_list(env->db, env->arena, (struct dossier_id){since}, 500, &issued, e))
+		return err_wrap(e, "what is not made yet");
+	for (size_t i = 0; i < papers.n; i++)
+		if (!queue(env, "issue.paper", papers.v[i].dossier, papers.v[i].id.v, e))
+			return false;
+	for (size_t i = 0; i < results.n; i++)
+		if (!queue(env, "issue.sign", results.v[i].id, 0, e))
+			return false;
+	for (size_t i = 0; i < issued.n; i++)
+		if (!queue(env, "issue.seal", issued.v[i].id, 0, e))
+			return false;
+	return true;
+}
+
+/* A token may be away for days: 200 attempts, an hour apart at most, are more than a week. */
+const struct job_kind issue_jobs[ISSUE_JOBS] = {
+	{.name = "issue.paper", .fn = paper_fn, .finish = finish_keep, .max_attempts = 20},
+	{.name = "issue.sign", .fn = sign_fn, .finish = sign_finish, .max_attempts = 200},
+	{.name = "issue.seal", .fn = seal_fn, .finish = finish_keep, .max_attempts = 200},
+	{.name = "issue.sweep", .finish = sweep_finish, .every_ms = 600000},
+};

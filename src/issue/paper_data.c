@@ -1,0 +1,240 @@
+/* paper_data.c — the record as the statutory forms want it. Field names are those of packs/paper/README. */
+#include "core/audit/audit.h"
+#include "issue/internal.h"
+#include <string.h>
+
+void set_text(json_t *o, const char *key, struct str value)
+{
+	if (value.n)
+		json_object_set_new(o, key, json_stringn(value.p, value.n));
+}
+
+json_t *lines_of(struct str text)
+{
+	json_t *list = json_array();
+	struct str line;
+	while (str_next(&text, '\n', &line)) {
+		line = str_trim(line);
+		if (line.n)
+			json_array_append_new(list, json_stringn(line.p, line.n));
+	}
+	return list;
+}
+
+static void set_time(struct env *env, json_t *o, const char *key, struct instant at) { set_text(o, key, instant_format(env->arena, at)); }
+static void set_day(struct env *env, json_t *o, const char *key, struct date d) { set_text(o, key, date_format(env->arena, d)); }
+
+/* The part after the last of the words that name a kind of office: "Ủy ban nhân dân tỉnh Mẫu" gives "tỉnh Mẫu". */
+static struct str after(struct str name, struct str words)
+{
+	ptrdiff_t at = str_find(name, words);
+	return at < 0 ? STR_NONE : str_trim(str_sub(name, (size_t)at + words.n, name.n));
+}
+
+/* The place name of decree 30: the province's own, without the word for its kind. */
+static struct str place_of(struct str parent)
+{
+	struct str area = after(parent, STR("nhân dân "));
+	static const char *const kinds[] = {"tỉnh ", "thành phố ", "xã ", "phường ", "đặc khu ", "huyện "};
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (str_starts(area, str_from(kinds[i])))
+			return str_sub(area, strlen(kinds[i]), area.n);
+	return area;
+}
+
+struct offices { struct agency receiving, receiving_parent, settling, settling_parent; };
+
+static bool agency_and_parent(struct env *env, struct agency_id id, struct agency *x, struct agency *parent, struct err *e)
+{
+	bool found = false;
+	*x = *parent = (struct agency){.kind = AGENCY_DEPARTMENT};
+	if (!directory_agency(env, id, x, &found, e))
+		return false;
+	return !found || !x->parent.v || directory_agency(env, x->parent, parent, &found, e);
+}
+
+static bool load_offices(struct env *env, const struct dossier_get_row *d, struct offices *o, struct err *e)
+{
+	struct unit u = {0};
+	bool found = false;
+	return directory_unit(env, d->receiving_unit, &u, &found, e) && agency_and_parent(env, u.agency, &o->receiving, &o->receiving_parent, e) &&
+	       agency_and_parent(env, d->settling_agency, &o->settling, &o->settling_parent, e);
+}
+
+static void office_data(const struct offices *o, bool by_settling, json_t *out)
+{
+	const struct agency *a = by_settling ? &o->settling : &o->receiving, *parent = by_settling ? &o->settling_parent : &o->receiving_parent;
+	bool centre = a->is_centre;
+	struct str name = centre ? after(a->name, STR("hành chính công ")) : a->name;
+	set_text(out, "co_quan_chu_quan", parent->name);
+	set_text(out, "loai_don_vi", centre ? STR("TTPVHCC") : STR("BPTNTKQ"));
+	set_text(out, "ten_don_vi", name.n ? name : a->name);
+	set_text(out, "don_vi", a->name);
+	set_text(out, "dia_danh", place_of(parent->name.n ? parent->name : a->name));
+	set_text(out, "co_quan_giai_quyet", o->settling.name);
+	set_text(out, "noi_nhan_ket_qua", o->receiving.name);
+	set_text(out, "nguoi_lien_he", o->receiving.name);
+	set_text(out, "dien_thoai_lien_he", o->receiving.phone);
+}
+
+static bool applicant_data(struct env *env, const struct dossier_get_row *d, json_t *out, struct err *e)
+{
+	static const struct { const char *from, *to; } parts[] = {{"name", "ten_nguoi_nop"}, {"identity", "so_dinh_danh"}, {"address", "dia_chi"},
+		{"phone", "dien_thoai"}, {"email", "email"}};
+	json_t *content = NULL;
+	if (!dossier_unseal(env, LAW, d, &content, e))
+		return false;
+	const json_t *who = json_object_get(content, "who");
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		set_text(out, parts[i].to, str_from(json_string_value(json_object_get(who, parts[i].from))));
+	struct str agent = str_from(json_string_value(json_object_get(who, "on_behalf")));
+	if (agent.n)
+		json_object_set_new(out, "uy_quyen", json_pack("{s:s%}", "ho_ten", agent.p, agent.n));
+	struct str name = str_from(json_string_value(json_object_get(who, "name")));
+	set_text(out, "nguoi_nop", agent.n ? agent : name);
+	json_decref(content);
+	return true;
+}
+
+static void procedure_data(struct env *env, const struct dossier_get_row *d, json_t *out)
+{
+	const struct law_procedure *p = law_find(LAW, d->procedure);
+	json_t *documents = json_array();
+	for (size_t i = 0; p && i < p->p->documents_n; i++)
+		if (!p->p->documents[i].condition.n)
+			json_array_append_new(documents, json_stringn(p->p->documents[i].name.p, p->p->documents[i].name.n));
+	json_object_set_new(out, "thanh_phan", documents);
+	set_text(out, "noi_dung_yeu_cau", d->procedure_name);
+	set_text(out, "linh_vuc", d->field);
+	if (p && p->p->document_sets > 0)
+		json_object_set_new(out, "so_bo", json_integer(p->p->document_sets));
+	if (p && p->p->deadline_number > 0)
+		set_text(out, "thoi_gian_quy_dinh_ngay", str_fmt(env->arena, "%d", p->p->deadline_number));
+}
+
+bool base_data(struct env *env, const struct dossier_get_row *d, struct date on, bool by_settling, json_t **out, struct err *e)
+{
+	struct offices o;
+	*out = NULL;
+	if (!load_offices(env, d, &o, e))
+		return false;
+	json_t *x = json_object();
+	office_data(&o, by_settling, x);
+	procedure_data(env, d, x);
+	set_text(x, "ma_ho_so", d->code);
+	set_day(env, x, "ngay_lap", on);
+	if (issue_have()->public_url.n)
+		set_text(x, "url_tra_cuu", str_fmt(env->arena, "%.*s/tra-cuu?ma=%.*s", STR_ARG(issue_have()->public_url), STR_ARG(d->code)));
+	if (issue_have()->demo)
+		json_object_set_new(x, "trinh_dien", json_true());
+	if (!applicant_data(env, d, x, e)) {
+		json_decref(x);
+		return false;
+	}
+	*out = x;
+	return true;
+}
+
+bool unseal_paper(struct env *env, const struct dossier_paper_list_row *p, struct str *out, struct err *e)
+{
+	AUTO_KEY key = {0};
+	bool erased = false;
+	*out = STR("");
+	if (!dossier_key(env, LAW, p->dossier, &key, &erased, e))
+		return false;
+	return erased || crypto_open(env->arena, &key, str_fmt(env->arena, "paper:%lld", (long long)p->id.v), p->body, out, e);
+}
+
+static struct str person_name(struct env *env, struct person_id id)
+{
+	struct official o;
+	struct err e = {0};
+	bool found = false;
+	return id.v && directory_person(env, id, &o, &found, &e) && found ? o.name : STR("");
+}
+
+/* The times that a form tells: acceptance, the date first given, the new one of an apology. */
+static void time_data(struct env *env, const struct dossier_get_row *d, json_t *x)
+{
+	set_time(env, x, "nhan_luc", d->accepted_at.has ? d->accepted_at.v : d->sent_at);
+	set_day(env, x, "ngay_tiep_nhan", date_of(d->accepted_at.has ? d->accepted_at.v : d->sent_at));
+	if (d->first_due.has)
+		set_time(env, x, "hen_tra_luc", d->first_due.v);
+	if (d->apologies && d->due.has)
+		set_time(env, x, "hen_lai_luc", d->due.v);
+}
+
+static bool fee_data(struct env *env, const struct dossier_get_row *d, json_t *x, struct err *e)
+{
+	struct dossier_fee_list_rows rows = {0};
+	int64_t sum = 0;
+	if (!q_dossier_fee_list(env->db, env->arena, d->id, &rows, e))
+		return err_wrap(e, "fees of a paper");
+	for (size_t i = 0; i < rows.n; i++)
+		sum += rows.v[i].amount.dong;
+	if (sum)
+		set_text(x, "phi_le_phi", lang_money(env->arena, LANG_VI, (struct money){sum}));
+	return true;
+}
+
+bool issue_paper_data(struct env *env, const struct dossier_get_row *d, const struct dossier_paper_list_row *p, json_t **out, struct err *e)
+{
+	struct str said;
+	bool apology = str_eq(p->form_code, STR("04"));
+	if (!unseal_paper(env, p, &said, e) || !base_data(env, d, date_of(p->at), apology, out, e))
+		return false;
+	json_t *x = *out;
+	struct str official = person_name(env, p->official);
+	set_text(x, "so", str_fmt(env->arena, "%02lld", (long long)p->number));
+	set_text(x, "so_thu_tu", str_fmt(env->arena, "%lld", (long long)p->number));
+	set_text(x, "so_quyen", str_fmt(env->arena, "%d", date_civil(date_of(p->at)).year));
+	set_text(x, apology ? "thu_truong" : "nguoi_tiep_nhan", official);
+	set_text(x, "nguoi_huong_dan", official);
+	set_text(x, "ly_do", said);
+	json_object_set_new(x, "noi_dung_bo_sung", lines_of(said));
+	set_day(env, x, "ngay_de_nghi", date_of(p->at));
+	set_text(x, "hinh_thuc_de_nghi", msg(LANG_VI, d->applicant_account ? MSG_ISSUE_ASKED_ONLINE : MSG_ISSUE_ASKED_HERE));
+	time_data(env, d, x);
+	if (fee_data(env, d, x, e))
+		return true;
+	json_decref(x);
+	*out = NULL;
+	return false;
+}
+
+/* ---- the control slip ---- */
+
+static struct str step_name(const struct dossier_get_row *d, const json_t *body, const char *key)
+{
+	const struct process *p = law_process(LAW, d->process);
+	const struct node *n = p ? workflow_node(p, str_from(json_string_value(json_object_get(body, key)))) : NULL;
+	return n ? n->name : STR("");
+}
+
+static void hand_on(struct env *env, const struct dossier_get_row *d, const struct audit_entry *x, json_t *list)
+{
+	json_t *body = json_loadb(x->body.p, x->body.n, 0, NULL);
+	struct str from = step_name(d, body, "from"), to = step_name(d, body, "to");
+	if (from.n && to.n && !str_eq(from, to)) {
+		json_t *row = json_object();
+		set_text(row, "ben_giao", from);
+		set_text(row, "ben_nhan", to);
+		set_time(env, row, "luc", x->at);
+		set_text(row, "nguoi_giao", person_name(env, (struct person_id){x->person}));
+		json_array_append_new(list, row);
+	}
+	json_decref(body);
+}
+
+bool issue_control_data(struct env *env, const struct dossier_get_row *d, json_t **out, struct err *e)
+{
+	struct audit_entries all = {0};
+	if (!audit_timeline(env, d->id.v, 0, 500, &all, e) || !base_data(env, d, date_of(d->accepted_at.has ? d->accepted_at.v : d->sent_at), false, out, e))
+		return false;
+	json_t *list = json_array();
+	for (size_t i = 0; i < all.n; i++)
+		hand_on(env, d, &all.v[i], list);
+	json_object_set_new(*out, "giao_nhan", list);
+	time_data(env, d, *out);
+	return true;
+}
