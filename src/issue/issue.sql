@@ -1,6 +1,6 @@
 -- name: issue_paper_get :one
 -- in: id dossier_paper_id
-select id, dossier, form_set, form_code, number, at, official, body from issue_paper where id = :id;
+select p.id, p.dossier, p.form_set, p.form_code, p.number, p.at, p.official, p.body from issue_paper p where p.id = :id;
 
 -- Papers since an id that no file belongs to.
 -- name: issue_papers_missing :many

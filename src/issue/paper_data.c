@@ -77,6 +77,19 @@ static void office_data(const struct offices *o, bool by_settling, json_t *out)
 	set_text(out, "dien_thoai_lien_he", o->receiving.phone);
 }
 
+/* What lay on the counter, when the dossier came on paper. */
+static void paper_documents(const json_t *documents, json_t *out)
+{
+	json_t *list = json_array();
+	size_t i;
+	json_t *x;
+	json_array_foreach(documents, i, x)
+		json_array_append(list, json_object_get(x, "document"));
+	if (json_array_size(list))
+		json_object_set(out, "thanh_phan", list);
+	json_decref(list);
+}
+
 static bool applicant_data(struct env *env, const struct dossier_get_row *d, json_t *out, struct err *e)
 {
 	static const struct { const char *from, *to; } parts[] = {{"name", "ten_nguoi_nop"}, {"identity", "so_dinh_danh"}, {"address", "dia_chi"},
@@ -92,6 +105,7 @@ static bool applicant_data(struct env *env, const struct dossier_get_row *d, jso
 		json_object_set_new(out, "uy_quyen", json_pack("{s:s%}", "ho_ten", agent.p, agent.n));
 	struct str name = str_from(json_string_value(json_object_get(who, "name")));
 	set_text(out, "nguoi_nop", agent.n ? agent : name);
+	paper_documents(json_object_get(json_object_get(content, "answers"), "documents"), out);
 	json_decref(content);
 	return true;
 }
@@ -190,7 +204,7 @@ bool issue_paper_data(struct env *env, const struct dossier_get_row *d, const st
 	set_text(x, "so_quyen", str_fmt(env->arena, "%d", date_civil(date_of(p->at)).year));
 	set_text(x, apology ? "thu_truong" : "nguoi_tiep_nhan", official);
 	set_text(x, "nguoi_huong_dan", official);
-	set_text(x, "ly_do", said);
+	set_text(x, "ly_do", str_eq(p->form_code, STR("02")) ? msg(LANG_VI, MSG_ISSUE_INCOMPLETE) : said);
 	json_object_set_new(x, "noi_dung_bo_sung", lines_of(said));
 	set_day(env, x, "ngay_de_nghi", date_of(p->at));
 	set_text(x, "hinh_thuc_de_nghi", msg(LANG_VI, d->applicant_account ? MSG_ISSUE_ASKED_ONLINE : MSG_ISSUE_ASKED_HERE));
