@@ -52,7 +52,7 @@ struct str screen_wait(struct request *r, struct instant until)
 
 struct str home_of(enum account_kind kind, struct str next)
 {
-	static const char *const homes[ACCOUNT_KIND_COUNT] = {"/tai-khoan", "/tai-khoan", "/cong-chuc", "/quan-tri/tai-khoan", "/tai-khoan"};
+	static const char *const homes[ACCOUNT_KIND_COUNT] = {"/tai-khoan", "/tai-khoan", "/ban-lam-viec", "/quan-tri/tai-khoan", "/tai-khoan"};
 	bool back_to_sign_in = str_starts(next, STR("/dang-"));
 	return next.n && path_is_local(next) && !back_to_sign_in ? next : str_from(homes[kind]);
 }
