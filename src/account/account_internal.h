@@ -47,7 +47,7 @@ struct str secret_totp_uri(struct arena *a, struct str secret, struct str login,
 /* An SVG picture of the text as QR code; empty when it is too long. */
 struct str secret_qr_svg(struct arena *a, struct str text);
 struct str secret_token(struct arena *a);              /* 256 random bits, base64url */
-struct str secret_hash(struct arena *a, struct str token);
+struct str account_secret_hash(struct arena *a, struct str token);
 struct str secret_code(struct arena *a);               /* eight digits */
 
 /* ---- attempt.c: wrong tries, and the delay they bring ---- */

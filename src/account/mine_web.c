@@ -208,7 +208,7 @@ static bool waiting_secret(struct request *r, struct account_row_row *row, struc
 	*secret = STR("");
 	if (r->auth != AUTH_COOKIE)
 		return true;
-	if (!q_session_of_token(r->env.db, r->env.arena, secret_hash(r->env.arena, req_cookie(r, SESSION_COOKIE)), &s, &found, e))
+	if (!q_session_of_token(r->env.db, r->env.arena, account_secret_hash(r->env.arena, req_cookie(r, SESSION_COOKIE)), &s, &found, e))
 		return false;
 	if (!found || !s.secret.p)
 		return true;

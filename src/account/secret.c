@@ -171,7 +171,7 @@ struct str secret_token(struct arena *a)
 	return s;
 }
 
-struct str secret_hash(struct arena *a, struct str token)
+struct str account_secret_hash(struct arena *a, struct str token)
 {
 	struct digest d = crypto_sha256(token);
 	return str_dup(a, DIGEST_STR(d));

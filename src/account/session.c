@@ -97,7 +97,7 @@ bool session_add(struct env *env, const struct session_new *x, struct err *e)
 	static const char *const stages[] = {"otp", "enrol", "full"};
 	const struct account_config *c = account_cfg();
 	const struct session_insert_in in = {
-		.id = id_new(env->ids, env->now), .account = x->account, .token_hash = secret_hash(env->arena, x->token),
+		.id = id_new(env->ids, env->now), .account = x->account, .token_hash = account_secret_hash(env->arena, x->token),
 		.csrf = crypto_random_str(env->arena, 32), .stage = str_from(stages[x->stage]), .secret = x->sealed_secret, .epoch = x->epoch,
 		.now = env->now, .expires = {env->now.ms + (x->stage == STAGE_FULL ? c->session_ms : c->code_ms)},
 		.address = x->address, .agent = str_sub(x->agent, 0, 300)};
@@ -109,7 +109,7 @@ bool session_staged(struct env *env, struct str token, enum stage stage, struct 
 	*found = false;
 	if (token.n == 0)
 		return true;
-	if (!q_session_of_token(env->db, env->arena, secret_hash(env->arena, token), out, found, e))
+	if (!q_session_of_token(env->db, env->arena, account_secret_hash(env->arena, token), out, found, e))
 		return false;
 	*found = *found && str_eq(out->stage, stage == STAGE_OTP ? STR("otp") : STR("enrol")) && out->expires.ms > env->now.ms &&
 	         out->epoch == out->account_epoch && str_eq(out->state, STR("active"));
@@ -198,7 +198,7 @@ bool account_authenticate(struct request *r, struct err *e)
 	struct entry x;
 	if (token.n == 0 || token.n > 100)
 		return true;
-	struct str hash = secret_hash(r->env.arena, token);
+	struct str hash = account_secret_hash(r->env.arena, token);
 	ok = cache_get(hash, r->env.now, &x) && x.bearer == bearer;
 	if (!ok) {
 		if (!(bearer ? load_token : load_session)(&r->env, hash, &x, &ok, e))

@@ -99,7 +99,7 @@ static bool begin_session(struct request *r, struct work *w, int64_t epoch, stru
 	struct session_of_token_row old = {0};
 	bool had = false;
 	struct str cookie = req_cookie(r, SESSION_COOKIE);
-	if (cookie.n && !q_session_of_token(r->env.db, r->env.arena, secret_hash(r->env.arena, cookie), &old, &had, e))
+	if (cookie.n && !q_session_of_token(r->env.db, r->env.arena, account_secret_hash(r->env.arena, cookie), &old, &had, e))
 		return false;
 	if (had && !q_session_end(r->env.db, old.id, old.account, NULL, e))
 		return false;
@@ -376,7 +376,7 @@ static bool token_apply(struct request *r, struct err *e)
 		return true;
 	const struct account_config *c = account_cfg();
 	w->expires.ms = r->env.now.ms + (account_kind_of(w->row.kind) == ACCOUNT_SYSTEM ? c->system_token_ms : c->token_ms);
-	const struct token_insert_in in = {.id = id_new(r->env.ids, r->env.now), .account = w->row.id, .token_hash = secret_hash(r->env.arena, w->token),
+	const struct token_insert_in in = {.id = id_new(r->env.ids, r->env.now), .account = w->row.id, .token_hash = account_secret_hash(r->env.arena, w->token),
 	                                   .epoch = w->row.epoch, .now = r->env.now, .expires = w->expires};
 	w->outcome = DONE;
 	return attempt_passed(&r->env, &w->at, step, e) && q_token_insert(r->env.db, &in, NULL, e) &&
@@ -404,7 +404,7 @@ static bool token_end(struct request *r, struct err *e)
 	struct str header = req_header(r, "Authorization");
 	struct account_id id = {r->env.actor->account};
 	struct str token = str_trim(str_sub(header, 7, header.n));
-	return q_token_end(r->env.db, secret_hash(r->env.arena, token), id, NULL, e) && account_record(&r->env, "account.token_end", id, STR(""), e);
+	return q_token_end(r->env.db, account_secret_hash(r->env.arena, token), id, NULL, e) && account_record(&r->env, "account.token_end", id, STR(""), e);
 }
 
 static bool token_ended(struct request *r, struct err *e)

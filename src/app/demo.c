@@ -49,7 +49,8 @@ static bool make_pki(struct arena *a, const struct options *o, struct err *e)
 static bool fill(struct store *s, struct account_demo *accounts, int64_t dossiers, struct err *e)
 {
 	struct directory_demo people = {0};
-	if (!store_act(s, make_directory, &people, e) || !store_act(s, make_catalogue, NULL, e) ||
+	struct account_config cfg = account_config_usual(s->keys);
+	if (!account_start(&cfg, e) || !store_act(s, make_directory, &people, e) || !store_act(s, make_catalogue, NULL, e) ||
 	    !account_demo_prepare(s->arena, STR("motcua"), &people, accounts, e) || !store_act(s, make_accounts, accounts, e))
 		return false;
 	return demo_dossiers(s, &people, accounts, dossiers, e);
@@ -70,6 +71,7 @@ int demo_command(struct options *o)
 	bool ok = fill(&s, &accounts, n, &e);
 	if (ok)
 		(o->json ? print_json : print_table)(&accounts);
+	account_stop();
 	store_close(&s);
 	return ok ? EXIT_GOOD : say_error(&e, EXIT_WRONG);
 }

@@ -47,14 +47,14 @@ static struct app *the_app; /* for the page frame, which has no context of its o
 
 static void fill_page(struct request *r, struct page_facts *f)
 {
-	(void)r;
 	f->agency = STR("Sở Khoa học và Công nghệ");
 	f->agency_note = the_app->demo ? STR("Tỉnh mẫu · dữ liệu trình diễn") : STR("");
 	f->demo = the_app->demo;
+	(void)r;
 }
 
 static const struct http_hooks hooks = {
-	.authenticate = account_authenticate, .may_act = account_may_act, .error_page = page_error_page, .say = page_say, .db_checkout = checkout,
+	.authenticate = account_authenticate, .error_page = page_error_page, .say = page_say, .db_checkout = checkout,
 	.db_checkin = checkin, .read_needed = reads_needed, .read_apply = reads_apply, .revision = revision, .ready = ready,
 };
 

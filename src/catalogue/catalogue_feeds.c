@@ -179,7 +179,7 @@ static json_t *brief(struct request *r, const struct catalogue_entry *x)
 	return j;
 }
 
-bool api_list(struct request *r, struct err *e)
+bool catalogue_api_list(struct request *r, struct err *e)
 {
 	AUTO_HELD h = held_of(r);
 	int64_t limit = req_query_int(r, "limit", API_ROWS), from = req_query_int(r, "cursor", 0);

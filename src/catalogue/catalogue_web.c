@@ -268,7 +268,7 @@ static const struct route routes[] = {
 	{.method = HTTP_GET, .path = "/sitemap.xml", .page = feed_sitemap, .allow = ALLOW_ALL, .api = "NONE: a list for search engines"},
 	{.method = HTTP_GET, .path = "/robots.txt", .page = feed_robots, .allow = ALLOW_ALL, .api = "NONE: rules for search engines"},
 
-	{.method = HTTP_GET, .path = "/api/v1/procedures", .page = api_list, .allow = ALLOW_ALL, .flags = ROUTE_API, .rate = RATE_API},
+	{.method = HTTP_GET, .path = "/api/v1/procedures", .page = catalogue_api_list, .allow = ALLOW_ALL, .flags = ROUTE_API, .rate = RATE_API},
 	{.method = HTTP_GET, .path = "/api/v1/procedures/:code", .page = api_one, .allow = ALLOW_ALL, .flags = ROUTE_API, .rate = RATE_API},
 	{.method = HTTP_GET, .path = "/api/v1/procedures/:code/form", .page = api_form, .allow = ALLOW_ALL, .flags = ROUTE_API, .rate = RATE_API},
 

@@ -89,7 +89,7 @@ struct str columns_pack(struct arena *a, json_t *pack);
 bool import_read(struct request *r, const struct catalogue_view *v, int fd, int64_t size, struct import_report *out, enum msg_key *why);
 
 /* ---- handlers of the other files, for the one table of routes ---- */
-route_fn feed_atom, feed_sitemap, feed_robots, feed_qr, api_list, api_one, api_form;
+route_fn feed_atom, feed_sitemap, feed_robots, feed_qr, catalogue_api_list, api_one, api_form;
 route_fn staff_list_page, staff_version_page, staff_propose_page, staff_gaps_page, staff_import_page, staff_json, staff_xlsx;
 route_fn act_propose_check, act_propose, act_review, act_reject, act_publish, act_expire, act_import_check, act_import, import_answer, act_answer;
 extern const struct form form_propose, form_reject, form_publish, form_expire, form_import;
