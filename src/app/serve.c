@@ -50,7 +50,7 @@ static void fill_page(struct request *r, struct page_facts *f)
 	f->agency = STR("Sở Khoa học và Công nghệ");
 	f->agency_note = the_app->demo ? STR("Tỉnh mẫu · dữ liệu trình diễn") : STR("");
 	f->demo = the_app->demo;
-	(void)r;
+	desk_side(r, f);
 }
 
 static const struct http_hooks hooks = {
@@ -80,7 +80,8 @@ static bool start_signing(struct app *app, struct err *e)
 		return true;
 	struct sign_client_spec spec = demo_sign_spec(a, pki, "/proc/self/exe", "sign-helper");
 	app->signer = sign_client_open(&spec, e);
-	return app->signer != NULL;
+	app->signer_anchors = trust_load(str_fmt(a, "%s/anchors.pem", pki).p, e);
+	return app->signer != NULL && app->signer_anchors != NULL;
 }
 
 static bool start_stamps(struct app *app, struct err *e)
@@ -176,7 +177,9 @@ static void stop_all(struct app *app)
 		mail_sink_stop(app->sink);
 	if (app->tsa_demo)
 		tsa_demo_stop(app->tsa_demo);
+	issue_renderer_free(app->renderer);
 	trust_free(app->tsa_anchors);
+	trust_free(app->signer_anchors);
 	if (app->signer)
 		sign_client_close(app->signer);
 	store_close(&app->store);

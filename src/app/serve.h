@@ -6,6 +6,8 @@
 #include "core/outbox/outbox.h"
 #include "core/scan/scan.h"
 #include "core/tsa/tsa.h"
+#include "desk/desk.h"
+#include "issue/issue.h"
 #include "sign/demo_pki.h"
 
 struct app {
@@ -23,6 +25,10 @@ struct app {
 	struct tsa tsa;
 	struct trust *tsa_anchors;
 	struct sign_client *signer;
+	struct trust *signer_anchors;
+	struct desk_facilities desk;
+	struct issue_facilities issue;
+	struct issue_renderer *renderer;
 	bool demo;
 };
 

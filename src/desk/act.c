@@ -56,7 +56,7 @@ static const struct field act_fields[] = {
 	{.name = "score", .kind = FIELD_INT, .low = 1, .high = 5, .label = MSG_DESK_F_SCORE},
 	{.name = "files", .kind = FIELD_FILE, .repeated = true, .most = 20, .label = MSG_DESK_F_FILES},
 };
-const struct form act_form = {"act", act_fields, ARRAY_LEN(act_fields)};
+const struct form desk_act_form = {"act", act_fields, ARRAY_LEN(act_fields)};
 /* Files of programs go through the API of files first. */
 const struct form act_api_form = {"act", act_fields, ARRAY_LEN(act_fields) - 1};
 
@@ -174,7 +174,7 @@ static bool do_it(struct request *r, const struct dossier_act *x, struct dossier
 	       (!desk_have()->queue || desk_have()->queue(&r->env, done, x->id, e));
 }
 
-bool act_apply(struct request *r, struct err *e)
+bool desk_act_apply(struct request *r, struct err *e)
 {
 	enum dossier_action a;
 	struct dossier_get_row d;

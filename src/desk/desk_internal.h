@@ -65,10 +65,10 @@ enum act_field {
 };
 struct act_shape { unsigned asks, needs; const char *key; bool beside; }; /* key: presses the button when nothing is needed */
 const struct act_shape *act_shape(enum dossier_action a);
-extern const struct form act_form, act_api_form, bulk_form;
+extern const struct form desk_act_form, act_api_form, bulk_form;
 bool act_slow(struct request *r, struct err *e);
 bool act_check(struct request *r, struct err *e);
-bool act_apply(struct request *r, struct err *e);
+bool desk_act_apply(struct request *r, struct err *e);
 bool act_api_apply(struct request *r, struct err *e);
 bool act_api_check(struct request *r, struct err *e);
 bool act_api_answer(struct request *r, struct err *e);

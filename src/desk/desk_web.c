@@ -432,7 +432,7 @@ static const struct route routes[] = {
 	 .flags = ROUTE_FRAME_SELF, .api = "NONE: the bytes of a paper"},
 	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code/quy-trinh.svg", .page = desk_diagram_page, .row = desk_row_check, .allow = ALLOW_STAFF, .reads = READS_DOSSIER,
 	 .api = "NONE: a picture of the step"},
-	{.method = HTTP_POST, .path = "/ban-lam-viec/ho-so/:code/:action", .form = &act_form, .slow = act_slow, .check = act_check, .apply = act_apply,
+	{.method = HTTP_POST, .path = "/ban-lam-viec/ho-so/:code/:action", .form = &desk_act_form, .slow = act_slow, .check = act_check, .apply = desk_act_apply,
 	 .again = desk_record_page, .row = desk_row_check, .allow = ALLOW_DESK, .flags = ROUTE_UPLOAD, .reads = READS_DOSSIER, .rate = RATE_UPLOAD,
 	 .api = "POST /api/v1/dossiers/:code/actions"},
 	{.method = HTTP_POST, .path = "/api/v1/dossiers/:code/actions", .form = &act_api_form, .check = act_api_check, .apply = act_api_apply, .answer = act_api_answer,
