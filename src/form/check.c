@@ -22,10 +22,10 @@ static const char *const names[EFORM_FAULT_COUNT] = {"required", "not-text", "co
 
 const char *eform_fault_name(enum eform_fault f) { return names[f]; }
 
-static json_t *fail(struct check *c, const struct eform_field *f, struct str at, enum eform_fault fault, struct str arg)
+static void add(struct check *c, const struct eform_field *f, struct str at, enum eform_fault fault, struct str arg, bool warning)
 {
 	if (!c->errors)
-		return NULL;
+		return;
 	struct eform_error *x = NEW(c->a, struct eform_error);
 	*x = (struct eform_error){.pointer = at, .label = f ? f->label : at, .fault = fault, .arg = arg};
 	if (fault == EFORM_RULE)
@@ -35,9 +35,14 @@ static json_t *fail(struct check *c, const struct eform_field *f, struct str at,
 	else
 		c->errors->first = x;
 	c->errors->last = x;
-	x->warning = fault == EFORM_MISFIT;
-	c->errors->n += !x->warning;
-	c->errors->warnings += x->warning;
+	x->warning = warning;
+	c->errors->n += !warning;
+	c->errors->warnings += warning;
+}
+
+static json_t *fail(struct check *c, const struct eform_field *f, struct str at, enum eform_fault fault, struct str arg)
+{
+	add(c, f, at, fault, arg, false);
 	return NULL;
 }
 
@@ -65,27 +70,54 @@ static bool clean_text(struct check *c, struct str s, bool lines, struct str *ou
 
 static json_t *text_json(struct str s) { return json_stringn(s.p, s.n); }
 
-/* 1.200.000 đ, 1 200 000, 1,5: dots group thousands unless `decimal` and only one with other than three digits follows. */
-static bool read_number(struct arena *a, struct str s, bool decimal, double *out)
+static bool all_digits(struct str s) { return s.n > 0 && strspn(s.p, "0123456789") >= s.n; }
+
+/* 1.200.000 or 1 200 000: groups of exactly three behind one to three digits. */
+static bool grouped(struct str s, char sep, struct buf *out)
 {
-	struct buf b = buf_on(a);
+	struct str part;
+	bool first = true, good = s.n > 0 && s.p[0] != '0' && s.p[s.n - 1] != sep;
+	while (good && str_next(&s, sep, &part)) {
+		good = all_digits(part) && (first ? part.n <= 3 : part.n == 3);
+		buf_put(out, part);
+		first = false;
+	}
+	return good;
+}
+
+static bool whole(struct arena *a, struct str s, bool groups, struct str *out)
+{
+	struct buf dots = buf_on(a), spaces = buf_on(a);
+	*out = s;
+	if (all_digits(s))
+		return true;
+	bool by_dots = groups && grouped(s, '.', &dots), good = by_dots || (groups && grouped(s, ' ', &spaces));
+	*out = buf_str(by_dots ? &dots : &spaces);
+	return good;
+}
+
+/* 1.200.000 đ, 1 200 000, 1,5: a dot is a decimal point only in a number, and only where it cannot group thousands. */
+static bool read_number(struct arena *a, struct str s, enum eform_kind kind, double *out)
+{
+	struct str left, right = STR_NONE;
 	if (str_ends(s, STR("đ")))
 		s = str_trim(str_sub(s, 0, s.n - 2));
-	bool comma = str_find_char(s, ',') >= 0;
-	ptrdiff_t dot = str_find_char(s, '.');
-	bool dot_decimal = decimal && !comma && dot >= 0 && s.n - (size_t)dot != 4;
-	for (size_t i = 0; i < s.n; i++) {
-		char ch = s.p[i];
-		if (ch == ' ' || (ch == '.' && !dot_decimal))
-			continue;
-		buf_char(&b, ch == ',' && decimal ? '.' : ch);
+	bool minus = str_starts(s, STR("-"));
+	s = str_dup(a, str_sub(s, minus, s.n));
+	ptrdiff_t at = kind == EFORM_NUMBER ? str_find_char(s, ',') : -1;
+	if (at < 0 && kind == EFORM_NUMBER && !whole(a, s, true, &left))
+		at = str_find_char(s, '.');
+	if (at >= 0) {
+		right = str_sub(s, (size_t)at + 1, s.n);
+		bool comma = s.p[at] == ',';
+		s = str_dup(a, str_sub(s, 0, (size_t)at));
+		if (!all_digits(right) || (!comma && !all_digits(s)))
+			return false;
 	}
-	struct str t = buf_str(&b);
-	char *end = NULL;
-	if (t.n == 0 || t.n > 30 || strspn(t.p, "0123456789.-") != t.n)
+	if (s.n + right.n > 30 || !whole(a, s, kind != EFORM_YEAR, &left))
 		return false;
-	*out = strtod(t.p, &end);
-	return end == t.p + t.n && isfinite(*out);
+	*out = strtod(str_fmt(a, "%s%.*s.%.*s", minus ? "-" : "", STR_ARG(left), STR_ARG(right)).p, NULL);
+	return isfinite(*out);
 }
 
 static json_t *number(struct check *c, const struct eform_field *f, double x, struct str at)
@@ -148,8 +180,10 @@ static json_t *code(struct check *c, const struct eform_field *f, struct str s, 
 		return fail(c, f, at, EFORM_NOT_CHOICE, STR_NONE);
 	if (f->kind == EFORM_PERSONAL_ID && !personal_id_ok(s))
 		return fail(c, f, at, EFORM_BAD_ID, STR_NONE);
-	if (f->kind == EFORM_TAX_CODE && !tax_code_ok(s))
+	if (f->kind == EFORM_TAX_CODE && !tax_code_shaped(s))
 		return fail(c, f, at, EFORM_BAD_TAX, STR_NONE);
+	if (f->kind == EFORM_TAX_CODE && !tax_code_ok(s))
+		add(c, f, at, EFORM_BAD_TAX, STR_NONE, true);
 	if (f->kind == EFORM_PHONE && !phone_ok(s))
 		return fail(c, f, at, EFORM_BAD_PHONE, STR_NONE);
 	if (f->kind == EFORM_EMAIL && !email_ok(s))
@@ -177,7 +211,7 @@ static json_t *scalar(struct check *c, const struct eform_field *f, const json_t
 		return str_eq(s, STR("co")) || str_eq(s, STR("true")) ? json_true() : str_eq(s, STR("khong")) || str_eq(s, STR("false"))
 			? json_false() : fail(c, f, at, EFORM_NOT_YESNO, STR_NONE);
 	if (is_numeric(f->kind))
-		return read_number(c->a, s, f->kind == EFORM_NUMBER, &x) ? number(c, f, x, at) : fail(c, f, at, EFORM_NOT_NUMBER, STR_NONE);
+		return read_number(c->a, s, f->kind, &x) ? number(c, f, x, at) : fail(c, f, at, EFORM_NOT_NUMBER, STR_NONE);
 	return code(c, f, s, at);
 }
 
@@ -222,7 +256,7 @@ static json_t *files(struct check *c, const struct eform_field *f, const json_t 
 	return json_deep_copy(raw);
 }
 
-static bool blank(const json_t *v)
+bool eform_blank(const json_t *v)
 {
 	const char *key = NULL;
 	json_t *child = NULL;
@@ -235,7 +269,7 @@ static bool blank(const json_t *v)
 	if (!json_is_object(v))
 		return false;
 	json_object_foreach((json_t *)(uintptr_t)v, key, child)
-		if (json_is_object(child) ? json_object_size(child) > 0 : !blank(child))
+		if (json_is_object(child) ? json_object_size(child) > 0 : !eform_blank(child))
 			return false;
 	return true;
 }
@@ -251,13 +285,14 @@ static bool test(struct check *c, const struct logic *rule, bool otherwise)
 
 static void object(struct check *c, const struct eform_field *v, size_t n, const json_t *raw, struct str at, json_t *out);
 
-/* Century and year in the id against the birth: corrections exist, so a misfit only warns (TT 59/2021/TT-BCA). */
+/* Century, sex and year in the id against the answers: corrections exist, so a misfit only warns (TT 59/2021/TT-BCA). */
 static void person_fits(struct check *c, const struct eform_field *f, const json_t *person, struct str at)
 {
 	struct str id = eform_text(person, "so_dinh_danh");
 	struct date birth;
-	if (id.n && date_parse(eform_text(person, "ngay_sinh"), &birth) && !personal_id_fits(id, &birth, STR_NONE))
-		fail(c, f, str_fmt(c->a, "%.*s/so_dinh_danh", STR_ARG(at)), EFORM_MISFIT, STR_NONE);
+	bool dated = date_parse(eform_text(person, "ngay_sinh"), &birth);
+	if (id.n && !personal_id_fits(id, dated ? &birth : NULL, eform_text(person, "gioi_tinh")))
+		add(c, f, str_fmt(c->a, "%.*s/so_dinh_danh", STR_ARG(at)), EFORM_MISFIT, STR_NONE, true);
 }
 
 static json_t *group(struct check *c, const struct eform_field *f, const json_t *raw, struct str at)
@@ -296,12 +331,16 @@ static json_t *rows(struct check *c, const struct eform_field *f, const json_t *
 	if (json_array_size(raw) > f->max_count)
 		return fail(c, f, at, EFORM_TOO_MANY, str_fmt(c->a, "%zu", f->max_count));
 	json_t *out = json_array();
+	bool fixed = json_object_get(f->def, "fixed_rows") != NULL; /* the place of a row is its meaning */
 	for (size_t i = 0; i < json_array_size(raw); i++) {
 		const json_t *item = json_array_get(raw, i);
-		json_t *one = json_is_object(item) && blank(item) ? NULL : row(c, f, item, str_fmt(c->a, "%.*s/%zu", STR_ARG(at), i));
-		if (one)
-			json_array_append_new(out, one);
+		bool empty = json_is_object(item) && eform_blank(item);
+		json_t *one = empty ? NULL : row(c, f, item, str_fmt(c->a, "%.*s/%zu", STR_ARG(at), i));
+		if (one || fixed)
+			json_array_append_new(out, one ? one : json_object());
 	}
+	while (json_array_size(out) > 0 && eform_blank(json_array_get(out, json_array_size(out) - 1)))
+		json_array_remove(out, json_array_size(out) - 1);
 	return out;
 }
 
@@ -311,7 +350,7 @@ static json_t *value(struct check *c, const struct eform_field *f, const json_t 
 	struct err e;
 	if (f->kind == EFORM_COMPUTED)
 		return c->scope && f->value && logic_eval(c->a, f->value, c->scope, &out, &e) ? out : NULL;
-	if (blank(raw))
+	if (eform_blank(raw))
 		return NULL;
 	if (f->kind == EFORM_ROWS)
 		return rows(c, f, raw, at);
@@ -322,17 +361,19 @@ static json_t *value(struct check *c, const struct eform_field *f, const json_t 
 	return f->kind == EFORM_CHOICES ? choices(c, f, raw, at) : scalar(c, f, raw, at);
 }
 
+bool eform_asked(const struct eform_field *f, struct date today) { return f->until.day == 0 || today.day <= f->until.day; }
+
 static void field(struct check *c, const struct eform_field *f, const json_t *raw, struct str at, json_t *out)
 {
 	size_t before = c->errors ? c->errors->n : 0;
 	if (f->kind == EFORM_NOTE || f->kind == EFORM_HEADING)
 		return;
-	if (!test(c, f->visible, true)) {
+	if (!eform_asked(f, c->ctx->today) || !test(c, f->visible, true)) {
 		json_object_deln(out, f->key.p, f->key.n);
 		return;
 	}
 	json_t *v = value(c, f, raw, at);
-	bool empty = blank(v);
+	bool empty = eform_blank(v);
 	/* A required person, organisation or address left blank shows the errors of its parts; a required group, one. */
 	bool parts = f->kind > EFORM_GROUP && f->kind < EFORM_ROWS;
 	if (empty && !faulty_since(c, before) && test(c, f->required, f->always) && c->errors) {

@@ -32,15 +32,20 @@ bool personal_id_fits(struct str id, const struct date *birth, struct str sex)
 	return sex.n == 0 || str_eq(sex, g % 2 == 0 ? STR("nam") : STR("nu"));
 }
 
+bool tax_code_shaped(struct str s)
+{
+	if (s.n == 12)
+		return personal_id_ok(s);
+	bool unit = (s.n == 14 && s.p[10] == '-' && digits(s, 11, 3)) || (s.n == 13 && digits(s, 10, 3));
+	return digits(s, 0, 10) && (s.n == 10 || unit) && !(unit && str_ends(s, STR("000")));
+}
+
 bool tax_code_ok(struct str s)
 {
 	static const int weight[] = {31, 29, 23, 19, 17, 13, 7, 5, 3};
 	int sum = 0;
-	if (s.n == 12)
-		return personal_id_ok(s);
-	bool unit = (s.n == 14 && s.p[10] == '-' && digits(s, 11, 3)) || (s.n == 13 && digits(s, 10, 3));
-	if (!digits(s, 0, 10) || (s.n != 10 && !unit) || (unit && str_ends(s, STR("000"))))
-		return false;
+	if (!tax_code_shaped(s) || s.n == 12)
+		return s.n == 12 && personal_id_ok(s);
 	for (size_t i = 0; i < ARRAY_LEN(weight); i++)
 		sum += weight[i] * (s.p[i] - '0');
 	return s.p[9] - '0' == 10 - sum % 11;

@@ -24,6 +24,7 @@ struct eform_field {
 	const json_t *def;              /* the pack's object; for parts of person, organisation, address a made one */
 	const struct logic *required, *visible, *valid, *value;
 	bool always;                    /* required without a rule */
+	struct date until;              /* the last day it is asked for; 0: no end (districts ended on 30/6/2025) */
 	double min, max;                /* NAN: none */
 	size_t max_length, max_count;   /* characters; rows or files */
 	int64_t max_size;               /* bytes of a file */
@@ -49,23 +50,31 @@ const char *eform_fault_name(enum eform_fault f); /* "required", "too-long" …:
 /* `units` is packs/units/provinces.json. */
 struct eform_context { struct date today; const json_t *units; };
 
+/* A pack's bytes. ERR_INVALID with the line for what is no JSON, is nested too deep, or has a member twice. */
+json_t *eform_pack(struct str bytes, struct err *e);
 /* Checks a pack strictly: ERR_INVALID names the pointer. `documents` (may be NULL) is a procedure's list of documents:
  * {"name","condition"}; they become a last section of file fields tl1, tl2 … (no condition: required). */
 struct eform *eform_load(struct arena *a, const json_t *pack, const json_t *documents, struct err *e);
 /* Frees what eform_load made for the documents; NULL is fine. */
 void eform_done(struct eform *f);
+/* Is the field asked for on the day? Its rules are another matter. */
+bool eform_asked(const struct eform_field *f, struct date today);
 /* *clean (may be NULL) gets what counts: NFC, trimmed, hidden answers dropped, computed values filled. */
 struct eform_errors eform_check(struct arena *a, const struct eform *f, const json_t *answers, const struct eform_context *c, json_t **clean);
 /* Answers that eform_check accepts, every visible field filled. */
 json_t *eform_example(struct arena *a, const struct eform *f, const struct eform_context *c);
 /* Answers of one section from HTML names; `get` gives what was typed, byte for byte, or STR_NONE. It sets members in
- * `answers` and leaves files alone. */
+ * `answers` and leaves files alone. Rows are those that were sent, in order of their numbers, gaps closed; eform_check
+ * drops the blank ones (of fixed_rows only those at the end). */
 void eform_from_fields(struct arena *a, const struct eform_section *s, struct str (*get)(void *ctx, struct str name), void *ctx, json_t *answers);
 
 /* A line to show: label and value, in order; for check-your-answers, for print and for the counter. */
 struct eform_line { struct str name, label, value; enum eform_kind kind; int depth; const struct eform_field *field; };
 struct eform_lines { struct eform_line *v; size_t n; };
 struct eform_lines eform_flatten(struct arena *a, const struct eform_section *s, const json_t *answers);
+/* The law's form for paper (packs/paper/don/to-khai.json, src/paper/README.md): sections with lines and tables, the
+ * declaration, the signers. The caller adds sign.place, sign.date, sign.name. Answers NULL: the blank form. */
+json_t *eform_print_json(const struct eform *f, const json_t *answers);
 /* What programs and the browser get: sections, fields, options and rules. */
 json_t *eform_public_json(const struct eform *f);
 
@@ -73,6 +82,8 @@ json_t *eform_public_json(const struct eform *f);
 bool personal_id_ok(struct str s);
 /* Do century, sex and year in the id fit? NULL or STR_NONE: not compared. A misfit is a warning, never a refusal. */
 bool personal_id_fits(struct str id, const struct date *birth, struct str sex);
-bool tax_code_ok(struct str s);          /* 10, 10-3, 13 digits, or a 12-digit personal id */
+bool tax_code_ok(struct str s);          /* 10, 10-3, 13 digits with the check digit, or a 12-digit personal id */
+/* The shape alone: some old public codes fail the check digit, so eform_check warns of it and does not refuse. */
+bool tax_code_shaped(struct str s);
 bool phone_ok(struct str s);             /* Vietnamese, spaces and dots allowed */
 bool email_ok(struct str s);

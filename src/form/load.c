@@ -8,9 +8,12 @@ static const char *const kinds[EFORM_KIND_COUNT] = {
 	"text", "long_text", "number", "integer", "year", "money", "date", "choice", "choices", "yesno", "personal_id", "tax_code", "phone",
 	"email", "province", "computed", "file", "note", "heading", "group", "person", "organisation", "address", "rows"};
 
-/* The parts of compound kinds, as a pack would spell them. */
+/* The parts of compound kinds, as a pack would spell them. Districts ended with 30/6/2025 (Nghị quyết 202/2025/QH15, Luật
+ * 72/2025/QH15; packs/units has the same border). The sex is asked for only where the law's form has it (with_sex). */
 static const char parts_json[] =
-	"{\"person\":[{\"key\":\"ho_ten\",\"kind\":\"text\",\"label\":\"Họ và tên\",\"label_en\":\"Full name\",\"required\":true,\"max_length\":100},"
+	"{\"sex\":{\"key\":\"gioi_tinh\",\"kind\":\"choice\",\"label\":\"Giới tính\",\"label_en\":\"Sex\",\"required\":true,\"options\":["
+	"{\"value\":\"nam\",\"label\":\"Nam\",\"label_en\":\"Male\"},{\"value\":\"nu\",\"label\":\"Nữ\",\"label_en\":\"Female\"}]},"
+	"\"person\":[{\"key\":\"ho_ten\",\"kind\":\"text\",\"label\":\"Họ và tên\",\"label_en\":\"Full name\",\"required\":true,\"max_length\":100},"
 	"{\"key\":\"ngay_sinh\",\"kind\":\"date\",\"label\":\"Ngày sinh\",\"label_en\":\"Date of birth\",\"required\":true},"
 	"{\"key\":\"so_dinh_danh\",\"kind\":\"personal_id\",\"label\":\"Số định danh cá nhân\",\"label_en\":\"Personal id\",\"required\":true},"
 	"{\"key\":\"dien_thoai\",\"kind\":\"phone\",\"label\":\"Số điện thoại\",\"label_en\":\"Phone\",\"required\":true},"
@@ -23,14 +26,11 @@ static const char parts_json[] =
 	"{\"key\":\"email\",\"kind\":\"email\",\"label\":\"Thư điện tử\",\"label_en\":\"E-mail\"},"
 	"{\"key\":\"dia_chi\",\"kind\":\"address\",\"label\":\"Địa chỉ trụ sở\",\"label_en\":\"Address\",\"required\":true}],"
 	"\"address\":[{\"key\":\"tinh\",\"kind\":\"province\",\"label\":\"Tỉnh, thành phố\",\"label_en\":\"Province\",\"required\":true},"
+	"{\"key\":\"huyen\",\"kind\":\"text\",\"label\":\"Quận, huyện, thị xã\",\"label_en\":\"District\",\"required\":true,\"max_length\":100,\"until\":\"2025-06-30\"},"
 	"{\"key\":\"xa\",\"kind\":\"text\",\"label\":\"Xã, phường, đặc khu\",\"label_en\":\"Commune\",\"required\":true,\"max_length\":100},"
 	"{\"key\":\"chi_tiet\",\"kind\":\"text\",\"label\":\"Số nhà, đường, thôn, tổ dân phố\",\"label_en\":\"House, street\",\"max_length\":200}]}";
 
-static const char *const known[] = {"key", "kind", "label", "label_en", "hint", "hint_en", "required", "visible", "valid", "message", "message_en",
-	"min", "max", "max_length", "max_count", "max_size", "accept", "options", "fields", "columns", "numbered", "printed_rows",
-	"fixed_rows", "value", "document"};
-
-struct loader { struct arena *a; struct err *e; const json_t *parts; const struct eform *form; int depth; };
+struct loader { struct arena *a; struct err *e; const json_t *parts; const struct eform *form; const struct eform_field *row; int depth; bool in_rows; };
 
 struct str eform_text(const json_t *def, const char *key)
 {
@@ -41,20 +41,6 @@ struct str eform_text(const json_t *def, const char *key)
 const char *eform_kind_name(enum eform_kind k) { return kinds[k]; }
 
 static bool bad(struct loader *l, const char *at, const char *why) { return err_set(l->e, ERR_INVALID, "%s: %s", at, why); }
-
-static bool known_keys(struct loader *l, const json_t *def, const char *at)
-{
-	const char *key = NULL;
-	json_t *v = NULL;
-	json_object_foreach((json_t *)(uintptr_t)def, key, v) {
-		size_t i = 0;
-		while (i < ARRAY_LEN(known) && strcmp(known[i], key) != 0)
-			i++;
-		if (i == ARRAY_LEN(known))
-			return err_set(l->e, ERR_INVALID, "%s/%.40s: unknown member", at, key);
-	}
-	return true;
-}
 
 static bool rule(struct loader *l, const json_t *def, const char *key, const char *at, const struct logic **out)
 {
@@ -83,6 +69,8 @@ static void limits(const json_t *def, struct eform_field *f)
 	f->max_count = count > 0 ? (size_t)count : f->kind == EFORM_FILE ? 5 : 200;
 	f->max_size = size > 0 ? size : (int64_t)20 << 20;
 	f->always = json_is_true(json_object_get(def, "required"));
+	f->until = (struct date){0};
+	date_parse(eform_text(def, "until"), &f->until);
 }
 
 static bool load_children(struct loader *l, struct eform_field *f, const char *at)
@@ -91,27 +79,22 @@ static bool load_children(struct loader *l, struct eform_field *f, const char *a
 	const char *key = f->kind == EFORM_ROWS ? "columns" : "fields";
 	if (f->kind < EFORM_GROUP)
 		return true;
-	const json_t *list = compound ? json_object_get(l->parts, kinds[f->kind]) : json_object_get(f->def, key);
-	if (l->depth > 6)
-		return bad(l, at, "nested too deep");
+	bool sex = json_is_true(json_object_get(f->def, "with_sex")), outer = l->in_rows;
+	const json_t *list = compound ? json_object_get(l->parts, sex ? "person_sex" : kinds[f->kind]) : json_object_get(f->def, key);
+	if (l->depth > 6 || (f->kind == EFORM_ROWS && outer))
+		return bad(l, at, l->depth > 6 ? "nested too deep" : "rows within rows");
 	l->depth++;
+	l->in_rows = outer || f->kind == EFORM_ROWS;
 	bool good = load_fields(l, list, str_fmt(l->a, "%s/%s", at, key).p, &f->fields, &f->n);
 	l->depth--;
+	l->in_rows = outer;
 	return good;
 }
 
 static bool options_ok(struct loader *l, const struct eform_field *f, const char *at)
 {
-	const json_t *list = json_object_get(f->def, "options"), *o = NULL;
-	size_t i = 0;
-	if (f->kind != EFORM_CHOICE && f->kind != EFORM_CHOICES)
-		return true;
-	if (json_array_size(list) == 0)
-		return bad(l, at, "a choice needs options");
-	json_array_foreach((json_t *)(uintptr_t)list, i, o)
-		if (!eform_text(o, "value").n || !eform_text(o, "label").n)
-			return bad(l, at, "an option needs value and label");
-	return true;
+	bool choice = f->kind == EFORM_CHOICE || f->kind == EFORM_CHOICES;
+	return !choice || json_array_size(json_object_get(f->def, "options")) > 0 || bad(l, at, "a choice needs options");
 }
 
 static bool load_field(struct loader *l, const json_t *def, const char *at, struct eform_field *f)
@@ -137,7 +120,7 @@ static bool load_field(struct loader *l, const json_t *def, const char *at, stru
 	limits(def, f);
 	if (f->kind == EFORM_COMPUTED && !json_object_get(def, "value"))
 		return bad(l, at, "a computed field needs value");
-	return known_keys(l, def, at) && rule(l, def, "required", at, &f->required) && rule(l, def, "visible", at, &f->visible) &&
+	return eform_strict_field(l->a, def, f->kind, at, l->e) && rule(l, def, "required", at, &f->required) && rule(l, def, "visible", at, &f->visible) &&
 	       rule(l, def, "valid", at, &f->valid) && rule(l, def, "value", at, &f->value) && options_ok(l, f, at) && load_children(l, f, at);
 }
 
@@ -181,27 +164,39 @@ static void see_var(void *ctx, struct str path, bool inner)
 {
 	struct loader *l = ctx;
 	struct str part;
+	const struct eform_field *f = NULL;
 	if (inner || path.n == 0 || !str_next(&path, '.', &part) || str_eq(part, STR("today")) || l->e->kind)
 		return;
-	const struct eform_field *f = eform_top(l->form, part);
+	if (l->row && !str_eq(part, STR("form")))
+		f = find_key(l->row->fields, l->row->n, part);
+	else if (!l->row || str_next(&path, '.', &part))
+		f = eform_top(l->form, part);
+	else
+		return; /* all answers */
 	while (f && f->kind >= EFORM_GROUP && f->kind != EFORM_ROWS && str_next(&path, '.', &part))
 		f = find_key(f->fields, f->n, part);
 	if (!f)
 		err_set(l->e, ERR_INVALID, "a rule reads the unknown field %.*s", STR_ARG(part));
 }
 
-static bool check_vars(struct loader *l, const struct eform_field *f)
+static bool check_vars(struct loader *l, const struct eform_field *f, const char *at)
 {
+	static const char *const members[] = {"required", "visible", "valid", "value"};
 	const struct logic *rules[] = {f->required, f->visible, f->valid, f->value};
-	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+	const struct eform_field *outer = l->row;
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
 		if (rules[i])
 			logic_vars(rules[i], see_var, l);
-	if (l->e->kind)
-		return err_wrap(l->e, str_cstr(l->a, f->key));
-	for (size_t i = 0; i < f->n && f->kind != EFORM_ROWS; i++)
-		if (!check_vars(l, &f->fields[i]))
-			return false;
-	return true;
+		if (l->e->kind)
+			return err_wrap(l->e, str_fmt(l->a, "%s/%s", at, members[i]).p);
+	}
+	if (f->kind == EFORM_ROWS)
+		l->row = f;
+	bool good = true;
+	for (size_t i = 0; good && i < f->n; i++)
+		good = check_vars(l, &f->fields[i], str_fmt(l->a, "%s/%s/%zu", at, f->kind == EFORM_ROWS ? "columns" : "fields", i).p);
+	l->row = outer;
+	return good;
 }
 
 /* A procedure's documents as a section of files. */
@@ -226,8 +221,13 @@ static bool load_section(struct loader *l, const json_t *def, size_t i, struct e
 	s->key = eform_text(def, "key");
 	s->title = eform_text(def, "title");
 	s->note = eform_text(def, "note");
+	if (!eform_strict_section(l->a, def, at, l->e))
+		return false;
 	if (!s->key.n || !s->title.n)
 		return bad(l, at, "a section needs key and title");
+	for (const struct eform_section *other = l->form->sections; other < s; other++)
+		if (str_eq(other->key, s->key))
+			return bad(l, at, "a second section with this key");
 	return load_fields(l, json_object_get(def, "fields"), str_fmt(l->a, "%s/fields", at).p, &s->fields, &s->n);
 }
 
@@ -236,9 +236,10 @@ static bool unique(struct loader *l, const struct eform *f)
 	for (size_t i = 0; i < f->n; i++)
 		for (size_t k = 0; k < f->sections[i].n; k++) {
 			const struct eform_field *x = &f->sections[i].fields[k];
+			const char *at = str_fmt(l->a, "/sections/%zu/fields/%zu", i, k).p;
 			if (eform_top(f, x->key) != x)
-				return bad(l, str_fmt(l->a, "/sections/%zu/fields/%zu", i, k).p, "a second field with this key");
-			if (!check_vars(l, x))
+				return bad(l, at, "a second field with this key");
+			if (!check_vars(l, x, at))
 				return false;
 		}
 	return true;
@@ -247,9 +248,22 @@ static bool unique(struct loader *l, const struct eform *f)
 static json_t *parts_once(void)
 {
 	static json_t *parts; /* made before any thread starts: the first pack is loaded then, and it is never changed */
-	if (!parts)
+	if (!parts) {
 		parts = json_loads(parts_json, 0, NULL);
+		json_t *with_sex = json_copy(json_object_get(parts, "person"));
+		json_array_insert(with_sex, 2, json_object_get(parts, "sex"));
+		json_object_set_new(parts, "person_sex", with_sex);
+	}
 	return parts;
+}
+
+json_t *eform_pack(struct str bytes, struct err *e)
+{
+	json_error_t why;
+	json_t *pack = json_loadb(bytes.p ? bytes.p : "", bytes.n, JSON_REJECT_DUPLICATES, &why);
+	if (!pack)
+		err_set(e, ERR_INVALID, "line %d: %.150s", why.line, why.text);
+	return pack;
 }
 
 struct eform *eform_load(struct arena *a, const json_t *pack, const json_t *documents, struct err *e)
@@ -263,6 +277,8 @@ struct eform *eform_load(struct arena *a, const json_t *pack, const json_t *docu
 		bad(&l, "", "needs format 1, id, title and sections");
 		return NULL;
 	}
+	if (!eform_strict_pack(a, pack, e))
+		return NULL;
 	f->n = json_array_size(sections) + (json_array_size(documents) > 0);
 	struct eform_section *v = NEW_ARRAY(a, f->n, struct eform_section);
 	f->sections = v;

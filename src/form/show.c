@@ -28,9 +28,8 @@ static json_t *read_rows(struct source *s, const struct eform_field *f, struct s
 	json_t *out = json_array();
 	for (size_t i = 0; i < HTML_ROWS; i++) {
 		json_t *row = read_group(s, f->fields, f->n, str_fmt(s->a, "%.*s.%zu", STR_ARG(name), i));
-		if (!row)
-			break;
-		json_array_append_new(out, row);
+		if (row) /* a row that was taken away in the browser leaves a gap in the numbers */
+			json_array_append_new(out, row);
 	}
 	return out;
 }
@@ -158,7 +157,7 @@ static struct str option_label(const struct eform_field *f, struct str value)
 	return value;
 }
 
-static struct str shown(struct arena *a, const struct eform_field *f, const json_t *v)
+struct str eform_shown_value(struct arena *a, const struct eform_field *f, const json_t *v)
 {
 	struct str s = json_is_string(v) ? (struct str){json_string_value(v), json_string_length(v)} : STR_NONE;
 	struct buf b = buf_on(a);
@@ -188,7 +187,9 @@ static void flatten(struct lines *l, const struct eform_field *v, size_t n, cons
 		const json_t *x = json_object_getn(answers, f->key.p, f->key.n);
 		struct str name = str_fmt(l->a, "%.*s%s%.*s", STR_ARG(prefix), prefix.n ? "." : "", STR_ARG(f->key));
 		bool nested = f->kind >= EFORM_GROUP;
-		line(l, (struct eform_line){.name = name, .label = f->label, .kind = f->kind, .depth = depth, .field = f, .value = nested ? STR_NONE : shown(l->a, f, x)});
+		if (f->until.day && !x)
+			continue;
+		line(l, (struct eform_line){.name = name, .label = f->label, .kind = f->kind, .depth = depth, .field = f, .value = nested ? STR_NONE : eform_shown_value(l->a, f, x)});
 		if (nested && f->kind != EFORM_ROWS)
 			flatten(l, f->fields, f->n, x, name, depth + 1);
 		for (size_t k = 0; f->kind == EFORM_ROWS && k < json_array_size(x); k++)

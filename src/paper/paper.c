@@ -191,6 +191,21 @@ static void draw_table(struct paper *p, const json_t *b, const struct scope *s, 
 	p->y += 1.5;
 }
 
+/* A table whose columns come with the data: "columns" [text], "widths" [number], "rows" [{"cells": [{"value"}]}]. */
+static void draw_grid(struct paper *p, const json_t *b, const struct scope *s, struct area at)
+{
+	const json_t *heads = fill_find(s, STR("columns")), *widths = fill_find(s, STR("widths"));
+	json_t *columns = json_array(), *table = json_pack("{s:s,s:f}", "items", "rows", "size", number(b, "size", p->pt - 2));
+	for (size_t i = 0; i < json_array_size(heads) && i < COLUMNS_MAX; i++) {
+		const json_t *w = json_array_get(widths, i);
+		json_array_append_new(columns, json_pack("{s:s,s:s,s:f}", "head", str_fmt(p->a, "{columns.%zu|opt}", i).p,
+			"text", str_fmt(p->a, "{cells.%zu.value|opt}", i).p, "width", json_is_number(w) ? json_number_value(w) : 10.0));
+	}
+	json_object_set_new(table, "columns", columns);
+	draw_table(p, table, s, at);
+	json_decref(table);
+}
+
 static void draw_qr(struct paper *p, const json_t *b, const struct scope *s, struct area at)
 {
 	bool open;
@@ -220,6 +235,8 @@ static void draw_block(struct paper *p, const json_t *b, const struct scope *s, 
 		draw_each(p, b, s, at);
 	else if (str_eq(kind, STR("table")))
 		draw_table(p, b, s, at);
+	else if (str_eq(kind, STR("grid")))
+		draw_grid(p, b, s, at);
 	else if (str_eq(kind, STR("qr")))
 		draw_qr(p, b, s, at);
 	else if (str_eq(kind, STR("space")))

@@ -20,21 +20,43 @@ export function clean(kind, typed) {
     return m ? `${m[3]}-${m[2].padStart(2, "0")}-${m[1].padStart(2, "0")}` : typed;
   }
   if (!["number", "integer", "year", "money"].includes(kind)) return typed;
-  let s = typed.replace(/đ$/, "").trim();
-  const dot = s.indexOf(".");
-  const point = kind === "number" && !s.includes(",") && dot >= 0 && s.length - dot !== 4;
-  s = s.replace(/ /g, "");
-  if (!point) s = s.replace(/\./g, "");
-  if (kind === "number") s = s.replace(",", ".");
-  return /^-?\d*\.?\d+$|^-?\d+\.$/.test(s) ? Number(s) : undefined;
+  return number(kind, typed.replace(/đ$/, "").trim());
+}
+
+// Plain digits, or groups of exactly three; a dot is a decimal point only in a number, and only where it cannot group thousands.
+const whole = (s) => /^\d+$/.test(s) || /^[1-9]\d{0,2}(\.\d{3})+$/.test(s) || /^[1-9]\d{0,2}( \d{3})+$/.test(s);
+
+function number(kind, s) {
+  const minus = s.startsWith("-");
+  if (minus) s = s.slice(1);
+  let part = "";
+  const m = kind !== "number" ? null : s.includes(",") ? /^(.+?),(\d+)$/.exec(s) : whole(s) ? null : /^(\d+)\.(\d+)$/.exec(s);
+  if (m) [, s, part] = m;
+  if (kind === "year" ? !/^\d+$/.test(s) : !whole(s)) return undefined;
+  const x = Number(`${s.replace(/[. ]/g, "")}.${part || 0}`);
+  return minus && x ? -x : x;
+}
+
+// The rows on the page with their numbers: a row taken away leaves a gap.
+function numbered(box, field, name) {
+  const numbers = new Set();
+  for (const x of box.querySelectorAll("[name]")) {
+    const m = x.name.startsWith(name + ".") && /^(\d+)\./.exec(x.name.slice(name.length + 1));
+    if (m) numbers.add(+m[1]);
+  }
+  return [...numbers].sort((x, y) => x - y).map((i) => [i, object(box, field.columns, `${name}.${i}.`)]);
+}
+
+const filled = (row) => Object.keys(row).length > 0;
+
+// Blank rows do not count; where rows are fixed their place is their meaning, and only those at the end go.
+function rows(box, field, name) {
+  const all = numbered(box, field, name).map(([, row]) => row);
+  return field.fixed_rows ? all.slice(0, all.findLastIndex(filled) + 1) : all.filter(filled);
 }
 
 function value(box, field, name) {
-  if (field.kind === "rows") {
-    const rows = [];
-    for (let i = 0; box.querySelector(`[name^="${CSS.escape(name)}\\.${i}\\."]`); i++) rows.push(object(box, field.columns, `${name}.${i}.`));
-    return rows.filter((r) => Object.keys(r).length);
-  }
+  if (field.kind === "rows") return rows(box, field, name);
   if (field.fields) {
     const part = object(box, field.fields, name + ".");
     return Object.keys(part).length ? part : undefined;
@@ -43,7 +65,8 @@ function value(box, field, name) {
   return clean(field.kind, text(box, name));
 }
 
-function object(box, fields, prefix) {
+// The answers on the page, as eform_from_fields and eform_check read them.
+export function object(box, fields, prefix) {
   const out = {};
   for (const f of fields) {
     const v = value(box, f, prefix + f.key);
@@ -70,7 +93,7 @@ function tell(at, message) {
 function apply(box, fields, prefix, data, target, touched) {
   for (const f of fields) {
     const name = prefix + f.key, at = block(box, name);
-    const seen = f.visible === undefined || truthy(logic(f.visible, data));
+    const seen = !(f.until && data.today > f.until) && (f.visible === undefined || truthy(logic(f.visible, data)));
     if (!seen) delete target[f.key];
     if (at) {
       at.hidden = !seen;
@@ -82,6 +105,8 @@ function apply(box, fields, prefix, data, target, touched) {
       const show = at?.querySelector("[data-computed]");
       if (show) show.textContent = target[f.key] ?? "";
     }
+    if (f.kind === "rows")
+      for (const [i, row] of numbered(box, f, name)) apply(box, f.columns, `${name}.${i}.`, { ...row, form: data, today: data.today }, row, touched);
     if (f.fields) apply(box, f.fields, name + ".", data, target[f.key] ?? {}, touched);
     if (at && f.valid !== undefined && touched.has(name.split(".")[0]))
       tell(at, target[f.key] === undefined || truthy(logic(f.valid, data)) ? "" : f.message ?? "");

@@ -1,5 +1,6 @@
 #include "core/logic/logic.h"
 #include "core/test/test.h"
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,4 +147,22 @@ TEST(damaged_lines_never_crash)
 				copy[n / 2] = (char)(copy[n / 2] ^ (char)(1 + n % 127));
 			LLVMFuzzerTestOneInput((const uint8_t *)copy, n);
 		}
+}
+
+TEST(the_fuzz_corpus_is_survived)
+{
+	struct str dir = str_cat(a, test_source_dir(a), STR("/tests/fixtures/fuzz/logic"));
+	DIR *d = opendir(dir.p);
+	size_t files = 0;
+	EXPECT(d != NULL);
+	for (struct dirent *x; (x = readdir(d));) {
+		if (x->d_name[0] == '.')
+			continue;
+		struct str text = test_read_file(a, str_fmt(a, "%s/%s", dir.p, x->d_name));
+		for (size_t n = 0; n <= text.n; n++)
+			LLVMFuzzerTestOneInput((const uint8_t *)str_dup(a, str_sub(text, 0, n)).p, n);
+		files++;
+	}
+	closedir(d);
+	EXPECT(files >= 9);
 }
