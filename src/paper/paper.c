@@ -85,6 +85,7 @@ static void draw_text(struct paper *p, const json_t *b, const struct scope *s, s
 	double inset = number(b, "left", 0);
 	at = (struct area){at.x + inset, at.w - inset};
 	struct pdf_text *t = open && align_of(b) != PDF_CENTER ? lay_out_blank(p, b, text, at.w) : lay_out(p, b, text, at.w);
+	need(p, number(b, "keep", 0), s);
 	p->y += number(b, "gap", 0) * 25.4 / 72;
 	for (int i = 0; i < pdf_text_lines(t); i++) {
 		double h = pdf_text_height(t, i, i + 1);
@@ -179,7 +180,7 @@ static void draw_table(struct paper *p, const json_t *b, const struct scope *s, 
 	}
 	g.x[g.n] = x;
 	p->y += 1.5;
-	need(p, 20, s);
+	need(p, number(b, "keep", 20), s);
 	p->y += draw_cells(p, &g, s, true);
 	size_t n = json_is_array(items) ? json_array_size(items) : 0, rows = n ? n : (size_t)number(b, "empty", 3);
 	for (i = 0; i < rows; i++) {
@@ -195,7 +196,7 @@ static void draw_table(struct paper *p, const json_t *b, const struct scope *s, 
 static void draw_grid(struct paper *p, const json_t *b, const struct scope *s, struct area at)
 {
 	const json_t *heads = fill_find(s, STR("columns")), *widths = fill_find(s, STR("widths"));
-	json_t *columns = json_array(), *table = json_pack("{s:s,s:f}", "items", "rows", "size", number(b, "size", p->pt - 2));
+	json_t *columns = json_array(), *table = json_pack("{s:s,s:f,s:f}", "items", "rows", "size", number(b, "size", p->pt - 2), "keep", number(b, "keep", 20));
 	for (size_t i = 0; i < json_array_size(heads) && i < COLUMNS_MAX; i++) {
 		const json_t *w = json_array_get(widths, i);
 		json_array_append_new(columns, json_pack("{s:s,s:s,s:f}", "head", str_fmt(p->a, "{columns.%zu|opt}", i).p,

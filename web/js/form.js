@@ -31,7 +31,10 @@ function number(kind, s) {
   if (minus) s = s.slice(1);
   let part = "";
   const m = kind !== "number" ? null : s.includes(",") ? /^(.+?),(\d+)$/.exec(s) : whole(s) ? null : /^(\d+)\.(\d+)$/.exec(s);
-  if (m) [, s, part] = m;
+  if (m) {
+    s = m[1];
+    part = m[2];
+  }
   if (kind === "year" ? !/^\d+$/.test(s) : !whole(s)) return undefined;
   const x = Number(`${s.replace(/[. ]/g, "")}.${part || 0}`);
   return minus && x ? -x : x;
@@ -44,15 +47,17 @@ function numbered(box, field, name) {
     const m = x.name.startsWith(name + ".") && /^(\d+)\./.exec(x.name.slice(name.length + 1));
     if (m) numbers.add(+m[1]);
   }
-  return [...numbers].sort((x, y) => x - y).map((i) => [i, object(box, field.columns, `${name}.${i}.`)]);
+  return [...numbers].sort((x, y) => x - y).map((i) => ({ i, row: object(box, field.columns, `${name}.${i}.`) }));
 }
 
 const filled = (row) => Object.keys(row).length > 0;
 
 // Blank rows do not count; where rows are fixed their place is their meaning, and only those at the end go.
 function rows(box, field, name) {
-  const all = numbered(box, field, name).map(([, row]) => row);
-  return field.fixed_rows ? all.slice(0, all.findLastIndex(filled) + 1) : all.filter(filled);
+  const all = numbered(box, field, name).map((x) => x.row);
+  if (!field.fixed_rows) return all.filter(filled);
+  while (all.length && !filled(all[all.length - 1])) all.pop();
+  return all;
 }
 
 function value(box, field, name) {
@@ -106,7 +111,8 @@ function apply(box, fields, prefix, data, target, touched) {
       if (show) show.textContent = target[f.key] ?? "";
     }
     if (f.kind === "rows")
-      for (const [i, row] of numbered(box, f, name)) apply(box, f.columns, `${name}.${i}.`, { ...row, form: data, today: data.today }, row, touched);
+      for (const x of numbered(box, f, name))
+        apply(box, f.columns, `${name}.${x.i}.`, { ...x.row, form: data, today: data.today }, x.row, touched);
     if (f.fields) apply(box, f.fields, name + ".", data, target[f.key] ?? {}, touched);
     if (at && f.valid !== undefined && touched.has(name.split(".")[0]))
       tell(at, target[f.key] === undefined || truthy(logic(f.valid, data)) ? "" : f.message ?? "");
