@@ -84,7 +84,7 @@ static void table(struct print *p, const struct eform_field *f, const json_t *v)
 	struct grid g = {json_array(), json_array(), json_object_get(f->def, "fixed_rows"), f->numbered.n > 0};
 	json_t *rows = json_array();
 	if (g.numbered)
-		column(&g, f->numbered, 7);
+		column(&g, f->numbered, f->numbered.n > 3 ? 12 : 8);
 	if (g.fixed)
 		column(&g, STR_NONE, 26);
 	for (size_t i = 0; i < f->n; i++)
