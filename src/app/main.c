@@ -10,7 +10,14 @@
 #define PLACE "[--data DIR | --db postgres://… --data DIR] [--config FILE]"
 
 static int logic_run(struct options *o) { return logic_command(o->argc, o->argv); }
-static int calendar_run(struct options *o) { return calendar_due_command(o->argc, o->argv); }
+/* `calendar due …`: the second word is the command's name for what comes after it. */
+static int calendar_run(struct options *o)
+{
+	if (o->argc < 2 || strcmp(o->argv[1], "due") != 0)
+		return say_usage(o, "calendar");
+	return calendar_due_command(o->argc - 1, o->argv + 1);
+}
+
 
 const struct command commands[] = {
 	{"serve", PLACE " [--listen ADDR:PORT]", "Serves pages and the API until it is told to stop.", serve_command},

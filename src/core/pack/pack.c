@@ -77,7 +77,7 @@ static bool read_entry(struct reading *r, int dir, const char *name, struct str 
 	if (name[0] == '.' || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return true;
 	struct str path = str_cat(r->a, prefix, str_from(name));
-	if (S_ISREG(st.st_mode) && str_ends(path, STR(".json")))
+	if (S_ISREG(st.st_mode) && (str_ends(path, STR(".json")) || str_ends(path, STR(".bpmn"))))
 		return read_file(r, dir, name, path, e);
 	if (!S_ISDIR(st.st_mode) || depth == DEPTH_MAX)
 		return true;

@@ -1,6 +1,6 @@
 /* pack.h — the law as data: reading pack files, from a folder or from the program itself, and checking them strictly.
  *
- * A pack is a set of JSON files by relative name ("procedures/bx-cap-phep-xquang.json"), in byte order of their names.
+ * A pack is a set of JSON (and BPMN) files by relative name ("procedures/bx-cap-phep-xquang.json"), in byte order of their names.
  * What a file means belongs to the slice that reads it; here is what all readers share: bytes, hash, and access to values
  * that reports each fault by file and JSON pointer (RFC 6901) instead of stopping at the first.
  *
@@ -16,7 +16,7 @@ struct pack { const struct pack_file *files; size_t n; };
 
 /* The packs built into the program. */
 struct pack pack_embedded(void);
-/* Every *.json of `dir` and its folders, two levels deep; links and names that begin with '.' are left out. NOT_FOUND when dir
+/* Every *.json and *.bpmn of `dir` and its folders, two levels deep; links and names that begin with '.' are left out. NOT_FOUND when dir
  * cannot be read, TOO_LARGE for a file over 4 MB or more than 10,000 files. */
 bool pack_read_dir(struct arena *a, struct str dir, struct pack *out, struct err *e) MUST_CHECK;
 /* SHA-256 of the file's bytes, 64 hexadecimal digits: what a publication decision refers to. */
