@@ -198,6 +198,8 @@ static void show_rows(struct show *s, const struct eform_field *f, const json_t 
 	size_t fixed = (size_t)json_integer_value(json_object_get(f->def, "fixed_rows")), n = json_array_size(v);
 	n = n > fixed ? n : fixed;
 	n = n ? n : 1;
+	bool outer = s->plain;
+	s->plain = outer || f->always || f->required; /* of what must be there, no part is called optional */
 	ui_group_begin(s->o, label_of(s, f), f->hint);
 	show_own_error(s, name);
 	for (size_t i = 0; i < n; i++) {
@@ -211,14 +213,18 @@ static void show_rows(struct show *s, const struct eform_field *f, const json_t 
 	if (!fixed && n < f->max_count)
 		row_button(s, STR("_them"), name, MSG_FILING_ROW_ADD, STR_NONE);
 	ui_group_end(s->o);
+	s->plain = outer;
 }
 
 static void show_group(struct show *s, const struct eform_field *f, const json_t *v, struct str name)
 {
+	bool outer = s->plain;
+	s->plain = outer || f->always || f->required;
 	ui_group_begin(s->o, label_of(s, f), f->hint);
 	show_own_error(s, name);
 	show_fields(s, f->fields, f->n, v, name);
 	ui_group_end(s->o);
+	s->plain = outer;
 }
 
 static void show_input(struct show *s, const struct eform_field *f, const json_t *v, struct str name)
@@ -228,7 +234,7 @@ static void show_input(struct show *s, const struct eform_field *f, const json_t
 	size_t n = 0;
 	const struct ui_option *options = options_of(s, f, value, &n);
 	struct ui_field in = {.name = name, .label = label_of(s, f), .hint = f->hint, .error = x && !x->warning ? x->text : STR_NONE,
-		.kind = input_of(f, n), .value = value, .options = options, .n_options = n, .required = f->always || f->required, .live = true,
+		.kind = input_of(f, n), .value = value, .options = options, .n_options = n, .required = f->always || f->required, .live = true, .plain = s->plain,
 		.rows = f->kind == EFORM_LONG_TEXT ? 6 : 0};
 	ui_field(s->o, &in);
 	if (x && x->warning)

@@ -27,7 +27,7 @@ struct filing_config {
 	struct str origin;            /* "https://mot-cua.example.gov.vn": the address in QR codes; empty: from Host */
 	struct { struct str bin, account, name; } bank; /* of the agency, for VietQR; empty bin: no transfer */
 	bool strangers;               /* may file without signing in */
-	/* NULL: the centre's reception and the first division of the first department in force. */
+	/* NULL: the centre's reception, and the first division of the first department in force whose head has an account. */
 	bool (*place)(struct env *env, const struct law_procedure *p, struct filing_place *out, struct err *e);
 };
 /* Copied; what it points to must outlive serving. Makes parts_dir when it is missing. */

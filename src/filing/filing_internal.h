@@ -79,7 +79,7 @@ struct str fault_text(struct arena *a, enum lang lang, const struct eform_error 
 struct str fault_name(struct arena *a, struct str pointer); /* "/rows/0/ten" → "rows.0.ten" */
 const struct fault *fault_at(const struct faults *f, struct str name);
 void faults_summary(struct html_out *o, const struct faults *f);
-struct show { struct html_out *o; const struct law *law; struct date today; struct faults faults; };
+struct show { struct html_out *o; const struct law *law; struct date today; struct faults faults; bool plain; };
 void show_section(struct show *s, const struct eform_section *sec, const json_t *answers);
 /* What was typed on a section's page, from the request. New reference. */
 json_t *typed_section(struct request *r, const struct eform_section *sec);

@@ -5,12 +5,27 @@
 #include "directory/directory.h"
 #include <string.h>
 
+/* Does anybody who heads the unit have an account here? */
+static bool is_staffed(struct env *env, struct unit_id unit, bool *yes, struct err *e)
+{
+	struct officers heads = {0};
+	struct account acc;
+	*yes = false;
+	if (!directory_holders(env, ROLE_HEAD, unit, date_of(env->now), &heads, e))
+		return false;
+	for (size_t i = 0; i < heads.n && !*yes; i++)
+		if (!account_of_person(env, heads.v[i].person, &acc, yes, e))
+			return false;
+	return true;
+}
+
 static bool place_usual(struct env *env, struct filing_place *out, struct err *e)
 {
 	struct agencies all;
 	struct units units = {0};
 	struct date today = date_of(env->now);
 	struct agency centre = {0}, department = {0};
+	bool staffed = false;
 	if (!directory_agencies(env, today, &all, e) || !directory_units(env, (struct agency_id){0}, today, &units, e))
 		return false;
 	for (size_t i = 0; i < all.n; i++) {
@@ -25,7 +40,11 @@ static bool place_usual(struct env *env, struct filing_place *out, struct err *e
 		bool reception = u->kind == UNIT_RECEPTION && (u->agency.v == centre.id.v || (!centre.id.v && u->agency.v == department.id.v));
 		if (reception && !out->receiving_unit.v)
 			out->receiving_unit = u->id;
-		if (u->kind == UNIT_DIVISION && u->agency.v == department.id.v && !out->settling_unit.v)
+		if (u->kind != UNIT_DIVISION || u->agency.v != department.id.v || staffed)
+			continue;
+		if (!is_staffed(env, u->id, &staffed, e))
+			return false;
+		if (staffed || !out->settling_unit.v)
 			out->settling_unit = u->id;
 	}
 	if (!out->receiving_unit.v || !out->settling_unit.v)
