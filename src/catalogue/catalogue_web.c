@@ -8,14 +8,26 @@
 
 /* ---- front ---- */
 
-/* Examples of what may be typed: everyday words of procedures in force whose form can be filled in online. */
+/* The procedure in force with the most forms to fill in online, of a field that is not among the tries yet. */
+static const struct catalogue_entry *next_try(const struct catalogue_view *v, const struct front_page *f)
+{
+	const struct catalogue_entry *best = NULL;
+	for (size_t i = 0; i < v->n; i++) {
+		const struct catalogue_entry *x = &v->entries[i];
+		bool seen = false;
+		for (size_t k = 0; k < f->n_tries; k++)
+			seen = seen || str_ends(f->tries[k].url, x->p.field_code);
+		if (x->in_force && x->p.search_words.n && !seen && x->p.forms.n > (best ? best->p.forms.n : 0))
+			best = x;
+	}
+	return best;
+}
+
+/* Examples of what may be typed: everyday words. */
 static void front_tries(struct html_out *o, const struct catalogue_view *v, struct front_page *f)
 {
-	for (size_t i = 0; i < v->n && f->n_tries < ARRAY_LEN(f->tries); i++) {
-		const struct catalogue_entry *x = &v->entries[i];
-		bool same = f->n_tries && str_find(f->tries[f->n_tries - 1].url, x->p.field_code) >= 0;
-		if (!x->in_force || x->p.forms.n == 0 || x->p.search_words.n == 0 || same)
-			continue;
+	const struct catalogue_entry *x;
+	while (f->n_tries < ARRAY_LEN(f->tries) && (x = next_try(v, f)) != NULL) {
 		struct buf url = buf_on(o->b->a);
 		buf_put(&url, STR("/dich-vu-cong?q="));
 		url_part(&url, x->p.search_words.p[0]);

@@ -2,6 +2,7 @@
 //
 // [data-search="ID"]  a GET form: while one types, the part ID of the answer replaces the part ID of this page.
 // table[data-list]    officials' lists: j k move, x chooses, Enter opens, / goes to search, ? shows the keys.
+// [data-print]        a button that prints the page.
 // [data-key="d"]      a key that presses this button.
 // [data-focus]        takes the focus when the page opens: the summary of errors.
 const all = (selector, from = document) => Array.from(from.querySelectorAll(selector));
@@ -138,6 +139,10 @@ function showOffline() {
 }
 
 all("form[data-search]").forEach(liveSearch);
+all("[data-print]").forEach((b) => {
+	b.hidden = false;
+	b.addEventListener("click", () => print());
+});
 all("[data-keys]").forEach((b) => {
 	b.hidden = false;
 	b.addEventListener("click", showKeys);
