@@ -135,12 +135,49 @@ static bool start_slices(struct app *app, struct err *e)
 	return account_start(&accounts, e) && catalogue_start(&app->catalogue, &catalogue, e) && app_slices(app, e);
 }
 
+static struct rate per_minute(int64_t n) { return (struct rate){.per_minute = (uint32_t)n, .burst = (uint32_t)n}; }
+
+/* "127.0.0.1 unix" as a list of words. */
+static void set_proxies(struct arena *a, struct http_config *h, const char *words)
+{
+	struct str rest = str_from(words), one;
+	const char **v = NEW_ARRAY(a, rest.n + 1, const char *);
+	while (str_next(&rest, ' ', &one))
+		if (one.n)
+			v[h->n_proxies++] = str_cstr(a, one);
+	h->proxies = v;
+}
+
+static void set_limits(struct http_config *h, const struct config *c)
+{
+	h->threads = (unsigned)c->threads;
+	h->connections = (unsigned)c->connections;
+	h->connections_per_address = (unsigned)c->connections_per_address;
+	h->idle_s = (int)(c->idle_ms / 1000);
+	h->deadline_ms = (int)c->deadline_ms;
+	h->slow_threads = (unsigned)c->slow_threads;
+	h->slow_queue = (unsigned)c->slow_queue;
+	h->arena_cap = (size_t)c->arena_cap;
+	h->form_max = (size_t)c->form_max;
+	h->json_max = (size_t)c->json_max;
+	h->upload_max = (size_t)c->upload_max;
+	h->uploads_max = (size_t)c->uploads_max;
+	h->cache_bytes = (size_t)c->cache_bytes;
+	h->rate_address[RATE_NORMAL] = per_minute(c->rate_page);
+	h->rate_address[RATE_SIGN_IN] = per_minute(c->rate_sign_in);
+	h->rate_address[RATE_LOOKUP] = per_minute(c->rate_lookup);
+	h->rate_address[RATE_UPLOAD] = per_minute(c->rate_upload);
+	h->rate_address[RATE_API] = per_minute(c->rate_api);
+}
+
 static bool start_http(struct app *app, struct err *e)
 {
 	struct http_config *h = &app->http_cfg;
 	const struct config *c = &app->config;
 	*h = http_config_usual();
 	h->listen = c->listen;
+	set_limits(h, c);
+	set_proxies(app->store.arena, h, c->proxies);
 	h->listen_metrics = c->listen_metrics;
 	h->https = c->https;
 	h->origin = c->origin;
