@@ -6,7 +6,8 @@
 #include "dossier/dossier.h"
 
 struct cast { struct store *s; const struct directory_demo *people; struct actor applicant, counter, head, specialist, director; };
-struct making { struct cast *c; int64_t i; };
+struct making { struct cast *c; int64_t i, n; }; /* n: dossiers an action */
+#define AT_ONCE 64
 
 static bool roles_of(struct env *env, struct person_id person, struct actor *out, struct err *e)
 {
@@ -52,9 +53,8 @@ static bool send(struct env *env, const struct making *m, struct dossier_id *id,
 	return ok;
 }
 
-static bool make(struct env *env, void *ctx, struct err *e)
+static bool make_one(struct env *env, const struct making *m, struct err *e)
 {
-	struct making *m = ctx;
 	struct dossier_id id;
 	struct dossier_done done;
 	const struct actor *before = env->actor;
@@ -70,6 +70,15 @@ static bool make(struct env *env, void *ctx, struct err *e)
 	return ok;
 }
 
+static bool make_some(struct env *env, void *ctx, struct err *e)
+{
+	struct making m = *(const struct making *)ctx;
+	for (int64_t end = m.i + m.n; m.i < end; m.i++)
+		if (!make_one(env, &m, e))
+			return false;
+	return true;
+}
+
 static bool find_cast(struct env *env, void *ctx, struct err *e)
 {
 	struct cast *c = ctx;
@@ -82,10 +91,10 @@ bool demo_dossiers(struct store *s, const struct directory_demo *people, const s
 	struct cast c = {.s = s, .people = people, .applicant = {.account = accounts->sample[0].account.v}};
 	if (!store_act(s, find_cast, &c, e))
 		return false;
-	for (int64_t i = 0; i < n; i++) {
-		struct making m = {.c = &c, .i = i};
+	for (int64_t i = 0; i < n; i += AT_ONCE) {
+		struct making m = {.c = &c, .i = i, .n = n - i < AT_ONCE ? n - i : AT_ONCE};
 		struct arena_mark mark = arena_mark(s->arena);
-		if (!store_act(s, make, &m, e))
+		if (!store_act(s, make_some, &m, e))
 			return err_wrap(e, "sample dossiers");
 		arena_rewind(s->arena, mark);
 	}

@@ -128,11 +128,10 @@ static bool queue_mail(struct env *env, const struct account_mail *m, struct err
 static bool start_slices(struct app *app, struct err *e)
 {
 	struct account_config accounts = account_config_usual(app->store.keys);
-	struct catalogue_config catalogue = {.pool = app->store.pool, .origin = str_from(app->config.origin), .ctx = app};
 	accounts.mail = queue_mail;
 	the_app = app;
 	page_fill_hook(fill_page);
-	return account_start(&accounts, e) && catalogue_start(&app->catalogue, &catalogue, e) && app_slices(app, e);
+	return account_start(&accounts, e) && app_catalogue(app, e) && app_slices(app, e);
 }
 
 static struct rate per_minute(int64_t n) { return (struct rate){.per_minute = (uint32_t)n, .burst = (uint32_t)n}; }

@@ -35,6 +35,7 @@ struct app {
 bool reads_needed(struct request *r);
 bool reads_apply(struct request *r, struct err *e);
 /* The jobs of the program; the list lives in the store's arena. */
+MUST_CHECK bool app_catalogue(struct app *app, struct err *e);
 /* Configures the slices that have pages. */
 MUST_CHECK bool app_slices(struct app *app, struct err *e);
 const struct job_kind *app_jobs(struct app *app, size_t *n);

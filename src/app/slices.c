@@ -44,11 +44,56 @@ static bool issue_slice(struct app *app, struct err *e)
 	return true;
 }
 
+/* Where a dossier filed at the counter is settled: as for one filed online. */
+static bool settling(struct env *env, struct agency_id *agency, struct unit_id *unit, struct str *prefix, struct err *e)
+{
+	struct filing_place place;
+	if (!filing_where(env, NULL, &place, e))
+		return false;
+	*agency = place.settling_agency;
+	*unit = place.settling_unit;
+	*prefix = place.code_prefix;
+	return true;
+}
+
+/* ---- what the catalogue's pages ask of other slices ---- */
+
+static bool forms_of(void *ctx, struct arena *a, const struct procedure *p, struct date today, struct catalogue_forms *out)
+{
+	const struct law *law = ((struct app *)ctx)->store.law;
+	const struct law_procedure *lp = law_find(law, p->id);
+	if (!lp)
+		return false;
+	*out = (struct catalogue_forms){.v = lp->forms, .n = lp->n_forms, .example = law_example(a, law, lp, today)};
+	return true;
+}
+
+static bool contacts_of(void *ctx, struct env *env, struct catalogue_contact **out, size_t *n, struct err *e)
+{
+	struct agencies all = {0};
+	(void)ctx;
+	if (!directory_agencies(env, date_of(env->now), &all, e))
+		return false;
+	*out = NEW_ARRAY(env->arena, all.n, struct catalogue_contact);
+	*n = 0;
+	for (size_t i = 0; i < all.n; i++)
+		if (all.v[i].kind == AGENCY_DEPARTMENT || all.v[i].is_centre)
+			(*out)[(*n)++] = (struct catalogue_contact){.name = all.v[i].name, .address = all.v[i].address, .phone = all.v[i].phone, .email = all.v[i].email};
+	return true;
+}
+
+bool app_catalogue(struct app *app, struct err *e)
+{
+	struct catalogue_config cfg = {.pool = app->store.pool, .origin = str_from(app->config.origin), .forms = forms_of, .contacts = contacts_of, .ctx = app};
+	return catalogue_start(&app->catalogue, &cfg, e);
+}
+
 bool app_slices(struct app *app, struct err *e)
 {
 	struct filing_config filing = {.law = app->store.law, .blobs = app->store.blobs, .ids = &app->store.ids, .origin = str_from(app->config.origin),
 	                               .parts_dir = str_fmt(app->store.arena, "%.*s/parts", STR_ARG(app->store.place.dir)).p};
-	app->desk = (struct desk_facilities){.law = app->store.law, .blobs = app->store.blobs, .pool = app->store.pool, .draw = issue_paper_draw,
+	app->desk = (struct desk_facilities){.law = app->store.law, .blobs = app->store.blobs, .pool = app->store.pool, 
+	                                     .draw = issue_paper_draw, .settling = settling, .ids = &app->store.ids,
 	                                     .queue = issue_queue, .public_url = str_from(app->config.origin)};
 	desk_use(&app->desk);
 	return issue_slice(app, e) && filing_configure(&filing, e);

@@ -33,6 +33,9 @@ struct filing_config {
 /* Copied; what it points to must outlive serving. Makes parts_dir when it is missing. */
 MUST_CHECK bool filing_configure(const struct filing_config *cfg, struct err *e);
 
+/* Where a dossier of the procedure goes; p may be NULL: of any. */
+MUST_CHECK bool filing_where(struct env *env, const struct law_procedure *p, struct filing_place *out, struct err *e);
+
 /* Drafts untouched for thirty days, with their files; files sent ahead by programs after two. At most 200 a call. */
 MUST_CHECK bool filing_expire(struct env *env, struct err *e);
 /* The same as a daily job. */

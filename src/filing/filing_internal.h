@@ -89,7 +89,6 @@ json_t *typed_section(struct request *r, const struct eform_section *sec);
 bool who_fill(struct env *env, const struct draft *d, struct applicant *out, struct str *channel_out, bool *complete, struct err *e);
 /* Sends, corrects or supplements, and drops the draft. In a writer's action. */
 bool send_draft(struct request *r, struct draft *d, const json_t *clean, struct dossier_sent *out, struct err *e);
-bool filing_where(struct env *env, const struct law_procedure *p, struct filing_place *out, struct err *e);
 struct str filing_origin(struct request *r);
 /* What is a secret in an answer that is kept with its action id. */
 struct str memo_seal(struct request *r, struct str plain);

@@ -165,7 +165,9 @@ def totp(secret):
 
 class Server:
     def __enter__(self):
-        self.p = subprocess.Popen([program, "serve", "--data", data, "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True, env=env)
+        config = os.path.join(root, "motcua.conf")
+        open(config, "w").write("rate_sign_in = 1000\n")
+        self.p = subprocess.Popen([program, "serve", "--data", data, "--config", config, "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True, env=env)
         self.port = None
         for line in self.p.stderr:
             m = re.search(r"serves on port (\d+)", line)
