@@ -65,8 +65,12 @@ static bool load_config(struct app *app, const struct options *o, struct err *e)
 	struct arena *a = app->store.arena;
 	if (!config_load(a, o->config.n ? str_cstr(a, o->config) : NULL, &app->config, e))
 		return false;
+	enum log_level level = LOG_INFO;
 	if (o->listen.n && !config_set(a, &app->config, STR("listen"), o->listen, e))
 		return false;
+	if (app->config.log_level && !log_level_from_name(str_from(app->config.log_level), &level))
+		return err_set(e, ERR_INVALID, "log_level is debug, info, warn, error or off");
+	log_set_level(level);
 	return true;
 }
 
