@@ -44,6 +44,8 @@ bool reads_needed(struct request *r)
 	const int64_t *ids = req_reads(r, &n);
 	if (!actor_any(r->env.actor, ALLOW_STAFF | ROLE_BIT(ROLE_ADMIN)))
 		return false;
+	if (desk_must_mark(r))
+		return true;
 	for (size_t i = 0; i < n; i++)
 		if (!is_recent(r->env.actor->account, ids[i], r->env.now.ms))
 			return true;
@@ -76,5 +78,5 @@ bool reads_apply(struct request *r, struct err *e)
 			return false;
 		remember(me->account, ids[i], r->env.now.ms);
 	}
-	return true;
+	return desk_opened(r, e);
 }

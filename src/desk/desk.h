@@ -33,5 +33,7 @@ void desk_side(struct request *r, struct page_facts *f);
 
 /* For http_hooks.read_apply, on the writer: a record that the person responsible opened cannot be taken back any more. */
 MUST_CHECK bool desk_opened(struct request *r, struct err *e);
+/* For http_hooks.read_needed, after the page: it must be marked, also when the same person read it minutes ago. */
+bool desk_must_mark(const struct request *r);
 
 extern const struct route_table desk_routes;

@@ -312,8 +312,10 @@ static struct str event_title(struct sheet *s, struct str kind)
 static struct str event_who(struct sheet *s, const struct audit_entry *x)
 {
 	struct str name = desk_person_name(&s->r->env, x->person), unit = desk_unit_name(&s->r->env, x->unit);
+	if (!name.n && str_eq(x->kind, STR("dossier.send")))
+		return WORD(s, MSG_DESK_ROLE_APPLICANT);
 	if (!name.n)
-		name = x->role.n && !str_eq(x->role, STR("stranger")) ? WORD(s, desk_role_word(x->role)) : WORD(s, MSG_DESK_ROLE_SYSTEM);
+		name = WORD(s, desk_role_word(x->role)); /* the program itself has none */
 	return unit.n ? str_fmt(s->r->env.arena, "%.*s, %.*s", STR_ARG(name), STR_ARG(unit)) : name;
 }
 
@@ -494,14 +496,20 @@ static bool act_form_of(struct sheet *s, enum dossier_action a, bool primary, st
 	return true;
 }
 
-/* The process's own acts first, those beside it after. */
+/* First what one button does, then the process's acts that ask something, then those beside it. */
+static int act_group(enum dossier_action a)
+{
+	const struct act_shape *shape = act_shape(a);
+	return shape->beside ? 2 : shape->asks ? 1 : 0;
+}
+
 static bool actions_section(struct sheet *s, struct err *e)
 {
 	bool any = false;
 	ui_section_begin(s->o, WORD(s, MSG_DESK_ACTIONS));
-	for (int beside = 0; beside < 2; beside++)
+	for (int group = 0; group < 3; group++)
 		for (int a = 0; a < ACT_COUNT; a++) {
-			if (!(s->actions >> a & 1U) || act_shape((enum dossier_action)a)->beside != (beside == 1))
+			if (!(s->actions >> a & 1U) || act_group((enum dossier_action)a) != group)
 				continue;
 			if ((a == ACT_CONFIRM_PAID && !s->fees.n) || (a == ACT_ANSWER_OPINION && !s->opinions.n))
 				continue;
@@ -562,6 +570,13 @@ static bool write_sheet(struct sheet *s, struct err *e)
 	return true;
 }
 
+/* Does the one who must act now read it for the first time since it came? */
+static bool opens(const struct actor *me, const struct dossier_get_row *d)
+{
+	bool mine = d->assignee.v ? d->assignee.v == me->person : actor_in_unit(me, ROLE_COUNTER, d->step_unit.v) || actor_in_unit(me, ROLE_HEAD, d->step_unit.v);
+	return mine && !d->last_opened && d->last_actor != me->account;
+}
+
 bool desk_record_page(struct request *r, struct err *e)
 {
 	struct html_out o = page_out(r);
@@ -569,12 +584,16 @@ bool desk_record_page(struct request *r, struct err *e)
 	bool ok = load_sheet(&s, e);
 	if (ok) {
 		req_note_read(r, s.d.id.v);
+		if (http_method_safe(r->method) && opens(r->env.actor, &s.d))
+			r->state = r; /* any mark: see desk_must_mark() */
 		ok = write_sheet(&s, e);
 	}
 	crypto_wipe(&s.key, sizeof s.key);
 	json_decref(s.content);
 	return ok && page_answer(r);
 }
+
+bool desk_must_mark(const struct request *r) { return r->route && r->route->page == desk_record_page && r->state != NULL; }
 
 bool desk_opened(struct request *r, struct err *e)
 {

@@ -36,7 +36,8 @@ enum msg_key desk_role_word(struct str role)
 		{"specialist", MSG_DESK_ROLE_SPECIALIST}, {"head", MSG_DESK_ROLE_HEAD}, {"director", MSG_DESK_ROLE_DIRECTOR},
 		{"clerk", MSG_DESK_ROLE_CLERK}, {"inspector", MSG_DESK_ROLE_INSPECTOR}, {"system", MSG_DESK_ROLE_SYSTEM},
 		{"admin", MSG_DESK_ROLE_ADMIN}};
-	return look_up(v, ARRAY_LEN(v), role);
+	enum msg_key key = look_up(v, ARRAY_LEN(v), role);
+	return key == MSG_UNKNOWN ? MSG_DESK_ROLE_SYSTEM : key;
 }
 
 enum msg_key desk_action_word(enum dossier_action a)
