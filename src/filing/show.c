@@ -189,12 +189,13 @@ bool filing_show_timeline(struct request *r, struct html_out *o, const struct do
 
 /* ---- files ---- */
 
-static bool leaves_the_house(struct str kind)
+/* A result leaves with the agency's seal on it, not when only the decider has signed (NĐ 30/2020 Điều 17, 18). */
+static bool leaves_the_house(const struct dossier_file_list_row *f)
 {
 	static const char *const kinds[] = {"attachment", "supplement", "form", "receipt", "refusal", "apology", "stop", "result"};
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (str_eq(kind, str_from(kinds[i])))
-			return true;
+		if (str_eq(f->kind, str_from(kinds[i])))
+			return !str_eq(f->kind, STR("result")) || str_eq(f->field, STR("result:sealed"));
 	return false;
 }
 
@@ -223,7 +224,7 @@ bool filing_show_files(struct request *r, struct html_out *o, const struct dossi
 	for (size_t i = 0; i < all.n && !erased; i++) {
 		const struct dossier_file_list_row *f = &all.v[i];
 		bool clean = str_eq(f->state, STR("clean"));
-		if (!leaves_the_house(f->kind) || f->replaced)
+		if (!leaves_the_house(f) || f->replaced)
 			continue;
 		v[n++] = (struct ui_file){.name = dossier_file_name(&r->env, &key, f), .size = f->size,
 			.url = clean ? str_fmt(a, "%.*s%lld%.*s", STR_ARG(url), (long long)f->id.v, STR_ARG(tail)) : STR_NONE,
@@ -250,7 +251,7 @@ bool filing_send_file(struct request *r, const struct dossier_get_row *d, int64_
 		return false;
 	for (size_t i = 0; i < all.n; i++) {
 		const struct dossier_file_list_row *f = &all.v[i];
-		if (f->id.v != file || erased || !leaves_the_house(f->kind) || !str_eq(f->state, STR("clean")) || !digest_from_hex(f->blob, &address))
+		if (f->id.v != file || erased || !leaves_the_house(f) || !str_eq(f->state, STR("clean")) || !digest_from_hex(f->blob, &address))
 			continue;
 		int fd = blob_open(filing()->blobs, address, &key, &size, e);
 		return fd >= 0 && answer_file(r, fd, size, f->type.p, dossier_file_name(&r->env, &key, f), false);

@@ -138,6 +138,14 @@ static struct pades_options options(struct job_run *run, struct str name, enum m
 	return (struct pades_options){.now = run->env.now, .name = name, .reason = msg(LANG_VI, reason), .tsa = issue_have()->tsa};
 }
 
+/* A token or an authority that is away is no fault of the job: the attempt does not count, however long it takes. */
+static bool waits(struct job_run *run, bool failed, const struct err *e)
+{
+	if (e->kind == ERR_BUSY)
+		run->later_ms = 60000;
+	return failed;
+}
+
 static bool sign_it(struct job_run *run, const struct dossier_get_row *d, struct made *m, struct err *e)
 {
 	const struct issue_facilities *f = issue_have();
@@ -167,7 +175,7 @@ static bool sign_fn(struct job_run *run, struct err *e)
 	if (!str_eq(d.state, STR("signing")) || !d.result_number.has || with_field(&rows, STR("result:signed")))
 		return true;
 	if (!sign_it(run, &d, m, e))
-		return err_wrap(e, "signing a result");
+		return waits(run, err_wrap(e, "signing a result"), e);
 	run->state = m;
 	return true;
 }
@@ -222,7 +230,7 @@ static bool seal_fn(struct job_run *run, struct err *e)
 	if (!f || !d.settled_at.has || with_field(&rows, STR("result:sealed")))
 		return true;
 	if (!seal_it(run, &d, f, m, e))
-		return err_wrap(e, "sealing a result");
+		return waits(run, err_wrap(e, "sealing a result"), e);
 	run->state = m;
 	return true;
 }
