@@ -655,6 +655,47 @@ TEST_BOTH(asked_for_a_supplement_and_given)
 	done(w);
 }
 
+/* A result that the decider signed, and later the one with the seal. The clean file has bytes that can be sent. */
+struct keeping { struct world *w; struct dossier_id id; const char *field; struct dossier_file_id file; };
+
+static bool keep_result(struct write_job *job, struct err *e)
+{
+	struct keeping *k = job->ctx;
+	struct blob_info info;
+	AUTO_KEY key = {0};
+	bool erased = false;
+	if (!dossier_key(job->env, k->w->law, k->id, &key, &erased, e) || !blob_store_bytes(k->w->blobs, STR("%PDF-1.7 mau"), &(struct blob_put){.key = &key}, &info, e))
+		return false;
+	struct dossier_file_new f = {.field = str_from(k->field), .name = STR("ket-qua.pdf"), .blob = digest_hex(k->w->a, info.address),
+	                             .plain_hash = digest_hex(k->w->a, info.plain), .type = STR("application/pdf"), .size = info.size};
+	return dossier_keep_file(job->env, k->w->law, k->id, STR("result"), &f, &k->file, e);
+}
+
+TEST_BOTH(a_result_leaves_only_with_its_seal)
+{
+	struct world *w = world(a, engine);
+	struct err e = {0};
+	bool found = false;
+	struct filed f = file(w, &citizen, "bx-cap-phep-xquang");
+	struct str page = str_cat(a, STR("/ho-so/"), f.code);
+	struct env env = {.arena = a, .db = w->db, .actor = &actor_program, .now = {test_ms}};
+	struct keeping bare = {.w = w, .field = "result:signed"}, sealed = {.w = w, .field = "result:sealed"};
+	EXPECT_OK(dossier_id_of(&env, f.code, &bare.id, &found, &e), e);
+	sealed.id = bare.id;
+	EXPECT_OK(on_writer(w, &actor_program, keep_result, &bare, &e), e);
+	struct str bare_url = str_fmt(a, "%.*s/tep/%lld", STR_ARG(page), (long long)bare.file.v);
+	struct test_answer x = get(w, &citizen, page);
+	EXPECT(!has(&x, bare_url.p));
+	EXPECT_STATUS(get(w, &citizen, bare_url), 404);
+	EXPECT_OK(on_writer(w, &actor_program, keep_result, &sealed, &e), e);
+	struct str sealed_url = str_fmt(a, "%.*s/tep/%lld", STR_ARG(page), (long long)sealed.file.v);
+	x = get(w, &citizen, page);
+	EXPECT(has(&x, sealed_url.p) && !has(&x, bare_url.p));
+	EXPECT_STATUS(get(w, &citizen, sealed_url), 200);
+	EXPECT_STATUS(get(w, &citizen, bare_url), 404);
+	done(w);
+}
+
 /* ---- look-up ---- */
 
 TEST_BOTH(the_code_alone_says_little)
