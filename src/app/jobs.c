@@ -60,6 +60,17 @@ static bool keep_verdict(struct job_run *run, void *ctx, struct err *e)
 	return dossier_file_scanned(&run->env, v->id, v->clean, e);
 }
 
+/* Out of quarantine already when the program stopped before it wrote that down. */
+static int open_to_scan(struct app *app, struct digest address, const struct key *key, struct err *e)
+{
+	int64_t size = 0;
+	int fd = blob_open_quarantined(app->store.blobs, address, key, &size, e);
+	if (fd >= 0 || e->kind != ERR_NOT_FOUND)
+		return fd;
+	*e = (struct err){0};
+	return blob_open(app->store.blobs, address, key, &size, e);
+}
+
 static bool scan_one(struct job_run *run, struct dossier_file_id id, struct err *e)
 {
 	struct app *app = run->app;
@@ -68,18 +79,21 @@ static bool scan_one(struct job_run *run, struct dossier_file_id id, struct err 
 	struct scan_result result;
 	AUTO_KEY key = {0};
 	bool found = false, erased = false;
-	int64_t size = 0;
 	if (!q_dossier_file_get(run->env.db, run->env.arena, id, &f, &found, e) || !dossier_key(&run->env, app->store.law, f.dossier, &key, &erased, e))
 		return err_wrap(e, "file to scan");
 	if (!found || erased || !digest_from_hex(f.blob, &address))
 		return true;
-	int fd = blob_open(app->store.blobs, address, &key, &size, e);
+	int fd = open_to_scan(app, address, &key, e);
 	if (fd < 0)
 		return err_wrap(e, "file to scan");
-	bool ok = scan_file(&app->scan, fd, STR("tep"), NULL, &result, e);
+	struct dossier_file_list_row named = {.id = f.id, .dossier = f.dossier, .name = f.name};
+	bool ok = scan_file(&app->scan, fd, dossier_file_name(&run->env, &key, &named), NULL, &result, e);
 	close(fd);
-	struct verdict v = {.id = id, .clean = result.verdict != SCAN_INFECTED};
-	return ok && (result.verdict == SCAN_NO_ANSWER || job_write(run, keep_verdict, &v, e));
+	if (!ok || result.verdict == SCAN_NO_ANSWER)
+		return ok;
+	struct verdict v = {.id = id, .clean = result.verdict == SCAN_CLEAN};
+	/* Out first: a row that says clean has a file that can be read, also after a crash in between. */
+	return (!v.clean || blob_release(app->store.blobs, address, e)) && job_write(run, keep_verdict, &v, e);
 }
 
 static bool scan_job(struct job_run *run, struct err *e)
@@ -87,10 +101,15 @@ static bool scan_job(struct job_run *run, struct err *e)
 	struct dossier_file_quarantined_rows rows = {0};
 	if (!q_dossier_file_quarantined(run->env.db, run->env.arena, 200, &rows, e))
 		return err_wrap(e, "quarantine");
-	for (size_t i = 0; i < rows.n && !job_stopping(run); i++)
-		if (!scan_one(run, rows.v[i].id, e))
-			return false;
-	return true;
+	bool ok = true;
+	for (size_t i = 0; i < rows.n && !job_stopping(run); i++) { /* one that cannot be read holds up no other */
+		struct err why = {0};
+		if (scan_one(run, rows.v[i].id, &why))
+			continue;
+		ok = false;
+		*e = why;
+	}
+	return ok;
 }
 
 /* ---- housekeeping ---- */

@@ -88,13 +88,24 @@ bool app_catalogue(struct app *app, struct err *e)
 	return catalogue_start(&app->catalogue, &cfg, e);
 }
 
+static bool in_force(void *ctx, struct str procedure)
+{
+	struct catalogue *c = ((struct app *)ctx)->catalogue;
+	const struct catalogue_view *v = catalogue_hold(c);
+	const struct catalogue_entry *x = catalogue_find(v, procedure);
+	bool is = x && x->in_force;
+	catalogue_release(c, v);
+	return is;
+}
+
 bool app_slices(struct app *app, struct err *e)
 {
 	struct filing_config filing = {.law = app->store.law, .blobs = app->store.blobs, .ids = &app->store.ids, .origin = str_from(app->config.origin),
+	                               .in_force = in_force, .ctx = app,
 	                               .parts_dir = str_fmt(app->store.arena, "%.*s/parts", STR_ARG(app->store.place.dir)).p};
 	app->desk = (struct desk_facilities){.law = app->store.law, .blobs = app->store.blobs, .pool = app->store.pool, 
 	                                     .draw = issue_paper_draw, .settling = settling, .ids = &app->store.ids,
-	                                     .queue = issue_queue, .public_url = str_from(app->config.origin)};
+	                                     .queue = issue_queue, .sent_ahead = filing_sent_ahead, .public_url = str_from(app->config.origin)};
 	desk_use(&app->desk);
 	return issue_slice(app, e) && filing_configure(&filing, e);
 }

@@ -196,15 +196,37 @@ bool desk_act_apply(struct request *r, struct err *e)
 
 /* ---- programs ---- */
 
+static bool sent_ahead(struct request *r, struct err *e)
+{
+	struct dossier_get_row d;
+	struct dossier_files *files = NEW(r->env.arena, struct dossier_files);
+	*files = (struct dossier_files){0};
+	r->state = files;
+	return !desk_have()->sent_ahead || (desk_record(r, &d, e) && desk_have()->sent_ahead(r, &d, &files->v, &files->n, e));
+}
+
 bool act_api_check(struct request *r, struct err *e)
 {
-	enum dossier_action a;
-	(void)e;
+	enum dossier_action a = ACT_COUNT;
 	if (!dossier_action_from(form_text(r, "action"), &a))
 		form_error(r, "action", form_has(r, "action") ? MSG_FIELD_NOT_CHOICE : MSG_FIELD_REQUIRED, STR_NONE, STR_NONE);
 	else
 		check_needed(r, a);
-	return true;
+	return a != ACT_SUPPLEMENT || !form_ok(r) || sent_ahead(r, e);
+}
+
+/* What the rules refuse about one input stands at its field. */
+static bool refused_field(struct request *r, struct err *e)
+{
+	static const struct { enum msg_key say; const char *field; } at[] = {
+		{MSG_DOSSIER_NOT_OFFICER, "to"}, {MSG_DOSSIER_REASON, "reason"}, {MSG_DOSSIER_APOLOGY_DATE, "new_due"}, {MSG_DOSSIER_RECEIPT_SEEN, "receipt_seen"}};
+	for (size_t i = 0; e->kind == ERR_INVALID && i < ARRAY_LEN(at); i++)
+		if (e->say == (int)at[i].say) {
+			form_error(r, at[i].field, at[i].say, STR_NONE, STR_NONE);
+			*e = (struct err){0};
+			return true;
+		}
+	return false;
 }
 
 bool act_api_apply(struct request *r, struct err *e)
@@ -216,9 +238,15 @@ bool act_api_apply(struct request *r, struct err *e)
 		return err_set(e, ERR_INVALID, "no such action");
 	if (!desk_record(r, &d, e))
 		return false;
+	const struct dossier_files *files = r->state;
 	struct dossier_act x = read_act(r, a, d.id);
+	if (files) {
+		x.files = files->v;
+		x.n_files = files->n;
+	}
+	r->errors = (struct form_errors){0};
 	if (!do_it(r, &x, &done, e))
-		return false;
+		return refused_field(r, e);
 	r->memo = str_fmt(r->env.arena, "{\"code\":\"%.*s\",\"state\":\"%.*s\",\"step\":\"%.*s\",\"rev\":%lld}", STR_ARG(d.code),
 	                  STR_ARG(done.state), STR_ARG(done.step), (long long)done.rev);
 	return true;

@@ -21,6 +21,8 @@ struct desk_facilities {
 	bool (*queue)(struct env *env, const struct dossier_done *done, struct dossier_id id, struct err *e);
 	/* Who settles what the counter receives: agency, unit, and the identifier that codes begin with. */
 	bool (*settling)(struct env *env, struct agency_id *agency, struct unit_id *unit, struct str *prefix, struct err *e);
+	/* Files that a program sent ahead, for a supplement (filing_sent_ahead); NULL: none. */
+	bool (*sent_ahead)(struct request *r, const struct dossier_get_row *d, struct dossier_file_new **v, size_t *n, struct err *e);
 	struct id_source *ids; /* for dossiers filed at the counter */
 	struct str public_url; /* "https://motcua.example": for the tracking code on receipts */
 };

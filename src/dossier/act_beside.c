@@ -23,7 +23,7 @@ bool act_demand_fee(struct doing *g, struct err *e)
 bool act_claim_paid(struct doing *g, struct err *e)
 {
 	int64_t changed = 0;
-	if (!q_dossier_fee_claim(g->env->db, (struct dossier_fee_id){g->x->item}, &changed, e))
+	if (!q_dossier_fee_claim(g->env->db, (struct dossier_fee_id){g->x->item}, g->d.id, &changed, e))
 		return err_wrap(e, "fee");
 	return changed == 1 || err_say(e, ERR_CONFLICT, MSG_DOSSIER_FEE_GONE, "no such open fee");
 }
@@ -48,7 +48,7 @@ bool act_confirm_paid(struct doing *g, struct err *e)
 			return false;
 		voucher = str_fmt(g->env->arena, "%07lld", (long long)number);
 	}
-	struct dossier_fee_paid_in in = {.id = {g->x->item}, .method = str_eq(g->x->method, STR("cash")) ? STR("cash") : STR("transfer"),
+	struct dossier_fee_paid_in in = {.id = {g->x->item}, .dossier = g->d.id, .method = str_eq(g->x->method, STR("cash")) ? STR("cash") : STR("transfer"),
 	                                 .voucher = voucher, .at = g->env->now, .clerk = {g->env->actor->person}};
 	if (!q_dossier_fee_paid(g->env->db, &in, &changed, e))
 		return err_wrap(e, "fee");

@@ -160,13 +160,13 @@ insert into dossier_fee (id, dossier, name, amount, demanded_at, state) values (
 select id, name, amount, demanded_at, state, method, voucher, paid_at, clerk from dossier_fee where dossier = :dossier order by id;
 
 -- name: dossier_fee_claim :exec
--- in: id dossier_fee_id
-update dossier_fee set state = 'claimed', method = 'transfer' where id = :id and state = 'demanded';
+-- in: id dossier_fee_id, dossier dossier_id
+update dossier_fee set state = 'claimed', method = 'transfer' where id = :id and dossier = :dossier and state = 'demanded';
 
 -- name: dossier_fee_paid :exec
--- in: id dossier_fee_id, method text, voucher text, at instant, clerk person_id?
+-- in: id dossier_fee_id, dossier dossier_id, method text, voucher text, at instant, clerk person_id?
 update dossier_fee set state = 'paid', method = :method, voucher = :voucher, paid_at = :at, clerk = :clerk
-where id = :id and state in ('demanded', 'claimed');
+where id = :id and dossier = :dossier and state in ('demanded', 'claimed');
 
 -- name: dossier_opinion_add :exec
 -- in: id dossier_opinion_id, dossier dossier_id, unit unit_id, asked_by person_id?, at instant, due instant, question text

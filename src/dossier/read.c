@@ -92,10 +92,12 @@ bool dossier_opened(struct env *env, const struct dossier_get_row *d, struct err
 {
 	const struct actor *me = env->actor;
 	bool mine = d->assignee.v ? d->assignee.v == me->person : actor_in_unit(me, ROLE_COUNTER, d->step_unit.v) || actor_in_unit(me, ROLE_HEAD, d->step_unit.v);
+	enum role role = ROLE_STRANGER;
 	if (!mine || d->last_opened || d->last_actor == me->account)
 		return true;
+	(void)role_from_name(d->step_role, &role);
 	return q_dossier_opened(env->db, d->id, NULL, e) &&
-	       audit_record(env, &(struct audit_act){.kind = "dossier.open", .subject = d->id.v, .unit = d->step_unit.v}, NULL, e);
+	       audit_record(env, &(struct audit_act){.kind = "dossier.open", .subject = d->id.v, .role = role, .unit = d->step_unit.v}, NULL, e);
 }
 
 static const struct { const char *state; int portal; } states[] = {

@@ -211,6 +211,49 @@ static bool reseal(struct request *r, const struct key *to, const struct api_fil
 	return ok;
 }
 
+static bool is_slot(const struct outline *flow, struct str field)
+{
+	bool is = false;
+	for (size_t i = 0; i < flow->n_slots; i++)
+		is = is || str_eq(flow->slots[i].field, field);
+	return is;
+}
+
+#define AHEAD_MAX 20
+bool filing_sent_ahead(struct request *r, const struct dossier_get_row *d, struct dossier_file_new **v, size_t *n, struct err *e)
+{
+	const struct law_procedure *p = law_find(filing()->law, d->procedure);
+	struct outline flow = p ? outline_of(r->env.arena, p) : (struct outline){0};
+	const json_t *list = json_object_get(r->json, "files");
+	AUTO_KEY key = {0};
+	bool erased = false;
+	*n = 0;
+	if (!list)
+		return true;
+	if (!json_is_array(list) || json_array_size(list) > AHEAD_MAX) {
+		form_error_text(r, STR("files"), msg(r->env.lang, MSG_FILING_BAD_FILE));
+		return true;
+	}
+	if (!dossier_key(&r->env, filing()->law, d->id, &key, &erased, e))
+		return false;
+	*v = NEW_ARRAY(r->env.arena, AHEAD_MAX, struct dossier_file_new);
+	for (size_t i = 0; i < json_array_size(list) && !erased; i++) {
+		struct api_file f = {0};
+		const json_t *item = json_array_get(list, i);
+		bool found = false;
+		if (!find_file(r, item, &f, &found, e))
+			return false;
+		f.field = f.field.n ? f.field : STR("supplement");
+		if (!found)
+			form_error_text(r, str_fmt(r->env.arena, "files.%zu.file", i), msg(r->env.lang, MSG_FILING_BAD_FILE));
+		else if (json_str(item, "field").n && !is_slot(&flow, f.field))
+			form_error_text(r, str_fmt(r->env.arena, "files.%zu.field", i), msg(r->env.lang, MSG_FILING_UNKNOWN));
+		else if (!reseal(r, &key, &f, &(*v)[(*n)++], e))
+			return false;
+	}
+	return true;
+}
+
 static void need(struct request *r, const char *field, bool good, enum msg_key say)
 {
 	if (!good)
@@ -394,8 +437,34 @@ static void put_files(struct request *r, const struct key *key, const struct dos
 	}
 }
 
+static void put_fees(struct request *r, const struct dossier_fee_list_rows *v, json_t *out)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		json_t *o = json_pack("{s:I}", "amount", (json_int_t)v->v[i].amount.dong);
+		json_put(o, "id", str_fmt(r->env.arena, "%lld", (long long)v->v[i].id.v));
+		json_put(o, "name", v->v[i].name);
+		json_put(o, "state", v->v[i].state);
+		json_put(o, "voucher", v->v[i].voucher);
+		put_time(r, o, "paid_at", v->v[i].paid_at);
+		json_array_append_new(out, o);
+	}
+}
+
+/* What the actor may do now, as the pages show it. */
+static bool put_actions(struct request *r, const struct dossier_get_row *d, json_t *out, struct err *e)
+{
+	uint32_t open = 0;
+	if (!dossier_actions(&r->env, filing()->law, d, &open, e))
+		return false;
+	for (int i = 0; i < ACT_COUNT; i++)
+		if (open & (1U << i))
+			json_array_append_new(out, json_string(dossier_action_name((enum dossier_action)i)));
+	return true;
+}
+
 bool api_get(struct request *r, struct err *e)
 {
+	struct dossier_fee_list_rows fees = {0};
 	struct dossier_get_row d;
 	struct dossier_file_list_rows files = {0};
 	AUTO_KEY key = {0};
@@ -403,10 +472,10 @@ bool api_get(struct request *r, struct err *e)
 	bool erased = false;
 	if (!dossier_of(r, &d, e) || !dossier_key(&r->env, filing()->law, d.id, &key, &erased, e) || !dossier_unseal(&r->env, filing()->law, &d, &sealed, e))
 		return false;
-	if (!q_dossier_file_list(r->env.db, r->env.arena, d.id, &files, e))
+	if (!q_dossier_file_list(r->env.db, r->env.arena, d.id, &files, e) || !q_dossier_fee_list(r->env.db, r->env.arena, d.id, &fees, e))
 		return false;
 	req_note_read(r, d.id.v);
-	AUTO_JSON out = json_pack("{s:I,s:i,s:[]}", "rev", (json_int_t)d.rev, "portal_state", dossier_portal_state(&d), "files");
+	AUTO_JSON out = json_pack("{s:I,s:i,s:[],s:[],s:[]}", "rev", (json_int_t)d.rev, "portal_state", dossier_portal_state(&d), "files", "fees", "actions");
 	json_put(out, "code", d.code);
 	json_put(out, "procedure", d.procedure);
 	json_put(out, "procedure_name", d.procedure_name);
@@ -427,6 +496,9 @@ bool api_get(struct request *r, struct err *e)
 	json_object_set(out, "applicant", json_is_object(sealed) ? json_object_get(sealed, "who") : json_null());
 	json_object_set(out, "answers", json_is_object(sealed) ? json_object_get(sealed, "answers") : json_null());
 	put_files(r, &key, &files, json_object_get(out, "files"));
+	put_fees(r, &fees, json_object_get(out, "fees"));
+	if (!put_actions(r, &d, json_object_get(out, "actions"), e))
+		return false;
 	return answer_tree(r, 200, out);
 }
 

@@ -71,12 +71,12 @@ bool start_page(struct request *r, struct err *e)
 	if (!p)
 		return false;
 	struct html_out o = page_out(r);
-	struct ui_crumb crumbs[] = {{m(r, MSG_NAV_SERVICES), STR("/thu-tuc")}, {p->p->name, str_fmt(r->env.arena, "/thu-tuc/%.*s", STR_ARG(p->p->id))}};
+	struct ui_crumb crumbs[] = {{m(r, MSG_NAV_SERVICES), STR("/dich-vu-cong")}, {p->p->name, str_fmt(r->env.arena, "/dich-vu-cong/%.*s", STR_ARG(p->p->id))}};
 	struct ui_page page = {.title = m(r, MSG_FILING_TITLE), .over = p->p->name, .width = UI_READ, .crumbs = crumbs, .n_crumbs = 2};
 	struct ui_fact facts[] = {{.label = m(r, MSG_FILING_LIMIT), .value = p->p->deadline_words}, {.label = m(r, MSG_FILING_AGENCY), .value = p->p->competent_agency},
 		{.label = m(r, MSG_FILING_SAVED_FOR), .value = m(r, MSG_FILING_SAVED_FOR_TEXT)}};
 	ui_page_begin(&o, &page);
-	if (!procedure_in_force(p->p, date_of(r->env.now)))
+	if (!(filing()->in_force ? filing()->in_force(filing()->ctx, p->p->id) : procedure_in_force(p->p, date_of(r->env.now))))
 		ui_notice(&o, &(struct ui_notice){.tone = UI_WARN, .text = m(r, MSG_FILING_NOT_IN_FORCE)});
 	ui_facts(&o, facts, ARRAY_LEN(facts));
 	show_documents(r, &o, p->p);
@@ -241,7 +241,7 @@ bool tasks_page(struct request *r, struct err *e)
 
 bool drop_apply(struct request *r, struct err *e)
 {
-	r->redirect = r->env.actor->account ? STR("/ho-so-cua-toi") : STR("/thu-tuc");
+	r->redirect = r->env.actor->account ? STR("/ho-so-cua-toi") : STR("/dich-vu-cong");
 	return draft_drop(&r->env, filing_state_of(r)->id, e);
 }
 

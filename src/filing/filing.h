@@ -27,6 +27,9 @@ struct filing_config {
 	struct str origin;            /* "https://mot-cua.example.gov.vn": the address in QR codes; empty: from Host */
 	struct { struct str bin, account, name; } bank; /* of the agency, for VietQR; empty bin: no transfer */
 	bool strangers;               /* may file without signing in */
+	/* Is the procedure in force by what the agency published? NULL: by the dates of its pack. */
+	bool (*in_force)(void *ctx, struct str procedure);
+	void *ctx;
 	/* NULL: the centre's reception, and the first division of the first department in force whose head has an account. */
 	bool (*place)(struct env *env, const struct law_procedure *p, struct filing_place *out, struct err *e);
 };
@@ -35,6 +38,10 @@ MUST_CHECK bool filing_configure(const struct filing_config *cfg, struct err *e)
 
 /* Where a dossier of the procedure goes; p may be NULL: of any. */
 MUST_CHECK bool filing_where(struct env *env, const struct law_procedure *p, struct filing_place *out, struct err *e);
+
+/* The files that "files" of the JSON body names, which this account sent ahead (POST /api/v1/files), sealed for the dossier.
+ * What is wrong becomes an error at its place. On a worker, before the act. */
+MUST_CHECK bool filing_sent_ahead(struct request *r, const struct dossier_get_row *d, struct dossier_file_new **v, size_t *n, struct err *e);
 
 /* Drafts untouched for thirty days, with their files; files sent ahead by programs after two. At most 200 a call. */
 MUST_CHECK bool filing_expire(struct env *env, struct err *e);

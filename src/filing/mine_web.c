@@ -55,7 +55,7 @@ bool mine_page(struct request *r, struct err *e)
 		return false;
 	struct html_out o = page_out(r);
 	struct ui_page page = {.title = m(r, MSG_NAV_MY_DOSSIERS), .width = UI_READ};
-	struct ui_button find = {.label = m(r, MSG_NAV_SERVICES), .url = STR("/thu-tuc")};
+	struct ui_button find = {.label = m(r, MSG_NAV_SERVICES), .url = STR("/dich-vu-cong")};
 	ui_page_begin(&o, &page);
 	if (before == INT64_MAX)
 		show_drafts(r, &o, &drafts);
@@ -229,7 +229,7 @@ static void show_facts(struct request *r, struct html_out *o, const struct dossi
 {
 	struct arena *a = r->env.arena;
 	struct str origin = d->origin.n ? str_fmt(a, "%.*s, %.*s", STR_ARG(d->origin), STR_ARG(d->origin_code)) : STR_NONE;
-	struct ui_fact v[] = {{.label = m(r, MSG_FILING_PROCEDURE), .value = d->procedure_name, .url = str_fmt(a, "/thu-tuc/%.*s", STR_ARG(d->procedure))},
+	struct ui_fact v[] = {{.label = m(r, MSG_FILING_PROCEDURE), .value = d->procedure_name, .url = str_fmt(a, "/dich-vu-cong/%.*s", STR_ARG(d->procedure))},
 		{.label = m(r, MSG_FILING_NAME), .value = d->applicant_name}, {.label = m(r, MSG_FILING_SENT_AT), .value = lang_instant(a, r->env.lang, d->sent_at)},
 		{.label = m(r, MSG_FILING_ORIGIN), .value = origin}};
 	ui_facts(o, v, origin.n ? 4 : 3);

@@ -62,7 +62,7 @@ MUST_CHECK int blob_open_quarantined(const struct blob_store *s, struct digest a
 
 /* ---- verify, backup, removal ---- */
 
-/* Does the file still have its address? *good false also when it is missing. No key needed. */
+/* Does the file, in either place, still have its address? *good false also when it is missing. No key needed. */
 MUST_CHECK bool blob_check(const struct blob_store *s, struct digest address, bool *good, struct err *e);
 struct blob_seen { struct digest address; int64_t size; struct instant changed; bool quarantined; const char *path; };
 /* Every file, in no order; false from `each` stops and is returned. Files being written are not shown. */

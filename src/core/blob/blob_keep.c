@@ -13,6 +13,10 @@ bool blob_check(const struct blob_store *s, struct digest address, bool *good, s
 {
 	*good = false;
 	int fd = open(blob_path(s, address, false).p, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 && errno == ENOENT)
+		fd = open(blob_path(s, address, true).p, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 && errno == ENOENT) /* released in between */
+		fd = open(blob_path(s, address, false).p, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return errno == ENOENT || blob_fail(e, "opening");
 	struct digest d;

@@ -146,7 +146,10 @@ TEST(quarantine_hides_until_released)
 	AUTO_KEY k = key_new();
 	struct blob_info info;
 	int64_t size = 0;
+	bool good = false;
 	EXPECT_OK(blob_store_bytes(s, STR("abc"), &(struct blob_put){.key = &k, .quarantine = true}, &info, &e), e);
+	EXPECT_OK(blob_check(s, info.address, &good, &e), e);
+	EXPECT(good);
 	EXPECT(!blob_exists(s, info.address) && blob_open(s, info.address, &k, &size, &e) == -1);
 	EXPECT_INT(e.kind, ERR_NOT_FOUND);
 	int fd = blob_open_quarantined(s, info.address, &k, &size, &e);

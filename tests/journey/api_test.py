@@ -1,0 +1,648 @@
+#!/usr/bin/env python3
+"""One dossier through the API, from its form to its signed result, and every route by every role: the program from outside.
+
+usage: api_test.py PROGRAM SOURCE_DIR [pg]     With `pg` the same on a database of scripts/pg-test. Ends in "N passed, N failed".
+The tests build on each other, in the order of the list at the end; when one of the journey fails, what follows fails too.
+"""
+import base64, glob, hashlib, hmac, http.client, json, os, re, shutil, signal, struct, subprocess, sys, tempfile, threading, time, urllib.parse
+
+program, source, engine = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else "sqlite"
+passed = failed = 0
+root = tempfile.mkdtemp(prefix="motcua-journey-")
+data = os.path.join(root, "data")
+env = dict(os.environ, ASAN_OPTIONS="detect_leaks=0:abort_on_error=0")
+place = ["--data", data]
+XRAY = "bx-cap-phep-xquang"
+OFFICIALS = ["counter", "specialist", "head", "director", "clerk", "inspector", "admin"]
+ROLES = ["stranger", "citizen", "business"] + OFFICIALS + ["system"]
+
+
+def test(fn):
+    global passed, failed
+    try:
+        fn()
+        passed += 1
+    except Exception as e:  # a failed assertion, or the program gone
+        failed += 1
+        print(f"FAILED {fn.__name__}: {type(e).__name__}: {e}", flush=True)
+
+
+def equal(got, want, what=""):
+    if got != want:
+        raise AssertionError(f"{what}{': ' if what else ''}{got!r}, not {want!r}")
+
+
+def true(x, what):
+    if not x:
+        raise AssertionError(what)
+
+
+# ---- the program ----
+
+def run(*args, stdin=None):
+    p = subprocess.run([program, *args], input=stdin, capture_output=True, text=True, timeout=300, env=env)
+    return p.returncode, p.stdout, p.stderr
+
+
+def postgres(*words):
+    server = subprocess.run([os.path.join(source, "scripts/pg-test"), "start"], capture_output=True, text=True, check=True).stdout
+    host = re.search(r"host=(\S+)", server).group(1)
+    tool = sorted(glob.glob("/usr/lib/postgresql/*/bin/" + words[0]))[-1]
+    subprocess.run([tool, "-h", host, "-U", "motcua", *words[1:]], check=True, capture_output=True)
+    return host
+
+
+database = f"journey_{os.getpid()}"
+
+
+def make_place():
+    if engine == "pg":
+        host = postgres("createdb", database)
+        place[:0] = ["--db", "postgres://motcua@/" + database + "?host=" + urllib.parse.quote(host, safe="")]
+
+
+server = port = None
+
+
+def start():
+    global server, port
+    config = os.path.join(root, "motcua.conf")
+    with open(config, "w") as f:
+        f.write("rate_sign_in = 10000\nrate_lookup = 10000\nrate_upload = 10000\nrate_page = 100000\nrate_api = 100000\n")
+    server = subprocess.Popen([program, "serve", *place, "--config", config, "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True, env=env)
+    for line in server.stderr:
+        m = re.search(r"serves on port (\d+)", line)
+        if m:
+            port = int(m.group(1))
+            break
+    true(port, "the server does not start")
+    threading.Thread(target=lambda: [None for _ in server.stderr], daemon=True).start()
+
+
+def ask(method, path, body=None, token=None, **headers):
+    h = {k.replace("_", "-"): v for k, v in headers.items()}
+    if isinstance(body, (dict, list)):
+        body = json.dumps(body)
+        h.setdefault("Content-Type", "application/json")
+    if token:
+        h["Authorization"] = "Bearer " + token
+    c = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    c.request(method, path, body, h)
+    r = c.getresponse()
+    answer = r.read()
+    c.close()
+    return r.status, answer, {k.lower(): v for k, v in r.getheaders()}
+
+
+def api(role, method, path, body=None, want=200, **headers):
+    if method == "POST":
+        headers.setdefault("Idempotency_Key", os.urandom(12).hex())
+    status, answer, _ = ask(method, "/api/v1" + path, body, tokens.get(role), **headers)
+    text = answer.decode("utf-8", "replace")
+    equal(status, want, f"{role} {method} {path} {text[:600]}")
+    return json.loads(text) if text.strip() else None
+
+
+# ---- people ----
+
+people, tokens, last_step = {}, {}, {}
+
+
+def totp(secret, step):
+    mac = hmac.new(base64.b32decode(secret + "=" * (-len(secret) % 8)), struct.pack(">Q", step), hashlib.sha1).digest()
+    at = mac[-1] & 15
+    return f"{(struct.unpack('>I', mac[at:at + 4])[0] & 0x7FFFFFFF) % 1000000:06d}"
+
+
+def sign_in(role):
+    """A token. A code counts once; the next one is taken, of the steps just before, now and after."""
+    p = people[role]
+    body = {"login": p["login"], "password": p["password"]}
+    for _ in range(150):
+        now = int(time.time()) // 30
+        step = max(last_step.get(role, 0) + 1, now - 1)
+        if p["totp_secret"] and step > now + 1:
+            time.sleep(1)
+            continue
+        if p["totp_secret"]:
+            last_step[role] = step
+            body["otp"] = totp(p["totp_secret"], step)
+        status, answer, _ = ask("POST", "/api/v1/tokens", body)
+        if status == 201:
+            return json.loads(answer)["token"]
+        if not p["totp_secret"]:
+            break
+    raise AssertionError(f"{role}: {status} {answer}")
+
+
+def demo_and_serve():
+    make_place()
+    code, out, err = run("demo", *place, "--dossiers", "12", "--json")
+    equal((code, err if code else ""), (0, ""))
+    people.update({p["role"]: p for p in json.loads(out)})
+    equal(os.path.exists(os.path.join(data, "motcua.db")), engine == "sqlite", "on the engine asked for")
+    code, out, err = run("user", "add", *place, "--login", "portal", "--kind", "system", "--name", "Cổng mẫu", stdin="Mau-portal-1a2b3c4d\n")
+    equal((code, err if code else ""), (0, ""))
+    people["system"] = {"role": "system", "login": "portal", "password": "Mau-portal-1a2b3c4d", "totp_secret": None}
+    start()
+    for role in ROLES[1:]:
+        tokens[role] = sign_in(role)
+
+
+# F-138: officials and administrators need the second factor; a code counts once.
+def second_factor_is_required_and_counts_once():
+    for role in OFFICIALS:
+        p = people[role]
+        body = {"login": p["login"], "password": p["password"]}
+        equal(ask("POST", "/api/v1/tokens", body)[0] in (401, 422), True, f"{role} without a code")
+        equal(ask("POST", "/api/v1/tokens", {**body, "otp": totp(p["totp_secret"], last_step[role])})[0], 401, f"{role}: a code again")
+    equal(ask("POST", "/api/v1/tokens", {"login": "citizen", "password": "wrong"})[0], 401)
+
+
+# ---- filing ----
+
+def pdf(words):
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+               b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]/Contents 4 0 R/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>"]
+    text = b"BT /F1 12 Tf 20 40 Td (" + words.encode("ascii") + b") Tj ET"
+    objects.append(b"<</Length %d>>stream\n" % len(text) + text + b"\nendstream")
+    out, at = b"%PDF-1.4\n", []
+    for i, x in enumerate(objects):
+        at.append(len(out))
+        out += b"%d 0 obj\n" % (i + 1) + x + b"\nendobj\n"
+    table = len(out)
+    out += b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % x for x in at)
+    return out + b"trailer<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % table
+
+
+def send_file(role, words, want=201):
+    return api(role, "POST", f"/files?name={urllib.parse.quote(words)}.pdf", pdf(words), want, Content_Type="application/pdf")
+
+
+example = {}
+sent = {}     # the journey's dossier: code, secret
+other = {}    # a dossier of the business
+
+
+# F-004: the form by its data, with an example.
+def the_form_and_its_example():
+    form = api("citizen", "GET", f"/procedures/{XRAY}/form")
+    equal((form["procedure"], form["in_force"]), (XRAY, True))
+    true(form["forms"] and all(f["sections"] for f in form["forms"]), "forms with sections")
+    example.update(form["example"])
+    true(example["answers"] and example["files"], "an example with answers and files")
+    html = ask("GET", "/nop-ho-so/" + XRAY)[1].decode()
+    true("hiệu lực theo nguồn công bố" not in html, "the agency published it as in force, whatever the pack's dates say")
+    for link in set(re.findall(r'href="(/[^"#]*)"', html[html.index("<main"):html.index("</main>")])):
+        equal(ask("GET", link.replace("&amp;", "&"))[0] in (200, 303), True, link)
+
+
+def order(role, **more):
+    files = [{"field": x["field"], "file": send_file(role, "file-%d" % i)["id"]} for i, x in enumerate(example["files"])]
+    return {"procedure": XRAY, "answers": example["answers"], "files": files, **more}
+
+
+# F-006, F-028, F-135: files first, then the dossier; the same key again gives the same answer and one dossier.
+def filed_once():
+    body = order("citizen", state="returned", code="H99.99-990101-0001", account=1, result_number=7)  # not a client's to say
+    key = "journey-1"
+    status, answer, headers = ask("POST", "/api/v1/dossiers", body, tokens["citizen"], Idempotency_Key=key)
+    equal(status, 201, answer)
+    first = json.loads(answer)
+    equal((first["state"], first["due"]), ("received", None))
+    true(re.fullmatch(r"[A-Z]\d\d(\.\d+)+-\d{6}-\d{4,5}", first["code"]) and first["code"] != body["code"], first["code"])
+    true(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+07:00$", first["answer_due"]), first["answer_due"])
+    equal(headers["location"], "/api/v1/dossiers/" + first["code"])
+    sent.update(first, U="/dossiers/" + first["code"])
+    again = ask("POST", "/api/v1/dossiers", body, tokens["citizen"], Idempotency_Key=key)
+    equal((again[0], again[1]), (201, answer))
+    body["channel_out"] = "post"
+    equal(ask("POST", "/api/v1/dossiers", body, tokens["citizen"], Idempotency_Key=key)[0], 422, "another body with the same key")
+    equal(ask("POST", "/api/v1/dossiers", body, tokens["citizen"])[0] in (400, 422), True, "without a key")
+    mine = api("citizen", "GET", "/dossiers?limit=200")["items"]
+    equal([x["code"] for x in mine].count(first["code"]), 1)
+
+
+def lists_go_on_by_cursor():
+    seen, path = [], "/dossiers?limit=1"
+    for _ in range(50):
+        page = api("citizen", "GET", path)
+        seen += [x["code"] for x in page["items"]]
+        if not page["next"]:
+            break
+        path = "/dossiers?limit=1&cursor=" + page["next"]
+    equal(sorted(seen), sorted(x["code"] for x in api("citizen", "GET", "/dossiers?limit=200")["items"]))
+
+
+def required_leaves(form):
+    """Fields at the top of a form that are asked for always."""
+    for section in form["sections"]:
+        for f in section["fields"]:
+            if f.get("required") is True and f["kind"] != "file" and "visible" not in f:
+                yield f["key"]
+
+
+# Problem details name the field: each required answer is left out in turn.
+def a_missing_answer_is_named():
+    forms = api("citizen", "GET", f"/procedures/{XRAY}/form")["forms"]
+    tried = 0
+    for form in forms:
+        for key in required_leaves(form):
+            answers = json.loads(json.dumps(example["answers"]))
+            if key not in answers[form["id"]]:
+                continue
+            del answers[form["id"]][key]
+            p = api("citizen", "POST", "/dossiers", {"procedure": XRAY, "answers": answers, "files": []}, 422)
+            fields = [x["field"] for x in p["errors"]]
+            true(f"answers.{form['id']}.{key}" in fields, f"{form['id']}.{key}: {fields}")
+            true(all(x["detail"] and x["pointer"].startswith("/") for x in p["errors"]), p)
+            tried += 1
+    true(tried >= 20, f"{tried} required answers")
+    p = api("citizen", "POST", "/dossiers", {"procedure": "khong-co", "answers": {}, "files": []}, 422)
+    equal([x["field"] for x in p["errors"]], ["procedure"])
+    p = api("citizen", "POST", "/dossiers", {"procedure": XRAY, "answers": example["answers"], "files": [{"field": "khong-co", "file": "1"}]}, 422)
+    true("files.0.field" in [x["field"] for x in p["errors"]], p)
+
+
+# F-143: bad bodies.
+def bad_bodies_are_refused():
+    deep = "[" * 5000 + "]" * 5000
+    for body, want in [('{"procedure":"x","answers":' + deep + "}", (400,)), ("{", (400,)), ("", (400, 415, 422)), ('{"a":1}x', (400,)), ("[1]", (400, 422)),
+                       ('"x"', (400, 422)), (b'{"procedure":"\xff"}', (400,)), ('{"procedure":{"a":[]},"answers":7,"files":"x"}', (400, 422)),
+                       ('{"procedure":"' + "x" * 40 + '","procedure":"y"}', (400, 422))]:
+        status, answer, headers = ask("POST", "/api/v1/dossiers", body, tokens["citizen"], Content_Type="application/json", Idempotency_Key=os.urandom(8).hex())
+        true(status in want, f"{body[:60]!r}: {status} {answer[:200]}")
+        equal(headers["content-type"].split(";")[0], "application/problem+json")
+    huge = '{"a":' * 2000000
+    try:
+        status = ask("POST", "/api/v1/dossiers", huge, tokens["citizen"], Content_Type="application/json", Idempotency_Key="huge")[0]
+    except OSError:
+        status = 413  # closed before all was sent
+    true(status in (400, 413), status)
+    for text in ("<script>alert(1)</script>", "'; drop table dossier; --", "../../etc/passwd", "\u202e"):
+        p = api("citizen", "POST", sent["U"] + "/actions", {"action": text}, 422)
+        equal([x["field"] for x in p["errors"]], ["action"])
+    exe = b"MZ" + b"\0" * 200
+    equal(ask("POST", "/api/v1/files?name=a.pdf", exe, tokens["citizen"], Content_Type="application/pdf", Idempotency_Key="exe")[0], 422, "a file that lies")
+    equal(ask("POST", "/api/v1/files?name=a.pdf", b"", tokens["citizen"], Content_Type="application/pdf", Idempotency_Key="none")[0] >= 400, True, "an empty file")
+
+
+# ---- settling ----
+
+def act(role, action, want=200, **more):
+    return api(role, "POST", sent["U"] + "/actions", {"action": action, **more}, want)
+
+
+def dossier(role="citizen", path=None):
+    return api(role, "GET", path or sent["U"])
+
+
+# F-022, F-048: only who holds the step acts.
+def others_may_not_act():
+    for role in ("specialist", "head", "director", "clerk"):
+        act(role, "accept", 403)
+    act("citizen", "accept", 403)
+    act("business", "accept", 404)
+    act("inspector", "accept", 403)
+    act("stranger", "accept", 401)
+    equal(dossier()["state"], "received")
+
+
+# F-032: accepting gives the due time; F-029: and a receipt.
+def the_counter_accepts():
+    true("accept" in dossier("counter")["actions"], "the counter may accept")
+    before = dossier("counter")["rev"]
+    done = act("counter", "accept", rev=before, nonsense={"a": [1]}, state="returned")
+    equal((done["state"], done["step"]), ("processing", "assign"))
+    act("counter", "accept", 409, rev=before)
+    d = dossier()
+    true(d["accepted_at"], "accepted_at")
+    equal(d["channel_in"], "online")
+
+
+def specialist_id():
+    html = ask("GET", "/ban-lam-viec/ho-so/" + sent["code"], token=tokens["head"])[1].decode()
+    names = dict((n, i) for i, n in re.findall(r'<option[^>]*value="(\d+)"[^>]*>\s*([^<]+?)\s*</option>', html))
+    return next(i for n, i in names.items() if "Thụ Lý" in n)
+
+
+# F-043: one responsible person.
+def the_head_assigns():
+    act("head", "assign", 422)
+    equal([x["field"] for x in act("head", "assign", 422, to="1")["errors"]], ["to"])
+    act("specialist", "assign", 403, to=specialist_id())
+    equal(act("head", "assign", to=specialist_id())["step"], "examine")
+
+
+# F-030, F-010: one supplement; the citizen answers it with a file.
+def a_supplement_is_asked_once_and_given():
+    act("specialist", "ask_supplement", 422)
+    equal(act("specialist", "ask_supplement", reason="Thiếu trang 2 của phiếu khai báo.")["state"], "supplement")
+    p = act("citizen", "supplement", 422, files=[{"file": "1"}])
+    equal([x["field"] for x in p["errors"]], ["files.0.file"])
+    p = act("citizen", "supplement", 422, files=[{"file": send_file("business", "not-yours")["id"]}])
+    equal([x["field"] for x in p["errors"]], ["files.0.file"])
+    p = act("citizen", "supplement", 422, files=[{"file": send_file("citizen", "page-2")["id"], "field": "khong-co"}])
+    equal([x["field"] for x in p["errors"]], ["files.0.field"])
+    given = send_file("citizen", "page-two")
+    equal(act("citizen", "supplement", files=[{"file": given["id"]}])["state"], "processing")
+    equal([f["name"] for f in dossier()["files"] if f["sha256"] == given["sha256"]], ["page-two.pdf"])
+    wait_for("files out of quarantine", 30, lambda: all(f["state"] == "clean" for f in dossier()["files"]))
+    [file] = [f for f in dossier("specialist")["files"] if f["sha256"] == given["sha256"]]
+    status, body, _ = download("specialist", "/ban-lam-viec/ho-so/" + sent["code"] + "/tep/" + file["id"])
+    equal((status, hashlib.sha256(body).hexdigest()), (200, given["sha256"]), "the specialist opens it")
+    p = act("specialist", "ask_supplement", 409, reason="Lần thứ hai.")
+    true("supplement" not in dossier()["state"] and p["detail"], p)
+
+
+# F-089: a fee stops the step; F-088: claimed by the citizen, confirmed by the counter, with a voucher.
+def the_fee_is_demanded_and_paid():
+    act("specialist", "demand_fee", 422, name="Phí thẩm định", amount="-5")
+    act("specialist", "demand_fee", 422, amount=1000)
+    equal(act("specialist", "demand_fee", name="Phí thẩm định cấp giấy phép", amount=5000000)["state"], "fee")
+    act("specialist", "finish", 409)
+    [fee] = dossier()["fees"]
+    equal((fee["name"], fee["amount"], fee["state"]), ("Phí thẩm định cấp giấy phép", 5000000, "demanded"))
+    body = order("business")
+    other.update(api("business", "POST", "/dossiers", body, 201))
+    other["U"] = "/dossiers/" + other["code"]
+    api("counter", "POST", other["U"] + "/actions", {"action": "demand_fee", "name": "Phí khác", "amount": 70000})
+    [theirs] = dossier("business", other["U"])["fees"]
+    act("citizen", "claim_paid", 409, fee=theirs["id"])
+    act("counter", "confirm_paid", 409, fee=theirs["id"], method="cash")
+    equal(dossier("business", other["U"])["fees"][0]["state"], "demanded", "another dossier's fee")
+    act("business", "claim_paid", 404, fee=fee["id"])
+    act("citizen", "confirm_paid", 403, fee=fee["id"], method="transfer")
+    act("citizen", "claim_paid", fee=fee["id"])
+    act("citizen", "claim_paid", 409, fee=fee["id"])
+    equal(act("counter", "confirm_paid", fee=fee["id"], method="transfer")["state"], "processing")
+    [fee] = dossier()["fees"]
+    equal((fee["state"], bool(fee["voucher"])), ("paid", True))
+    true(dossier()["due"], "the due time stands")
+
+
+# F-048: proposed, reviewed, sent back once, decided.
+def proposed_reviewed_and_decided():
+    equal(act("specialist", "finish")["step"], "propose")
+    act("specialist", "submit", 422)
+    act("specialist", "submit", 422, outcome="refuse")
+    equal(act("specialist", "submit", outcome="result", text="Đề nghị cấp giấy phép.")["step"], "review")
+    act("director", "approve", 403)
+    act("head", "send_back", reason="Xin nêu rõ thời hạn.")
+    equal(act("specialist", "submit", outcome="result", text="Đề nghị cấp giấy phép, thời hạn 3 năm.")["step"], "review")
+    equal(act("head", "approve")["step"], "decide")
+    act("head", "approve", 403)
+    equal(act("director", "approve")["step"], "issue")
+
+
+def wait_for(what, seconds, look):
+    until = time.time() + seconds
+    while time.time() < until:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.3)
+    raise AssertionError(f"{what}: nothing after {seconds} s; {json.dumps({k: dossier('clerk')[k] for k in ('state', 'step', 'files')}, ensure_ascii=False)}")
+
+
+def results(role):
+    return [f for f in dossier(role)["files"] if f["kind"] == "result" and f["state"] == "clean"]
+
+
+def download(role, path):
+    status, body, headers = ask("GET", path, token=tokens.get(role))
+    return status, body, headers
+
+
+def signatures(body):
+    """What pdfsig says of each signature; None when it is not installed."""
+    if not shutil.which("pdfsig"):
+        return None
+    path = os.path.join(root, "result.pdf")
+    with open(path, "wb") as f:
+        f.write(body)
+    out = subprocess.run(["pdfsig", path], capture_output=True, text=True).stdout
+    return re.findall(r"Signature Validation: (.*)", out)
+
+
+# F-061, F-064: signed by the decider, then sealed; F-014: the citizen downloads it.
+def signed_issued_sealed_and_downloaded():
+    wait_for("a signed result", 60, lambda: results("clerk"))
+    page = "/ho-so/" + sent["code"] + "/tep/"
+    equal(download("citizen", page + results("clerk")[-1]["id"])[0], 404, "not before the seal")
+    act("specialist", "issue", 403)
+    act("clerk", "issue")
+
+    def sealed():
+        for f in reversed(results("citizen")):
+            status, body, headers = download("citizen", page + f["id"])
+            if status == 200:
+                return f, body, headers
+        return None
+    f, body, headers = wait_for("a sealed result", 60, sealed)
+    equal((headers["content-type"], body[:5], hashlib.sha256(body).hexdigest()), ("application/pdf", b"%PDF-", f["sha256"]))
+    found = signatures(body)
+    if found is not None:
+        equal(found, ["Signature is Valid."] * 2)
+        broken = bytearray(body)
+        broken[body.index(b"/ByteRange") - 200] ^= 1
+        true("Signature is Valid." not in (signatures(bytes(broken)) or [""])[-1:], "one bit changed")
+    for role in ("business", "stranger"):
+        true(download(role, page + f["id"])[0] in (303, 401, 404), f"{role} downloads")
+    sent["result"] = f["id"]
+
+
+# F-066: returned; F-097: rated once.
+def handed_over_and_rated():
+    equal(dossier()["state"], "done")
+    act("counter", "hand_over", 422)
+    equal(act("counter", "hand_over", collector="Nguyễn Thị Mẫu Công Dân", receipt_seen=True)["state"], "returned")
+    act("citizen", "rate", 422)
+    act("citizen", "rate", 422, score=6)
+    act("business", "rate", 404, score=1)
+    act("citizen", "rate", score=5, text="Nhanh, rõ ràng.")
+    act("citizen", "rate", 409, score=1)
+    act("clerk", "archive", 403)  # it is with the officer who settled it
+    equal(act("specialist", "archive")["state"], "returned")
+    for action in ("accept", "stop", "withdraw", "demand_fee"):
+        more = {"reason": "x", "name": "x", "amount": 1} if action in ("stop", "withdraw", "demand_fee") else {}
+        act("counter", action, 409, **more)
+
+
+# F-053, F-011: the whole course, in order, each act in the role that did it.
+def the_timeline_is_complete():
+    items = api("citizen", "GET", sent["U"] + "/timeline")["items"]
+    acts = [(x["kind"].removeprefix("dossier."), x["role"]) for x in items if not x["kind"].endswith((".read", ".open", ".file", ".scanned"))]
+    want = [("send", "citizen"), ("accept", "counter"), ("assign", "head"), ("ask_supplement", "specialist"), ("supplement", "citizen"),
+            ("demand_fee", "specialist"), ("claim_paid", "citizen"), ("confirm_paid", "counter"), ("finish", "specialist"), ("submit", "specialist"),
+            ("send_back", "head"), ("submit", "specialist"), ("approve", "head"), ("approve", "director"), ("issue", "clerk"),
+            ("hand_over", "counter"), ("rate", "citizen"), ("archive", "specialist")]
+    left = list(want)
+    for a in acts:
+        if left and a == left[0]:
+            left.pop(0)
+    equal(left, [], f"missing in {acts}")
+    equal([x["at"] for x in items], sorted(x["at"] for x in items), "in order")
+    true(not [x for x in items if x["role"] == "stranger"], f"acts of nobody: {[x for x in items if x['role'] == 'stranger']}")
+    text = json.dumps(items, ensure_ascii=False)
+    true("Nguyễn Thị Mẫu" not in text and "Thiếu trang 2" not in text, "names or notes in the log")
+    true([x for x in items if x["kind"] == "dossier.read"], "reads by officials are recorded")  # F-152
+
+
+# F-012: the code alone says the state; with the secret the course.
+def tracking_by_code_and_secret():
+    def page(query=""):
+        status, body, headers = ask("GET", "/tra-cuu/" + sent["code"] + query)
+        equal((status, headers["cache-control"]), (200, "no-store"))
+        return body.decode()
+    name = "Nguyễn Thị Mẫu Công Dân"
+    bare, whole, wrong = page(), page("?s=" + sent["secret"]), page("?s=" + "A" * len(sent["secret"]))
+    for text in (bare, wrong):
+        true(name not in text and "X-quang" not in text and "/tep/" not in text and "Lê Văn Mẫu" not in text, "code alone shows no name, subject or file")
+        true(sent["code"] in text, "the code is shown")
+    true("/tep/" + sent["result"] in whole and len(whole) > len(bare), "with the secret: course and files")
+    link = "/tra-cuu/" + sent["code"] + "/tep/" + sent["result"]
+    equal(ask("GET", link + "?s=" + sent["secret"])[0], 200)
+    equal(ask("GET", link)[0], 404)
+    equal(ask("GET", link + "?s=" + "A" * len(sent["secret"]))[0], 404)
+    equal(ask("GET", "/tra-cuu/" + other["code"] + "/tep/" + sent["result"] + "?s=" + sent["secret"])[0], 404)
+    equal(ask("GET", "/tra-cuu/H99.90-991231-9999")[0], 404)
+
+
+# F-142: a record is not there for who has nothing to do with it.
+def a_record_is_not_there_for_a_stranger():
+    code, f = sent["code"], dossier()["files"][0]["id"]
+    for path in (f"/api/v1/dossiers/{code}", f"/api/v1/dossiers/{code}/timeline", f"/ho-so/{code}", f"/ho-so/{code}/phi", f"/ho-so/{code}/tep/{f}"):
+        equal(ask("GET", path, token=tokens["business"])[0], 404, path)
+    for path in (f"/ho-so/{code}/hanh-dong", f"/ho-so/{code}/sua"):
+        equal(ask("POST", path, "action=stop&reason=x", tokens["business"], Content_Type="application/x-www-form-urlencoded")[0], 404, path)
+    for role in ("citizen", "business"):
+        theirs, file = (other["code"], f) if role == "citizen" else (code, send_file("citizen", "mine")["id"])
+        equal(ask("GET", f"/api/v1/dossiers/{theirs}", token=tokens[role])[0], 404)
+        body = {**order(role), "files": [{"field": example["files"][0]["field"], "file": file}]}
+        p = api(role, "POST", "/dossiers", body, 422)
+        true("files.0.file" in [x["field"] for x in p["errors"]], f"{role} uses another's file: {p}")
+    equal([x for x in api("business", "GET", "/dossiers?limit=200")["items"] if x["code"] == code], [])
+    equal(ask("GET", "/api/v1/dossiers/" + code)[0], 401)
+    equal(ask("GET", "/api/v1/dossiers/" + code, token=tokens["admin"])[0] in (403, 404), True, "an administrator reads no dossier")
+
+
+# F-141: forged, cut, ended tokens; a page's action needs the session's own CSRF token.
+def tokens_forged_and_replayed():
+    good = sign_in("citizen")
+    equal(ask("GET", "/api/v1/dossiers", token=good)[0], 200)
+    other_letter = "A" if good[0] != "A" else "B"
+    for bad in (other_letter + good[1:], good[:-2], good + "A", "A" * 43, "x" * 5000, "null", "' or 1=1 --"):
+        equal(ask("GET", "/api/v1/dossiers", token=bad)[0] in (400, 401, 431), True, bad[:20])
+    equal(ask("GET", "/api/v1/dossiers", Authorization="Basic Y2l0aXplbjp4")[0], 401)
+    equal(ask("DELETE", "/api/v1/tokens", token=good)[0] in (200, 204), True, "sign out")
+    equal(ask("GET", "/api/v1/dossiers", token=good)[0], 401, "after signing out")
+    form = urllib.parse.urlencode({"login": people["citizen"]["login"], "password": people["citizen"]["password"]})
+    here = {"Content_Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{port}"}
+    status, _, headers = ask("POST", "/dang-nhap", form, **here)
+    cookie = headers.get("set-cookie", "").split(";")[0]
+    equal((status, bool(cookie)), (303, True))
+    equal(ask("GET", "/ho-so-cua-toi", Cookie=cookie)[0], 200)
+    acting = "/ho-so/" + sent["code"] + "/hanh-dong"
+    for token in ("", "&_csrf=" + "A" * 86):
+        equal(ask("POST", acting, "action=rate&score=1" + token, Cookie=cookie, **here)[0], 403)
+    equal(ask("POST", acting, "action=rate&score=1", Cookie=cookie, **{**here, "Origin": "https://evil.example"})[0], 403)
+
+
+def portal_files_for_a_person():
+    """A system account; idempotent by the portal's code (F-124 needs the portal itself and is not claimed)."""
+    files = [{"field": x["field"], "file": send_file("system", "p%d" % i)["id"]} for i, x in enumerate(example["files"])]
+    who = {"name": "Trần Văn Mẫu", "identity": "001190000001", "phone": "0912345678"}
+    body = {"procedure": XRAY, "answers": example["answers"], "files": files, "applicant": who, "origin": "dvcqg", "origin_code": "000.00.00.H99-261124-0001"}
+    first = api("system", "POST", "/dossiers", body, 201)
+    again = api("system", "POST", "/dossiers", body, 200)
+    equal((again["code"], again["existed"]), (first["code"], True))
+    p = api("system", "POST", "/dossiers", {**body, "applicant": {"name": "x", "identity": "12"}}, 422)
+    true("applicant.identity" in [x["field"] for x in p["errors"]], p)
+    equal(dossier("counter", "/dossiers/" + first["code"])["origin_code"], body["origin_code"])
+
+
+# ---- each role × each route ----
+
+ENDS = {("POST", "/dang-xuat"), ("DELETE", "/api/v1/tokens"), ("POST", "/tai-khoan/thoat-moi-noi")}
+NOWHERE = {"code": "H99.90-991231-9999", "procedure": "khong-co", "action": "accept", "n": "1", "ticket": "khong-co"}
+
+
+def call(role, method, path, token):
+    target = re.sub(r":([a-z_]+)", lambda m: NOWHERE.get(m.group(1), "1"), path)
+    for _ in range(30):
+        status, body, headers = ask(method, target, None if method == "GET" else "", token, Origin=f"http://127.0.0.1:{port}", Idempotency_Key=os.urandom(8).hex())
+        if status != 429:
+            break
+        time.sleep(int(headers["retry-after"]))
+    asked_in = status == 303 and headers["location"].startswith("/dang-nhap?next=")
+    true(status < 500, f"{role} {method} {path}: {status} {body[:200]}")
+    return status, status in (401, 403) or asked_in
+
+
+def judge(row, role, token, wrong):
+    method, path = row["method"], row["path"]
+    status, refused = call(role, method, path, token)
+    if refused == (role in row["roles"]):
+        wrong.append(f"{role} {method} {path}: {status}, {'listed' if role in row['roles'] else 'not listed'}")
+
+
+# F-142, F-114: who may call what is what `motcua routes` says.
+def every_route_by_every_role():
+    rows = json.loads(run("routes", "--json")[1])
+    true(len(rows) > 80 and {r for x in rows for r in x["roles"]} == set(ROLES), "routes and roles")
+    wrong = []
+    for row in rows:
+        if (row["method"], row["path"]) not in ENDS:
+            for role in ROLES:
+                judge(row, role, tokens.get(role), wrong)
+    for row in rows:  # last: these end the session, or all of them
+        if (row["method"], row["path"]) in ENDS and row["path"] != "/tai-khoan/thoat-moi-noi":
+            for role in ROLES:
+                judge(row, role, sign_in(role) if role != "stranger" else None, wrong)
+    for row in rows:
+        if row["path"] == "/tai-khoan/thoat-moi-noi":
+            for role in ROLES:
+                judge(row, role, tokens.get(role), wrong)
+    equal(wrong, [])
+    for role in ROLES[1:]:
+        equal(ask("GET", "/api/v1/dossiers", token=tokens[role])[0], 401, f"{role} after signing out everywhere")
+
+
+# ---- proof ----
+
+def verified():
+    code, out, err = run("verify", *place, "--json")
+    report = json.loads(out)
+    equal((code, report["ok"], report["first_fault"]), (0, True, None), err)
+    true(report["entries"] > 30, report)
+
+
+# F-146: the record is good while the program serves, and after.
+def verify_while_serving():
+    verified()
+
+
+def verify_after_stop():
+    server.send_signal(signal.SIGTERM)
+    equal(server.wait(60), 0)
+    verified()
+
+
+try:
+    for fn in [demo_and_serve, second_factor_is_required_and_counts_once, the_form_and_its_example, filed_once, lists_go_on_by_cursor,
+               a_missing_answer_is_named, bad_bodies_are_refused, others_may_not_act, the_counter_accepts, the_head_assigns,
+               a_supplement_is_asked_once_and_given, the_fee_is_demanded_and_paid, proposed_reviewed_and_decided,
+               signed_issued_sealed_and_downloaded, handed_over_and_rated, the_timeline_is_complete, tracking_by_code_and_secret,
+               a_record_is_not_there_for_a_stranger, tokens_forged_and_replayed, portal_files_for_a_person, verify_while_serving,
+               every_route_by_every_role, verify_after_stop]:
+        test(fn)
+finally:
+    if server and server.poll() is None:
+        server.kill()
+        server.wait()
+    if engine == "pg" and len(place) > 2:
+        postgres("dropdb", "--force", database)
+    shutil.rmtree(root, ignore_errors=True)
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)
