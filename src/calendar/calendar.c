@@ -1,8 +1,6 @@
 /* calendar.c — tables made at load and the arithmetic of days and office time on them. See calendar.h. */
 #include "calendar/calendar_internal.h"
-
-extern const unsigned char calendar_pack_holidays[], calendar_pack_hours[];
-extern const size_t calendar_pack_holidays_size, calendar_pack_hours_size;
+#include "core/pack/pack.h"
 
 static bool works(enum day_kind k) { return k == DAY_WORKING || k == DAY_SWAPPED_WORKING; }
 
@@ -46,9 +44,10 @@ bool calendar_load(struct arena *a, struct str holidays_json, struct str hours_j
 
 bool calendar_load_builtin(struct arena *a, struct str agency, const struct calendar **out, struct err *e)
 {
-	struct str days = {(const char *)calendar_pack_holidays, calendar_pack_holidays_size};
-	struct str hours = {(const char *)calendar_pack_hours, calendar_pack_hours_size};
-	return calendar_load(a, days, hours, agency, out, e);
+	struct pack packs = pack_embedded();
+	const struct pack_file *days = pack_find(&packs, STR("calendar/holidays-vn.json")), *hours = pack_find(&packs, STR("calendar/office-hours.json"));
+	CHECK(days && hours);
+	return calendar_load(a, days->bytes, hours->bytes, agency, out, e);
 }
 
 struct date calendar_first(const struct calendar *c) { return c->first; }

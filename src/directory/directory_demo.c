@@ -232,21 +232,11 @@ static bool make_all(struct maker *m, struct pack_node root, struct err *e)
 	       unit_named(m, d.id, STR("CNG"), d.valid_from, &m->out->division, e);
 }
 
-static bool demo_file(struct pack_file *out)
-{
-	struct pack p = pack_embedded();
-	for (size_t i = 0; i < p.n; i++)
-		if (str_eq(p.files[i].name, STR("demo/agency.json"))) {
-			*out = p.files[i];
-			return true;
-		}
-	return false;
-}
-
 bool directory_demo(struct env *env, struct directory_demo *out, struct err *e)
 {
 	struct agency_count_row have = {0};
-	struct pack_file file;
+	struct pack packs = pack_embedded();
+	const struct pack_file *file = pack_find(&packs, STR("demo/agency.json"));
 	struct pack_node root;
 	struct pack_report report = pack_report_on(env->arena);
 	AUTO_PACK_JSON tree = NULL;
@@ -255,7 +245,7 @@ bool directory_demo(struct env *env, struct directory_demo *out, struct err *e)
 		return false;
 	if (have.n > 0)
 		return err_set(e, ERR_CONFLICT, "there are agencies already: a demonstration fills an empty directory");
-	if (!demo_file(&file) || !pack_parse(&report, file, 1, &tree, &root))
+	if (!file || !pack_parse(&report, *file, 1, &tree, &root))
 		return err_set(e, ERR_INTERNAL, "packs/demo/agency.json cannot be read");
 	*out = (struct directory_demo){0};
 	struct maker *m = NEW(env->arena, struct maker);

@@ -3,24 +3,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct str pack_bytes(const struct pack *p, struct str name)
+/* law_free() gives it back. */
+static json_t *keep(struct law *l, json_t *tree)
 {
-	for (size_t i = 0; i < p->n; i++)
-		if (str_eq(p->files[i].name, name))
-			return p->files[i].bytes;
-	return STR_NONE;
+	json_t **more = realloc(l->trees, (l->n_trees + 1) * sizeof *more);
+	CHECK(more != NULL);
+	l->trees = more;
+	return l->trees[l->n_trees++] = tree;
 }
 
-/* Parses a pack file and keeps its tree until law_free(). */
+/* Parses bytes of the packs and keeps the tree until law_free(). */
 static json_t *keep_json(struct law *l, struct str bytes)
 {
 	json_t *tree = bytes.p ? json_loadb(bytes.p, bytes.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL) : NULL;
 	if (!tree)
 		return NULL;
-	json_t **more = realloc(l->trees, (l->n_trees + 1) * sizeof *more);
-	CHECK(more != NULL);
-	l->trees = more;
-	return l->trees[l->n_trees++] = tree;
+	return keep(l, tree);
+}
+
+static json_t *keep_file(struct law *l, struct str name)
+{
+	const struct pack_file *f = pack_find(&l->pack, name);
+	return f ? keep_json(l, f->bytes) : NULL;
 }
 
 /* A procedure's documents as the file fields of its first form. */
@@ -32,10 +36,7 @@ static json_t *documents_json(struct law *l, const struct procedure *p)
 		json_array_append_new(list, json_pack("{s:s%,s:o}", "name", d->name.p, d->name.n, "condition",
 		                                      d->condition.p ? json_stringn(d->condition.p, d->condition.n) : json_null()));
 	}
-	json_t **more = realloc(l->trees, (l->n_trees + 1) * sizeof *more);
-	CHECK(more != NULL);
-	l->trees = more;
-	return l->trees[l->n_trees++] = list;
+	return keep(l, list);
 }
 
 static bool load_forms(struct law *l, struct law_procedure *lp, struct err *e)
@@ -45,7 +46,7 @@ static bool load_forms(struct law *l, struct law_procedure *lp, struct err *e)
 	lp->forms = NEW_ARRAY(l->arena, p->forms.n, struct eform *);
 	for (size_t i = 0; i < p->forms.n; i++) {
 		struct str name = str_fmt(l->arena, "forms/%.*s.json", STR_ARG(p->forms.p[i]));
-		json_t *tree = keep_json(l, pack_bytes(&l->pack, name));
+		json_t *tree = keep_file(l, name);
 		if (!tree)
 			return err_set(e, ERR_INVALID, "%.*s: form %.*s is missing", STR_ARG(p->id), STR_ARG(name));
 		lp->forms[i] = eform_load(l->arena, tree, i == 0 ? documents_json(l, p) : NULL, e);
@@ -86,7 +87,7 @@ static bool load_procedure(struct law *l, struct law_procedure *lp, struct err *
 	const struct procedure *p = lp->p;
 	int32_t hours = 0;
 	struct str file = str_fmt(l->arena, "procedures/%.*s.json", STR_ARG(p->id));
-	lp->hash = pack_hash(l->arena, (struct pack_file){file, pack_bytes(&l->pack, file)});
+	lp->hash = pack_hash(l->arena, *pack_find(&l->pack, file)); /* it was read from there */
 	lp->process_id = p->process.p ? p->process : STR("mot-cua-chuan");
 	lp->process = law_process(l, lp->process_id);
 	lp->has_limit = limit_of(p->deadline_number, p->deadline_unit, &lp->clock.limit, &lp->limit_hours);
@@ -129,7 +130,7 @@ static bool load_packs(struct law *l, struct err *e)
 		return err_set(e, ERR_INVALID, "packs: %.*s", (int)(report.n ? report.list[0].text.n : 0), report.n ? report.list[0].text.p : "");
 	if (!load_processes(l, e))
 		return false;
-	l->units = keep_json(l, pack_bytes(&l->pack, STR("units/provinces.json")));
+	l->units = keep_file(l, STR("units/provinces.json"));
 	l->procedures = NEW_ARRAY(l->arena, l->n, struct law_procedure);
 	for (size_t i = 0; i < l->n; i++) {
 		l->procedures[i].p = &list[i];

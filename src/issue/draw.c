@@ -100,16 +100,13 @@ json_t *template_of(struct str set, struct str code, struct err *e)
 {
 	char name[200];
 	snprintf(name, sizeof name, "paper/%.*s/%.*s.json", STR_ARG(set), STR_ARG(code));
-	const struct pack *p = &LAW->pack;
-	for (size_t i = 0; i < p->n; i++)
-		if (str_eq(p->files[i].name, str_from(name))) {
-			json_t *form = json_loadb(p->files[i].bytes.p, p->files[i].bytes.n, 0, NULL);
-			if (!form)
-				(void)err_set(e, ERR_INVALID, "%s is no JSON", name);
-			return form;
-		}
-	(void)err_set(e, ERR_NOT_FOUND, "no template %s", name);
-	return NULL;
+	const struct pack_file *f = pack_find(&LAW->pack, str_from(name));
+	json_t *form = f ? json_loadb(f->bytes.p, f->bytes.n, 0, NULL) : NULL;
+	if (!f)
+		(void)err_set(e, ERR_NOT_FOUND, "no template %s", name);
+	else if (!form)
+		(void)err_set(e, ERR_INVALID, "%s is no JSON", name);
+	return form;
 }
 
 /* Takes the data. */

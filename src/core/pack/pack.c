@@ -118,6 +118,14 @@ bool pack_read_dir(struct arena *a, struct str dir, struct pack *out, struct err
 	return true;
 }
 
+const struct pack_file *pack_find(const struct pack *p, struct str name)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (str_eq(p->files[i].name, name))
+			return &p->files[i];
+	return NULL;
+}
+
 struct str pack_hash(struct arena *a, struct pack_file file)
 {
 	struct digest d = crypto_sha256(file.bytes);

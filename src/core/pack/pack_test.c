@@ -19,6 +19,14 @@ static void make_dir(struct arena *a, struct str dir, const char *name)
 	EXPECT_INT(mkdir(str_fmt(a, "%.*s/%s", STR_ARG(dir), name).p, 0700), 0);
 }
 
+TEST(a_file_is_found_by_its_whole_name)
+{
+	struct pack p = pack_embedded();
+	const struct pack_file *f = pack_find(&p, STR("units/provinces.json"));
+	EXPECT(f && f->bytes.n > 100);
+	EXPECT(!pack_find(&p, STR("provinces.json")) && !pack_find(&p, STR("")) && !pack_find(&(struct pack){0}, STR("x")));
+}
+
 TEST(embedded_packs_are_the_files_of_the_source)
 {
 	struct pack inside = pack_embedded(), outside;
