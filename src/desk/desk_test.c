@@ -1,34 +1,16 @@
 /* desk_test.c — the officials' pages through the whole request path, on both engines. */
-#include "core/audit/audit.h"
-#include "core/db/db_testing.h"
 #include "core/http/http_testing.h"
 #include "core/page/page.h"
-#include "core/writer/writer_run.h"
 #include "desk/desk.h"
 #include "desk/desk_sql.h"
-#include "directory/directory.h"
+#include "dossier/dossier_testing.h"
 #include <stdatomic.h>
 #include <string.h>
 
-extern const struct db_schema db_schema;
-static struct id_source ids;
-static _Atomic int64_t test_ms;
-static void test_now(void *ctx, struct instant *out)
-{
-	(void)ctx;
-	out->ms = atomic_load(&test_ms);
-}
-
 struct world {
-	struct arena *a;
-	enum db_engine engine;
-	struct keyring *keys;
-	struct law *law;
-	struct writer *w;
-	struct db *db;
+	struct office o;
 	struct db_pool *pool;
 	struct blob_store *blobs;
-	struct directory_demo people;
 	struct http_config cfg;
 	struct http_test *t;
 	struct actor counter, specialist, head, director, clerk, inspector;
@@ -37,35 +19,13 @@ struct world {
 static struct world w;
 static struct desk_facilities facilities;
 
-typedef bool action_fn(struct env *env, void *ctx, struct err *e);
-struct call { action_fn *fn; void *ctx; };
-static bool run_call(struct write_job *job, struct err *e)
-{
-	struct call *c = job->ctx;
-	return c->fn(job->env, c->ctx, e);
-}
-static void on_writer(const struct actor *actor, action_fn *fn, void *ctx)
+static void on_writer(const struct actor *actor, office_fn *fn, void *ctx)
 {
 	struct err e = {0};
-	struct env env = {.arena = w.a, .actor = actor, .now = {test_ms}};
-	struct call c = {fn, ctx};
-	struct write_job job = {.env = &env, .apply = run_call, .ctx = &c};
-	EXPECT_OK(writer_run(w.w, &job, &e), e);
+	EXPECT_OK(office_act(&w.o, actor, fn, ctx, &e), e);
 }
-static bool make_people(struct env *env, void *ctx, struct err *e) { return directory_demo(env, ctx, e); }
+static struct actor official(struct person_id person) { return office_official(&w.o, person); }
 
-static struct actor official(struct person_id person)
-{
-	struct err e = {0};
-	struct actor_role *held = NULL;
-	struct actor me = {.account = person.v, .person = person.v, .name = STR("Cán bộ mẫu")};
-	struct env env = {.arena = w.a, .db = w.db, .actor = &actor_program, .now = {test_ms}};
-	EXPECT_OK(directory_roles(&env, person, date_of(env.now), &held, &me.n_held, &e), e);
-	me.held = held;
-	for (size_t i = 0; i < me.n_held; i++)
-		me.roles |= ROLE_BIT(held[i].role);
-	return me;
-}
 static const struct actor citizen = {.account = 4242, .roles = ROLE_BIT(ROLE_CITIZEN)};
 static const struct actor other_citizen = {.account = 4343, .roles = ROLE_BIT(ROLE_CITIZEN)};
 
@@ -88,8 +48,8 @@ static bool read_apply(struct request *r, struct err *e)
 static bool settles(struct env *env, struct agency_id *agency, struct unit_id *unit, struct str *prefix, struct err *e)
 {
 	(void)env, (void)e;
-	*agency = w.people.department;
-	*unit = w.people.division;
+	*agency = w.o.people.department;
+	*unit = w.o.people.division;
 	*prefix = STR("H99.12");
 	return true;
 }
@@ -102,68 +62,49 @@ static void make_http(void)
 	w.cfg = http_config_usual();
 	w.cfg.tables = tables;
 	w.cfg.n_tables = 1;
-	w.cfg.upload_dir = str_cstr(w.a, test_temp_dir(w.a));
-	w.cfg.writer = w.w;
+	w.cfg.upload_dir = str_cstr(w.o.a, test_temp_dir(w.o.a));
+	w.cfg.writer = w.o.w;
 	w.cfg.submit = writer_submit;
 	w.cfg.hooks = (struct http_hooks){.error_page = page_error_page, .say = page_say, .db_checkout = checkout, .db_checkin = checkin,
 		.read_needed = read_needed, .read_apply = read_apply};
 	page_fault_say(w.cfg.fault_say);
 	page_fill_hook(fill);
-	w.t = http_test_new(w.a, &w.cfg);
+	w.t = http_test_new(w.o.a, &w.cfg);
 }
 
 static void start(struct arena *a, enum db_engine engine)
 {
 	struct err e = {0};
-	w.a = a;
-	w.engine = engine;
-	atomic_store(&test_ms, instant_clock().ms - 20 * DAY_MS); /* pages live today; what is filed now is late there */
-	const char *path = str_cstr(a, str_fmt(a, "%.*s/master.key", STR_ARG(test_temp_dir(a))));
-	EXPECT_OK(keyring_create(path, &e), e);
-	EXPECT_OK((w.keys = keyring_load(path, &e)) != NULL, e);
-	EXPECT_OK(law_load(w.keys, &w.law, &e), e);
-	w.db = test_db(a, engine);
-	id_source_init(&ids, 1);
-	struct writer_config cfg = writer_config_usual(engine, test_db_place());
-	cfg.ids = &ids;
-	cfg.now = test_now;
-	EXPECT_OK(writer_start(&w.w, &cfg, &e), e);
-	on_writer(&actor_program, make_people, &w.people);
+	office_set_ms(instant_clock().ms - 20 * DAY_MS); /* pages live today; what is filed now is late there */
+	office_open(&w.o, a, engine, NULL);
 	w.pool = db_pool_new(engine, test_db_place(), 4);
 	EXPECT_OK(blob_store_new(&w.blobs, str_fmt(a, "%.*s/blobs", STR_ARG(test_temp_dir(a))), NULL, &e), e);
-	w.counter = official(w.people.counter), w.specialist = official(w.people.specialist), w.head = official(w.people.head);
-	w.director = official(w.people.director), w.clerk = official(w.people.clerk), w.inspector = official(w.people.inspector);
-	facilities = (struct desk_facilities){.law = w.law, .blobs = w.blobs, .pool = w.pool, .settling = settles, .ids = &ids};
+	w.counter = official(w.o.people.counter), w.specialist = official(w.o.people.specialist), w.head = official(w.o.people.head);
+	w.director = official(w.o.people.director), w.clerk = official(w.o.people.clerk), w.inspector = official(w.o.people.inspector);
+	facilities = (struct desk_facilities){.law = w.o.law, .blobs = w.blobs, .pool = w.pool, .settling = settles, .ids = &w.o.ids};
 	desk_use(&facilities);
 	make_http();
 }
 
 static void stop(void)
 {
-	struct err e = {0};
-	struct audit_verify v;
 	http_test_free(w.t);
-	writer_stop(w.w);
-	AUTO_DB db = test_db_again(w.engine, DB_READ_ONLY);
-	EXPECT_OK(audit_verify(db, &db_schema, &v, &e), e);
-	EXPECT_TEXT(str_from(v.first_fault), "");
+	office_close(&w.o);
 	db_pool_free(w.pool);
 	blob_store_free(w.blobs);
-	law_free(w.law);
-	keyring_free(w.keys);
 }
 
 static bool send_one(struct env *env, void *ctx, struct err *e)
 {
 	struct dossier_sent *sent = ctx;
-	const struct law_procedure *p = law_find(w.law, STR("bx-cap-phep-xquang"));
-	json_t *example = law_example(w.a, w.law, p, date_of(env->now));
+	const struct law_procedure *p = law_find(w.o.law, STR("bx-cap-phep-xquang"));
+	json_t *example = law_example(w.o.a, w.o.law, p, date_of(env->now));
 	struct key key;
 	struct dossier_new x = {.procedure = p, .answers = example, .account = 4242, .channel_in = STR("online"), .channel_out = STR("online"),
 		.who = {.name = STR("Canary Nguyễn Văn Mẫu"), .identity = STR("001090012345"), .phone = STR("0912345678")},
-		.receiving_unit = w.people.reception, .settling_unit = w.people.division, .settling_agency = w.people.department, .code_prefix = STR("H99.12")};
-	dossier_begin(env, w.law, &x.id, &key, &x.wrapped_key);
-	bool ok = dossier_send(env, w.law, &x, sent, e);
+		.receiving_unit = w.o.people.reception, .settling_unit = w.o.people.division, .settling_agency = w.o.people.department, .code_prefix = STR("H99.12")};
+	dossier_begin(env, w.o.law, &x.id, &key, &x.wrapped_key);
+	bool ok = dossier_send(env, w.o.law, &x, sent, e);
 	json_decref(example);
 	return ok;
 }
@@ -180,14 +121,14 @@ static struct test_answer post(const struct actor *who, const char *path, const 
 {
 	return http_test_send(w.t, &(struct test_request){.method = HTTP_POST, .path = path, .actor = who, .form = form});
 }
-static const char *record(struct str code, const char *rest) { return str_cstr(w.a, str_fmt(w.a, "/ban-lam-viec/ho-so/%.*s%s", STR_ARG(code), rest)); }
+static const char *record(struct str code, const char *rest) { return str_cstr(w.o.a, str_fmt(w.o.a, "/ban-lam-viec/ho-so/%.*s%s", STR_ARG(code), rest)); }
 static struct dossier_get_row load(struct str code)
 {
 	struct err e = {0};
 	struct dossier_get_row row = {0};
 	struct dossier_id id;
 	bool found;
-	struct env env = {.arena = w.a, .db = w.db, .actor = &actor_program, .now = {test_ms}};
+	struct env env = office_env(&w.o);
 	EXPECT_OK(dossier_id_of(&env, code, &id, &found, &e), e);
 	EXPECT(found);
 	EXPECT_OK(dossier_load(&env, id, &row, &e), e);
@@ -200,8 +141,8 @@ static struct dossier_get_row load(struct str code)
 			FAIL("%s: %d, not %d: %.*s", #answer, got_.status, (want), STR_ARG(str_sub(got_.body, 0, 1500))); \
 	} while (0)
 /* The n-th code of the day on the writer's clock. */
-static const char *nth(int n) { return str_cstr(w.a, dossier_code(w.a, STR("H99.12"), date_of((struct instant){test_ms}), n)); }
-static const char *to_specialist(const char *more) { return str_cstr(w.a, str_fmt(w.a, "to=%lld%s", (long long)w.people.specialist.v, more)); }
+static const char *nth(int n) { return str_cstr(w.o.a, dossier_code(w.o.a, STR("H99.12"), date_of(office_now()), n)); }
+static const char *to_specialist(const char *more) { return str_cstr(w.o.a, str_fmt(w.o.a, "to=%lld%s", (long long)w.o.people.specialist.v, more)); }
 
 TEST_BOTH(every_query_prepares) { test_db_prepares(test_db(a, engine), desk_sql); }
 
@@ -216,7 +157,7 @@ TEST_BOTH(the_inbox_shows_what_waits_for_whom)
 	EXPECT(has(get(&w.head, "/ban-lam-viec?xem=co-quan").body, "Canary"));
 	EXPECT(has(get(&w.head, "/ban-lam-viec?xem=qua-han").body, code.p));
 	EXPECT(!has(get(&w.head, "/ban-lam-viec?xem=sap-den-han").body, "Canary"));
-	atomic_store(&test_ms, instant_clock().ms);
+	office_set_ms(instant_clock().ms);
 	struct str fresh = sent_code();
 	EXPECT(!has(get(&w.head, "/ban-lam-viec?xem=qua-han").body, fresh.p));
 	x = get(&w.head, "/ban-lam-viec?xem=sap-den-han");
@@ -368,7 +309,7 @@ TEST_BOTH(programs_act_by_the_same_rules)
 	EXPECT_INT(x.status, 422);
 	EXPECT(has(x.body, "\"to\""));
 	q.actor = &w.head;
-	q.json = str_cstr(a, str_fmt(a, "{\"action\":\"assign\",\"to\":\"%lld\",\"state\":\"done\",\"result_number\":7}", (long long)w.people.specialist.v));
+	q.json = str_cstr(a, str_fmt(a, "{\"action\":\"assign\",\"to\":\"%lld\",\"state\":\"done\",\"result_number\":7}", (long long)w.o.people.specialist.v));
 	STATUS(http_test_send(w.t, &q), 200);
 	EXPECT_TEXT(load(code).state, "processing");
 	q.actor = &other_citizen;
@@ -399,8 +340,8 @@ TEST_BOTH(several_at_once_each_with_its_result)
 	EXPECT_INT(x.status, 422);
 	EXPECT(has(x.body, str_fmt(a, "value=\"%.*s~2\"", STR_ARG(one)).p) && has(x.body, "<select"));
 	STATUS(post(&w.head, "/ban-lam-viec/hang-loat", to_specialist(str_fmt(a, "&action=assign&chosen=%.*s~2&chosen=%.*s~2", STR_ARG(one), STR_ARG(three)).p)), 200);
-	EXPECT_INT(load(one).assignee.v, w.people.specialist.v);
-	EXPECT_INT(load(three).assignee.v, w.people.specialist.v);
+	EXPECT_INT(load(one).assignee.v, w.o.people.specialist.v);
+	EXPECT_INT(load(three).assignee.v, w.o.people.specialist.v);
 	STATUS(post(&w.head, "/ban-lam-viec/hang-loat", "action=approve"), 422);
 	stop();
 }
@@ -408,12 +349,12 @@ TEST_BOTH(several_at_once_each_with_its_result)
 #define COUNTER_FORM "kind=person&name=Tr%E1%BA%A7n+Th%E1%BB%8B+M%E1%BA%ABu&address=S%E1%BB%91+1&phone=0912345678&channel_out=counter&pages=12&images=12"
 static const char *counter_form_of(const char *more)
 {
-	const struct procedure *p = law_find(w.law, STR("bx-cap-phep-xquang"))->p;
-	struct buf b = buf_on(w.a);
+	const struct procedure *p = law_find(w.o.law, STR("bx-cap-phep-xquang"))->p;
+	struct buf b = buf_on(w.o.a);
 	buf_fmt(&b, "%s%s", COUNTER_FORM, more);
 	for (size_t i = 0; i < p->documents_n; i++)
 		buf_fmt(&b, "&docs=%zu&originals=%zu", i, i);
-	return str_cstr(w.a, buf_str(&b));
+	return str_cstr(w.o.a, buf_str(&b));
 }
 
 TEST_BOTH(the_counter_files_and_accepts_at_once)
@@ -459,10 +400,10 @@ TEST_BOTH(fees_at_the_counter_and_opinions)
 	EXPECT(has(x.body, "3.000.000"));
 	struct err e = {0};
 	struct dossier_fee_list_rows fees;
-	EXPECT_OK(q_dossier_fee_list(w.db, a, load(code).id, &fees, &e), e);
+	EXPECT_OK(q_dossier_fee_list(w.o.db, a, load(code).id, &fees, &e), e);
 	STATUS(post(&w.counter, record(code, "/confirm_paid"), str_cstr(a, str_fmt(a, "fee=%lld&method=cash&voucher=AB-0001", (long long)fees.v[0].id.v))), 303);
 	EXPECT(has(get(&w.counter, record(code, "")).body, "AB-0001"));
-	STATUS(post(&w.head, record(code, "/ask_opinion"), str_cstr(a, str_fmt(a, "unit=%lld&text=%%C4%%90%%E1%%BB%%93ng+%%C3%%BD%%3F", (long long)w.people.office.v))), 303);
+	STATUS(post(&w.head, record(code, "/ask_opinion"), str_cstr(a, str_fmt(a, "unit=%lld&text=%%C4%%90%%E1%%BB%%93ng+%%C3%%BD%%3F", (long long)w.o.people.office.v))), 303);
 	EXPECT(has(get(&w.head, record(code, "")).body, "Đồng ý?"));
 	stop();
 }
@@ -476,7 +417,7 @@ TEST_BOTH(filters_are_kept_for_their_person)
 	EXPECT(!has(get(&w.director, "/ban-lam-viec").body, "X-quang"));
 	struct err e = {0};
 	struct saved_filter_list_rows rows;
-	EXPECT_OK(q_saved_filter_list(w.db, a, w.people.head, &rows, &e), e);
+	EXPECT_OK(q_saved_filter_list(w.o.db, a, w.o.people.head, &rows, &e), e);
 	EXPECT_INT(rows.n, 1);
 	const char *path = str_cstr(a, str_fmt(a, "/ban-lam-viec/bo-loc/%lld/xoa", (long long)rows.v[0].id.v));
 	STATUS(post(&w.director, path, ""), 303);
@@ -510,7 +451,7 @@ TEST_BOTH(a_supplement_brings_files_that_open_only_when_clean)
 	STATUS(x, 303);
 	struct err e = {0};
 	struct dossier_file_list_rows files;
-	EXPECT_OK(q_dossier_file_list(w.db, a, load(code).id, &files, &e), e);
+	EXPECT_OK(q_dossier_file_list(w.o.db, a, load(code).id, &files, &e), e);
 	EXPECT_INT(files.n, 1);
 	EXPECT_TEXT(files.v[0].state, "quarantine");
 	const char *path = record(code, str_fmt(a, "/tep/%lld", (long long)files.v[0].id.v).p);

@@ -1,115 +1,19 @@
 /* dossier_test.c — whole journeys of a dossier through the rules, and what the rules refuse, on both engines. */
-#include "core/db/db_testing.h"
-#include "core/writer/writer_run.h"
-#include "directory/directory.h"
-#include "dossier/dossier.h"
+#include "dossier/dossier_testing.h"
 #include "gen/messages.h"
-#include <stdatomic.h>
 #include <string.h>
 
-extern const struct db_schema db_schema;
-static struct id_source ids;
-static _Atomic int64_t test_ms;
-
-static void test_now(void *ctx, struct instant *out)
-{
-	(void)ctx;
-	out->ms = atomic_load(&test_ms);
-}
-
-static void set_clock(const char *rfc3339)
-{
-	struct instant t;
-	CHECK(instant_parse(str_from(rfc3339), &t));
-	atomic_store(&test_ms, t.ms);
-}
-
-/* A department with its people, a writer, and the law. */
-struct world {
-	struct arena *a;
-	enum db_engine engine;
-	struct keyring *keys;
-	struct law *law;
-	struct writer *w;
-	struct db *db;
-	struct directory_demo people;
-};
-
-typedef bool action_fn(struct world *w, struct env *env, void *ctx, struct err *e);
-struct call { struct world *w; action_fn *fn; void *ctx; };
-
-static bool apply(struct write_job *job, struct err *e)
-{
-	struct call *c = job->ctx;
-	return c->fn(c->w, job->env, c->ctx, e);
-}
-
-static bool on_writer(struct world *w, const struct actor *actor, action_fn *fn, void *ctx, struct err *e)
-{
-	struct env env = {.arena = w->a, .actor = actor, .now = {test_ms}};
-	struct call c = {.w = w, .fn = fn, .ctx = ctx};
-	struct write_job job = {.env = &env, .apply = apply, .ctx = &c};
-	return writer_run(w->w, &job, e);
-}
-
-static bool make_people(struct world *w, struct env *env, void *ctx, struct err *e)
-{
-	(void)ctx;
-	return directory_demo(env, &w->people, e);
-}
-
-static struct world world(struct arena *a, enum db_engine engine)
-{
-	struct err e = {0};
-	struct world w = {.a = a, .engine = engine};
-	const char *path = str_cstr(a, str_fmt(a, "%.*s/master.key", STR_ARG(test_temp_dir(a))));
-	set_clock("2026-11-16T08:30:00+07:00");
-	EXPECT_OK(keyring_create(path, &e), e);
-	EXPECT_OK((w.keys = keyring_load(path, &e)) != NULL, e);
-	EXPECT_OK(law_load(w.keys, &w.law, &e), e);
-	w.db = test_db(a, engine);
-	id_source_init(&ids, 1);
-	struct writer_config cfg = writer_config_usual(engine, test_db_place());
-	cfg.ids = &ids;
-	cfg.now = test_now;
-	EXPECT_OK(writer_start(&w.w, &cfg, &e), e);
-	EXPECT_OK(on_writer(&w, &actor_program, make_people, NULL, &e), e);
-	return w;
-}
-
-static void done(struct world *w)
-{
-	struct err e = {0};
-	struct audit_verify v;
-	writer_stop(w->w);
-	AUTO_DB db = test_db_again(w->engine, DB_READ_ONLY);
-	EXPECT_OK(audit_verify(db, &db_schema, &v, &e), e);
-	EXPECT_TEXT(str_from(v.first_fault), "");
-	law_free(w->law);
-	keyring_free(w->keys);
-}
-
-static struct actor official(struct world *w, struct person_id person)
-{
-	struct err e = {0};
-	struct actor_role *held = NULL;
-	struct actor me = {.account = person.v, .person = person.v};
-	struct env env = {.arena = w->a, .db = w->db, .actor = &actor_program, .now = {test_ms}};
-	EXPECT_OK(directory_roles(&env, person, date_of(env.now), &held, &me.n_held, &e), e);
-	me.held = held;
-	for (size_t i = 0; i < me.n_held; i++)
-		me.roles |= ROLE_BIT(held[i].role);
-	return me;
-}
+#define CLOCK "2026-11-16T08:30:00+07:00"
 
 static const struct actor citizen = {.account = 4242, .roles = ROLE_BIT(ROLE_CITIZEN)};
 static const struct actor stranger_citizen = {.account = 4343, .roles = ROLE_BIT(ROLE_CITIZEN)};
 
-struct send_ctx { const char *procedure, *origin_code; struct dossier_sent sent; };
+struct send_ctx { struct office *w; const char *procedure, *origin_code; struct dossier_sent sent; };
 
-static bool do_send(struct world *w, struct env *env, void *ctx, struct err *e)
+static bool do_send(struct env *env, void *ctx, struct err *e)
 {
 	struct send_ctx *c = ctx;
+	struct office *w = c->w;
 	const struct law_procedure *p = law_find(w->law, str_from(c->procedure));
 	json_t *example = law_example(w->a, w->law, p, date_of(env->now));
 	struct key key;
@@ -125,27 +29,27 @@ static bool do_send(struct world *w, struct env *env, void *ctx, struct err *e)
 	return ok;
 }
 
-static struct dossier_sent send(struct world *w, const char *procedure)
+static struct dossier_sent send(struct office *w, const char *procedure)
 {
 	struct err e = {0};
-	struct send_ctx c = {.procedure = procedure};
-	EXPECT_OK(on_writer(w, &citizen, do_send, &c, &e), e);
+	struct send_ctx c = {.w = w, .procedure = procedure};
+	EXPECT_OK(office_act(w, &citizen, do_send, &c, &e), e);
 	return c.sent;
 }
 
-struct act_ctx { struct dossier_act x; struct dossier_done out; };
+struct act_ctx { struct office *w; struct dossier_act x; struct dossier_done out; };
 
-static bool do_act(struct world *w, struct env *env, void *ctx, struct err *e)
+static bool do_act(struct env *env, void *ctx, struct err *e)
 {
 	struct act_ctx *c = ctx;
-	return dossier_do(env, w->law, &c->x, &c->out, e);
+	return dossier_do(env, c->w->law, &c->x, &c->out, e);
 }
 
-static bool act(struct world *w, const struct actor *who, struct dossier_act x, struct dossier_done *out, struct err *e)
+static bool act(struct office *w, const struct actor *who, struct dossier_act x, struct dossier_done *out, struct err *e)
 {
-	struct act_ctx c = {.x = x};
+	struct act_ctx c = {.w = w, .x = x};
 	memset(e, 0, sizeof *e);
-	bool ok = on_writer(w, who, do_act, &c, e);
+	bool ok = office_act(w, who, do_act, &c, e);
 	if (out)
 		*out = c.out;
 	return ok;
@@ -163,22 +67,25 @@ static bool act(struct world *w, const struct actor *who, struct dossier_act x, 
 		EXPECT_INT(act_err.say, want_say);                                                                   \
 	} while (0)
 
-static struct dossier_get_row load(struct world *w, struct dossier_id id)
+static struct dossier_get_row load(struct office *w, struct dossier_id id)
 {
 	struct err e = {0};
 	struct dossier_get_row row;
-	struct env env = {.arena = w->a, .db = w->db, .actor = &actor_program, .now = {test_ms}};
+	struct env env = office_env(w);
 	EXPECT_OK(dossier_load(&env, id, &row, &e), e);
 	return row;
 }
 
-static bool keep_result(struct world *w, struct env *env, void *ctx, struct err *e)
+struct keep_ctx { struct office *w; struct dossier_id id; };
+
+static bool keep_result(struct env *env, void *ctx, struct err *e)
 {
+	struct keep_ctx *c = ctx;
 	struct dossier_file_new f = {.field = STR("result"), .name = STR("ket-qua.pdf"), .blob = STR("r"), .plain_hash = STR("r"), .type = STR("application/pdf"), .size = 1};
-	return dossier_signed(env, w->law, *(struct dossier_id *)ctx, &f, e);
+	return dossier_signed(env, c->w->law, c->id, &f, e);
 }
 
-static int64_t first_fee(struct world *w, struct dossier_id d)
+static int64_t first_fee(struct office *w, struct dossier_id d)
 {
 	struct err e = {0};
 	struct dossier_fee_list_rows rows;
@@ -188,13 +95,14 @@ static int64_t first_fee(struct world *w, struct dossier_id d)
 
 TEST_BOTH(from_sending_to_the_result)
 {
-	struct world w = world(a, engine);
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
 	struct dossier_sent s = send(&w, "bx-cap-phep-xquang");
 	struct dossier_id d = s.id;
 	struct dossier_done last;
 	struct err e = {0};
-	struct actor counter = official(&w, w.people.counter), head = official(&w, w.people.head), specialist = official(&w, w.people.specialist),
-	             director = official(&w, w.people.director), clerk = official(&w, w.people.clerk);
+	struct actor counter = office_official(&w, w.people.counter), head = office_official(&w, w.people.head), specialist = office_official(&w, w.people.specialist),
+	             director = office_official(&w, w.people.director), clerk = office_official(&w, w.people.clerk);
 	EXPECT_TEXT(s.code, "H99.12-261116-0001");
 	EXPECT(dossier_code_ok(s.code));
 	EXPECT_TEXT(instant_format(a, s.answer_due), "2026-11-17T08:30:00+07:00");
@@ -206,7 +114,7 @@ TEST_BOTH(from_sending_to_the_result)
 	ACT(&specialist, .action = ACT_ASK_SUPPLEMENT, .reason = STR("Thiếu bản vẽ phòng X-quang"));
 	EXPECT_TEXT(last.state, "supplement");
 	EXPECT(!load(&w, d).due.has);
-	set_clock("2026-11-18T09:00:00+07:00");
+	office_set_clock("2026-11-18T09:00:00+07:00");
 	ACT(&citizen, .action = ACT_SUPPLEMENT);
 	EXPECT_TEXT(last.step, "examine");
 	REFUSED(&specialist, ERR_CONFLICT, MSG_DOSSIER_SUPPLEMENT_ONCE, .action = ACT_ASK_SUPPLEMENT, .reason = STR("nữa"));
@@ -228,8 +136,8 @@ TEST_BOTH(from_sending_to_the_result)
 	EXPECT_INT(load(&w, d).result_number.v, 1);
 	REFUSED(&clerk, ERR_CONFLICT, MSG_DOSSIER_WAITS_SIGNATURE, .action = ACT_ISSUE);
 	REFUSED(&citizen, ERR_CONFLICT, MSG_DOSSIER_STOP_DECIDED, .action = ACT_STOP, .reason = STR("thôi"));
-	EXPECT_OK(on_writer(&w, &actor_program, keep_result, &d, &e), e);
-	EXPECT_OK(on_writer(&w, &actor_program, keep_result, &d, &e), e);
+	EXPECT_OK(office_act(&w, &actor_program, keep_result, &(struct keep_ctx){&w, d}, &e), e);
+	EXPECT_OK(office_act(&w, &actor_program, keep_result, &(struct keep_ctx){&w, d}, &e), e);
 	ACT(&clerk, .action = ACT_ISSUE);
 	EXPECT_TEXT(last.state, "done");
 	ACT(&counter, .action = ACT_HAND_OVER);
@@ -239,15 +147,16 @@ TEST_BOTH(from_sending_to_the_result)
 	struct dossier_get_row end = load(&w, d);
 	EXPECT_TEXT(end.state, "returned");
 	EXPECT(end.first_due.has && end.settled_at.has && end.returned_at.has);
-	done(&w);
+	office_close(&w);
 }
 
 TEST_BOTH(strangers_and_late_comers_are_refused)
 {
-	struct world w = world(a, engine);
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
 	struct dossier_id d = send(&w, "bx-khai-bao-xquang").id;
 	struct dossier_done last;
-	struct actor counter = official(&w, w.people.counter), head = official(&w, w.people.head);
+	struct actor counter = office_official(&w, w.people.counter), head = office_official(&w, w.people.head);
 	REFUSED(&stranger_citizen, ERR_NOT_FOUND, 0, .action = ACT_WITHDRAW);
 	REFUSED(&actor_stranger, ERR_NOT_FOUND, 0, .action = ACT_RATE, .score = 5);
 	REFUSED(&citizen, ERR_DENIED, 0, .action = ACT_ACCEPT);
@@ -266,53 +175,55 @@ TEST_BOTH(strangers_and_late_comers_are_refused)
 	ACT(&citizen, .action = ACT_STOP);
 	EXPECT_TEXT(last.state, "stopped");
 	REFUSED(&head, ERR_CONFLICT, MSG_DOSSIER_STATE, .action = ACT_ASSIGN, .to = w.people.specialist);
-	done(&w);
+	office_close(&w);
 }
 
 TEST_BOTH(an_apology_leaves_in_time_and_once)
 {
-	struct world w = world(a, engine);
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
 	struct dossier_id d = send(&w, "bx-khai-bao-xquang").id;
 	struct dossier_done last;
-	struct actor counter = official(&w, w.people.counter), director = official(&w, w.people.director), head = official(&w, w.people.head);
+	struct actor counter = office_official(&w, w.people.counter), director = office_official(&w, w.people.director), head = office_official(&w, w.people.head);
 	ACT(&counter, .action = ACT_ACCEPT);
 	struct instant first = load(&w, d).due.v;
 	REFUSED(&head, ERR_DENIED, 0, .action = ACT_APOLOGISE, .reason = STR("chờ"), .new_due = {first.ms + DAY_MS});
 	REFUSED(&director, ERR_INVALID, MSG_DOSSIER_APOLOGY_DATE, .action = ACT_APOLOGISE, .reason = STR("chờ"), .new_due = first);
-	atomic_store(&test_ms, first.ms);
+	office_set_ms(first.ms);
 	REFUSED(&director, ERR_CONFLICT, MSG_DOSSIER_APOLOGY_LATE, .action = ACT_APOLOGISE, .reason = STR("chờ"), .new_due = {first.ms + DAY_MS});
-	atomic_store(&test_ms, first.ms - DAY_MS);
+	office_set_ms(first.ms - DAY_MS);
 	ACT(&director, .action = ACT_APOLOGISE, .reason = STR("chờ kiểm tra thực tế"), .new_due = {first.ms + 3 * DAY_MS});
 	REFUSED(&director, ERR_CONFLICT, MSG_DOSSIER_APOLOGY_ONCE, .action = ACT_APOLOGISE, .reason = STR("nữa"), .new_due = {first.ms + 9 * DAY_MS});
 	EXPECT_INT(load(&w, d).first_due.v.ms, first.ms);
 	EXPECT_INT(load(&w, d).due.v.ms, first.ms + 3 * DAY_MS);
-	done(&w);
+	office_close(&w);
 }
 
 TEST_BOTH(the_code_of_another_system_files_once)
 {
-	struct world w = world(a, engine);
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
 	struct err e = {0};
-	struct send_ctx one = {.procedure = "bx-khai-bao-xquang", .origin_code = "000.00.00.G16-261116-0001"}, two = one;
-	EXPECT_OK(on_writer(&w, &citizen, do_send, &one, &e), e);
-	EXPECT_OK(on_writer(&w, &citizen, do_send, &two, &e), e);
+	struct send_ctx one = {.w = &w, .procedure = "bx-khai-bao-xquang", .origin_code = "000.00.00.G16-261116-0001"}, two = one;
+	EXPECT_OK(office_act(&w, &citizen, do_send, &one, &e), e);
+	EXPECT_OK(office_act(&w, &citizen, do_send, &two, &e), e);
 	EXPECT(two.sent.existed && !one.sent.existed);
 	EXPECT_STR(two.sent.code, one.sent.code);
-	done(&w);
+	office_close(&w);
 }
 
-static bool forget(struct world *w, struct env *env, void *ctx, struct err *e)
+static bool forget(struct env *env, void *ctx, struct err *e)
 {
-	(void)w;
 	return dossier_forget(env, *(struct dossier_id *)ctx, STR("theo yêu cầu"), e);
 }
 
 TEST_BOTH(secrets_open_and_erasure_closes)
 {
-	struct world w = world(a, engine);
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
 	struct dossier_sent s = send(&w, "bx-khai-bao-xquang");
 	struct dossier_get_row d = load(&w, s.id);
-	struct env env = {.arena = a, .db = w.db, .actor = &actor_program, .now = {test_ms}};
+	struct env env = office_env(&w);
 	struct err e = {0};
 	json_t *content = NULL;
 	EXPECT_INT(s.secret.n, 16);
@@ -322,19 +233,20 @@ TEST_BOTH(secrets_open_and_erasure_closes)
 	EXPECT_OK(dossier_unseal(&env, w.law, &d, &content, &e), e);
 	EXPECT_TEXT(str_from(json_string_value(json_object_get(json_object_get(content, "who"), "name"))), "Nguyễn Văn Mẫu");
 	json_decref(content);
-	EXPECT_ERR(on_writer(&w, &citizen, forget, &s.id, &e), e, ERR_DENIED);
-	EXPECT_OK(on_writer(&w, &actor_program, forget, &s.id, &e), e);
+	EXPECT_ERR(office_act(&w, &citizen, forget, &s.id, &e), e, ERR_DENIED);
+	EXPECT_OK(office_act(&w, &actor_program, forget, &s.id, &e), e);
 	d = load(&w, s.id);
 	EXPECT_OK(dossier_unseal(&env, w.law, &d, &content, &e), e);
 	EXPECT(json_is_null(content));
 	json_decref(content);
-	done(&w);
+	office_close(&w);
 }
 
 TEST_BOTH(twins_are_seen_and_work_lists_are_right)
 {
-	struct world w = world(a, engine);
-	struct env env = {.arena = a, .db = w.db, .actor = &actor_program, .now = {test_ms}};
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
+	struct env env = office_env(&w);
 	struct err e = {0};
 	struct dossier_twins_rows twins;
 	struct dossier_list_waiting_rows waiting;
@@ -349,7 +261,7 @@ TEST_BOTH(twins_are_seen_and_work_lists_are_right)
 	EXPECT_INT(waiting.n, 3);
 	EXPECT_OK(q_dossier_list_found(w.db, a, STR("nguyen mau"), 10, &hits, &e), e);
 	EXPECT_INT(hits.n, 3);
-	done(&w);
+	office_close(&w);
 }
 
 TEST(codes_by_both_circulars)

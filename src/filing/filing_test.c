@@ -1,31 +1,18 @@
 /* filing_test.c — the applicant's routes, request in and answer out, on both engines. Accounts are the test's own. */
 #include "account/account.h"
-#include "core/db/db_testing.h"
 #include "core/http/http_testing.h"
 #include "core/i18n/i18n.h"
 #include "core/log/log.h"
 #include "core/page/page.h"
-#include "core/writer/writer_run.h"
-#include "directory/directory.h"
+#include "dossier/dossier_testing.h"
 #include "filing/filing_internal.h"
 #include "track/track.h"
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-extern const struct db_schema db_schema;
-static struct id_source ids;
-static _Atomic int64_t test_ms;
-
-static void test_now(void *ctx, struct instant *out)
-{
-	(void)ctx;
-	out->ms = atomic_load(&test_ms);
-}
 
 /* ---- accounts: two citizens and a company ---- */
 
@@ -96,16 +83,11 @@ static const struct actor portal = {.account = 9001, .roles = ROLE_BIT(ROLE_SYST
 /* ---- the world ---- */
 
 struct world {
-	struct arena *a;
-	enum db_engine engine;
-	struct keyring *keys;
-	struct law *law;
+	struct office o;
 	struct blob_store *blobs;
-	struct writer *w;
-	struct db *db, *reader;
+	struct db *reader;
 	struct http_test *http;
 	struct http_config cfg;
-	struct directory_demo people;
 };
 
 /* Requests are one after the other in a test, so one reading connection does. */
@@ -114,15 +96,6 @@ static void checkin(void *app, struct db *db)
 {
 	(void)app;
 	(void)db;
-}
-
-static bool make_people(struct write_job *job, struct err *e) { return directory_demo(job->env, job->ctx, e); }
-
-static bool on_writer(struct world *w, const struct actor *who, bool (*fn)(struct write_job *, struct err *), void *ctx, struct err *e)
-{
-	struct env env = {.arena = w->a, .actor = who, .now = {test_ms}};
-	struct write_job job = {.env = &env, .apply = fn, .ctx = ctx};
-	return writer_run(w->w, &job, e);
 }
 
 static void start_http(struct world *w)
@@ -134,18 +107,18 @@ static void start_http(struct world *w)
 	w->cfg.tables = tables;
 	w->cfg.n_tables = 2;
 	w->cfg.origin = "http://localhost";
-	w->cfg.upload_dir = str_cstr(w->a, str_fmt(w->a, "%.*s/up", STR_ARG(test_temp_dir(w->a))));
+	w->cfg.upload_dir = str_cstr(w->o.a, str_fmt(w->o.a, "%.*s/up", STR_ARG(test_temp_dir(w->o.a))));
 	mkdir(w->cfg.upload_dir, 0700);
 	w->cfg.sign_in_path = "/dang-nhap";
 	w->cfg.app = w;
-	w->cfg.writer = w->w;
+	w->cfg.writer = w->o.w;
 	w->cfg.submit = writer_submit;
 	w->cfg.hooks = (struct http_hooks){.say = page_say, .error_page = page_error_page, .db_checkout = checkout, .db_checkin = checkin};
 	w->cfg.rate_address[RATE_NORMAL] = w->cfg.rate_account[RATE_NORMAL] = (struct rate){0, 0};
 	w->cfg.rate_address[RATE_UPLOAD] = w->cfg.rate_account[RATE_UPLOAD] = (struct rate){0, 0};
 	log_set_level(LOG_ERROR);
 	page_fault_say(w->cfg.fault_say);
-	w->http = http_test_new(w->a, &w->cfg);
+	w->http = http_test_new(w->o.a, &w->cfg);
 }
 
 static struct world *world(struct arena *a, enum db_engine engine)
@@ -153,26 +126,11 @@ static struct world *world(struct arena *a, enum db_engine engine)
 	struct err e = {0};
 	struct world *w = NEW(a, struct world);
 	struct str dir = test_temp_dir(a);
-	const char *path = str_cstr(a, str_fmt(a, "%.*s/master.key", STR_ARG(dir)));
-	struct instant t;
-	w->a = a;
-	w->engine = engine;
-	CHECK(instant_parse(STR("2026-11-16T08:30:00+07:00"), &t));
-	atomic_store(&test_ms, t.ms);
-	EXPECT_OK(keyring_create(path, &e), e);
-	EXPECT_OK((w->keys = keyring_load(path, &e)) != NULL, e);
-	EXPECT_OK(law_load(w->keys, &w->law, &e), e);
+	office_open(&w->o, a, engine, "2026-11-16T08:30:00+07:00");
 	EXPECT_OK(blob_store_new(&w->blobs, str_fmt(a, "%.*s/blobs", STR_ARG(dir)), NULL, &e), e);
-	w->db = test_db(a, engine);
 	w->reader = test_db_again(engine, DB_READ_ONLY);
-	id_source_init(&ids, 1);
-	struct writer_config cfg = writer_config_usual(engine, test_db_place());
-	cfg.ids = &ids;
-	cfg.now = test_now;
-	EXPECT_OK(writer_start(&w->w, &cfg, &e), e);
-	EXPECT_OK(on_writer(w, &actor_program, make_people, &w->people, &e), e);
-	staffed = w->people.head.v;
-	struct filing_config f = {.law = w->law, .blobs = w->blobs, .ids = &ids, .parts_dir = str_cstr(a, str_fmt(a, "%.*s/parts", STR_ARG(dir))),
+	staffed = w->o.people.head.v;
+	struct filing_config f = {.law = w->o.law, .blobs = w->blobs, .ids = &w->o.ids, .parts_dir = str_cstr(a, str_fmt(a, "%.*s/parts", STR_ARG(dir))),
 		.origin = STR("https://mau.example.vn"), .strangers = true,
 		.bank = {.bin = STR("970436"), .account = STR("0011001234567"), .name = STR("SO KHOA HOC VA CONG NGHE")}};
 	EXPECT_OK(filing_configure(&f, &e), e);
@@ -182,29 +140,22 @@ static struct world *world(struct arena *a, enum db_engine engine)
 
 static void done(struct world *w)
 {
-	struct err e = {0};
-	struct audit_verify v;
 	http_test_free(w->http);
-	writer_stop(w->w);
+	office_close(&w->o);
 	db_close(w->reader);
-	AUTO_DB db = test_db_again(w->engine, DB_READ_ONLY);
-	EXPECT_OK(audit_verify(db, &db_schema, &v, &e), e);
-	EXPECT_TEXT(str_from(v.first_fault), "");
 	blob_store_free(w->blobs);
-	law_free(w->law);
-	keyring_free(w->keys);
 }
 
 /* ---- asking ---- */
 
 static struct test_answer get(struct world *w, const struct actor *who, struct str path)
 {
-	return http_test_send(w->http, &(struct test_request){.method = HTTP_GET, .path = str_cstr(w->a, path), .actor = who});
+	return http_test_send(w->http, &(struct test_request){.method = HTTP_GET, .path = str_cstr(w->o.a, path), .actor = who});
 }
 
 static struct test_answer post(struct world *w, const struct actor *who, struct str path, const char *form)
 {
-	return http_test_send(w->http, &(struct test_request){.method = HTTP_POST, .path = str_cstr(w->a, path), .actor = who, .form = form});
+	return http_test_send(w->http, &(struct test_request){.method = HTTP_POST, .path = str_cstr(w->o.a, path), .actor = who, .form = form});
 }
 
 static bool has(const struct test_answer *x, const char *text) { return str_find(x->body, str_from(text)) >= 0; }
@@ -232,7 +183,7 @@ static struct str urlencoded(struct arena *a, struct str s)
 static struct str begin(struct world *w, const struct actor *who, const char *procedure)
 {
 	static int n;
-	struct test_answer x = post(w, who, str_fmt(w->a, "/nop-ho-so/%s", procedure), str_fmt(w->a, "_action=begin-%d", ++n).p);
+	struct test_answer x = post(w, who, str_fmt(w->o.a, "/nop-ho-so/%s", procedure), str_fmt(w->o.a, "_action=begin-%d", ++n).p);
 	EXPECT_STATUS(x, 303);
 	return x.location;
 }
@@ -240,13 +191,13 @@ static struct str begin(struct world *w, const struct actor *who, const char *pr
 /* The page of the draft that asks for `key`. */
 static struct str page_of(struct world *w, struct str base, const char *procedure, const char *key)
 {
-	const struct law_procedure *p = law_find(w->law, str_from(procedure));
-	struct outline f = outline_of(w->a, p);
+	const struct law_procedure *p = law_find(w->o.law, str_from(procedure));
+	struct outline f = outline_of(w->o.a, p);
 	for (size_t i = 0; i < f.n_pages; i++) {
 		const struct eform_section *s = &p->forms[f.pages[i].form]->sections[f.pages[i].section];
 		for (size_t k = 0; k < s->n; k++)
 			if (str_eq(s->fields[k].key, str_from(key)))
-				return str_fmt(w->a, "%.*s/muc/%zu", STR_ARG(base), i);
+				return str_fmt(w->o.a, "%.*s/muc/%zu", STR_ARG(base), i);
 	}
 	FAIL("no page asks for %s", key);
 }
@@ -264,8 +215,8 @@ static struct str multipart(struct arena *a, const char *name, const char *bytes
 
 static struct test_answer send_file(struct world *w, const struct actor *who, struct str base, size_t slot, const char *name, const char *bytes, size_t n)
 {
-	return http_test_send(w->http, &(struct test_request){.method = HTTP_POST, .path = str_cstr(w->a, str_fmt(w->a, "%.*s/tep/%zu", STR_ARG(base), slot)),
-		.actor = who, .body = multipart(w->a, name, bytes, n), .type = "multipart/form-data; boundary=B"});
+	return http_test_send(w->http, &(struct test_request){.method = HTTP_POST, .path = str_cstr(w->o.a, str_fmt(w->o.a, "%.*s/tep/%zu", STR_ARG(base), slot)),
+		.actor = who, .body = multipart(w->o.a, name, bytes, n), .type = "multipart/form-data; boundary=B"});
 }
 
 /* The example's answers of a section as a form. */
@@ -276,7 +227,7 @@ static void put_value(struct world *w, struct buf *b, const json_t *v, struct st
 	size_t i = 0;
 	if (json_is_object(v)) {
 		json_object_foreach((json_t *)(uintptr_t)v, key, x)
-			put_value(w, b, x, str_fmt(w->a, "%.*s%s%s", STR_ARG(name), name.n ? "." : "", key));
+			put_value(w, b, x, str_fmt(w->o.a, "%.*s%s%s", STR_ARG(name), name.n ? "." : "", key));
 	} else if (json_is_array(v)) {
 		json_array_foreach((json_t *)(uintptr_t)v, i, x) {
 			if (json_is_object(x) && json_object_get(x, "file"))
@@ -284,11 +235,11 @@ static void put_value(struct world *w, struct buf *b, const json_t *v, struct st
 			if (json_is_string(x))
 				buf_fmt(b, "&%.*s.%s=1", STR_ARG(name), json_string_value(x));
 			else
-				put_value(w, b, x, str_fmt(w->a, "%.*s.%zu", STR_ARG(name), i));
+				put_value(w, b, x, str_fmt(w->o.a, "%.*s.%zu", STR_ARG(name), i));
 		}
 	} else {
 		struct str text = json_is_boolean(v) ? (json_is_true(v) ? STR("co") : STR("khong")) : json_is_integer(v)
-			? str_fmt(w->a, "%lld", (long long)json_integer_value(v)) : json_is_string(v) ? str_from(json_string_value(v)) : STR("1");
+			? str_fmt(w->o.a, "%lld", (long long)json_integer_value(v)) : json_is_string(v) ? str_from(json_string_value(v)) : STR("1");
 		buf_fmt(b, "&%.*s=", STR_ARG(name));
 		percent(b, text);
 	}
@@ -296,9 +247,9 @@ static void put_value(struct world *w, struct buf *b, const json_t *v, struct st
 
 static const char *section_body(struct world *w, const struct law_procedure *p, const struct outline *f, size_t page)
 {
-	struct eform_context c = {.today = date_of((struct instant){test_ms}), .units = w->law->units};
-	json_t *example = eform_example(w->a, p->forms[f->pages[page].form], &c);
-	struct buf b = buf_on(w->a);
+	struct eform_context c = {.today = date_of(office_now()), .units = w->o.law->units};
+	json_t *example = eform_example(w->o.a, p->forms[f->pages[page].form], &c);
+	struct buf b = buf_on(w->o.a);
 	buf_put(&b, STR("_x=1"));
 	const struct eform_section *s = &p->forms[f->pages[page].form]->sections[f->pages[page].section];
 	for (size_t i = 0; i < s->n; i++)
@@ -313,12 +264,12 @@ static const char who_body[] = "phone=0912345678&email=mau%40example.vn&address=
 /* Everything but the sending. */
 static void fill(struct world *w, const struct actor *who, struct str base, const char *procedure)
 {
-	const struct law_procedure *p = law_find(w->law, str_from(procedure));
-	struct outline f = outline_of(w->a, p);
-	struct test_answer x = post(w, who, str_cat(w->a, base, STR("/nguoi-nop")), who_body);
+	const struct law_procedure *p = law_find(w->o.law, str_from(procedure));
+	struct outline f = outline_of(w->o.a, p);
+	struct test_answer x = post(w, who, str_cat(w->o.a, base, STR("/nguoi-nop")), who_body);
 	EXPECT_STATUS(x, 303);
 	for (size_t i = 0; i < f.n_pages; i++) {
-		x = post(w, who, str_fmt(w->a, "%.*s/muc/%zu", STR_ARG(base), i), section_body(w, p, &f, i));
+		x = post(w, who, str_fmt(w->o.a, "%.*s/muc/%zu", STR_ARG(base), i), section_body(w, p, &f, i));
 		EXPECT_STATUS(x, 303);
 	}
 	for (size_t i = 0; i < f.n_slots; i++) {
@@ -342,13 +293,13 @@ static struct filed file(struct world *w, const struct actor *who, const char *p
 {
 	struct filed f = {.base = begin(w, who, procedure)};
 	fill(w, who, f.base, procedure);
-	struct test_answer x = get(w, who, str_cat(w->a, f.base, STR("/kiem-tra")));
+	struct test_answer x = get(w, who, str_cat(w->o.a, f.base, STR("/kiem-tra")));
 	EXPECT_STATUS(x, 200);
 	EXPECT(has(&x, "/gui\""));
-	x = post(w, who, str_cat(w->a, f.base, STR("/gui")), "_action=send-1");
+	x = post(w, who, str_cat(w->o.a, f.base, STR("/gui")), "_action=send-1");
 	EXPECT_STATUS(x, 200);
 	f.code = between(x.body, "H99.90-", '<');
-	f.code = str_cat(w->a, STR("H99.90-"), f.code);
+	f.code = str_cat(w->o.a, STR("H99.90-"), f.code);
 	return f;
 }
 
@@ -367,9 +318,9 @@ TEST_BOTH(a_citizen_files_without_script)
 	struct dossier_get_row row;
 	struct err e = {0};
 	bool found = false;
-	struct env env = {.arena = a, .db = w->db, .actor = &actor_program, .now = {test_ms}};
+	struct env env = office_env(&w->o);
 	EXPECT(dossier_id_of(&env, f.code, &id, &found, &e) && found && dossier_load(&env, id, &row, &e));
-	EXPECT_INT(row.settling_unit.v, w->people.division.v); /* where somebody can work on it */
+	EXPECT_INT(row.settling_unit.v, w->o.people.division.v); /* where somebody can work on it */
 	x = get(w, &citizen, STR("/ho-so-cua-toi"));
 	EXPECT_STATUS(x, 200);
 	EXPECT(has(&x, f.code.p));
@@ -397,7 +348,7 @@ TEST_BOTH(sending_twice_is_one_dossier)
 	EXPECT_STATUS(x, 404);
 	struct dossier_list_account_rows rows;
 	struct err e = {0};
-	EXPECT_OK(q_dossier_list_account(w->db, a, 4242, (struct dossier_id){INT64_MAX}, 10, &rows, &e), e);
+	EXPECT_OK(q_dossier_list_account(w->o.db, a, 4242, (struct dossier_id){INT64_MAX}, 10, &rows, &e), e);
 	EXPECT_INT(rows.n, 1);
 	x = get(w, &citizen, begin(w, &citizen, "bx-khai-bao-xquang"));
 	EXPECT_STATUS(x, 200);
@@ -516,8 +467,8 @@ TEST_BOTH(files_that_lie_are_refused)
 
 static struct test_answer patch(struct world *w, const struct actor *who, struct str url, size_t offset, struct str bytes)
 {
-	const char *headers[] = {"Upload-Offset", str_fmt(w->a, "%zu", offset).p, NULL};
-	return http_test_send(w->http, &(struct test_request){.method = HTTP_PATCH, .path = str_cstr(w->a, url), .actor = who, .body = bytes,
+	const char *headers[] = {"Upload-Offset", str_fmt(w->o.a, "%zu", offset).p, NULL};
+	return http_test_send(w->http, &(struct test_request){.method = HTTP_PATCH, .path = str_cstr(w->o.a, url), .actor = who, .body = bytes,
 		.type = "application/offset+octet-stream", .headers = headers});
 }
 
@@ -572,7 +523,11 @@ TEST_BOTH(autosave_keeps_what_is_wrong_too)
 	done(w);
 }
 
-static bool expire(struct write_job *job, struct err *e) { return filing_expire(job->env, e); }
+static bool expire(struct env *env, void *ctx, struct err *e)
+{
+	(void)ctx;
+	return filing_expire(env, e);
+}
 
 TEST_BOTH(idle_drafts_go_after_thirty_days)
 {
@@ -580,11 +535,11 @@ TEST_BOTH(idle_drafts_go_after_thirty_days)
 	struct err e = {0};
 	struct str base = begin(w, &citizen, "bx-cap-phep-xquang");
 	EXPECT_STATUS(send_file(w, &citizen, base, 0, "a.pdf", pdf, sizeof pdf - 1), 303);
-	atomic_fetch_add(&test_ms, 30 * DAY_MS - 1000);
-	EXPECT_OK(on_writer(w, &actor_program, expire, NULL, &e), e);
+	office_set_ms(office_now().ms + 30 * DAY_MS - 1000);
+	EXPECT_OK(office_act(&w->o, &actor_program, expire, NULL, &e), e);
 	EXPECT_STATUS(get(w, &citizen, base), 200);
-	atomic_fetch_add(&test_ms, 2000);
-	EXPECT_OK(on_writer(w, &actor_program, expire, NULL, &e), e);
+	office_set_ms(office_now().ms + 2000);
+	EXPECT_OK(office_act(&w->o, &actor_program, expire, NULL, &e), e);
 	EXPECT_STATUS(get(w, &citizen, base), 404);
 	done(w);
 }
@@ -606,25 +561,12 @@ TEST_BOTH(withdrawn_before_acceptance)
 
 struct acting { struct world *w; struct dossier_act x; struct str code; };
 
-static bool do_act(struct write_job *job, struct err *e)
+static bool do_act(struct env *env, void *ctx, struct err *e)
 {
-	struct acting *c = job->ctx;
+	struct acting *c = ctx;
 	struct dossier_done out;
 	bool found = false;
-	return dossier_id_of(job->env, c->code, &c->x.id, &found, e) && dossier_do(job->env, c->w->law, &c->x, &out, e);
-}
-
-static struct actor official(struct world *w, struct person_id person)
-{
-	struct err e = {0};
-	struct actor_role *held = NULL;
-	struct actor me = {.account = person.v, .person = person.v};
-	struct env env = {.arena = w->a, .db = w->db, .actor = &actor_program, .now = {test_ms}};
-	EXPECT_OK(directory_roles(&env, person, date_of(env.now), &held, &me.n_held, &e), e);
-	me.held = held;
-	for (size_t i = 0; i < me.n_held; i++)
-		me.roles |= ROLE_BIT(held[i].role);
-	return me;
+	return dossier_id_of(env, c->code, &c->x.id, &found, e) && dossier_do(env, c->w->o.law, &c->x, &out, e);
 }
 
 TEST_BOTH(asked_for_a_supplement_and_given)
@@ -633,9 +575,9 @@ TEST_BOTH(asked_for_a_supplement_and_given)
 	struct err e = {0};
 	struct filed f = file(w, &citizen, "bx-cap-phep-xquang");
 	struct str page = str_cat(a, STR("/ho-so/"), f.code);
-	struct actor counter = official(w, w->people.counter);
+	struct actor counter = office_official(&w->o, w->o.people.counter);
 	struct acting ask = {.w = w, .code = f.code, .x = {.action = ACT_ASK_SUPPLEMENT, .reason = STR("Thiếu <b>bản vẽ</b>")}};
-	EXPECT_OK(on_writer(w, &counter, do_act, &ask, &e), e);
+	EXPECT_OK(office_act(&w->o, &counter, do_act, &ask, &e), e);
 	struct test_answer x = get(w, &citizen, page);
 	EXPECT(has(&x, "Thiếu &lt;b&gt;bản vẽ") && has(&x, "Chờ Ông/Bà"));
 	x = post(w, &citizen, str_cat(a, page, STR("/sua")), "_action=r1");
@@ -658,17 +600,17 @@ TEST_BOTH(asked_for_a_supplement_and_given)
 /* A result that the decider signed, and later the one with the seal. The clean file has bytes that can be sent. */
 struct keeping { struct world *w; struct dossier_id id; const char *field; struct dossier_file_id file; };
 
-static bool keep_result(struct write_job *job, struct err *e)
+static bool keep_result(struct env *env, void *ctx, struct err *e)
 {
-	struct keeping *k = job->ctx;
+	struct keeping *k = ctx;
 	struct blob_info info;
 	AUTO_KEY key = {0};
 	bool erased = false;
-	if (!dossier_key(job->env, k->w->law, k->id, &key, &erased, e) || !blob_store_bytes(k->w->blobs, STR("%PDF-1.7 mau"), &(struct blob_put){.key = &key}, &info, e))
+	if (!dossier_key(env, k->w->o.law, k->id, &key, &erased, e) || !blob_store_bytes(k->w->blobs, STR("%PDF-1.7 mau"), &(struct blob_put){.key = &key}, &info, e))
 		return false;
-	struct dossier_file_new f = {.field = str_from(k->field), .name = STR("ket-qua.pdf"), .blob = digest_hex(k->w->a, info.address),
-	                             .plain_hash = digest_hex(k->w->a, info.plain), .type = STR("application/pdf"), .size = info.size};
-	return dossier_keep_file(job->env, k->w->law, k->id, STR("result"), &f, &k->file, e);
+	struct dossier_file_new f = {.field = str_from(k->field), .name = STR("ket-qua.pdf"), .blob = digest_hex(k->w->o.a, info.address),
+	                             .plain_hash = digest_hex(k->w->o.a, info.plain), .type = STR("application/pdf"), .size = info.size};
+	return dossier_keep_file(env, k->w->o.law, k->id, STR("result"), &f, &k->file, e);
 }
 
 TEST_BOTH(a_result_leaves_only_with_its_seal)
@@ -678,16 +620,16 @@ TEST_BOTH(a_result_leaves_only_with_its_seal)
 	bool found = false;
 	struct filed f = file(w, &citizen, "bx-cap-phep-xquang");
 	struct str page = str_cat(a, STR("/ho-so/"), f.code);
-	struct env env = {.arena = a, .db = w->db, .actor = &actor_program, .now = {test_ms}};
+	struct env env = office_env(&w->o);
 	struct keeping bare = {.w = w, .field = "result:signed"}, sealed = {.w = w, .field = "result:sealed"};
 	EXPECT_OK(dossier_id_of(&env, f.code, &bare.id, &found, &e), e);
 	sealed.id = bare.id;
-	EXPECT_OK(on_writer(w, &actor_program, keep_result, &bare, &e), e);
+	EXPECT_OK(office_act(&w->o, &actor_program, keep_result, &bare, &e), e);
 	struct str bare_url = str_fmt(a, "%.*s/tep/%lld", STR_ARG(page), (long long)bare.file.v);
 	struct test_answer x = get(w, &citizen, page);
 	EXPECT(!has(&x, bare_url.p));
 	EXPECT_STATUS(get(w, &citizen, bare_url), 404);
-	EXPECT_OK(on_writer(w, &actor_program, keep_result, &sealed, &e), e);
+	EXPECT_OK(office_act(&w->o, &actor_program, keep_result, &sealed, &e), e);
 	struct str sealed_url = str_fmt(a, "%.*s/tep/%lld", STR_ARG(page), (long long)sealed.file.v);
 	x = get(w, &citizen, page);
 	EXPECT(has(&x, sealed_url.p) && !has(&x, bare_url.p));
@@ -733,7 +675,7 @@ TEST_BOTH(the_code_alone_says_little)
 
 static struct str api_file(struct world *w, const struct actor *who, const char *name, const char *bytes)
 {
-	struct test_answer x = http_test_send(w->http, &(struct test_request){.method = HTTP_POST, .path = str_fmt(w->a, "/api/v1/files?name=%s", name).p, .actor = who,
+	struct test_answer x = http_test_send(w->http, &(struct test_request){.method = HTTP_POST, .path = str_fmt(w->o.a, "/api/v1/files?name=%s", name).p, .actor = who,
 		.bearer = true, .body = str_from(bytes), .type = "application/octet-stream"});
 	EXPECT_STATUS(x, 201);
 	return between(x.body, "\"id\":\"", '"');
@@ -741,11 +683,11 @@ static struct str api_file(struct world *w, const struct actor *who, const char 
 
 static const char *api_body(struct world *w, const char *procedure, struct str file, const char *more)
 {
-	const struct law_procedure *p = law_find(w->law, str_from(procedure));
-	struct outline f = outline_of(w->a, p);
-	json_t *answers = law_example(w->a, w->law, p, date_of((struct instant){test_ms}));
+	const struct law_procedure *p = law_find(w->o.law, str_from(procedure));
+	struct outline f = outline_of(w->o.a, p);
+	json_t *answers = law_example(w->o.a, w->o.law, p, date_of(office_now()));
 	char *text = json_dumps(answers, JSON_COMPACT);
-	struct buf b = buf_on(w->a);
+	struct buf b = buf_on(w->o.a);
 	buf_fmt(&b, "{\"procedure\":\"%s\",\"answers\":%s,\"files\":[", procedure, text);
 	for (size_t i = 0; i < f.n_slots; i++)
 		buf_fmt(&b, "%s{\"field\":\"%.*s\",\"file\":\"%.*s\"}", i ? "," : "", STR_ARG(f.slots[i].field), STR_ARG(file));
@@ -838,8 +780,8 @@ TEST_BOTH(the_portal_files_once_by_its_code)
 TEST_BOTH(every_procedure_can_be_asked_for)
 {
 	struct world *w = world(a, engine);
-	for (size_t i = 0; i < w->law->n; i++) {
-		const struct law_procedure *p = &w->law->procedures[i];
+	for (size_t i = 0; i < w->o.law->n; i++) {
+		const struct law_procedure *p = &w->o.law->procedures[i];
 		EXPECT_STATUS(get(w, &citizen, str_cat(a, STR("/nop-ho-so/"), p->p->id)), 200);
 		struct test_answer x = post(w, &citizen, str_cat(a, STR("/nop-ho-so/"), p->p->id), str_fmt(a, "_action=a%zu", i).p);
 		if (!p->process || !p->n_forms) {

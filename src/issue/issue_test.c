@@ -1,31 +1,16 @@
 /* issue_test.c — papers and results from the record to a sealed file, on both engines, with the token of the demonstration. */
-#include "core/db/db_testing.h"
-#include "core/writer/writer_run.h"
-#include "directory/directory.h"
+#include "dossier/dossier_testing.h"
 #include "issue/issue.h"
 #include "issue/issue_sql.h"
 #include "sign/demo_pki.h"
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct db_schema db_schema;
-static struct id_source ids;
-static _Atomic int64_t test_ms;
-static void test_now(void *ctx, struct instant *out) { (void)ctx; out->ms = atomic_load(&test_ms); }
-static struct instant job_now(void *ctx) { (void)ctx; return (struct instant){atomic_load(&test_ms)}; }
-
 static struct world {
-	struct arena *a;
-	enum db_engine engine;
-	struct keyring *keys;
-	struct law *law;
-	struct writer *w;
-	struct db *db;
+	struct office o;
 	struct db_pool *pool;
 	struct blob_store *blobs;
-	struct directory_demo people;
 	struct job_config jobs;
 	struct issue_renderer *renderer;
 	struct sign_client *client;
@@ -35,36 +20,13 @@ static struct world {
 static struct issue_facilities facilities;
 static struct sign_client_spec spec;
 
-typedef bool action_fn(struct env *env, void *ctx, struct err *e);
-struct call { action_fn *fn; void *ctx; };
-static bool run_call(struct write_job *job, struct err *e)
-{
-	struct call *c = job->ctx;
-	return c->fn(job->env, c->ctx, e);
-}
-static void on_writer(const struct actor *actor, action_fn *fn, void *ctx)
+static void on_writer(const struct actor *actor, office_fn *fn, void *ctx)
 {
 	struct err e = {0};
-	struct env env = {.arena = w.a, .actor = actor, .now = {test_ms}};
-	struct call c = {fn, ctx};
-	struct write_job job = {.env = &env, .apply = run_call, .ctx = &c};
-	EXPECT_OK(writer_run(w.w, &job, &e), e);
+	EXPECT_OK(office_act(&w.o, actor, fn, ctx, &e), e);
 }
-static bool make_people(struct env *env, void *ctx, struct err *e) { return directory_demo(env, ctx, e); }
-static struct env reader(void) { return (struct env){.arena = w.a, .db = w.db, .actor = &actor_program, .now = {test_ms}}; }
-
-static struct actor official(struct person_id person)
-{
-	struct err e = {0};
-	struct actor_role *held = NULL;
-	struct actor me = {.account = person.v, .person = person.v};
-	struct env env = reader();
-	EXPECT_OK(directory_roles(&env, person, date_of(env.now), &held, &me.n_held, &e), e);
-	me.held = held;
-	for (size_t i = 0; i < me.n_held; i++)
-		me.roles |= ROLE_BIT(held[i].role);
-	return me;
-}
+static struct env reader(void) { return office_env(&w.o); }
+static struct actor official(struct person_id person) { return office_official(&w.o, person); }
 
 static bool signer_key(void *self, struct arena *a, struct env *env, struct person_id person, struct pades_key *out, struct err *e)
 {
@@ -86,10 +48,10 @@ static void make_keys(void)
 	static const struct demo_person people[] = {{.label = "giam-doc", .name = "Nguyễn Văn Mẫu", .title = "Giám đốc", .organisation = "Sở Mẫu"},
 		{.label = "con-dau", .name = "Sở Mẫu", .organisation = "Sở Mẫu"}};
 	struct err e = {0};
-	const char *dir = str_fmt(w.a, "%s/pki", test_temp_dir(w.a).p).p;
+	const char *dir = str_fmt(w.o.a, "%s/pki", test_temp_dir(w.o.a).p).p;
 	EXPECT_OK(demo_pki_create(dir, people, ARRAY_LEN(people), &e), e);
-	w.anchors = trust_load(str_fmt(w.a, "%s/anchors.pem", dir).p, &e);
-	spec = demo_sign_spec(w.a, dir, str_fmt(w.a, "%s/src/sign/sign_helper_probe", getenv("MOTCUA_BUILD_DIR")).p, NULL);
+	w.anchors = trust_load(str_fmt(w.o.a, "%s/anchors.pem", dir).p, &e);
+	spec = demo_sign_spec(w.o.a, dir, str_fmt(w.o.a, "%s/src/sign/sign_helper_probe", getenv("MOTCUA_BUILD_DIR")).p, NULL);
 	w.client = sign_client_open(&spec, &e);
 	EXPECT(w.anchors && w.client);
 }
@@ -97,40 +59,24 @@ static void make_keys(void)
 static void start(struct arena *a, enum db_engine engine, bool with_keys)
 {
 	struct err e = {0};
-	w.a = a;
-	w.engine = engine;
+	w.o.a = a;
 	w.client = NULL;
-	atomic_store(&test_ms, instant_clock().ms); /* certificates are of today */
+	office_set_ms(instant_clock().ms); /* certificates are of today */
 	if (with_keys)
 		make_keys();
-	const char *path = str_cstr(a, str_fmt(a, "%.*s/master.key", STR_ARG(test_temp_dir(a))));
-	EXPECT_OK(keyring_create(path, &e), e);
-	EXPECT_OK((w.keys = keyring_load(path, &e)) != NULL, e);
-	EXPECT_OK(law_load(w.keys, &w.law, &e), e);
-	w.db = test_db(a, engine);
-	id_source_init(&ids, 1);
-	struct writer_config cfg = writer_config_usual(engine, test_db_place());
-	cfg.ids = &ids;
-	cfg.now = test_now;
-	EXPECT_OK(writer_start(&w.w, &cfg, &e), e);
-	on_writer(&actor_program, make_people, &w.people);
+	office_open(&w.o, a, engine, NULL);
 	w.pool = db_pool_new(engine, test_db_place(), 4);
 	EXPECT_OK(blob_store_new(&w.blobs, str_fmt(a, "%.*s/blobs", STR_ARG(test_temp_dir(a))), NULL, &e), e);
 	EXPECT_OK(issue_renderer_new(&w.renderer, &e), e);
-	w.jobs = (struct job_config){.writer = w.w, .pool = w.pool, .kinds = issue_jobs, .n_kinds = ISSUE_JOBS - 1, .threads = 1, .now = job_now};
-	facilities = (struct issue_facilities){.law = w.law, .blobs = w.blobs, .signer_key = signer_key, .seal_key = seal_key, .self = &w,
+	w.jobs = (struct job_config){.writer = w.o.w, .pool = w.pool, .kinds = issue_jobs, .n_kinds = ISSUE_JOBS - 1, .threads = 1, .now = office_now_for};
+	facilities = (struct issue_facilities){.law = w.o.law, .blobs = w.blobs, .signer_key = signer_key, .seal_key = seal_key, .self = &w,
 		.trust = {.signers = w.anchors, .stamps = w.anchors}, .render = issue_render, .renderer = w.renderer, .public_url = STR("https://mot-cua.example"), .demo = true};
 	issue_use(&facilities);
 }
 
 static void stop(void)
 {
-	struct err e = {0};
-	struct audit_verify v;
-	writer_stop(w.w);
-	AUTO_DB db = test_db_again(w.engine, DB_READ_ONLY);
-	EXPECT_OK(audit_verify(db, &db_schema, &v, &e), e);
-	EXPECT_TEXT(str_from(v.first_fault), "");
+	office_close(&w.o);
 	issue_renderer_free(w.renderer);
 	if (w.client) {
 		sign_client_close(w.client);
@@ -138,8 +84,6 @@ static void stop(void)
 	}
 	db_pool_free(w.pool);
 	blob_store_free(w.blobs);
-	law_free(w.law);
-	keyring_free(w.keys);
 }
 
 static int run_jobs(void)
@@ -156,14 +100,14 @@ static const struct actor citizen = {.account = 4242, .roles = ROLE_BIT(ROLE_CIT
 static bool send_one(struct env *env, void *ctx, struct err *e)
 {
 	struct dossier_sent *sent = ctx;
-	const struct law_procedure *p = law_find(w.law, STR("bx-cap-phep-xquang"));
-	json_t *example = law_example(w.a, w.law, p, date_of(env->now));
+	const struct law_procedure *p = law_find(w.o.law, STR("bx-cap-phep-xquang"));
+	json_t *example = law_example(w.o.a, w.o.law, p, date_of(env->now));
 	struct key key;
 	struct dossier_new x = {.procedure = p, .answers = example, .account = 4242, .channel_in = STR("online"), .channel_out = STR("online"),
 		.who = {.name = STR("Phòng khám Ánh Dương"), .identity = STR("001090012345"), .address = STR("Số 1, phường Mẫu"), .phone = STR("0912345678")},
-		.receiving_unit = w.people.reception, .settling_unit = w.people.division, .settling_agency = w.people.department, .code_prefix = STR("H99.12")};
-	dossier_begin(env, w.law, &x.id, &key, &x.wrapped_key);
-	bool ok = dossier_send(env, w.law, &x, sent, e);
+		.receiving_unit = w.o.people.reception, .settling_unit = w.o.people.division, .settling_agency = w.o.people.department, .code_prefix = STR("H99.12")};
+	dossier_begin(env, w.o.law, &x.id, &key, &x.wrapped_key);
+	bool ok = dossier_send(env, w.o.law, &x, sent, e);
 	json_decref(example);
 	return ok;
 }
@@ -172,7 +116,7 @@ static bool do_act(struct env *env, void *ctx, struct err *e)
 {
 	struct dossier_act *x = ctx;
 	struct dossier_done done;
-	return dossier_do(env, w.law, x, &done, e) && issue_queue(env, &done, x->id, e);
+	return dossier_do(env, w.o.law, x, &done, e) && issue_queue(env, &done, x->id, e);
 }
 static void act(struct person_id who, struct dossier_act x)
 {
@@ -184,24 +128,24 @@ static struct dossier_sent accepted(void)
 {
 	struct dossier_sent s = {0};
 	on_writer(&citizen, send_one, &s);
-	act(w.people.counter, (struct dossier_act){.id = s.id, .action = ACT_ACCEPT});
+	act(w.o.people.counter, (struct dossier_act){.id = s.id, .action = ACT_ACCEPT});
 	return s;
 }
 
 static void decided(struct dossier_id d, const char *outcome)
 {
-	act(w.people.head, (struct dossier_act){.id = d, .action = ACT_ASSIGN, .to = w.people.specialist});
-	act(w.people.specialist, (struct dossier_act){.id = d, .action = ACT_FINISH});
-	act(w.people.specialist, (struct dossier_act){.id = d, .action = ACT_SUBMIT, .outcome = str_from(outcome), .text = STR("Điều kiện an toàn bức xạ đạt.\nGiấy phép có hiệu lực 03 năm.")});
-	act(w.people.head, (struct dossier_act){.id = d, .action = ACT_APPROVE});
-	act(w.people.director, (struct dossier_act){.id = d, .action = ACT_APPROVE});
+	act(w.o.people.head, (struct dossier_act){.id = d, .action = ACT_ASSIGN, .to = w.o.people.specialist});
+	act(w.o.people.specialist, (struct dossier_act){.id = d, .action = ACT_FINISH});
+	act(w.o.people.specialist, (struct dossier_act){.id = d, .action = ACT_SUBMIT, .outcome = str_from(outcome), .text = STR("Điều kiện an toàn bức xạ đạt.\nGiấy phép có hiệu lực 03 năm.")});
+	act(w.o.people.head, (struct dossier_act){.id = d, .action = ACT_APPROVE});
+	act(w.o.people.director, (struct dossier_act){.id = d, .action = ACT_APPROVE});
 }
 
 static struct dossier_file_list_rows files(struct dossier_id d)
 {
 	struct err e = {0};
 	struct dossier_file_list_rows rows;
-	EXPECT_OK(q_dossier_file_list(w.db, w.a, d, &rows, &e), e);
+	EXPECT_OK(q_dossier_file_list(w.o.db, w.o.a, d, &rows, &e), e);
 	return rows;
 }
 
@@ -213,22 +157,22 @@ static struct str text_of(const struct dossier_file_list_row *f, struct str *pdf
 	bool erased;
 	struct digest address;
 	struct env env = reader();
-	EXPECT_OK(dossier_key(&env, w.law, f->dossier, &key, &erased, &e), e);
+	EXPECT_OK(dossier_key(&env, w.o.law, f->dossier, &key, &erased, &e), e);
 	EXPECT(digest_from_hex(f->blob, &address));
-	EXPECT_OK(blob_read(w.blobs, w.a, address, &key, 1 << 24, pdf, &e), e);
-	const char *path = str_fmt(w.a, "%s/x.pdf", test_temp_dir(w.a).p).p;
+	EXPECT_OK(blob_read(w.blobs, w.o.a, address, &key, 1 << 24, pdf, &e), e);
+	const char *path = str_fmt(w.o.a, "%s/x.pdf", test_temp_dir(w.o.a).p).p;
 	FILE *out = fopen(path, "w");
 	EXPECT(out && fwrite(pdf->p, 1, pdf->n, out) == pdf->n && fclose(out) == 0);
 	if (getenv("MOTCUA_KEEP_PDF")) {
-		FILE *keep = fopen(str_fmt(w.a, "%s/%.*s.pdf", getenv("MOTCUA_KEEP_PDF"), STR_ARG(f->kind)).p, "w");
+		FILE *keep = fopen(str_fmt(w.o.a, "%s/%.*s.pdf", getenv("MOTCUA_KEEP_PDF"), STR_ARG(f->kind)).p, "w");
 		EXPECT(keep && fwrite(pdf->p, 1, pdf->n, keep) == pdf->n && fclose(keep) == 0);
 	}
-	FILE *p = popen(str_fmt(w.a, "pdftotext -layout %s - 2>&1; pdfsig -nocert %s 2>&1", path, path).p, "r");
+	FILE *p = popen(str_fmt(w.o.a, "pdftotext -layout %s - 2>&1; pdfsig -nocert %s 2>&1", path, path).p, "r");
 	EXPECT(p);
 	char text[32768];
 	size_t n = fread(text, 1, sizeof text, p);
 	pclose(p);
-	return str_dup(w.a, (struct str){text, n});
+	return str_dup(w.o.a, (struct str){text, n});
 }
 static bool has(struct str s, const char *part) { return str_find(s, str_from(part)) >= 0; }
 static int count(struct str s, const char *part)
@@ -258,7 +202,7 @@ TEST_BOTH(a_receipt_is_drawn_once_and_kept)
 	struct dossier_paper_list_rows papers;
 	struct str again;
 	EXPECT_OK(dossier_load(&env, s.id, &d, &e), e);
-	EXPECT_OK(q_dossier_paper_list(w.db, a, s.id, &papers, &e), e);
+	EXPECT_OK(q_dossier_paper_list(w.o.db, a, s.id, &papers, &e), e);
 	EXPECT_OK(issue_paper_draw(&env, &d, papers.v[0].id, &again, &e), e);
 	EXPECT_STR(again, pdf); /* drawn now or by the job: the same bytes */
 	struct dossier_sent other = accepted();
@@ -273,17 +217,17 @@ TEST_BOTH(each_form_says_what_happened)
 	struct dossier_sent s = {0};
 	struct str pdf;
 	on_writer(&citizen, send_one, &s);
-	act(w.people.counter, (struct dossier_act){.id = s.id, .action = ACT_ASK_SUPPLEMENT, .reason = STR("Bản vẽ phòng X-quang\nKết quả kiểm định")});
+	act(w.o.people.counter, (struct dossier_act){.id = s.id, .action = ACT_ASK_SUPPLEMENT, .reason = STR("Bản vẽ phòng X-quang\nKết quả kiểm định")});
 	run_jobs();
 	struct str text = text_of(&files(s.id).v[0], &pdf);
 	EXPECT(has(text, "BỔ SUNG") && has(text, "Bản vẽ phòng X-quang") && has(text, "Kết quả kiểm định"));
 	on_writer(&citizen, send_one, &s);
-	act(w.people.counter, (struct dossier_act){.id = s.id, .action = ACT_REFUSE, .reason = STR("Không thuộc thẩm quyền")});
+	act(w.o.people.counter, (struct dossier_act){.id = s.id, .action = ACT_REFUSE, .reason = STR("Không thuộc thẩm quyền")});
 	run_jobs();
 	text = text_of(&files(s.id).v[0], &pdf);
 	EXPECT(has(text, "Không thuộc thẩm quyền") && has(text, "TỪ CHỐI"));
 	s = accepted();
-	act(w.people.counter, (struct dossier_act){.id = s.id, .action = ACT_STOP, .reason = STR("Không còn nhu cầu")});
+	act(w.o.people.counter, (struct dossier_act){.id = s.id, .action = ACT_STOP, .reason = STR("Không còn nhu cầu")});
 	run_jobs();
 	EXPECT_INT(files(s.id).n, 2);
 	text = text_of(&files(s.id).v[1], &pdf);
@@ -307,13 +251,13 @@ TEST_BOTH(a_result_is_signed_then_sealed)
 	struct dossier_file_list_rows f = files(s.id);
 	EXPECT_INT(f.n, 1); /* the receipt; the result waits for the token */
 	w.away = false;
-	atomic_fetch_add(&test_ms, 3600000);
+	office_set_ms(office_now().ms + 3600000);
 	run_jobs();
 	f = files(s.id);
 	EXPECT_INT(f.n, 2);
 	struct str pdf, text = text_of(&f.v[1], &pdf);
 	EXPECT(has(text, "GIẤY PHÉP") && has(text, "01/GP-SKHCN") && count(text, "Signature is Valid.") == 1);
-	act(w.people.clerk, (struct dossier_act){.id = s.id, .action = ACT_ISSUE});
+	act(w.o.people.clerk, (struct dossier_act){.id = s.id, .action = ACT_ISSUE});
 	run_jobs();
 	f = files(s.id);
 	EXPECT_INT(f.n, 3);
@@ -322,7 +266,7 @@ TEST_BOTH(a_result_is_signed_then_sealed)
 	EXPECT_INT(count(text, "Signature is Valid."), 2);
 	struct pdf_trust trust = facilities.trust;
 	struct pdf_report report;
-	trust.now.ms = atomic_load(&test_ms);
+	trust.now = office_now();
 	pdf_verify(a, pdf, &trust, &report);
 	EXPECT_INT(report.n, 2);
 	EXPECT_INT(report.n_findings, 0);
@@ -352,14 +296,14 @@ static bool sweep(struct env *env, void *ctx, struct err *e)
 static bool do_plain(struct env *env, void *ctx, struct err *e)
 {
 	struct dossier_done done;
-	return dossier_do(env, w.law, ctx, &done, e);
+	return dossier_do(env, w.o.law, ctx, &done, e);
 }
 
 TEST_BOTH(what_nobody_queued_is_found)
 {
 	start(a, engine, false);
 	struct dossier_sent s = {0};
-	struct actor counter = official(w.people.counter);
+	struct actor counter = official(w.o.people.counter);
 	on_writer(&citizen, send_one, &s);
 	on_writer(&counter, do_plain, &(struct dossier_act){.id = s.id, .action = ACT_ACCEPT});
 	EXPECT_INT(run_jobs(), 0);
