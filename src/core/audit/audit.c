@@ -79,13 +79,22 @@ static bool touched_bytes(struct env *env, struct str *out, struct err *e)
 	return true;
 }
 
-static int64_t next_id(struct env *env, struct err *e)
+/* The entry's place in the log. On PostgreSQL other lanes write about the same subject: they wait for each other here, so
+ * that the id is asked, and the time raised, after whoever came before has committed. */
+static bool take_place(struct env *env, struct audit_entry *x, struct err *e)
 {
-	if (db_engine(env->db) == DB_SQLITE)
-		return env->lane->id + 1;
-	struct log_order_row row = {0};
+	struct log_hold_row held;
+	struct log_order_row order = {0};
 	bool found = false;
-	return q_log_order(env->db, env->arena, env->lane->lane, &row, &found, e) ? row.id : 0;
+	x->id = env->lane->id + 1;
+	if (db_engine(env->db) == DB_SQLITE)
+		return true;
+	if ((x->subject && !q_log_hold(env->db, env->arena, x->subject, &held, &found, e)) || !q_log_order(env->db, env->arena, x->subject, &order, &found, e))
+		return false;
+	x->id = order.id;
+	if (x->subject && order.at.has && order.at.v.ms > env->now.ms)
+		env->now = order.at.v;
+	return true;
 }
 
 static bool entry_add(struct env *env, const struct audit_entry *x, struct err *e)
@@ -103,12 +112,14 @@ bool audit_record(struct env *env, const struct audit_act *act, int64_t *entry, 
 	CHECK(env->lane != NULL);
 	struct lane *l = env->lane;
 	struct audit_entry x = {
-	        .lane = l->lane, .seq = l->seq + 1, .at = env->now, .day = date_of(env->now), .actor = env->actor->account,
+	        .lane = l->lane, .seq = l->seq + 1, .actor = env->actor->account,
 	        .person = env->actor->person, .unit = act->unit, .subject = act->subject,
 	        .role = env->actor->program ? STR("program") : str_from(role_name(act->role)), .kind = str_from(act->kind),
 	        .body = act->body.n ? act->body : STR("{}"), .prev = l->head};
-	if (!touched_bytes(env, &x.touched, e) || (x.id = next_id(env, e)) == 0)
+	if (!touched_bytes(env, &x.touched, e) || !take_place(env, &x, e))
 		return err_wrap(e, act->kind);
+	x.at = env->now;
+	x.day = date_of(env->now);
 	x.hash = audit_entry_hash(env->arena, &x);
 	if (!entry_add(env, &x, e))
 		return err_wrap(e, act->kind);

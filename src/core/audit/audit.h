@@ -5,7 +5,8 @@
  *            that the act left behind, so that one flipped bit in any row is found; entries of a lane are chained;
  *            a day's entries, in order of id, are the leaves of one RFC 6962 tree; days are chained and time-stamped.
  * Order:     ids of entries grow in the order in which the acts took hold, also over lanes (PostgreSQL: a sequence
- *            asked after the rows are locked).
+ *            asked after the rows and the subject are locked). Times of one subject's entries, and of one lane's, never
+ *            go back: an act that began earlier and took hold later gets the time of the entry before it.
  * Privacy:   bodies hold no personal data: codes, states, reasons given by officials, and commitments to values.
  * Memory:    results live in env->arena. Threads: a lane belongs to one writer thread. */
 #pragma once
@@ -31,7 +32,8 @@ MUST_CHECK bool lane_open(struct db *db, struct arena *a, int64_t lane, struct l
 struct instant lane_time(const struct lane *l, struct instant clock);
 
 /* Appends an entry with the digests of all rows touched since the last one. Only in a writer's action, and last in
- * the rule: rows touched and never recorded make the action fail. `entry` (may be NULL) is the entry's id. */
+ * the rule: rows touched and never recorded make the action fail. `entry` (may be NULL) is the entry's id. May raise
+ * env->now to the time of the subject's last entry (milliseconds; rows written before keep the time they got). */
 MUST_CHECK bool audit_record(struct env *env, const struct audit_act *act, int64_t *entry, struct err *e);
 
 /* ---- reading ---- */

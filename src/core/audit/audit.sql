@@ -3,12 +3,19 @@
 insert into log_entry (id, lane, seq, at, day, actor, person, unit, role, kind, subject, body, touched, prev, hash)
 values (:id, :lane, :seq, :at, :day, :actor, :person, :unit, :role, :kind, :subject, :body, :touched, :prev, :hash);
 
--- name: log_order :one
--- in: lane int
--- out: id int
-select coalesce(max(id), 0) + 1 as id from log_entry where lane = :lane;
+-- name: log_hold :one
+-- in: subject int
+-- out: held int
+select count(*) as held from log_entry where subject = :subject and id = 0;
 -- pg:
-select nextval('log_order') as id where :lane >= 0;
+select length(pg_advisory_xact_lock(:subject)::text) as held;
+
+-- name: log_order :one
+-- in: subject int
+-- out: id int, at instant?
+select coalesce(max(id), 0) + 1 as id, (select max(at) from log_entry where subject = :subject) as at from log_entry;
+-- pg:
+select nextval('log_order') as id, (select at from log_entry where subject = :subject order by id desc limit 1) as at;
 
 -- name: log_head :one
 -- in: lane int

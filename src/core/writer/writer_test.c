@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <time.h>
 
 extern const struct db_schema db_schema;
 
@@ -110,6 +111,12 @@ TEST_BOTH(an_act_and_its_entry_are_kept_together)
 	EXPECT(v.ok && v.entries == 2 && v.rows == 1);
 }
 
+static void expect_in_order(const struct audit_entries *log)
+{
+	for (size_t i = 1; i < log->n; i++)
+		EXPECT(log->v[i - 1].at.ms <= log->v[i].at.ms);
+}
+
 TEST_BOTH(event_time_never_goes_back)
 {
 	struct writer *w = start(a, engine);
@@ -125,9 +132,58 @@ TEST_BOTH(event_time_never_goes_back)
 	env.db = db;
 	EXPECT_OK(audit_timeline(&env, 1, 0, 100, &log, &e), e);
 	EXPECT_INT(log.n, 9);
-	for (size_t i = 1; i < log.n; i++)
-		for (size_t k = 0; k < i; k++)
-			EXPECT(log.v[k].lane != log.v[i].lane || log.v[k].at.ms <= log.v[i].at.ms);
+	expect_in_order(&log);
+	EXPECT(verify(engine).ok);
+}
+
+/* An act that takes its time early and is recorded late: another act on the same subject goes by in between. */
+struct slow_act { _Atomic bool begun, go, over; };
+
+static bool act_slowly(struct write_job *job, struct err *e)
+{
+	struct slow_act *x = job->ctx;
+	atomic_store(&x->begun, true);
+	for (int i = 0; i < 5000 && !atomic_load(&x->go); i++)
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+	return audit_record(job->env, &(struct audit_act){.kind = "thing.slow", .subject = 1}, NULL, e);
+}
+
+static void slow_over(struct write_job *job) { atomic_store(&((struct slow_act *)job->ctx)->over, true); }
+
+static void wait_for(_Atomic bool *flag)
+{
+	for (int i = 0; i < 5000 && !atomic_load(flag); i++)
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+	EXPECT(atomic_load(flag));
+}
+
+TEST_BOTH(order_and_time_of_a_subject_agree_over_lanes)
+{
+	if (engine == DB_SQLITE)
+		return; /* one thread: nothing goes by */
+	struct writer *w = start(a, engine);
+	AUTO_ARENA slow_arena = arena_new(0);
+	struct env env = env_of(a), slow_env = env_of(slow_arena);
+	struct err e = {0};
+	struct audit_entries log = {0};
+	struct slow_act slow = {0};
+	struct write_job job = {.env = &slow_env, .apply = act_slowly, .done = slow_over, .ctx = &slow};
+	EXPECT_OK(writer_submit(w, &job, &e), e);
+	wait_for(&slow.begun);
+	test_ms += 50;
+	EXPECT_OK(run(w, &env, &(struct act){.id = 1, .name = "a"}, &e), e);
+	atomic_store(&slow.go, true);
+	wait_for(&slow.over);
+	EXPECT_OK(job.ok, job.err);
+	writer_stop(w);
+	AUTO_DB db = test_db_again(engine, DB_READ_ONLY);
+	env.db = db;
+	EXPECT_OK(audit_timeline(&env, 1, 0, 100, &log, &e), e);
+	EXPECT_INT(log.n, 2);
+	EXPECT_STR(log.v[1].kind, STR("thing.slow"));
+	EXPECT(log.v[0].lane != log.v[1].lane);
+	expect_in_order(&log);
+	EXPECT_INT(slow_env.now.ms, log.v[1].at.ms); /* what the act writes afterwards has the entry's time */
 	EXPECT(verify(engine).ok);
 }
 
@@ -171,6 +227,59 @@ static void *client_main(void *arg)
 		CHECK(ok == !x.fail);
 	}
 	return NULL;
+}
+
+static void tick(void *ctx, struct instant *out)
+{
+	(void)ctx;
+	out->ms = atomic_fetch_add(&test_ms, 1);
+}
+
+static bool note(struct write_job *job, struct err *e)
+{
+	return audit_record(job->env, &(struct audit_act){.kind = "thing.read", .subject = 7}, NULL, e);
+}
+
+static void *reader_main(void *arg)
+{
+	struct client *c = arg;
+	AUTO_ARENA a = arena_new(0);
+	struct env env = env_of(a);
+	struct err e = {0};
+	for (int i = 0; i < ACTS; i++) {
+		struct write_job job = {.env = &env, .apply = note};
+		CHECK(writer_run(c->w, &job, &e));
+	}
+	return NULL;
+}
+
+/* Reads lock no row: only the subject's own lock keeps them in order. */
+TEST_BOTH(reads_by_many_stand_in_order_of_time)
+{
+	struct err e = {0};
+	struct client c[CLIENTS];
+	struct audit_entries log = {0};
+	struct writer *w = NULL;
+	struct env env = env_of(a);
+	test_db(a, engine);
+	id_source_init(&ids, 1);
+	struct writer_config cfg = writer_config_usual(engine, test_db_place());
+	cfg.ids = &ids;
+	cfg.now = tick;
+	EXPECT_OK(writer_start(&w, &cfg, &e), e);
+	for (int i = 0; i < CLIENTS; i++) {
+		c[i] = (struct client){.w = w, .nr = i};
+		EXPECT_INT(pthread_create(&c[i].t, NULL, reader_main, &c[i]), 0);
+	}
+	for (int i = 0; i < CLIENTS; i++)
+		pthread_join(c[i].t, NULL);
+	writer_stop(w);
+	AUTO_DB db = test_db_again(engine, DB_READ_ONLY);
+	env.db = db;
+	EXPECT_OK(audit_timeline(&env, 7, 0, CLIENTS * ACTS + 1, &log, &e), e);
+	EXPECT_INT(log.n, CLIENTS * ACTS);
+	expect_in_order(&log);
+	EXPECT(verify(engine).ok);
 }
 
 TEST_BOTH(many_clients_lose_and_double_nothing)
