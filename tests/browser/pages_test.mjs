@@ -1,0 +1,36 @@
+// Pages by address: what anybody may see, and what each role sees first.
+import { Visitor, demonstration, end, journey } from "./lib.mjs";
+
+const open = ["/", "/dich-vu-cong", "/dich-vu-cong?q=may%20chup%20x%20quang", "/dich-vu-cong/bx-cap-phep-xquang", "/niem-yet", "/can-bo", "/huong-dan", "/tra-cuu",
+	"/nop-ho-so/bx-cap-phep-xquang", "/dang-nhap", "/dang-ky", "/quen-mat-khau"];
+const inside = {
+	citizen: ["/ho-so-cua-toi", "/tai-khoan", "/tai-khoan/mat-khau", "/tai-khoan/ma-xac-thuc"],
+	counter: ["/ban-lam-viec", "/quay", "/quay/nop", "/quay/nop/bx-cap-phep-xquang"],
+	specialist: ["/ban-lam-viec", "/quan-tri/thu-tuc", "/quan-tri/thu-tuc/day-du", "/quan-tri/thu-tuc/de-xuat", "/quan-tri/thu-tuc/nhap"],
+	head: ["/ban-lam-viec"],
+	director: ["/ban-lam-viec"],
+	clerk: ["/ban-lam-viec"],
+	inspector: ["/ban-lam-viec"],
+	admin: ["/quan-tri/tai-khoan", "/quan-tri/tai-khoan/moi"],
+};
+
+const place = await demonstration({ dossiers: 40 });
+const label = (path) => path.replace(/[^a-z0-9-]+/g, "_").replace(/^_/, "") || "front";
+
+async function see(role, paths) {
+	const v = await Visitor.open(place, role, { width: 1280 });
+	const visit = (width, path) => [`${path} at ${width}`, async () => {
+		await v.resize(width);
+		await v.go(path);
+		await v.look(`${label(path)}-${width}`);
+	}];
+	const signIn = role === "stranger" ? [] : [["signs in", () => v.signIn(role)]];
+	await journey(role, [...signIn, ...paths.flatMap((p) => [visit(1280, p), visit(320, p)])], [v]);
+	await v.close();
+}
+
+await see("stranger", open);
+for (const [role, paths] of Object.entries(inside)) await see(role, paths);
+await journey("the program", [["stops in good order", place.stop]]);
+place.remove();
+await end();
