@@ -3,7 +3,9 @@
 #include "core/db/id.h"
 #include "directory/directory.h"
 #include "dossier/doing.h"
+#include "dossier/result.h"
 #include "gen/messages.h"
+#include <stdlib.h>
 
 /* Acceptance starts the clock, unless the procedure counts from the fee and one is open. */
 bool act_accept(struct doing *g, struct err *e)
@@ -95,14 +97,46 @@ bool act_assign(struct doing *g, struct err *e)
 	return q_dossier_officer(g->env->db, g->d.id, g->x->to, NULL, e);
 }
 
+/* {"text","fields"}, sealed. What the template of the result asks for must be there. */
+static bool seal_proposal(struct doing *g, bool refuse, struct str *out, struct err *e)
+{
+	struct eform_errors wrong = {0};
+	json_t *clean = NULL;
+	if (!dossier_propose(g->env, g->law, &g->d, refuse, g->x->fields, &clean, &wrong, e))
+		return false;
+	if (wrong.n) {
+		json_decref(clean);
+		return err_say(e, ERR_INVALID, MSG_DOSSIER_RESULT_FIELDS, "the result asks for more: %.*s", STR_ARG(wrong.first->pointer));
+	}
+	json_t *all = json_pack("{s:s%,s:o}", "text", g->x->text.p ? g->x->text.p : "", g->x->text.n, "fields", clean);
+	char *text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
+	CHECK(text != NULL);
+	*out = crypto_seal(g->env->arena, &g->key, STR("proposal"), str_from(text));
+	free(text);
+	json_decref(all);
+	return true;
+}
+
 bool act_submit(struct doing *g, struct err *e)
 {
 	bool refuse = str_eq(g->x->outcome, STR("refuse"));
 	if (refuse && str_trim(g->x->text).n == 0)
 		return err_say(e, ERR_INVALID, MSG_DOSSIER_REASON, "a refusal without reason");
+	struct str draft;
+	if (!seal_proposal(g, refuse, &draft, e))
+		return false;
 	g->d.outcome = refuse ? STR("refuse") : STR("result");
-	struct str draft = crypto_seal(g->env->arena, &g->key, STR("proposal"), g->x->text);
 	return q_dossier_propose(g->env->db, g->d.id, g->d.outcome, base64_encode(g->env->arena, draft.p, draft.n), NULL, e);
+}
+
+/* No number for a paper that would print blanks: a pack may ask for more than it did when the proposal was written. */
+static bool result_complete(struct doing *g, bool refuse, struct err *e)
+{
+	struct eform_errors wrong = {0};
+	json_t *clean = NULL;
+	bool ok = dossier_propose(g->env, g->law, &g->d, refuse, NULL, &clean, &wrong, e);
+	json_decref(clean);
+	return ok && (!wrong.n || err_say(e, ERR_CONFLICT, MSG_DOSSIER_RESULT_INCOMPLETE, "the result lacks %.*s", STR_ARG(wrong.first->pointer)));
 }
 
 /* The head's approval only moves on. The decider's binds a number and a day to this dossier, for ever: they stand in the
@@ -113,11 +147,15 @@ bool act_approve(struct doing *g, struct err *e)
 	if (!str_eq(g->d.step_role, STR("director")) || g->d.result_number.has)
 		return true;
 	struct date today = date_of(g->env->now);
-	struct str name = str_fmt(g->env->arena, "result:%lld:%d", (long long)g->d.settling_agency.v, date_civil(today).year);
+	bool refuse = str_eq(g->d.outcome, STR("refuse"));
+	struct str symbol = law_result_of(g->law, g->procedure, refuse)->symbol;
+	if (!result_complete(g, refuse, e))
+		return false;
+	struct str name = str_fmt(g->env->arena, "result:%lld:%.*s:%d", (long long)g->d.settling_agency.v, STR_ARG(symbol), date_civil(today).year);
 	if (!next_number(g->env, name, &number, e))
 		return false;
 	g->d.result_number = OPT_INT(number);
-	struct dossier_number_in in = {.id = g->d.id, .number = number, .symbol = STR("GP-SKHCN"), .day = today, .signer = {g->env->actor->person}};
+	struct dossier_number_in in = {.id = g->d.id, .number = number, .symbol = symbol, .day = today, .signer = {g->env->actor->person}};
 	return q_dossier_number(g->env->db, &in, NULL, e);
 }
 

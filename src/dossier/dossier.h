@@ -86,7 +86,8 @@ struct dossier_act {
 	struct person_id to;       /* assign, reassign */
 	struct unit_id unit;       /* ask_opinion */
 	int64_t item;              /* the fee or the opinion acted on */
-	struct str outcome, text;  /* submit: "result" or "refuse", and the draft's text; opinions: question or answer */
+	struct str outcome, text;  /* submit: "result" or "refuse", and the reasons (printed on a refusal); opinions: question or answer */
+	const json_t *fields;      /* submit: of the result's template (result.h), over what the record tells; or NULL */
 	struct str name;           /* demand_fee */
 	struct money amount;
 	struct str method, voucher; /* confirm_paid: "cash" or "transfer" */

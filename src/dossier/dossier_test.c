@@ -1,5 +1,6 @@
 /* dossier_test.c — whole journeys of a dossier through the rules, and what the rules refuse, on both engines. */
 #include "dossier/dossier_testing.h"
+#include "dossier/result.h"
 #include "gen/messages.h"
 #include <string.h>
 
@@ -275,4 +276,95 @@ TEST(codes_by_both_circulars)
 		if (dossier_code_ok(str_from(bad[i])))
 			FAIL("%s is no code", bad[i]);
 	EXPECT_TEXT(dossier_code(a, STR("H99"), date_from_civil(2026, 3, 2), 12345), "H99-260302-12345");
+}
+
+static json_t *proposed(struct office *w, struct dossier_id id)
+{
+	struct err e = {0};
+	struct dossier_get_row d = load(w, id);
+	struct dossier_proposal p;
+	struct env env = office_env(w);
+	EXPECT_OK(dossier_proposal(&env, w->law, &d, false, &p, &e), e);
+	return p.fields;
+}
+static struct str text_field(json_t *fields, const char *key) { return str_from(json_string_value(json_object_get(fields, key))); }
+
+TEST_BOTH(a_result_asks_for_what_the_record_does_not_tell)
+{
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
+	struct dossier_done last;
+	struct actor counter = office_official(&w, w.people.counter), head = office_official(&w, w.people.head), specialist = office_official(&w, w.people.specialist),
+	             director = office_official(&w, w.people.director);
+	struct dossier_id d = send(&w, "bx-gia-han-xquang").id;
+	ACT(&counter, .action = ACT_ACCEPT);
+	ACT(&head, .action = ACT_ASSIGN, .to = w.people.specialist);
+	ACT(&specialist, .action = ACT_FINISH);
+	json_t *now = proposed(&w, d); /* before there is a proposal: what the record and the law tell */
+	EXPECT_INT(json_integer_value(json_object_get(now, "so_thang")), 36);
+	EXPECT(!json_object_get(now, "tu_ngay"));
+	json_decref(now);
+	REFUSED(&specialist, ERR_INVALID, MSG_DOSSIER_RESULT_FIELDS, .action = ACT_SUBMIT, .outcome = STR("result"), .text = STR("Đủ điều kiện"));
+	json_t *fields = json_pack("{s:[{s:s,s:s,s:s}],s:s,s:s}", "dac_trung", "ten", "Máy X-quang <b>", "ma_hieu_seri", "DR-F 1", "nuoc_sx", "Mẫu, 2024",
+	                           "cong_viec_bx", "Sử dụng thiết bị X-quang", "khong_co", "x");
+	REFUSED(&specialist, ERR_INVALID, MSG_DOSSIER_RESULT_FIELDS, .action = ACT_SUBMIT, .outcome = STR("result"), .fields = fields); /* one it does not ask for */
+	json_object_del(fields, "khong_co");
+	ACT(&specialist, .action = ACT_SUBMIT, .outcome = STR("result"), .text = STR("Đủ điều kiện"), .fields = fields);
+	json_decref(fields);
+	now = proposed(&w, d);
+	EXPECT_STR(str_from(json_string_value(json_object_get(json_array_get(json_object_get(now, "dac_trung"), 0), "ten"))), STR("Máy X-quang <b>"));
+	EXPECT_INT(json_integer_value(json_object_get(now, "so_thang")), 36);
+	json_decref(now);
+	ACT(&head, .action = ACT_SEND_BACK, .reason = STR("Ghi rõ ngày có hiệu lực"));
+	json_t *more = json_pack("{s:s}", "tu_ngay", "2026-12-01");
+	ACT(&specialist, .action = ACT_SUBMIT, .outcome = STR("result"), .text = STR("Đủ điều kiện"), .fields = more);
+	json_decref(more);
+	now = proposed(&w, d); /* what was proposed before is kept */
+	EXPECT_INT(json_array_size(json_object_get(now, "dac_trung")), 1);
+	EXPECT_TEXT(text_field(now, "tu_ngay"), "2026-12-01");
+	json_decref(now);
+	ACT(&head, .action = ACT_APPROVE);
+	ACT(&director, .action = ACT_APPROVE);
+	EXPECT_TEXT(load(&w, d).result_symbol, "GP-SKHCN");
+	EXPECT_INT(load(&w, d).result_number.v, 1);
+	office_close(&w);
+}
+
+static bool without_fields(struct env *env, void *ctx, struct err *e)
+{
+	struct keep_ctx *c = ctx;
+	struct key key;
+	bool erased;
+	if (!dossier_key(env, c->w->law, c->id, &key, &erased, e))
+		return false;
+	struct str sealed = crypto_seal(env->arena, &key, STR("proposal"), STR("{\"fields\":{\"thoi_han\":\"thang\"},\"text\":\"\"}"));
+	return q_dossier_propose(env->db, c->id, STR("result"), base64_encode(env->arena, sealed.p, sealed.n), NULL, e) &&
+	       audit_record(env, &(struct audit_act){.kind = "dossier.test", .subject = c->id.v}, NULL, e);
+}
+
+/* A proposal written under a pack that asked for less: no number, until it went back. A refusal has a symbol of its own. */
+TEST_BOTH(no_number_for_a_paper_with_blanks)
+{
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
+	struct dossier_done last;
+	struct actor counter = office_official(&w, w.people.counter), head = office_official(&w, w.people.head), specialist = office_official(&w, w.people.specialist),
+	             director = office_official(&w, w.people.director);
+	struct dossier_id d = send(&w, "bx-cap-phep-xquang").id;
+	struct err e = {0};
+	ACT(&counter, .action = ACT_ACCEPT);
+	ACT(&head, .action = ACT_ASSIGN, .to = w.people.specialist);
+	ACT(&specialist, .action = ACT_FINISH);
+	ACT(&specialist, .action = ACT_SUBMIT, .outcome = STR("result"), .text = STR("Đủ điều kiện"));
+	ACT(&head, .action = ACT_APPROVE);
+	EXPECT_OK(office_act(&w, &actor_program, without_fields, &(struct keep_ctx){&w, d}, &e), e);
+	REFUSED(&director, ERR_CONFLICT, MSG_DOSSIER_RESULT_INCOMPLETE, .action = ACT_APPROVE);
+	EXPECT(!load(&w, d).result_number.has);
+	ACT(&director, .action = ACT_SEND_BACK, .reason = STR("Thiếu thông tin"));
+	ACT(&head, .action = ACT_SEND_BACK, .reason = STR("Thiếu thông tin"));
+	ACT(&specialist, .action = ACT_SUBMIT, .outcome = STR("refuse"), .text = STR("Thiết bị chưa kiểm định"));
+	ACT(&head, .action = ACT_APPROVE);
+	ACT(&director, .action = ACT_APPROVE);
+	EXPECT_TEXT(load(&w, d).result_symbol, "TB-SKHCN");
+	office_close(&w);
 }

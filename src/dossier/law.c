@@ -1,10 +1,10 @@
 /* law.c — see law.h. */
 #include "dossier/law.h"
+#include "dossier/result.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* law_free() gives it back. */
-static json_t *keep(struct law *l, json_t *tree)
+json_t *law_keep(struct law *l, json_t *tree)
 {
 	json_t **more = realloc(l->trees, (l->n_trees + 1) * sizeof *more);
 	CHECK(more != NULL);
@@ -18,7 +18,7 @@ static json_t *keep_json(struct law *l, struct str bytes)
 	json_t *tree = bytes.p ? json_loadb(bytes.p, bytes.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL) : NULL;
 	if (!tree)
 		return NULL;
-	return keep(l, tree);
+	return law_keep(l, tree);
 }
 
 static json_t *keep_file(struct law *l, struct str name)
@@ -36,7 +36,7 @@ static json_t *documents_json(struct law *l, const struct procedure *p)
 		json_array_append_new(list, json_pack("{s:s%,s:o}", "name", d->name.p, d->name.n, "condition",
 		                                      d->condition.p ? json_stringn(d->condition.p, d->condition.n) : json_null()));
 	}
-	return keep(l, list);
+	return law_keep(l, list);
 }
 
 static bool load_forms(struct law *l, struct law_procedure *lp, struct err *e)
@@ -137,7 +137,7 @@ static bool load_packs(struct law *l, struct err *e)
 		if (!load_procedure(l, &l->procedures[i], e))
 			return false;
 	}
-	return calendar_load_builtin(l->arena, STR_NONE, &l->calendar, e);
+	return law_load_results(l, e) && calendar_load_builtin(l->arena, STR_NONE, &l->calendar, e);
 }
 
 bool law_load(const struct keyring *keys, struct law **out, struct err *e)

@@ -11,6 +11,8 @@
 #include "form/form.h"
 #include "workflow/workflow.h"
 
+struct law_result;
+
 struct law_procedure {
 	const struct procedure *p;
 	struct str hash;                 /* SHA-256 of the pack's bytes, hex */
@@ -23,6 +25,7 @@ struct law_procedure {
 	int32_t limit_hours;             /* the limit in working hours, for shares of steps; 0 unknown */
 	struct limit supplement_limit;   /* within which a supplement may be asked; 3 working days by default */
 	const struct logic *fee;         /* NULL: no rule known */
+	const struct law_result *result; /* the template of its result (result.h) */
 };
 
 struct law_process { struct str id; const struct process *p; };
@@ -34,6 +37,9 @@ struct law {
 	size_t n;
 	struct law_process *processes;
 	size_t n_processes;
+	struct law_result *results;
+	size_t n_results;
+	const struct law_result *refusal;
 	struct eras eras;
 	const struct calendar *calendar;
 	json_t *units;
@@ -46,6 +52,9 @@ struct law {
 /* Loads the packs built into the program. `keys` must outlive it. ERR_INVALID names the pack and the fault. */
 MUST_CHECK bool law_load(const struct keyring *keys, struct law **out, struct err *e);
 void law_free(struct law *l);
+
+/* Kept until law_free(). */
+json_t *law_keep(struct law *l, json_t *tree);
 
 /* By slug or national code; NULL when unknown. */
 const struct law_procedure *law_find(const struct law *l, struct str slug_or_code);

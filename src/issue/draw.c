@@ -1,4 +1,5 @@
 /* draw.c — templates, and the thread that draws: fonts and documents belong to one thread (core/pdf). */
+#include "dossier/result.h"
 #include "issue/internal.h"
 #include "paper/paper.h"
 #include <pthread.h>
@@ -125,20 +126,29 @@ bool draw_paper(struct env *env, const struct dossier_get_row *d, const struct d
 	return issue_paper_data(env, d, p, &data, e) && draw(env, p->form_set, p->form_code, data, p->at, pdf, e);
 }
 
-/* The procedure's own template; a refusal, and a procedure whose template is not in the packs, use the notice of decree 30. */
-bool draw_result(struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e)
+/* `whole`: refused when anything would print as a blank. */
+static bool draw_result_as(struct env *env, const struct dossier_get_row *d, struct instant at, bool whole, struct str *pdf, struct err *e)
 {
-	const struct law_procedure *p = law_find(LAW, d->procedure);
-	struct instant at = instant_at(d->result_day.v, (int32_t)(8 * 3600000));
-	struct err none = {0};
+	const struct law_result *t = law_result_of(LAW, law_find(LAW, d->procedure), str_eq(d->outcome, STR("refuse")));
 	json_t *data = NULL;
 	if (!issue_result_data(env, d, &data, e))
 		return false;
-	json_t *own = p && p->p->result_template.n && !str_eq(d->outcome, STR("refuse")) ? template_of(STR("results"), p->p->result_template, &none) : NULL;
-	bool has_own = own != NULL;
-	json_decref(own);
-	return has_own ? draw(env, STR("results"), p->p->result_template, data, at, pdf, e) : draw(env, STR("ND30-2020"), STR("thong-bao"), data, at, pdf, e);
+	json_t *form = json_copy((json_t *)(uintptr_t)t->template);
+	json_object_set_new(form, whole ? "whole" : "draft", json_true());
+	bool ok = issue_have()->render(issue_have()->renderer, env->arena, form, data, at, pdf, e);
+	json_decref(form);
+	json_decref(data);
+	return ok;
 }
+
+bool draw_result(struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e)
+{
+	if (!d->result_number.has || !d->result_day.has)
+		return err_set(e, ERR_CONFLICT, "no number is bound yet");
+	return draw_result_as(env, d, instant_at(d->result_day.v, (int32_t)(8 * 3600000)), true, pdf, e);
+}
+
+bool issue_draft_draw(struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e) { return draw_result_as(env, d, env->now, false, pdf, e); }
 
 bool issue_paper_draw(struct env *env, const struct dossier_get_row *d, struct dossier_paper_id paper, struct str *pdf, struct err *e)
 {

@@ -46,6 +46,8 @@ MUST_CHECK bool issue_result_data(struct env *env, const struct dossier_get_row 
 
 /* ---- drawing now; for pages (desk_facilities.draw). ERR_NOT_FOUND: not a paper of that dossier ---- */
 MUST_CHECK bool issue_paper_draw(struct env *env, const struct dossier_get_row *d, struct dossier_paper_id paper, struct str *pdf, struct err *e);
+/* The result as it would leave now, marked as a draft; without a number blanks stay dotted. */
+MUST_CHECK bool issue_draft_draw(struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e);
 MUST_CHECK bool issue_control_draw(struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e);
 
 /* In an action, after an act (desk_facilities.queue): queues what the act calls for. */

@@ -1,5 +1,7 @@
 /* issue_test.c — papers and results from the record to a sealed file, on both engines, with the token of the demonstration. */
 #include "dossier/dossier_testing.h"
+#include "dossier/result.h"
+#include "issue/internal.h"
 #include "issue/issue.h"
 #include "issue/issue_sql.h"
 #include "sign/demo_pki.h"
@@ -96,11 +98,12 @@ static int run_jobs(void)
 	return n - 1;
 }
 
+static const char *filed = "bx-cap-phep-xquang";
 static const struct actor citizen = {.account = 4242, .roles = ROLE_BIT(ROLE_CITIZEN)};
 static bool send_one(struct env *env, void *ctx, struct err *e)
 {
 	struct dossier_sent *sent = ctx;
-	const struct law_procedure *p = law_find(w.o.law, STR("bx-cap-phep-xquang"));
+	const struct law_procedure *p = law_find(w.o.law, str_from(filed));
 	json_t *example = law_example(w.o.a, w.o.law, p, date_of(env->now));
 	struct key key;
 	struct dossier_new x = {.procedure = p, .answers = example, .account = 4242, .channel_in = STR("online"), .channel_out = STR("online"),
@@ -311,5 +314,102 @@ TEST_BOTH(what_nobody_queued_is_found)
 	on_writer(&actor_program, sweep, NULL);
 	EXPECT_INT(run_jobs(), 1);
 	EXPECT_INT(files(s.id).n, 1);
+	stop();
+}
+
+/* ---- every procedure has a result that leaves without blanks ---- */
+
+/* The proposal as act_submit seals it. */
+static struct str seal_fields(struct dossier_id id, json_t *fields)
+{
+	struct err e = {0};
+	AUTO_KEY key = {0};
+	bool erased;
+	struct env env = reader();
+	EXPECT_OK(dossier_key(&env, w.o.law, id, &key, &erased, &e), e);
+	json_t *all = json_pack("{s:s,s:O}", "text", "Đủ điều kiện", "fields", fields);
+	char *text = json_dumps(all, 0);
+	struct str sealed = crypto_seal(w.o.a, &key, STR("proposal"), str_from(text));
+	free(text);
+	json_decref(all);
+	return base64_encode(w.o.a, sealed.p, sealed.n);
+}
+
+static size_t wrong_of(const struct dossier_get_row *d, const json_t *fields, json_t **clean)
+{
+	struct err e = {0};
+	struct eform_errors errors;
+	struct env env = reader();
+	EXPECT_OK(dossier_propose(&env, w.o.law, d, false, fields, clean, &errors, &e), e);
+	for (struct eform_error *x = errors.first; x && getenv("MOTCUA_SAY"); x = x->next)
+		fprintf(stderr, "%.*s %.*s %s\n", STR_ARG(d->procedure), STR_ARG(x->pointer), eform_fault_name(x->fault));
+	return errors.n;
+}
+
+/* Every field that may be left out, left out. */
+static json_t *least(const struct dossier_get_row *d, const json_t *full)
+{
+	json_t *now = json_deep_copy(full), *v, *clean = NULL;
+	const char *key;
+	json_object_foreach((json_t *)(uintptr_t)full, key, v) {
+		json_t *kept = json_incref(json_object_get(now, key));
+		json_object_set_new(now, key, json_null());
+		if (wrong_of(d, now, &clean))
+			json_object_set(now, key, kept);
+		json_decref(kept);
+		json_decref(clean);
+	}
+	EXPECT_INT(wrong_of(d, now, &clean), 0);
+	json_decref(now);
+	return clean;
+}
+
+static void keep_pdf(struct str pdf, struct str name, const char *kind)
+{
+	if (!getenv("MOTCUA_KEEP_PDF"))
+		return;
+	FILE *f = fopen(str_fmt(w.o.a, "%s/%.*s-%s.pdf", getenv("MOTCUA_KEEP_PDF"), STR_ARG(name), kind).p, "w");
+	EXPECT(f && fwrite(pdf.p, 1, pdf.n, f) == pdf.n && fclose(f) == 0);
+}
+
+static void leaves_whole(struct dossier_get_row d, json_t *fields, const char *kind)
+{
+	struct err e = {0};
+	struct env env = reader();
+	struct str pdf;
+	d.proposal = seal_fields(d.id, fields);
+	d.outcome = STR("result");
+	d.result_number = OPT_INT(7);
+	d.result_day = OPT_DATE(date_of(env.now));
+	d.signer = w.o.people.director;
+	EXPECT_OK(draw_result(&env, &d, &pdf, &e), e);
+	keep_pdf(pdf, d.procedure, kind);
+}
+
+TEST(every_procedure_has_a_result_without_blanks)
+{
+	start(a, DB_SQLITE, false);
+	for (size_t i = 0; i < w.o.law->n; i++) {
+		const struct law_procedure *p = &w.o.law->procedures[i];
+		struct dossier_sent s = {0};
+		struct dossier_get_row d;
+		struct err e = {0};
+		struct env env = reader();
+		json_t *clean = NULL, *example;
+		struct eform_context c = {.today = date_of(env.now), .units = w.o.law->units};
+		filed = p->p->id.p;
+		on_writer(&citizen, send_one, &s);
+		EXPECT_OK(dossier_load(&env, s.id, &d, &e), e);
+		EXPECT(p->result->fields);
+		example = eform_example(a, p->result->fields, &c);
+		EXPECT_INT(wrong_of(&d, example, &clean), 0);
+		leaves_whole(d, clean, "full");
+		json_t *few = least(&d, clean);
+		leaves_whole(d, few, "least");
+		json_decref(few);
+		json_decref(clean);
+		json_decref(example);
+	}
+	filed = "bx-cap-phep-xquang";
 	stop();
 }

@@ -1,27 +1,13 @@
 /* result_data.c — the result as a document in the layout of decree 30/2020, from the record and the draft that was approved. */
+#include "dossier/result.h"
 #include "issue/internal.h"
 #include <string.h>
-
-/* The draft's text; empty when there is none or it was erased. */
-static bool draft_text(struct env *env, const struct dossier_get_row *d, struct str *out, struct err *e)
-{
-	AUTO_KEY key = {0};
-	bool erased = false;
-	struct str sealed;
-	*out = STR("");
-	if (!dossier_key(env, LAW, d->id, &key, &erased, e))
-		return false;
-	if (erased || !d->proposal.n)
-		return true;
-	return (base64_decode(env->arena, d->proposal, &sealed) || err_set(e, ERR_INTERNAL, "the draft is not base64")) &&
-	       crypto_open(env->arena, &key, STR("proposal"), sealed, out, e);
-}
 
 /* A deputy signs for the head of the agency: "KT. GIÁM ĐỐC" above the own title (decree 30, annex I, II.7). */
 static bool signer_data(struct env *env, const struct dossier_get_row *d, json_t *x, struct err *e)
 {
 	struct officers all = {0};
-	if (!directory_holders_in_agency(env, ROLE_DIRECTOR, d->settling_agency, d->result_day.v, &all, e))
+	if (!directory_holders_in_agency(env, ROLE_DIRECTOR, d->settling_agency, d->result_day.has ? d->result_day.v : date_of(env->now), &all, e))
 		return err_wrap(e, "signer");
 	for (size_t i = 0; i < all.n; i++) {
 		if (all.v[i].person.v != d->signer.v)
@@ -43,40 +29,73 @@ static bool signer_data(struct env *env, const struct dossier_get_row *d, json_t
 	return true;
 }
 
+/* A text named again with its articles, and one of former times, are not cited. */
+static bool cited(const struct procedure *p, size_t i)
+{
+	struct str s = p->legal_basis.p[i];
+	for (size_t k = 0; k < p->legal_basis.n; k++)
+		if (k != i && p->legal_basis.p[k].n > s.n && str_starts(p->legal_basis.p[k], s))
+			return false;
+	return str_find(s, STR("(trước")) < 0;
+}
+
 static void basis_data(struct env *env, const struct dossier_get_row *d, json_t *x)
 {
 	const struct law_procedure *p = law_find(LAW, d->procedure);
 	json_t *list = json_array();
-	for (size_t i = 0; p && i < p->p->legal_basis.n && i < 8; i++) {
+	for (size_t i = 0; p && i < p->p->legal_basis.n; i++) {
+		if (!cited(p->p, i))
+			continue;
 		struct str line = msg_fmt(env->arena, LANG_VI, MSG_ISSUE_BASIS, &p->p->legal_basis.p[i], 1);
 		json_array_append_new(list, json_stringn(line.p, line.n));
 	}
 	json_object_set_new(x, "can_cu", list);
 }
 
-static void number_data(struct env *env, const struct dossier_get_row *d, json_t *x)
+/* "01/GP-SKHCN"; a draft has no number yet. */
+static void number_data(struct env *env, const struct dossier_get_row *d, struct str symbol, json_t *x)
 {
-	ptrdiff_t dash = str_find_char(d->result_symbol, '-');
-	set_text(x, "so", str_fmt(env->arena, "%02lld", (long long)d->result_number.v));
-	set_text(x, "ky_hieu", dash < 0 ? d->result_symbol : str_sub(d->result_symbol, (size_t)dash + 1, d->result_symbol.n));
+	ptrdiff_t dash = str_find_char(symbol, '-');
+	struct str number = d->result_number.has ? str_fmt(env->arena, "%02lld", (long long)d->result_number.v) : STR("…");
+	set_text(x, "so", number);
+	set_text(x, "ky_hieu", dash < 0 ? symbol : str_sub(symbol, (size_t)dash + 1, symbol.n));
+	set_text(x, "so_ky_hieu", str_fmt(env->arena, "%.*s/%.*s", STR_ARG(number), STR_ARG(symbol)));
 }
 
-/* Answers of the form under their own names: templates of results read the same keys as the forms. What the record says
- * itself is not overwritten. */
-static bool answer_data(struct env *env, const struct dossier_get_row *d, json_t *x, struct err *e)
+/* The day so many months later, or the last of its month (Bộ luật Dân sự 2015 Điều 148). */
+static struct date months_after(struct date d, int64_t months)
 {
-	json_t *content = NULL, *answers;
+	struct civil c = date_civil(d);
+	int64_t m = (int64_t)c.year * 12 + c.month - 1 + months;
+	int year = (int)(m / 12), month = (int)(m % 12) + 1, day = c.day;
+	while (day > 28 && !date_is_civil(year, month, day))
+		day--;
+	return date_from_civil(year, month, day);
+}
+
+static struct str text_at(const json_t *x, const json_t *rule, const char *key)
+{
+	const char *name = json_string_value(json_object_get(rule, key));
+	return name ? str_from(json_string_value(json_object_get(x, name))) : STR_NONE;
+}
+
+/* "periods" of a template: {"name": {"from": field or none (the day of the result), "months": field, "until": field}}. */
+static void period_data(struct env *env, const struct law_result *t, struct date day, json_t *x)
+{
+	json_t *rule;
 	const char *name;
-	json_t *part;
-	if (!dossier_unseal(env, LAW, d, &content, e))
-		return false;
-	answers = json_object_get(content, "answers");
-	(void)json_object_update_missing(x, answers);
-	json_object_foreach(answers, name, part)
-		if (json_is_object(part))
-			(void)json_object_update_missing(x, part);
-	json_decref(content);
-	return true;
+	json_object_foreach(json_object_get(t->template, "periods"), name, rule) {
+		struct date from = day, until;
+		const json_t *months = json_object_get(x, json_string_value(json_object_get(rule, "months")) ? json_string_value(json_object_get(rule, "months")) : "");
+		(void)date_parse(text_at(x, rule, "from"), &from);
+		if (date_parse(text_at(x, rule, "until"), &until))
+			from = until;
+		else if (json_is_integer(months))
+			from = months_after(from, json_integer_value(months));
+		else if (json_object_get(rule, "months"))
+			continue;
+		set_text(x, name, date_format(env->arena, from));
+	}
 }
 
 static void holder_data(json_t *x)
@@ -88,46 +107,52 @@ static void holder_data(json_t *x)
 			json_object_set(holder, parts[i].to, json_object_get(x, parts[i].from));
 	json_object_set_new(x, "to_chuc", holder);
 	json_object_set(x, "kinh_gui", json_object_get(x, "ten_nguoi_nop"));
-	json_object_set(x, "ho_ten", json_object_get(x, "ten_nguoi_nop"));
 }
 
-static void text_data(struct env *env, const struct dossier_get_row *d, struct str draft, json_t *x)
+/* The notice of a refusal: the reasons of the proposal. */
+static void refusal_data(struct env *env, const struct dossier_get_row *d, struct str reasons, json_t *x)
 {
-	bool refuse = str_eq(d->outcome, STR("refuse"));
-	struct str about = msg_fmt(env->arena, LANG_VI, refuse ? MSG_ISSUE_ABOUT_REFUSAL : MSG_ISSUE_ABOUT, &d->procedure_name, 1);
-	json_t *lines = lines_of(draft);
+	json_t *lines = lines_of(reasons);
 	if (json_array_size(lines) == 0)
-		json_array_append_new(lines, json_string(msg(LANG_VI, refuse ? MSG_ISSUE_REFUSED_PLAIN : MSG_ISSUE_GRANTED_PLAIN).p));
-	set_text(x, "trich_yeu", about);
-	json_object_set(x, "dieu", lines);
+		json_array_append_new(lines, json_string(msg(LANG_VI, MSG_ISSUE_REFUSED_PLAIN).p));
+	set_text(x, "trich_yeu", msg_fmt(env->arena, LANG_VI, MSG_ISSUE_ABOUT_REFUSAL, &d->procedure_name, 1));
 	json_object_set_new(x, "noi_dung", lines);
+}
+
+static void office_words(struct env *env, json_t *x)
+{
+	struct str office = str_from(json_string_value(json_object_get(x, "don_vi")));
+	set_text(x, "tham_quyen", msg_fmt(env->arena, LANG_VI, MSG_ISSUE_DIRECTOR_OF, &office, 1));
 	json_object_set_new(x, "noi_nhan", json_pack("[s,s]", msg(LANG_VI, MSG_ISSUE_AS_ABOVE).p, msg(LANG_VI, MSG_ISSUE_COPY_COUNTER).p));
 }
 
-static bool fill_result(struct env *env, const struct dossier_get_row *d, json_t *x, struct err *e)
+/* Fields first: what the record itself says is not theirs to overwrite. */
+static bool fill_result(struct env *env, const struct dossier_get_row *d, bool refuse, struct date day, json_t *x, struct err *e)
 {
-	struct str draft;
-	if (!draft_text(env, d, &draft, e) || !signer_data(env, d, x, e))
+	const struct law_result *t = law_result_of(LAW, law_find(LAW, d->procedure), refuse);
+	struct dossier_proposal p;
+	if (!dossier_proposal(env, LAW, d, refuse, &p, e))
 		return false;
-	struct str head = msg_fmt(env->arena, LANG_VI, MSG_ISSUE_DIRECTOR_OF, (struct str[]){str_from(json_string_value(json_object_get(x, "don_vi")))}, 1);
-	set_text(x, "tham_quyen", head);
-	set_text(x, "hieu_luc_tu", date_format(env->arena, d->result_day.v));
-	number_data(env, d, x);
+	json_object_update_missing(x, p.fields);
+	json_decref(p.fields);
+	office_words(env, x);
+	number_data(env, d, t->symbol, x);
 	basis_data(env, d, x);
-	text_data(env, d, draft, x);
 	holder_data(x);
-	return answer_data(env, d, x, e);
+	period_data(env, t, day, x);
+	if (refuse)
+		refusal_data(env, d, p.text, x);
+	return !d->signer.v || signer_data(env, d, x, e);
 }
 
 bool issue_result_data(struct env *env, const struct dossier_get_row *d, json_t **out, struct err *e)
 {
-	*out = NULL;
-	if (!d->result_number.has || !d->result_day.has)
-		return err_set(e, ERR_CONFLICT, "no number is bound yet");
+	struct date day = d->result_day.has ? d->result_day.v : date_of(env->now);
 	json_t *x = NULL;
-	if (!base_data(env, d, d->result_day.v, true, &x, e))
+	*out = NULL;
+	if (!base_data(env, d, day, true, &x, e))
 		return false;
-	if (!fill_result(env, d, x, e)) {
+	if (!fill_result(env, d, str_eq(d->outcome, STR("refuse")), day, x, e)) {
 		json_decref(x);
 		return false;
 	}

@@ -124,6 +124,12 @@ static struct str format(struct arena *a, struct str s, struct str how)
 	return s;
 }
 
+void fill_gap(const struct scope *s, struct str path)
+{
+	if (s->gaps && s->gaps->n++ < 20)
+		buf_fmt(&s->gaps->names, " %.*s", STR_ARG(path));
+}
+
 static struct str value(struct arena *a, struct str inside, const struct scope *s)
 {
 	ptrdiff_t bar = str_find_char(inside, '|');
@@ -132,8 +138,11 @@ static struct str value(struct arena *a, struct str inside, const struct scope *
 	if (str_eq(path, STR("n")))
 		return str_fmt(a, "%zu", s->row);
 	struct str v = plain(a, fill_find(s, path));
+	bool optional = str_eq(how, STR("opt"));
+	if (!v.n && !optional)
+		fill_gap(s, path);
 	v = format(a, v, how);
-	return v.n || str_eq(how, STR("opt")) ? v : STR(DOTS);
+	return v.n || optional ? v : STR(DOTS);
 }
 
 struct str fill_text(struct arena *a, struct str text, const struct scope *s, bool *open)

@@ -39,6 +39,8 @@ static void new_page(struct paper *p, const struct scope *s)
 	int n = pdf_page_count(p->pdf);
 	if (n > 1)
 		put_line(p, str_fmt(p->a, "%d", n).p, p->top / 2 - 2, 13, PDF_CENTER, false);
+	if (json_is_true(json_object_get(p->form, "draft")))
+		put_line(p, "DỰ THẢO – CHƯA CÓ GIÁ TRỊ", 6, 11, PDF_RIGHT, true);
 	if (fill_present(s, STR("trinh_dien")))
 		put_line(p, "DỮ LIỆU TRÌNH DIỄN", p->h - p->bottom / 2 - 2, 9, PDF_CENTER, true);
 }
@@ -119,20 +121,39 @@ static void draw_columns(struct paper *p, const json_t *b, const struct scope *s
 	p->y = end;
 }
 
+/* A text as a list: a paragraph a line. NULL for anything else. */
+static json_t *paragraphs(const json_t *v)
+{
+	if (!json_is_string(v))
+		return NULL;
+	json_t *list = json_array();
+	struct str text = {json_string_value(v), json_string_length(v)}, line;
+	while (str_next(&text, '\n', &line)) {
+		line = str_trim(line);
+		if (line.n)
+			json_array_append_new(list, json_stringn(line.p, line.n));
+	}
+	return list;
+}
+
 static void draw_each(struct paper *p, const json_t *b, const struct scope *s, struct area at)
 {
 	static const json_t *no_data;
-	const json_t *items = fill_find(s, text_of(b, "items"));
+	json_t *split = paragraphs(fill_find(s, text_of(b, "items")));
+	const json_t *items = split ? split : fill_find(s, text_of(b, "items"));
 	size_t n = json_is_array(items) ? json_array_size(items) : 0, blanks = n ? 0 : (size_t)number(b, "empty", 0);
+	if (!n)
+		fill_gap(s, text_of(b, "items"));
 	for (size_t i = 0; i < n + blanks; i++) {
 		const json_t *item = i < n ? json_array_get(items, i) : no_data;
-		struct scope inner = {.here = item, .form = p->form, .up = s, .row = i + 1};
+		struct scope inner = {.here = item, .form = p->form, .up = s, .row = i + 1, .gaps = s->gaps};
 		json_t *wrapped = json_is_object(item) || !item ? NULL : json_pack("{s:O}", "value", (json_t *)(uintptr_t)item);
 		if (wrapped)
 			inner.here = wrapped;
 		draw_blocks(p, json_object_get(b, "blocks"), &inner, at);
 		json_decref(wrapped);
 	}
+	json_decref(split);
 }
 
 #define COLUMNS_MAX 24
@@ -183,8 +204,10 @@ static void draw_table(struct paper *p, const json_t *b, const struct scope *s, 
 	need(p, number(b, "keep", 20), s);
 	p->y += draw_cells(p, &g, s, true);
 	size_t n = json_is_array(items) ? json_array_size(items) : 0, rows = n ? n : (size_t)number(b, "empty", 3);
+	if (!n)
+		fill_gap(s, text_of(b, "items"));
 	for (i = 0; i < rows; i++) {
-		struct scope row = {.here = json_array_get(items, i), .form = p->form, .up = n ? s : NULL, .row = i + 1};
+		struct scope row = {.here = json_array_get(items, i), .form = p->form, .up = n ? s : NULL, .row = i + 1, .gaps = n ? s->gaps : NULL};
 		struct arena_mark m = arena_mark(p->a);
 		p->y += draw_cells(p, &g, &row, false);
 		arena_rewind(p->a, m);
@@ -282,7 +305,8 @@ bool paper_render(const json_t *form, const json_t *data, struct instant at, str
 		return false;
 	if (!json_is_array(json_object_get(form, "blocks")))
 		return err_set(e, ERR_INVALID, "a template without blocks");
-	struct scope s = {.here = data, .form = form, .row = 1};
+	struct gaps gaps = {.names = buf_on(a)};
+	struct scope s = {.here = data, .form = form, .row = 1, .gaps = json_is_true(json_object_get(form, "whole")) ? &gaps : NULL};
 	struct pdf_info info = {.title = text_of(form, "title"), .author = text_of(data, "don_vi"), .at = at};
 	struct paper p = {.a = a, .form = form, .pdf = pdf_open(fonts, &info, out)};
 	set_page(&p, form);
@@ -291,6 +315,8 @@ bool paper_render(const json_t *form, const json_t *data, struct instant at, str
 	bool bad = p.bad;
 	if (!pdf_close(p.pdf, e))
 		return false;
+	if (gaps.n)
+		return err_set(e, ERR_INVALID, "the paper would have blanks:%.*s", STR_ARG(buf_str(&gaps.names)));
 	return !bad || err_set(e, ERR_INVALID, "the template has a block of an unknown kind");
 }
 

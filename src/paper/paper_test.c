@@ -11,7 +11,8 @@ static const struct { const char *set, *code; } forms[] = {
 	{"TT01-2018", "06"}, {"ND30-2020", "quyet-dinh"}, {"ND30-2020", "thong-bao"}, {"ND30-2020", "cong-van"},
 	{"ND30-2020", "van-ban-xin-loi"}, {"bien-lai", "phieu-thu"}, {"don", "to-khai"}, {"results", "gp-bx"}, {"results", "cc-nvbx"},
 	{"results", "xn-khai-bao"}, {"results", "bm-17-qd-phe-duyet"}, {"results", "bm-22-qd-dieu-chinh"},
-	{"results", "m2-nd37-phieu-tn"}, {"results", "m3-nd37-thong-bao"}};
+	{"results", "m2-nd37-phieu-tn"}, {"results", "m3-nd37-thong-bao"}, {"results", "ket-qua-chung"}, {"results", "giay-chung-nhan"},
+	{"results", "giay-phep"}, {"results", "giay-cong-nhan"}, {"results", "xac-nhan"}, {"results", "thong-bao-kq"}};
 
 static struct str shell(struct arena *a, struct str cmd)
 {
@@ -106,6 +107,34 @@ TEST(hostile_data_gives_a_document)
 		struct str path = save(a, "h.pdf", render(a, i, d));
 		shell(a, str_fmt(a, "qpdf --check %s && pdftotext %s %s.txt", path.p, path.p, path.p));
 	}
+	json_decref(d);
+}
+
+/* What would print as a blank is named, when the template may have none; full data has none. */
+TEST(a_paper_that_must_be_whole_names_its_blanks)
+{
+	json_t *d = full(a), *form;
+	struct err e = {0};
+	struct buf b = buf_on(a);
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		if (strcmp(forms[i].set, "results"))
+			continue;
+		form = paper_template(str_fmt(a, "%s/packs", test_source_dir(a).p), str_from(forms[i].set), str_from(forms[i].code), &e);
+		json_object_set_new(form, "whole", json_true());
+		EXPECT_OK(paper_render(form, d, (struct instant){1770253500000}, pdf_sink_buf(&b), &e), e);
+		json_decref(form);
+	}
+	form = paper_template(str_fmt(a, "%s/packs", test_source_dir(a).p), STR("results"), STR("gp-bx"), &e);
+	json_object_set_new(form, "whole", json_true());
+	static const char *const gone[] = {"hieu_luc_den", "dac_trung", "cong_viec_bx", "so_ky_hieu"};
+	for (size_t i = 0; i < ARRAY_LEN(gone); i++) {
+		json_t *kept = json_incref(json_object_get(d, gone[i]));
+		json_object_del(d, gone[i]);
+		EXPECT_ERR(paper_render(form, d, (struct instant){1770253500000}, pdf_sink_buf(&b), &e), e, ERR_INVALID);
+		EXPECT(str_find(str_from(e.text), str_from(gone[i])) >= 0);
+		json_object_set_new(d, gone[i], kept);
+	}
+	json_decref(form);
 	json_decref(d);
 }
 
