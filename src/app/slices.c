@@ -104,7 +104,7 @@ bool app_slices(struct app *app, struct err *e)
 	                               .in_force = in_force, .ctx = app,
 	                               .parts_dir = str_fmt(app->store.arena, "%.*s/parts", STR_ARG(app->store.place.dir)).p};
 	app->desk = (struct desk_facilities){.law = app->store.law, .blobs = app->store.blobs, .pool = app->store.pool, 
-	                                     .draw = issue_paper_draw, .settling = settling, .ids = &app->store.ids,
+	                                     .draw = issue_paper_draw, .draft = issue_draft_draw, .settling = settling, .ids = &app->store.ids,
 	                                     .queue = issue_queue, .sent_ahead = filing_sent_ahead, .public_url = str_from(app->config.origin)};
 	desk_use(&app->desk);
 	return issue_slice(app, e) && filing_configure(&filing, e);

@@ -132,7 +132,7 @@ bool act_check(struct request *r, struct err *e)
 	check_needed(r, a);
 	if (a == ACT_SUBMIT && form_choice(r, "outcome") == 1 && !form_has(r, "text"))
 		form_error(r, "text", MSG_FIELD_REQUIRED, STR_NONE, STR_NONE);
-	return true;
+	return a != ACT_SUBMIT || desk_proposal_check(r, e);
 }
 
 /* The new time of an apology is the end of office hours of the day chosen. */
@@ -188,7 +188,11 @@ bool desk_act_apply(struct request *r, struct err *e)
 		x.files = files->v;
 		x.n_files = files->n;
 	}
-	if (!do_it(r, &x, &done, e))
+	json_t *fields = a == ACT_SUBMIT ? desk_typed_fields(r, &d) : NULL;
+	x.fields = fields;
+	bool ok = do_it(r, &x, &done, e);
+	json_decref(fields);
+	if (!ok)
 		return refused(r, e);
 	r->redirect = str_fmt(r->env.arena, "/ban-lam-viec/ho-so/%.*s?xong=%s", STR_ARG(d.code), dossier_action_name(a));
 	return true;
@@ -212,6 +216,8 @@ bool act_api_check(struct request *r, struct err *e)
 		form_error(r, "action", form_has(r, "action") ? MSG_FIELD_NOT_CHOICE : MSG_FIELD_REQUIRED, STR_NONE, STR_NONE);
 	else
 		check_needed(r, a);
+	if (a == ACT_SUBMIT && form_ok(r))
+		return desk_proposal_check(r, e);
 	return a != ACT_SUPPLEMENT || !form_ok(r) || sent_ahead(r, e);
 }
 
@@ -245,6 +251,7 @@ bool act_api_apply(struct request *r, struct err *e)
 		x.n_files = files->n;
 	}
 	r->errors = (struct form_errors){0};
+	x.fields = a == ACT_SUBMIT ? json_object_get(r->json, "fields") : NULL;
 	if (!do_it(r, &x, &done, e))
 		return refused_field(r, e);
 	r->memo = str_fmt(r->env.arena, "{\"code\":\"%.*s\",\"state\":\"%.*s\",\"step\":\"%.*s\",\"rev\":%lld}", STR_ARG(d.code),

@@ -10,6 +10,7 @@
 #include "core/html/html.h"
 #include "core/http/http.h"
 #include "dossier/dossier.h"
+#include "dossier/result.h"
 
 struct desk_facilities {
 	const struct law *law;
@@ -17,6 +18,8 @@ struct desk_facilities {
 	struct db_pool *pool; /* connections of their own for exports */
 	/* A paper that is not kept yet, drawn now (issue_paper_draw); NULL: the page says that it is being made. */
 	bool (*draw)(struct env *env, const struct dossier_get_row *d, struct dossier_paper_id paper, struct str *pdf, struct err *e);
+	/* The result as it would leave, marked as a draft (issue_draft_draw); NULL: no preview. */
+	bool (*draft)(struct env *env, const struct dossier_get_row *d, const struct dossier_proposal *p, struct str *pdf, struct err *e);
 	/* In an action, after each act: what must be drawn, signed or sealed is queued (issue_queue); NULL: nothing is. */
 	bool (*queue)(struct env *env, const struct dossier_done *done, struct dossier_id id, struct err *e);
 	/* Who settles what the counter receives: agency, unit, and the identifier that codes begin with. */

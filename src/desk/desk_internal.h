@@ -57,6 +57,17 @@ bool desk_file_page(struct request *r, struct err *e);
 bool desk_paper_page(struct request *r, struct err *e);
 bool desk_diagram_page(struct request *r, struct err *e);
 
+/* ---- the proposal of a result (proposal.c) ---- */
+#define RESULT_PREFIX STR("kq") /* before the names of its fields on the page */
+bool desk_proposal_page(struct request *r, struct err *e);
+bool desk_draft_page(struct request *r, struct err *e);
+/* What came of the result's fields: from the page (a new reference, or NULL) or the API. */
+json_t *desk_typed_fields(struct request *r, const struct dossier_get_row *d);
+/* Errors of a proposal at its fields. On the page: one more row, or a preview, is answered here. */
+MUST_CHECK bool desk_proposal_check(struct request *r, struct err *e);
+/* After errors of an act: the proposal's own page, or the record's. */
+bool desk_act_again(struct request *r, struct err *e);
+
 /* ---- acts (act.c) ---- */
 enum act_field {
 	AF_REASON = 1, AF_TO = 2, AF_UNIT = 4, AF_FEE = 8, AF_OPINION = 16, AF_OUTCOME = 32, AF_TEXT = 64, AF_NAME = 128, AF_AMOUNT = 256,

@@ -94,10 +94,11 @@ static void stop(void)
 	blob_store_free(w.blobs);
 }
 
+static const char *filed = "bx-cap-phep-xquang";
 static bool send_one(struct env *env, void *ctx, struct err *e)
 {
 	struct dossier_sent *sent = ctx;
-	const struct law_procedure *p = law_find(w.o.law, STR("bx-cap-phep-xquang"));
+	const struct law_procedure *p = law_find(w.o.law, str_from(filed));
 	json_t *example = law_example(w.o.a, w.o.law, p, date_of(env->now));
 	struct key key;
 	struct dossier_new x = {.procedure = p, .answers = example, .account = 4242, .channel_in = STR("online"), .channel_out = STR("online"),
@@ -245,13 +246,67 @@ TEST_BOTH(a_record_from_acceptance_to_the_decision)
 	stop();
 }
 
+static struct str at_proposal(const char *procedure)
+{
+	filed = procedure;
+	struct str code = sent_code();
+	filed = "bx-cap-phep-xquang";
+	STATUS(post(&w.counter, record(code, "/accept"), ""), 303);
+	STATUS(post(&w.head, record(code, "/assign"), to_specialist("")), 303);
+	STATUS(post(&w.specialist, record(code, "/finish"), ""), 303);
+	return code;
+}
+
+TEST_BOTH(a_proposal_asks_for_the_fields_of_its_result)
+{
+	start(a, engine);
+	struct str code = at_proposal("bx-gia-han-xquang");
+	EXPECT(has(get(&w.specialist, record(code, "")).body, "/de-xuat\""));
+	STATUS(get(&w.head, record(code, "/de-xuat")), 409); /* not this person's step */
+	struct test_answer x = get(&w.specialist, record(code, "/de-xuat"));
+	STATUS(x, 200);
+	EXPECT(has(x.body, "name=\"kq.so_thang\"") && has(x.body, "value=\"36\"") && has(x.body, "name=\"kq.dac_trung.0.ten\""));
+	x = post(&w.specialist, record(code, "/submit"), "outcome=result&kq.cong_viec_bx=X&kq.dac_trung.0.ten=M%C3%A1y+%3Cb%3E&kq.thoi_han=thang&kq.so_thang=ba");
+	EXPECT_INT(x.status, 422);
+	EXPECT(has(x.body, "Máy &lt;b&gt;") && has(x.body, "value=\"ba\"") && has(x.body, "#f-kq.so_thang") && has(x.body, "aria-describedby"));
+	EXPECT(has(x.body, "kq.dac_trung.0.nuoc_sx"));
+	x = post(&w.specialist, record(code, "/submit"), "outcome=result&kq.dac_trung.0.ten=Mot&_them=kq.dac_trung");
+	STATUS(x, 200); /* one more row, nothing kept */
+	EXPECT(has(x.body, "kq.dac_trung.1.ten") && has(x.body, "value=\"Mot\""));
+	x = post(&w.specialist, record(code, "/submit"), "outcome=result&kq.dac_trung.0.ten=Mot&kq.dac_trung.1.ten=Hai&_bot=kq.dac_trung.0");
+	EXPECT(!has(x.body, "kq.dac_trung.1.ten") && has(x.body, "value=\"Hai\"") && !has(x.body, "value=\"Mot\""));
+	STATUS(get(&w.specialist, record(code, "/du-thao.pdf")), 404);
+	STATUS(post(&w.specialist, record(code, "/submit"), "outcome=result&text=%C4%90%E1%BB%A7&kq.cong_viec_bx=X-quang&kq.dac_trung.0.ten=M%C3%A1y+1&kq.dac_trung.0.ma_hieu_seri=DR-F"
+	            "&kq.dac_trung.0.nuoc_sx=M%E1%BA%ABu&kq.thoi_han=thang&kq.so_thang=36&kq.tu_ngay=01%2F12%2F2026"), 303);
+	x = get(&w.head, record(code, ""));
+	EXPECT(has(x.body, "Máy 1") && has(x.body, "DR-F") && has(x.body, "01/12/2026"));
+	stop();
+}
+
+TEST_BOTH(programs_propose_with_fields)
+{
+	start(a, engine);
+	struct str code = at_proposal("bx-gia-han-xquang");
+	struct test_request q = {.method = HTTP_POST, .path = str_cstr(a, str_fmt(a, "/api/v1/dossiers/%.*s/actions", STR_ARG(code))), .actor = &w.specialist, .bearer = true,
+		.json = "{\"action\":\"submit\",\"outcome\":\"result\",\"fields\":{\"so_thang\":999,\"tu_ngay\":5}}"};
+	struct test_answer x = http_test_send(w.t, &q);
+	EXPECT_INT(x.status, 422);
+	EXPECT(has(x.body, "fields.dac_trung") && has(x.body, "fields.so_thang") && has(x.body, "fields.tu_ngay"));
+	q.json = "{\"action\":\"submit\",\"outcome\":\"result\",\"fields\":[1]}";
+	EXPECT_INT(http_test_send(w.t, &q).status, 422);
+	q.json = "{\"action\":\"submit\",\"outcome\":\"result\",\"fields\":{\"dac_trung\":[{\"ten\":\"Máy\",\"ma_hieu_seri\":\"1\",\"nuoc_sx\":\"M\"}]}}";
+	STATUS(http_test_send(w.t, &q), 200);
+	EXPECT(has(get(&w.head, record(code, "")).body, "Máy"));
+	stop();
+}
+
 TEST_BOTH(strangers_to_a_record_see_nothing)
 {
 	start(a, engine);
 	struct str code = sent_code();
 	struct actor elsewhere = {.account = 77, .person = 77, .roles = ROLE_BIT(ROLE_COUNTER), .held = (struct actor_role[]){{ROLE_COUNTER, 999, 998}}, .n_held = 1};
 	const struct actor *who[] = {&elsewhere, &citizen, &other_citizen, &actor_stranger};
-	static const char *const paths[] = {"", "/quy-trinh.svg", "/tep/1", "/giay/1"};
+	static const char *const paths[] = {"", "/quy-trinh.svg", "/tep/1", "/giay/1", "/de-xuat", "/du-thao.pdf"};
 	for (size_t i = 0; i < ARRAY_LEN(who); i++)
 		for (size_t k = 0; k < ARRAY_LEN(paths); k++) {
 			struct test_answer x = get(who[i], record(code, paths[k]));

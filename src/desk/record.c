@@ -281,16 +281,26 @@ static void answers_section(struct sheet *s)
 	ui_section_end(s->o);
 }
 
-static void proposal_section(struct sheet *s)
+/* Reasons and the fields of the result, as proposed; who decides sees it as it would leave. */
+static bool proposal_section(struct sheet *s, struct err *e)
 {
-	struct str sealed, text;
-	struct err e = {0};
-	if (!s->d.proposal.n || s->erased || !base64_decode(s->r->env.arena, s->d.proposal, &sealed) ||
-	    !crypto_open(s->r->env.arena, &s->key, STR("proposal"), sealed, &text, &e))
-		return;
+	bool refuse = str_eq(s->d.outcome, STR("refuse"));
+	struct dossier_proposal p;
+	if (!s->d.proposal.n || s->erased)
+		return true;
+	if (!dossier_proposal(&s->r->env, LAW, &s->d, refuse, &p, e))
+		return false;
+	const struct law_result *t = law_result_of(LAW, law_find(LAW, s->d.procedure), refuse);
 	ui_section_begin(s->o, WORD(s, MSG_DESK_PROPOSAL));
-	desk_lines(s->o, WORD(s, str_eq(s->d.outcome, STR("refuse")) ? MSG_DESK_OUTCOME_REFUSE : MSG_DESK_OUTCOME_RESULT), h_from_lines(s->o, text));
+	desk_lines(s->o, WORD(s, refuse ? MSG_DESK_OUTCOME_REFUSE : MSG_DESK_OUTCOME_RESULT), h_from_lines(s->o, p.text));
+	if (t->fields)
+		form_lines(s, t->fields, p.fields);
+	if (desk_have()->draft)
+		ui_buttons(s->o, &(struct ui_button){.label = WORD(s, MSG_DESK_SEE_DRAFT), .weight = UI_QUIET, .icon = UI_ICON_EYE,
+			.url = str_fmt(s->r->env.arena, "%.*s/du-thao.pdf", STR_ARG(base_url(s)))}, 1);
 	ui_section_end(s->o);
+	json_decref(p.fields);
+	return true;
 }
 
 /* ---- course ---- */
@@ -424,13 +434,6 @@ static void choice_field(struct sheet *s, const char *name, enum msg_key label, 
 	ui_field(s->o, &f);
 }
 
-static void outcome_field(struct sheet *s)
-{
-	struct ui_option v[] = {{.value = STR("result"), .label = WORD(s, MSG_DESK_OUTCOME_RESULT), .chosen = true},
-		{.value = STR("refuse"), .label = WORD(s, MSG_DESK_OUTCOME_REFUSE)}};
-	choice_field(s, "outcome", MSG_DESK_F_OUTCOME, v, 2);
-}
-
 static void method_field(struct sheet *s)
 {
 	struct ui_option v[] = {{.value = STR("cash"), .label = WORD(s, MSG_DESK_METHOD_CASH), .chosen = true},
@@ -468,12 +471,17 @@ static bool act_fields_of(struct sheet *s, enum dossier_action a, struct err *e)
 		item_field(s, true);
 	if (shape->asks & AF_OPINION)
 		item_field(s, false);
-	if (shape->asks & AF_OUTCOME)
-		outcome_field(s);
 	if (shape->asks & AF_METHOD)
 		method_field(s);
 	plain_fields(s, shape);
 	return true;
+}
+
+/* What asks for more than fits here has a page of its own. */
+static void proposal_link(struct sheet *s, bool primary)
+{
+	ui_buttons(s->o, &(struct ui_button){.label = WORD(s, MSG_DESK_ACT_SUBMIT), .weight = primary ? UI_PRIMARY : UI_QUIET,
+		.url = str_fmt(s->r->env.arena, "%.*s/de-xuat", STR_ARG(base_url(s)))}, 1);
 }
 
 static bool act_form_of(struct sheet *s, enum dossier_action a, bool primary, struct err *e)
@@ -513,7 +521,9 @@ static bool actions_section(struct sheet *s, struct err *e)
 				continue;
 			if ((a == ACT_CONFIRM_PAID && !s->fees.n) || (a == ACT_ANSWER_OPINION && !s->opinions.n))
 				continue;
-			if (!act_form_of(s, (enum dossier_action)a, !any, e))
+			if (a == ACT_SUBMIT)
+				proposal_link(s, !any);
+			else if (!act_form_of(s, (enum dossier_action)a, !any, e))
 				return false;
 			any = true;
 		}
@@ -555,7 +565,8 @@ static bool write_sheet(struct sheet *s, struct err *e)
 	if (!clock_section(s, e))
 		return false;
 	applicant_facts(s);
-	proposal_section(s);
+	if (!proposal_section(s, e))
+		return false;
 	files_section(s);
 	papers_section(s);
 	answers_section(s);

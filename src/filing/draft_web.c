@@ -392,29 +392,6 @@ bool section_page(struct request *r, struct err *e)
 	return show_questions(r, &d, i, draft_form(&d, d.flow.pages[i].form), f);
 }
 
-/* "rows" gets one more, "rows.2" goes: the page is shown again and nothing is kept. */
-static bool change_rows(struct request *r, json_t *typed)
-{
-	struct str add = STR_NONE, drop = STR_NONE, key;
-	int64_t at = -1;
-	if (!req_form_raw(r, STR("_them"), 0, &add) && !req_form_raw(r, STR("_bot"), 0, &drop))
-		return false;
-	struct str rest = add.n ? add : drop, name = STR_NONE;
-	json_t *list = typed;
-	while (str_next(&rest, '.', &key) && list) {
-		if (json_is_array(list))
-			break;
-		name = key;
-		list = json_object_getn(list, key.p, key.n);
-	}
-	(void)name;
-	if (add.n && json_is_array(list) && json_array_size(list) < 200)
-		json_array_append_new(list, json_object());
-	if (drop.n && json_is_array(list) && str_to_i64(key, &at) && at >= 0)
-		json_array_remove(list, (size_t)at);
-	return true;
-}
-
 static struct str dump(struct arena *a, const json_t *j)
 {
 	char *text = json_dumps(j, JSON_COMPACT);
@@ -441,7 +418,7 @@ bool section_check(struct request *r, struct err *e)
 	if (!open_of(r, &d, e) || !page_index(r, &d, &i, e))
 		return false;
 	AUTO_JSON typed = typed_section(r, section_of(&d, i));
-	if (change_rows(r, typed))
+	if (filing_rows_changed(r, typed, STR_NONE))
 		return show_questions(r, &d, i, typed, (struct faults){0});
 	filing_state_of(r)->typed = dump(r->env.arena, typed);
 	if (req_form_raw(r, STR("_sau"), 0, &later))

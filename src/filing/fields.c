@@ -285,3 +285,70 @@ json_t *typed_section(struct request *r, const struct eform_section *sec)
 	eform_from_fields(r->env.arena, sec, get_typed, r, out);
 	return out;
 }
+
+/* ---- a form as a part of another page ---- */
+
+static struct str named(struct arena *a, struct str prefix, struct str name)
+{
+	return prefix.n ? str_fmt(a, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(name)) : name;
+}
+
+void filing_form_errors(struct request *r, const struct eform_errors *errors, struct str prefix)
+{
+	struct faults f = faults_of(r->env.arena, r->env.lang, errors, NULL);
+	for (size_t i = 0; i < f.n; i++)
+		if (!f.v[i].warning)
+			form_error_text(r, named(r->env.arena, prefix, f.v[i].name), str_fmt(r->env.arena, "%.*s: %.*s", STR_ARG(f.v[i].label), STR_ARG(f.v[i].text)));
+}
+
+void filing_show_form(struct request *r, struct html_out *o, const struct law *law, const struct eform *f, const json_t *answers, struct str prefix)
+{
+	struct show s = {.o = o, .law = law, .today = date_of(r->env.now)};
+	s.faults.v = NEW_ARRAY(r->env.arena, r->errors.n + 1, struct fault);
+	for (const struct form_error *x = r->errors.first; x; x = x->next)
+		s.faults.v[s.faults.n++] = (struct fault){.name = x->field, .text = x->text};
+	for (size_t i = 0; i < f->n; i++)
+		show_fields(&s, f->sections[i].fields, f->sections[i].n, answers, prefix);
+}
+
+struct prefixed { struct request *r; struct str prefix; bool any; };
+
+static struct str get_prefixed(void *ctx, struct str name)
+{
+	struct prefixed *p = ctx;
+	struct str s = get_typed(p->r, named(p->r->env.arena, p->prefix, name));
+	p->any = p->any || s.p;
+	return s;
+}
+
+json_t *filing_typed_form(struct request *r, const struct eform *f, struct str prefix)
+{
+	struct prefixed p = {.r = r, .prefix = prefix};
+	json_t *out = json_object();
+	for (size_t i = 0; i < f->n; i++)
+		eform_from_fields(r->env.arena, &f->sections[i], get_prefixed, &p, out);
+	if (p.any)
+		return out;
+	json_decref(out);
+	return NULL;
+}
+
+/* "rows" gets one more, "rows.2" goes. */
+bool filing_rows_changed(struct request *r, json_t *typed, struct str prefix)
+{
+	struct str add = STR_NONE, drop = STR_NONE, key = STR_NONE, skipped;
+	int64_t at = -1;
+	if (!req_form_raw(r, STR("_them"), 0, &add) && !req_form_raw(r, STR("_bot"), 0, &drop))
+		return false;
+	struct str rest = add.n ? add : drop;
+	json_t *list = typed;
+	if (prefix.n && (!str_next(&rest, '.', &skipped) || !str_eq(skipped, prefix)))
+		return true;
+	while (list && !json_is_array(list) && str_next(&rest, '.', &key))
+		list = json_object_getn(list, key.p, key.n);
+	if (add.n && json_is_array(list) && json_array_size(list) < 200)
+		json_array_append_new(list, json_object());
+	if (drop.n && json_is_array(list) && str_next(&rest, '.', &key) && str_to_i64(key, &at) && at >= 0)
+		json_array_remove(list, (size_t)at);
+	return true;
+}

@@ -63,6 +63,17 @@ MUST_CHECK bool filing_show_timeline(struct request *r, struct html_out *o, cons
 MUST_CHECK bool filing_show_files(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct str tail, struct err *e);
 /* Answers with a clean file of that dossier, or ERR_NOT_FOUND. */
 MUST_CHECK bool filing_send_file(struct request *r, const struct dossier_get_row *d, int64_t file, struct err *e);
+/* ---- a form of packs as a part of another page (results at the desk) ---- */
+
+/* Its fields, each name after "PREFIX."; errors are those of r->errors under these names. */
+void filing_show_form(struct request *r, struct html_out *o, const struct law *law, const struct eform *f, const json_t *answers, struct str prefix);
+/* What was typed there, byte for byte: a new reference; NULL when no field of it was sent. */
+json_t *filing_typed_form(struct request *r, const struct eform *f, struct str prefix);
+/* A button for one more row, or one less, was pressed: `typed` has it, and the page is to be shown again. */
+bool filing_rows_changed(struct request *r, json_t *typed, struct str prefix);
+/* Errors as those of the form's fields. */
+void filing_form_errors(struct request *r, const struct eform_errors *errors, struct str prefix);
+
 /* A text as a QR code; nothing when it is too long. */
 void filing_qr(struct html_out *o, struct str text);
 

@@ -127,11 +127,11 @@ bool draw_paper(struct env *env, const struct dossier_get_row *d, const struct d
 }
 
 /* `whole`: refused when anything would print as a blank. */
-static bool draw_result_as(struct env *env, const struct dossier_get_row *d, struct instant at, bool whole, struct str *pdf, struct err *e)
+static bool draw_result_as(struct env *env, const struct dossier_get_row *d, const struct dossier_proposal *p, struct instant at, bool whole, struct str *pdf, struct err *e)
 {
 	const struct law_result *t = law_result_of(LAW, law_find(LAW, d->procedure), str_eq(d->outcome, STR("refuse")));
 	json_t *data = NULL;
-	if (!issue_result_data(env, d, &data, e))
+	if (!issue_result_data(env, d, p, &data, e))
 		return false;
 	json_t *form = json_copy((json_t *)(uintptr_t)t->template);
 	json_object_set_new(form, whole ? "whole" : "draft", json_true());
@@ -145,10 +145,13 @@ bool draw_result(struct env *env, const struct dossier_get_row *d, struct str *p
 {
 	if (!d->result_number.has || !d->result_day.has)
 		return err_set(e, ERR_CONFLICT, "no number is bound yet");
-	return draw_result_as(env, d, instant_at(d->result_day.v, (int32_t)(8 * 3600000)), true, pdf, e);
+	return draw_result_as(env, d, NULL, instant_at(d->result_day.v, (int32_t)(8 * 3600000)), true, pdf, e);
 }
 
-bool issue_draft_draw(struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e) { return draw_result_as(env, d, env->now, false, pdf, e); }
+bool issue_draft_draw(struct env *env, const struct dossier_get_row *d, const struct dossier_proposal *p, struct str *pdf, struct err *e)
+{
+	return draw_result_as(env, d, p, env->now, false, pdf, e);
+}
 
 bool issue_paper_draw(struct env *env, const struct dossier_get_row *d, struct dossier_paper_id paper, struct str *pdf, struct err *e)
 {

@@ -38,16 +38,18 @@ MUST_CHECK bool issue_renderer_new(struct issue_renderer **out, struct err *e);
 void issue_renderer_free(struct issue_renderer *r);
 MUST_CHECK bool issue_render(void *renderer, struct arena *a, const json_t *form, const json_t *data, struct instant at, struct str *pdf, struct err *e);
 
+struct dossier_proposal;
 /* ---- data for templates: new references ---- */
 MUST_CHECK bool issue_paper_data(struct env *env, const struct dossier_get_row *d, const struct dossier_paper_list_row *p, json_t **out, struct err *e);
 /* The slip that follows the dossier from hand to hand (TT 01/2018 form 05, TT 03/2025 form 06). */
 MUST_CHECK bool issue_control_data(struct env *env, const struct dossier_get_row *d, json_t **out, struct err *e);
-MUST_CHECK bool issue_result_data(struct env *env, const struct dossier_get_row *d, json_t **out, struct err *e);
+/* `p`: another proposal than the one kept, or NULL. */
+MUST_CHECK bool issue_result_data(struct env *env, const struct dossier_get_row *d, const struct dossier_proposal *p, json_t **out, struct err *e);
 
 /* ---- drawing now; for pages (desk_facilities.draw). ERR_NOT_FOUND: not a paper of that dossier ---- */
 MUST_CHECK bool issue_paper_draw(struct env *env, const struct dossier_get_row *d, struct dossier_paper_id paper, struct str *pdf, struct err *e);
-/* The result as it would leave now, marked as a draft; without a number blanks stay dotted. */
-MUST_CHECK bool issue_draft_draw(struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e);
+/* The result as it would leave, marked as a draft; what is not known yet is a dotted blank. `p`: as proposed, or NULL. */
+MUST_CHECK bool issue_draft_draw(struct env *env, const struct dossier_get_row *d, const struct dossier_proposal *p, struct str *pdf, struct err *e);
 MUST_CHECK bool issue_control_draw(struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e);
 
 /* In an action, after an act (desk_facilities.queue): queues what the act calls for. */

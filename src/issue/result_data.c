@@ -127,32 +127,39 @@ static void office_words(struct env *env, json_t *x)
 }
 
 /* Fields first: what the record itself says is not theirs to overwrite. */
-static bool fill_result(struct env *env, const struct dossier_get_row *d, bool refuse, struct date day, json_t *x, struct err *e)
+static bool fill_result(struct env *env, const struct dossier_get_row *d, const struct dossier_proposal *p, struct date day, json_t *x, struct err *e)
 {
+	bool refuse = str_eq(d->outcome, STR("refuse"));
 	const struct law_result *t = law_result_of(LAW, law_find(LAW, d->procedure), refuse);
-	struct dossier_proposal p;
-	if (!dossier_proposal(env, LAW, d, refuse, &p, e))
-		return false;
-	json_object_update_missing(x, p.fields);
-	json_decref(p.fields);
+	json_object_update_missing(x, p->fields);
 	office_words(env, x);
 	number_data(env, d, t->symbol, x);
 	basis_data(env, d, x);
 	holder_data(x);
 	period_data(env, t, day, x);
 	if (refuse)
-		refusal_data(env, d, p.text, x);
+		refusal_data(env, d, p->text, x);
 	return !d->signer.v || signer_data(env, d, x, e);
 }
 
-bool issue_result_data(struct env *env, const struct dossier_get_row *d, json_t **out, struct err *e)
+static bool with_proposal(struct env *env, const struct dossier_get_row *d, struct date day, json_t *x, struct err *e)
+{
+	struct dossier_proposal p;
+	if (!dossier_proposal(env, LAW, d, str_eq(d->outcome, STR("refuse")), &p, e))
+		return false;
+	bool ok = fill_result(env, d, &p, day, x, e);
+	json_decref(p.fields);
+	return ok;
+}
+
+bool issue_result_data(struct env *env, const struct dossier_get_row *d, const struct dossier_proposal *p, json_t **out, struct err *e)
 {
 	struct date day = d->result_day.has ? d->result_day.v : date_of(env->now);
 	json_t *x = NULL;
 	*out = NULL;
 	if (!base_data(env, d, day, true, &x, e))
 		return false;
-	if (!fill_result(env, d, str_eq(d->outcome, STR("refuse")), day, x, e)) {
+	if (!(p ? fill_result(env, d, p, day, x, e) : with_proposal(env, d, day, x, e))) {
 		json_decref(x);
 		return false;
 	}
