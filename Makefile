@@ -30,7 +30,7 @@ tsan:    ## writer, HTTP and helpers under the thread sanitizer
 
 bench:   ## figures against limits in the same run
 	@scripts/deps test
-	@scripts/build build-bench -Dbuildtype=release
+	@TARGETS="src/app/motcua bench/yard/rows" scripts/build build-bench
 	@scripts/bench build-bench
 
 clean:

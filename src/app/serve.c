@@ -171,6 +171,8 @@ static void set_limits(struct http_config *h, const struct config *c)
 	h->rate_address[RATE_LOOKUP] = per_minute(c->rate_lookup);
 	h->rate_address[RATE_UPLOAD] = per_minute(c->rate_upload);
 	h->rate_address[RATE_API] = per_minute(c->rate_api);
+	h->rate_account[RATE_NORMAL] = per_minute(c->rate_account_page);
+	h->rate_account[RATE_API] = per_minute(c->rate_account_api);
 }
 
 static bool start_http(struct app *app, struct err *e)

@@ -1,48 +1,74 @@
--- The rows of one view of the work list. Only the branch of :scope runs; each has its index. An empty list of states has
--- its slots filled with one that is there already.
+-- One branch of a view of the work list: my own, a unit's unassigned, or an agency's or a reception's in one state. Only the branch of
+-- :scope runs, along its index, and stops after :limit; list.c asks for each branch of a view and merges them.
 
 -- name: desk_list :many
--- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int, newest bool, after_due int, after_id dossier_id, limit int
+-- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field text?, channel text?, due_from int, due_to int, newest bool, after_due int, after_id dossier_id, limit int
 -- out: by_due int
 -- order: by_due = "d.by_due, d.id"; newest = "d.id desc"
-with pick as (
-  select d.id from dossier_desk d where :scope = 'mine' and d.assignee = :person
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.assignee is null and ' ' || d.step_role || ' ' like :role1
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.assignee is null and ' ' || d.step_role || ' ' like :role2
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.assignee is null and ' ' || d.step_role || ' ' like :role3
-  union select d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
-  union select d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
-)
-select d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due
-from pick p join dossier_desk d on d.id = p.id
-where (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
+select * from (
+select * from (select d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due from dossier_desk d where :scope = 'mine' and d.assignee = :person
+  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
   and d.by_due >= :due_from and d.by_due < :due_to
   and (:newest = 1 or d.by_due > :after_due or (d.by_due = :after_due and d.id > :after_id))
   and (:newest = 0 or :after_id = 0 or d.id < :after_id)
-order by :order limit :limit;
+  order by :order limit :limit) mine
+union all
+select * from (select d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due from dossier_desk d where :scope = 'unit' and d.step_unit = :unit and d.step_role = :role and d.assignee is null
+  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
+  and d.by_due >= :due_from and d.by_due < :due_to
+  and (:newest = 1 or d.by_due > :after_due or (d.by_due = :after_due and d.id > :after_id))
+  and (:newest = 0 or :after_id = 0 or d.id < :after_id)
+  order by :order limit :limit) unit
+union all
+select * from (select d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state = :of_state
+  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
+  and d.by_due >= :due_from and d.by_due < :due_to
+  and (:newest = 1 or d.by_due > :after_due or (d.by_due = :after_due and d.id > :after_id))
+  and (:newest = 0 or :after_id = 0 or d.id < :after_id)
+  order by :order limit :limit) agency
+union all
+select * from (select d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due from dossier_desk d where :scope = 'reception' and d.receiving_unit = :unit and d.state = :of_state
+  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
+  and d.by_due >= :due_from and d.by_due < :due_to
+  and (:newest = 1 or d.by_due > :after_due or (d.by_due = :after_due and d.id > :after_id))
+  and (:newest = 0 or :after_id = 0 or d.id < :after_id)
+  order by :order limit :limit) reception
+) d order by :order limit :limit;
 
 -- name: desk_count :one
--- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int
+-- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field text?, channel text?, due_from int, due_to int, limit int
 -- out: n int
-with pick as (
-  select d.id from dossier_desk d where :scope = 'mine' and d.assignee = :person
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.assignee is null and ' ' || d.step_role || ' ' like :role1
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.assignee is null and ' ' || d.step_role || ' ' like :role2
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.assignee is null and ' ' || d.step_role || ' ' like :role3
-  union select d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
-  union select d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
-)
-select count(*) as n from (select p.id from pick p join dossier_desk d on d.id = p.id
-  where (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
-  and d.by_due >= :due_from and d.by_due < :due_to limit 1001) t;
+select count(*) as n from (
+select * from (select d.id from dossier_desk d where :scope = 'mine' and d.assignee = :person
+  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
+  and d.by_due >= :due_from and d.by_due < :due_to
+  limit :limit) mine
+union all
+select * from (select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit and d.step_role = :role and d.assignee is null
+  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
+  and d.by_due >= :due_from and d.by_due < :due_to
+  limit :limit) unit
+union all
+select * from (select d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state = :of_state
+  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
+  and d.by_due >= :due_from and d.by_due < :due_to
+  limit :limit) agency
+union all
+select * from (select d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :unit and d.state = :of_state
+  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
+  and d.by_due >= :due_from and d.by_due < :due_to
+  limit :limit) reception
+) d;
+
+-- All rows of a view, at whatever cost. Slots of a short list of states are empty.
 
 -- name: desk_export :each
 -- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int
 with pick as (
   select d.id from dossier_desk d where :scope = 'mine' and d.assignee = :person
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.assignee is null and ' ' || d.step_role || ' ' like :role1
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.assignee is null and ' ' || d.step_role || ' ' like :role2
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.assignee is null and ' ' || d.step_role || ' ' like :role3
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.step_role = :role1 and d.assignee is null
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.step_role = :role2 and d.assignee is null
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.step_role = :role3 and d.assignee is null
   union select d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
   union select d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
 )
@@ -56,9 +82,9 @@ order by d.by_due, d.id;
 -- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int, limit int
 with pick as (
   select d.id from dossier_desk d where :scope = 'mine' and d.assignee = :person
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.assignee is null and ' ' || d.step_role || ' ' like :role1
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.assignee is null and ' ' || d.step_role || ' ' like :role2
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.assignee is null and ' ' || d.step_role || ' ' like :role3
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.step_role = :role1 and d.assignee is null
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.step_role = :role2 and d.assignee is null
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.step_role = :role3 and d.assignee is null
   union select d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
   union select d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
 )

@@ -1,7 +1,7 @@
 /* desk_test.c — the officials' pages through the whole request path, on both engines. */
 #include "core/http/http_testing.h"
 #include "core/page/page.h"
-#include "desk/desk.h"
+#include "desk/desk_internal.h"
 #include "desk/desk_sql.h"
 #include "dossier/dossier_testing.h"
 #include <stdatomic.h>
@@ -200,6 +200,64 @@ TEST_BOTH(pages_follow_one_another_by_key)
 	EXPECT(str_next(&rest, '"', &cursor));
 	struct test_answer two = get(&w.counter, str_cstr(a, str_fmt(a, "/ban-lam-viec?xem=cho-nhan&%.*s", STR_ARG(cursor))));
 	EXPECT(has(two.body, nth(51)) && has(two.body, nth(60)) && !has(two.body, nth(50)));
+	stop();
+}
+
+static size_t times(struct str s, const char *part)
+{
+	size_t n = 0;
+	for (ptrdiff_t at; (at = str_find(s, str_from(part))) >= 0; n++)
+		s = str_sub(s, (size_t)at + strlen(part), s.n);
+	return n;
+}
+
+/* Each state is read along its own index: the pages must still be one list, each record once, in either order. */
+TEST_BOTH(a_view_of_several_states_is_one_list)
+{
+	start(a, engine);
+	for (int i = 1; i <= 60; i++) {
+		sent_code();
+		if (i % 3 == 0)
+			STATUS(post(&w.counter, record(str_from(nth(i)), "/accept"), "rev=1"), 303);
+	}
+	static const char *const orders[] = {"/ban-lam-viec?xem=co-quan", "/ban-lam-viec?xem=co-quan&xep=moi"};
+	for (size_t k = 0; k < ARRAY_LEN(orders); k++) {
+		struct test_answer one = get(&w.head, orders[k]);
+		ptrdiff_t at = str_find(one.body, STR("sau="));
+		EXPECT(at > 0);
+		struct str rest = str_sub(one.body, (size_t)at, 80), cursor;
+		EXPECT(str_next(&rest, '"', &cursor));
+		struct str two = get(&w.head, str_cstr(a, str_fmt(a, "%s&%.*s", orders[k], STR_ARG(cursor)))).body;
+		for (int i = 1; i <= 60; i++) {
+			const char *link = str_fmt(a, "/ho-so/%s\"", nth(i)).p;
+			if ((times(one.body, link) > 0) + (times(two, link) > 0) != 1)
+				FAIL("%s: %s stands on %d pages", orders[k], nth(i), (times(one.body, link) > 0) + (times(two, link) > 0));
+		}
+	}
+	/* Accepted ones have ten days, the others eight hours for an answer: they come last by time, and first by age does not. */
+	struct str due = get(&w.head, orders[0]).body, age = get(&w.head, orders[1]).body;
+	EXPECT(times(due, str_fmt(a, "/ho-so/%s\"", nth(58)).p) > 0 && times(due, str_fmt(a, "/ho-so/%s\"", nth(60)).p) == 0);
+	EXPECT(times(age, str_fmt(a, "/ho-so/%s\"", nth(60)).p) > 0 && times(age, str_fmt(a, "/ho-so/%s\"", nth(1)).p) == 0);
+	stop();
+}
+
+TEST_BOTH(two_roles_in_one_unit_count_once)
+{
+	start(a, engine);
+	sent_code();
+	struct actor both = w.counter;
+	struct actor_role held[3] = {w.counter.held[0], w.counter.held[0], w.counter.held[0]};
+	held[1].role = ROLE_CLERK;
+	both.held = held, both.n_held = 3, both.roles |= ROLE_BIT(ROLE_CLERK);
+	struct env env = office_env(&w.o);
+	struct desk_filter f = {.view = VIEW_UNIT};
+	struct desk_list_rows rows = {0};
+	struct err e = {0};
+	int64_t n = 0;
+	env.actor = &both;
+	EXPECT_OK(desk_rows(&env, &f, 10, &rows, &e) && desk_counted(&env, &f, &n, &e), e);
+	EXPECT_INT(rows.n, 1);
+	EXPECT_INT(n, 1);
 	stop();
 }
 

@@ -1,6 +1,7 @@
 /* list.c — views of the work list, filters kept in the address, keyset pages. */
 #include "core/text/text.h"
 #include "desk/desk_internal.h"
+#include <stdlib.h>
 #include <string.h>
 
 static const struct { const char *slug; enum msg_key label; } views[VIEW_COUNT] = {
@@ -89,7 +90,7 @@ static int64_t agency_of(const struct actor *a)
 	return 0;
 }
 
-/* The states of a view, six slots; a short list repeats its last. */
+/* The states of a view, six slots; those of a short list are empty. */
 static void states(const struct desk_filter *f, struct str s[6])
 {
 	static const char *const of[VIEW_COUNT][6] = {
@@ -100,14 +101,14 @@ static void states(const struct desk_filter *f, struct str s[6])
 		[VIEW_ALL] = {"received", "supplement", "fee", "processing", "signing", "done"},
 	};
 	for (size_t i = 0; i < 6; i++)
-		s[i] = of[f->view][i] ? str_from(of[f->view][i]) : i ? s[i - 1] : STR("");
+		s[i] = of[f->view][i] ? str_from(of[f->view][i]) : STR("");
 	if (f->view == VIEW_ALL && f->state.n) /* also the closed ones, when asked for */
 		for (size_t i = 0; i < 6; i++)
-			s[i] = f->state;
+			s[i] = i ? STR("") : f->state;
 }
 
 /* Units and roles whose unassigned steps wait for the actor. */
-static void waiting(struct env *env, struct desk_list_in *in)
+static void waiting(struct env *env, struct desk_export_in *in)
 {
 	struct unit_id *unit[] = {&in->unit1, &in->unit2, &in->unit3};
 	struct str *role[] = {&in->role1, &in->role2, &in->role3};
@@ -116,10 +117,13 @@ static void waiting(struct env *env, struct desk_list_in *in)
 		*role[i] = STR("");
 	for (size_t i = 0; i < env->actor->n_held && n < ARRAY_LEN(unit); i++) {
 		const struct actor_role *h = &env->actor->held[i];
-		if (!(ROLE_BIT(h->role) & ALLOW_STAFF))
+		bool known = !(ROLE_BIT(h->role) & ALLOW_STAFF);
+		for (size_t k = 0; k < n; k++)
+			known = known || (unit[k]->v == h->unit && str_eq(*role[k], str_from(role_name(h->role))));
+		if (known)
 			continue;
 		*unit[n] = (struct unit_id){h->unit};
-		*role[n++] = str_fmt(env->arena, "%% %s %%", role_name(h->role));
+		*role[n++] = str_from(role_name(h->role));
 	}
 }
 
@@ -133,9 +137,9 @@ static int64_t soon_ms(struct env *env)
 	return instant_at(d, (int32_t)DAY_MS - 1).ms;
 }
 
-static struct desk_list_in pick(struct env *env, const struct desk_filter *f)
+static struct desk_export_in pick(struct env *env, const struct desk_filter *f)
 {
-	struct desk_list_in in = {.person = {env->actor->person}, .due_from = 0, .due_to = INT64_MAX, .newest = f->newest};
+	struct desk_export_in in = {.person = {env->actor->person}, .due_from = 0, .due_to = INT64_MAX};
 	struct str s[6];
 	states(f, s);
 	in.s1 = s[0], in.s2 = s[1], in.s3 = s[2], in.s4 = s[3], in.s5 = s[4], in.s6 = s[5];
@@ -154,46 +158,99 @@ static struct desk_list_in pick(struct env *env, const struct desk_filter *f)
 	in.state = f->state.n ? f->state : STR_NONE;
 	in.field = f->field.n ? f->field : STR_NONE;
 	in.channel = f->channel.n ? f->channel : STR_NONE;
-	in.after_due = f->after_id && !f->newest ? f->after_due : -1;
-	in.after_id = (struct dossier_id){f->after_id};
 	return in;
 }
 
+/* What one query reads along one index: everything of `mine`, a unit and role of `unit`, a state of the others. */
+struct branch { struct unit_id unit; struct str role, of_state; };
+#define BRANCHES_MAX 6
+
+static size_t branches(const struct desk_export_in *in, struct branch v[BRANCHES_MAX])
+{
+	const struct str s[] = {in->s1, in->s2, in->s3, in->s4, in->s5, in->s6}, role[] = {in->role1, in->role2, in->role3};
+	const struct unit_id unit[] = {in->unit1, in->unit2, in->unit3};
+	const struct branch none = {.role = STR(""), .of_state = STR("")};
+	size_t n = 0;
+	if (str_eq(in->scope, STR("mine")))
+		v[n++] = none;
+	for (size_t i = 0; str_eq(in->scope, STR("unit")) && i < ARRAY_LEN(role); i++)
+		if (role[i].n)
+			v[n] = none, v[n].unit = unit[i], v[n++].role = role[i];
+	bool by_state = str_eq(in->scope, STR("agency")) || str_eq(in->scope, STR("reception"));
+	for (size_t i = 0; by_state && i < ARRAY_LEN(s); i++)
+		if (s[i].n)
+			v[n] = none, v[n].unit = in->reception, v[n++].of_state = s[i];
+	return n;
+}
+
 /* The queries share their parameters; each has a struct of its own. */
-#define SAME(i)                                                                                                     \
-	.scope = (i).scope, .person = (i).person, .unit1 = (i).unit1, .role1 = (i).role1, .unit2 = (i).unit2,       \
-	.role2 = (i).role2, .unit3 = (i).unit3, .role3 = (i).role3, .agency = (i).agency, .reception = (i).reception, \
-	.s1 = (i).s1, .s2 = (i).s2, .s3 = (i).s3, .s4 = (i).s4, .s5 = (i).s5, .s6 = (i).s6, .state = (i).state,     \
-	.field = (i).field, .channel = (i).channel, .due_from = (i).due_from, .due_to = (i).due_to
+#define SAME(i) .scope = (i).scope, .person = (i).person, .agency = (i).agency, .state = (i).state, .field = (i).field, .channel = (i).channel, \
+	.due_from = (i).due_from, .due_to = (i).due_to
+#define SAME_BRANCH(i, b) SAME(i), .unit = (b).unit, .role = (b).role, .of_state = (b).of_state
+#define SAME_VIEW(i) SAME(i), .unit1 = (i).unit1, .role1 = (i).role1, .unit2 = (i).unit2, .role2 = (i).role2, .unit3 = (i).unit3, .role3 = (i).role3, \
+	.reception = (i).reception, .s1 = (i).s1, .s2 = (i).s2, .s3 = (i).s3, .s4 = (i).s4, .s5 = (i).s5, .s6 = (i).s6
+
+static int by_due(const void *pa, const void *pb)
+{
+	const struct desk_list_row *a = pa, *b = pb;
+	return a->by_due != b->by_due ? (a->by_due < b->by_due ? -1 : 1) : a->id.v < b->id.v ? -1 : a->id.v > b->id.v;
+}
+
+static int newest(const void *pa, const void *pb)
+{
+	const struct desk_list_row *a = pa, *b = pb;
+	return a->id.v > b->id.v ? -1 : a->id.v < b->id.v;
+}
 
 bool desk_rows(struct env *env, const struct desk_filter *f, int64_t limit, struct desk_list_rows *out, struct err *e)
 {
-	struct desk_list_in in = pick(env, f);
-	in.limit = limit;
-	return q_desk_list(env->db, env->arena, &in, f->newest ? DESK_LIST_NEWEST : DESK_LIST_BY_DUE, out, e);
+	const struct desk_export_in in = pick(env, f);
+	struct branch v[BRANCHES_MAX];
+	size_t n = branches(&in, v), most = (size_t)limit;
+	struct desk_list_row *all = NEW_ARRAY(env->arena, BRANCHES_MAX * most, struct desk_list_row);
+	*out = (struct desk_list_rows){.v = all};
+	for (size_t i = 0; i < n; i++) {
+		struct desk_list_rows one = {0};
+		struct desk_list_in x = {SAME_BRANCH(in, v[i]), .newest = f->newest, .limit = limit, .after_id = {f->after_id},
+		                         .after_due = f->after_id && !f->newest ? f->after_due : -1};
+		if (!q_desk_list(env->db, env->arena, &x, f->newest ? DESK_LIST_NEWEST : DESK_LIST_BY_DUE, &one, e))
+			return false;
+		for (size_t k = 0; k < one.n; k++)
+			all[out->n++] = one.v[k];
+	}
+	qsort(all, out->n, sizeof *all, f->newest ? newest : by_due);
+	out->n = out->n < most ? out->n : most;
+	return true;
 }
 
+#define COUNTED_MAX 1001
 bool desk_counted(struct env *env, const struct desk_filter *f, int64_t *n, struct err *e)
 {
-	struct desk_list_in in = pick(env, f);
-	struct desk_count_row row = {0};
-	bool found = false;
-	if (!q_desk_count(env->db, env->arena, &(struct desk_count_in){SAME(in)}, &row, &found, e))
-		return false;
-	*n = row.n;
+	const struct desk_export_in in = pick(env, f);
+	struct branch v[BRANCHES_MAX];
+	size_t n_branches = branches(&in, v);
+	*n = 0;
+	for (size_t i = 0; i < n_branches && *n < COUNTED_MAX; i++) {
+		struct desk_count_row row = {0};
+		bool found = false;
+		struct desk_count_in x = {SAME_BRANCH(in, v[i]), .limit = COUNTED_MAX - *n};
+		if (!q_desk_count(env->db, env->arena, &x, &row, &found, e))
+			return false;
+		*n += row.n;
+	}
 	return true;
 }
 
 bool desk_filter_ids(struct env *env, const struct desk_filter *f, struct desk_ids_rows *out, struct err *e)
 {
-	struct desk_list_in in = pick(env, f);
-	return q_desk_ids(env->db, env->arena, &(struct desk_ids_in){SAME(in), .limit = 20000}, out, e);
+	const struct desk_export_in in = pick(env, f);
+	return q_desk_ids(env->db, env->arena, &(struct desk_ids_in){SAME_VIEW(in), .limit = 20000}, out, e);
 }
 
 bool desk_filter_export(struct env *env, struct db *db, const struct desk_filter *f, struct db_cursor *c, struct err *e)
 {
-	struct desk_list_in in = pick(env, f);
-	return q_desk_export(db, &(struct desk_export_in){SAME(in)}, c, e);
+	const struct desk_export_in in = pick(env, f);
+	return q_desk_export(db, &in, c, e);
 }
 
 /* Each word from its beginning, all of them: the search syntax of either engine, made of folded letters and digits only. */
