@@ -7,6 +7,7 @@
 #include "dossier/dossier.h"
 #include "filing/filing.h"
 #include "issue/issue.h"
+#include "notify/notify.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -142,9 +143,10 @@ const struct job_kind *app_jobs(struct app *app, size_t *n)
 		{.name = "dossier.daily", .fn = count_orphans, .every_ms = DAY_MS, .at_ms = (int64_t)7 * 3600 * 1000},
 		mail_kind(&app->mail), mail_sweep_kind, outbox_kind(&app->outbox), filing_job_expire,
 	};
-	struct job_kind *v = NEW_ARRAY(app->store.arena, ARRAY_LEN(list) + ISSUE_JOBS, struct job_kind);
+	*n = ARRAY_LEN(list) + ISSUE_JOBS + NOTIFY_JOBS;
+	struct job_kind *v = NEW_ARRAY(app->store.arena, *n, struct job_kind);
 	memcpy(v, list, sizeof list);
 	memcpy(v + ARRAY_LEN(list), issue_jobs, sizeof issue_jobs);
-	*n = ARRAY_LEN(list) + ISSUE_JOBS;
+	memcpy(v + ARRAY_LEN(list) + ISSUE_JOBS, notify_jobs, sizeof notify_jobs);
 	return v;
 }

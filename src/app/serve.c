@@ -120,6 +120,7 @@ static bool start_mail(struct app *app, struct err *e)
 	if (!mail_sink_start(&app->sink, 0, str_fmt(a, "%.*s/mail", STR_ARG(app->store.place.dir)), e))
 		return false;
 	app->mail.url = str_fmt(a, "smtp://127.0.0.1:%d", mail_sink_port(app->sink)).p;
+	app->mail.starttls = false; /* the sink knows no TLS, and is in this process */
 	app->mail.from = app->mail.from ? app->mail.from : "motcua@example.invalid";
 	return true;
 }

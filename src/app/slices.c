@@ -5,9 +5,10 @@
 #include "directory/directory.h"
 #include "filing/filing.h"
 #include "issue/issue.h"
+#include "notify/notify.h"
 #include "track/track.h"
 
-const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes};
+const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &notify_routes};
 const size_t all_routes_n = ARRAY_LEN(all_routes);
 
 /* Keys by label on the token: the sample people of the demonstration have one decider and one seal. In production the
@@ -98,8 +99,22 @@ static bool in_force(void *ctx, struct str procedure)
 	return is;
 }
 
+/* Where mails lead: the address that people type; in the demonstration, where it listens. */
+static struct str public_url(const struct app *app)
+{
+	struct str origin = str_from(app->config.origin);
+	return origin.n || !app->demo ? origin : str_fmt(app->store.arena, "http://%s", app->config.listen);
+}
+
+static void notify_slice(struct app *app)
+{
+	struct str sink = app->sink ? str_fmt(app->store.arena, "%.*s/mail", STR_ARG(app->store.place.dir)) : STR_NONE;
+	notify_use(&(struct notify_config){.law = app->store.law, .public_url = public_url(app), .sink_dir = sink});
+}
+
 bool app_slices(struct app *app, struct err *e)
 {
+	notify_slice(app);
 	struct filing_config filing = {.law = app->store.law, .blobs = app->store.blobs, .ids = &app->store.ids, .origin = str_from(app->config.origin),
 	                               .in_force = in_force, .ctx = app,
 	                               .parts_dir = str_fmt(app->store.arena, "%.*s/parts", STR_ARG(app->store.place.dir)).p};

@@ -127,16 +127,6 @@ static void waiting(struct env *env, struct desk_export_in *in)
 	}
 }
 
-/* Amber begins two working days before. Outside the calendar nothing is amber. */
-static int64_t soon_ms(struct env *env)
-{
-	struct err e = {0};
-	struct date d;
-	if (!calendar_add_working_days(LAW->calendar, date_of(env->now), 2, &d, &e))
-		return env->now.ms;
-	return instant_at(d, (int32_t)DAY_MS - 1).ms;
-}
-
 static struct desk_export_in pick(struct env *env, const struct desk_filter *f)
 {
 	struct desk_export_in in = {.person = {env->actor->person}, .due_from = 0, .due_to = INT64_MAX};
@@ -149,7 +139,7 @@ static struct desk_export_in pick(struct env *env, const struct desk_filter *f)
 	waiting(env, &in);
 	if (f->view == VIEW_SOON) {
 		in.due_from = env->now.ms;
-		in.due_to = soon_ms(env);
+		in.due_to = dossier_amber_until(LAW, env->now).ms;
 	}
 	if (f->view == VIEW_LATE)
 		in.due_to = env->now.ms;

@@ -55,13 +55,10 @@ static struct str base_url(struct sheet *s) { return str_fmt(s->r->env.arena, "/
 /* What a sealed note or paper says. Empty when it cannot be opened. */
 static struct str note_text(struct sheet *s, int64_t id)
 {
-	struct err e = {0};
-	struct str out = STR("");
 	for (size_t i = 0; i < s->papers.n && !s->erased; i++)
-		if (s->papers.v[i].id.v == id &&
-		    !crypto_open(s->r->env.arena, &s->key, str_fmt(s->r->env.arena, "paper:%lld", (long long)id), s->papers.v[i].body, &out, &e))
-			return STR("");
-	return out;
+		if (s->papers.v[i].id.v == id)
+			return dossier_paper_text(s->r->env.arena, &s->key, &s->papers.v[i]);
+	return STR("");
 }
 
 /* ---- summary ---- */

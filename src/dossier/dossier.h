@@ -56,6 +56,8 @@ MUST_CHECK bool dossier_key(struct env *env, const struct law *law, struct dossi
 /* {"answers":{…},"who":{…}}: a new reference; json null when erased. */
 MUST_CHECK bool dossier_unseal(struct env *env, const struct law *law, const struct dossier_get_row *d, json_t **out, struct err *e);
 struct str dossier_file_name(struct env *env, const struct key *key, const struct dossier_file_list_row *f); /* unsealed; "?" when it cannot */
+/* What a paper or note of the dossier says, unsealed; empty when it cannot be. */
+struct str dossier_paper_text(struct arena *a, const struct key *key, const struct dossier_paper_list_row *p);
 /* Does the secret belong to the dossier? Constant time; spaces, dashes and case do not matter. */
 bool dossier_secret_ok(const struct dossier_get_row *d, struct str secret);
 /* Its clock, day by day; *known false when the source states no limit. */
@@ -122,5 +124,9 @@ MUST_CHECK bool dossier_forget(struct env *env, struct dossier_id id, struct str
 /* A code by TT 01/2018 Art. 19 and TT 03/2025: PREFIX-YYMMDD-NNNN; five digits past 9999. */
 struct str dossier_code(struct arena *a, struct str prefix, struct date day, int64_t n);
 bool dossier_code_ok(struct str code);
-/* Words for the national portal's state number (law-onestop §3.4), 1–10. */
+/* The state's number in the exchange with the National Public Service Portal, 1–10: mới đăng ký, được tiếp nhận, không được
+ * tiếp nhận, đang xử lý, yêu cầu bổ sung, yêu cầu nghĩa vụ tài chính, công dân rút, dừng xử lý, đã xử lý xong, đã trả kết quả.
+ * Refused after acceptance is 8: 3 is said at intake only. 8 and 9 are seen in fewer systems than the others. */
 int dossier_portal_state(const struct dossier_get_row *d);
+/* Due before this moment is amber: the end of the second working day from now. Outside the calendar nothing is amber. */
+struct instant dossier_amber_until(const struct law *law, struct instant now);

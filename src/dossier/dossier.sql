@@ -240,6 +240,15 @@ where assignee is null and step_unit is null and state not in ('returned', 'refu
 select id, code, due, assignee, settling_unit from dossier
 where due < :now and state in ('processing', 'signing') order by due, id limit :limit;
 
+-- Open ones whose answer or result is due before a moment.
+-- name: dossier_due_before :many
+-- in: until instant, limit int
+-- out: due instant
+select id, code, state, assignee, step_role, step_unit, settling_unit, coalesce(due, answer_due) as due
+from dossier
+where state in ('received', 'processing', 'signing') and (due < :until or (due is null and accepted_at is null and answer_due < :until))
+order by coalesce(due, answer_due), id limit :limit;
+
 -- name: dossier_file_all :each
 select id, blob from dossier_file order by id;
 

@@ -107,8 +107,24 @@ static const struct { const char *state; int portal; } states[] = {
 
 int dossier_portal_state(const struct dossier_get_row *d)
 {
+	if (str_eq(d->state, STR("refused")) && d->accepted_at.has)
+		return 8;
 	for (size_t i = 0; i < ARRAY_LEN(states); i++)
 		if (str_eq(d->state, str_from(states[i].state)))
 			return states[i].portal;
 	return 1;
+}
+
+struct instant dossier_amber_until(const struct law *law, struct instant now)
+{
+	struct err e = {0};
+	struct date d;
+	return calendar_add_working_days(law->calendar, date_of(now), 2, &d, &e) ? instant_at(d, (int32_t)DAY_MS - 1) : now;
+}
+
+struct str dossier_paper_text(struct arena *a, const struct key *key, const struct dossier_paper_list_row *p)
+{
+	struct err e = {0};
+	struct str text;
+	return crypto_open(a, key, str_fmt(a, "paper:%lld", (long long)p->id.v), p->body, &text, &e) ? text : STR("");
 }

@@ -122,14 +122,13 @@ static struct str body_text(struct arena *a, struct str body, const char *key)
 /* The reason that the act left behind: sealed, and named in the entry as `note`. */
 static struct str reason_of(struct request *r, const struct key *key, const struct dossier_paper_list_rows *papers, struct str body)
 {
-	struct str note = body_text(r->env.arena, body, "note"), text;
-	struct err e = {0};
+	struct str note = body_text(r->env.arena, body, "note");
 	int64_t id = 0;
 	if (!str_to_i64(note, &id))
 		return STR_NONE;
 	for (size_t i = 0; i < papers->n; i++)
-		if (papers->v[i].id.v == id && crypto_open(r->env.arena, key, str_fmt(r->env.arena, "paper:%lld", (long long)id), papers->v[i].body, &text, &e))
-			return text;
+		if (papers->v[i].id.v == id)
+			return dossier_paper_text(r->env.arena, key, &papers->v[i]);
 	return STR_NONE;
 }
 

@@ -145,6 +145,47 @@ bool audit_timeline(struct env *env, int64_t subject, int64_t after, int64_t lim
 	return true;
 }
 
+bool audit_unread(struct env *env, struct str reader, int64_t limit, struct audit_entries *out, struct err *e)
+{
+	struct log_unread_rows rows = {0};
+	if (!q_log_unread(env->db, env->arena, reader, limit, &rows, e))
+		return err_wrap(e, "unread entries");
+	out->n = rows.n;
+	out->v = NEW_ARRAY(env->arena, rows.n, struct audit_entry);
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct log_unread_row *r = &rows.v[i];
+		out->v[i] = (struct audit_entry){.id = r->id, .lane = r->lane, .seq = r->seq, .at = r->at, .actor = r->actor, .person = r->person,
+		                                 .unit = r->unit, .subject = r->subject, .role = r->role, .kind = r->kind, .body = r->body};
+	}
+	return true;
+}
+
+/* One lane goes on from the entry before its first to its last. */
+static bool move_reader(struct env *env, struct str reader, const struct audit_entries *read, size_t first, struct err *e)
+{
+	const struct audit_entry *x = &read->v[first], *last = x;
+	int64_t changed = 0;
+	for (size_t i = first; i < read->n; i++)
+		if (read->v[i].lane == x->lane)
+			last = &read->v[i];
+	struct log_reader_move_in in = {.reader = reader, .lane = x->lane, .seq_before = x->seq - 1, .seq = last->seq, .last = last->id};
+	if ((x->seq == 1 && !q_log_reader_begin(env->db, reader, x->lane, NULL, e)) || !q_log_reader_move(env->db, &in, &changed, e))
+		return err_wrap(e, "place in the log");
+	return changed == 1 || err_set(e, ERR_CONFLICT, "lane %lld was read meanwhile", (long long)x->lane);
+}
+
+bool audit_mark_read(struct env *env, struct str reader, const struct audit_entries *read, struct err *e)
+{
+	for (size_t i = 0; i < read->n; i++) {
+		bool is_first = true;
+		for (size_t k = 0; k < i && is_first; k++)
+			is_first = read->v[k].lane != read->v[i].lane;
+		if (is_first && !move_reader(env, reader, read, i, e))
+			return false;
+	}
+	return true;
+}
+
 /* The chain over days: each day's value covers its root and all days before. */
 struct hash day_chain(struct arena *a, struct date day, int64_t entries, const struct hash *root, const struct hash *prev)
 {

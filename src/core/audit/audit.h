@@ -1,6 +1,6 @@
 /* audit.h — the record: an append-only log that anyone can check.
  *
- * Owner:     tables log_entry, log_day, idempotency.
+ * Owner:     tables log_entry, log_day, log_reader, idempotency.
  * Invariant: a change of a logged table and its entry are in one transaction. An entry holds the digest of each row
  *            that the act left behind, so that one flipped bit in any row is found; entries of a lane are chained;
  *            a day's entries, in order of id, are the leaves of one RFC 6962 tree; days are chained and time-stamped.
@@ -48,6 +48,13 @@ struct audit_entry {
 struct audit_entries { struct audit_entry *v; size_t n; };
 /* The entries about one subject, oldest first, after entry `after` (0: from the start). */
 MUST_CHECK bool audit_timeline(struct env *env, int64_t subject, int64_t after, int64_t limit, struct audit_entries *out, struct err *e);
+
+/* A reader of the whole log that misses nothing and sees nothing twice: `reader` is its name. Entries not yet read, in order
+ * of id, without `touched` and hashes. No row: nothing is new. */
+MUST_CHECK bool audit_unread(struct env *env, struct str reader, int64_t limit, struct audit_entries *out, struct err *e);
+/* In an action, together with what was made of these entries (as audit_unread gave them, from the first on): they are read.
+ * ERR_CONFLICT: another has read them meanwhile; what was made must not take hold. */
+MUST_CHECK bool audit_mark_read(struct env *env, struct str reader, const struct audit_entries *read, struct err *e);
 /* The hash that an entry must have. */
 struct hash audit_entry_hash(struct arena *a, const struct audit_entry *x);
 

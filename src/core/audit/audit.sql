@@ -78,3 +78,33 @@ insert into idempotency (actor, key, request, answer, at) values (:actor, :key, 
 -- name: idempotency_expire :exec
 -- in: before instant
 delete from idempotency where at < :before;
+
+-- Entries that a reader has not seen, in order of id. The statement sees one moment: when it sees an entry, it sees each that
+-- took hold before it. On SQLite there is one lane; on PostgreSQL each lane is read from its own place.
+-- name: log_unread :many
+-- in: reader text, limit int
+select e.id, e.lane, e.seq, e.at, e.actor, e.person, e.unit, e.subject, e.role, e.kind, e.body
+from log_entry e
+where e.id > coalesce((select max(r.last) from log_reader r where r.reader = :reader), 0)
+order by e.id limit :limit;
+-- pg:
+with recursive lanes (lane) as (
+  (select l.lane from log_entry l order by l.lane limit 1)
+  union all
+  select (select l.lane from log_entry l where l.lane > lanes.lane order by l.lane limit 1) from lanes where lanes.lane is not null
+)
+select e.id, e.lane, e.seq, e.at, e.actor, e.person, e.unit, e.subject, e.role, e.kind, e.body
+from lanes
+left join log_reader r on r.reader = :reader and r.lane = lanes.lane
+cross join lateral (
+  select x.id, x.lane, x.seq, x.at, x.actor, x.person, x.unit, x.subject, x.role, x.kind, x.body
+  from log_entry x where x.lane = lanes.lane and x.seq > coalesce(r.seq, 0) order by x.seq limit :limit) e
+order by e.id limit :limit;
+
+-- name: log_reader_begin :exec
+-- in: reader text, lane int
+insert into log_reader (reader, lane, seq, last) values (:reader, :lane, 0, 0) on conflict (reader, lane) do nothing;
+
+-- name: log_reader_move :exec
+-- in: reader text, lane int, seq_before int, seq int, last int
+update log_reader set seq = :seq, last = :last where reader = :reader and lane = :lane and seq = :seq_before;

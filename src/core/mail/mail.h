@@ -35,9 +35,12 @@ bool mail_address_ok(struct str address);
 struct mail_message { struct str from, from_name, to, subject, text, id; struct instant at; };
 struct str mail_build(struct arena *a, const struct mail_message *m);
 
+/* Reads what mail_build wrote, also with a sink's lines in front; `at` is not read. False when it is something else. */
+bool mail_parse(struct arena *a, struct str message, struct mail_message *out) MUST_CHECK;
+
 /* ---- a mail server that keeps what it gets in a folder: demonstration and tests; 127.0.0.1 only ---- */
 struct mail_sink;
-/* Port 0: any. Each mail is <dir>/000001.eml …, with X-Sink-From and X-Sink-To in front. */
+/* Port 0: any. Each mail is <dir>/000001.eml …, with X-Sink-From and X-Sink-To in front; goes on after the highest there. */
 MUST_CHECK bool mail_sink_start(struct mail_sink **out, int port, struct str dir, struct err *e);
 int mail_sink_port(const struct mail_sink *s);
 int64_t mail_sink_count(struct mail_sink *s);

@@ -131,6 +131,31 @@ static struct mail_stats stats(void)
 	return s;
 }
 
+TEST(what_is_built_can_be_read_again)
+{
+	static const char *const texts[] = {"", "a", "Kính gửi Ông/Bà,\n\nHồ sơ H99.12 = xong. \n.một dấu chấm\nFrom trên dòng đầu", "Đường dẫn: https://mot-cua.example/ho-so/H99.12-261116-0001?a=b=3D"};
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct buf subject = buf_on(a), text = buf_on(a);
+		for (size_t k = 0; k <= i; k++) {
+			buf_put(&subject, STR("Đã nhận hồ sơ H99.12-261116-0001 "));
+			buf_put(&text, str_from(texts[i]));
+		}
+		struct mail_message m = {.from = STR("mot-cua@example.gov.vn"), .from_name = STR("Bộ phận Một cửa của tỉnh Mẫu"), .to = STR("a@b.vn"),
+		                         .subject = str_trim(buf_str(&subject)), .text = buf_str(&text), .id = STR("<x@y.vn>")}, got;
+		struct str kept = str_cat(a, STR("X-Sink-From: z@z.vn\r\nX-Sink-To: t@t.vn\r\n"), mail_build(a, &m));
+		EXPECT(mail_parse(a, kept, &got));
+		EXPECT_STR(got.subject, m.subject);
+		EXPECT_STR(got.from_name, m.from_name);
+		EXPECT_STR(got.from, m.from);
+		EXPECT_STR(got.to, m.to);
+		EXPECT_STR(got.id, m.id);
+		EXPECT_STR(str_trim(got.text), str_trim(m.text));
+	}
+	struct mail_message none;
+	EXPECT(!mail_parse(a, STR("nothing"), &none));
+	EXPECT(!mail_parse(a, STR("From: <a@b.vn\r\nTo: x\r\n\r\n=?UTF-8?B?"), &none));
+}
+
 TEST_BOTH(queries_prepare) { test_db_prepares(test_db(a, engine), mail_sql); }
 
 TEST_BOTH(a_mail_goes_out_once_and_is_emptied)
@@ -246,4 +271,20 @@ TEST(the_sink_bears_bad_clients)
 	mail_sink_stop(sink);
 	close(fd);
 	EXPECT(access(str_cat(a, test_temp_dir(a), STR("/000001.eml")).p, F_OK) != 0);
+}
+
+TEST(the_sink_goes_on_after_what_it_has)
+{
+	struct err e = {0};
+	start(a, DB_SQLITE);
+	put("một", "k1");
+	EXPECT_INT(job_bench_run(&bench), 1);
+	mail_sink_stop(sink);
+	EXPECT_OK(mail_sink_start(&sink, 0, test_temp_dir(a), &e), e);
+	cfg.url = str_fmt(a, "smtp://127.0.0.1:%d", mail_sink_port(sink)).p;
+	put("hai", "k2");
+	EXPECT_INT(job_bench_run(&bench), 1);
+	EXPECT(access(str_cat(a, test_temp_dir(a), STR("/000001.eml")).p, F_OK) == 0);
+	EXPECT(access(str_cat(a, test_temp_dir(a), STR("/000002.eml")).p, F_OK) == 0);
+	stop();
 }

@@ -147,3 +147,76 @@ struct str mail_build(struct arena *a, const struct mail_message *m)
 	put_qp(&b, m->text);
 	return buf_str(&b);
 }
+
+/* ---- reading it again ---- */
+
+static int hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
+
+static struct str qp_decode(struct arena *a, struct str s)
+{
+	struct buf b = buf_on(a);
+	for (size_t i = 0; i < s.n; i++) {
+		int high = s.p[i] == '=' && i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1, low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
+		if (low >= 0)
+			buf_char(&b, (char)(high * 16 + low));
+		else if (s.p[i] != '=' && s.p[i] != '\r')
+			buf_char(&b, s.p[i]);
+		i += low >= 0 || (s.p[i] == '=' && i + 2 < s.n && s.p[i + 1] == '\r') ? 2 : 0;
+	}
+	return buf_str(&b);
+}
+
+static struct str words_decode(struct arena *a, struct str s)
+{
+	static const struct str head = {"=?UTF-8?B?", 10};
+	struct buf b = buf_on(a);
+	ptrdiff_t at, end;
+	struct str word;
+	while ((at = str_find(s, head)) >= 0) {
+		buf_put(&b, str_trim(str_sub(s, 0, (size_t)at)));
+		s = str_sub(s, (size_t)at + head.n, s.n);
+		if ((end = str_find(s, STR("?="))) < 0 || !base64_decode(a, str_sub(s, 0, (size_t)end), &word))
+			break;
+		buf_put(&b, word);
+		s = str_sub(s, (size_t)end + 2, s.n);
+	}
+	buf_put(&b, str_trim(s));
+	return buf_str(&b);
+}
+
+/* The header's value with its folded lines, or empty. */
+static struct str header(struct str headers, struct str name)
+{
+	struct str rest = headers, line;
+	const char *end = headers.p + headers.n;
+	while (str_next(&rest, '\n', &line)) {
+		if (!str_starts(line, name))
+			continue;
+		const char *from = line.p + name.n, *to = line.p + line.n;
+		while (to + 1 < end && to[1] == ' ') {
+			const char *next = memchr(to + 1, '\n', (size_t)(end - to - 1));
+			to = next ? next : end;
+		}
+		return str_trim((struct str){from, (size_t)(to - from)});
+	}
+	return STR("");
+}
+
+static struct str address_in(struct str s)
+{
+	ptrdiff_t from = str_find_char(s, '<');
+	return from >= 0 && s.p[s.n - 1] == '>' ? str_sub(s, (size_t)from + 1, s.n - (size_t)from - 2) : STR("");
+}
+
+bool mail_parse(struct arena *a, struct str message, struct mail_message *out)
+{
+	ptrdiff_t gap = str_find(message, STR("\r\n\r\n"));
+	if (gap < 0)
+		return false;
+	struct str headers = str_sub(message, 0, (size_t)gap + 1), from = header(headers, STR("From:"));
+	*out = (struct mail_message){.from = address_in(from), .to = address_in(header(headers, STR("To:"))), .id = header(headers, STR("Message-ID:")),
+	                             .subject = words_decode(a, header(headers, STR("Subject:"))),
+	                             .text = qp_decode(a, str_sub(message, (size_t)gap + 4, message.n))};
+	out->from_name = words_decode(a, str_sub(from, 0, from.n - out->from.n - (out->from.n ? 2 : 0)));
+	return mail_address_ok(out->from) && mail_address_ok(out->to) && str_is_utf8(out->subject) && str_is_utf8(out->text);
+}

@@ -1,6 +1,7 @@
 /* sink.c — a mail server of one thread that keeps what it gets: RFC 5321 without relaying, extensions and TLS. */
 #include "core/mail/mail.h"
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -265,12 +266,28 @@ static bool start_listening(struct mail_sink *s, int port, struct err *e)
 	return true;
 }
 
+/* The number of the last mail that an earlier start kept. */
+static int64_t last_kept(const char *dir)
+{
+	int64_t last = 0, n;
+	DIR *d = opendir(dir);
+	for (struct dirent *x; d && (x = readdir(d)) != NULL;) {
+		struct str name = str_from(x->d_name);
+		if (str_ends(name, STR(".eml")) && str_to_i64(str_sub(name, 0, name.n - 4), &n) && n > last)
+			last = n;
+	}
+	if (d)
+		closedir(d);
+	return last;
+}
+
 bool mail_sink_start(struct mail_sink **out, int port, struct str dir, struct err *e)
 {
 	struct mail_sink *s = calloc(1, sizeof *s);
 	CHECK(s != NULL && port >= 0 && port <= 65535 && dir.n < sizeof s->dir);
 	memcpy(s->dir, dir.p, dir.n);
 	s->client = -1;
+	s->count = last_kept(s->dir);
 	pthread_mutex_init(&s->mutex, NULL);
 	if (!start_listening(s, port, e) || pthread_create(&s->thread, NULL, sink_main, s) != 0) {
 		if (s->listener >= 0)

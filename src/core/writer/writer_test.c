@@ -212,7 +212,7 @@ TEST_BOTH(the_same_key_acts_once)
 
 #define CLIENTS 8
 #define ACTS 60
-struct client { struct writer *w; int nr; pthread_t t; };
+struct client { struct writer *w; int nr; pthread_t t; enum db_engine engine; };
 
 static void *client_main(void *arg)
 {
@@ -303,6 +303,93 @@ TEST_BOTH(many_clients_lose_and_double_nothing)
 	EXPECT_TEXT(str_from(v.first_fault), "");
 	EXPECT_INT(v.entries, 1 + CLIENTS * per_client);
 	EXPECT_INT(v.rows, 1 + CLIENTS * per_client);
+}
+
+/* ---- a reader of the log beside many writers ---- */
+
+#define READERS 2
+static struct audit_entry seen[CLIENTS * ACTS + 1];
+static _Atomic size_t n_seen;
+static _Atomic bool all_written;
+
+struct reading { struct audit_entries entries; };
+
+/* What a reader makes of entries takes hold with its place, or not at all. Lists only once, after the commit. */
+static bool mark_read(struct write_job *job, struct err *e)
+{
+	struct reading *r = job->ctx;
+	return audit_mark_read(job->env, STR("test"), &r->entries, e);
+}
+
+static void *reader_main(void *arg)
+{
+	struct client *c = arg;
+	static pthread_mutex_t one_list = PTHREAD_MUTEX_INITIALIZER;
+	AUTO_DB db = test_db_again(c->engine, DB_READ_ONLY);
+	for (bool last = false;;) {
+		AUTO_ARENA a = arena_new(0);
+		struct env env = env_of(a);
+		struct err e = {0};
+		struct reading r = {0};
+		bool end = atomic_load(&all_written);
+		env.db = db;
+		CHECK(audit_unread(&env, STR("test"), 7, &r.entries, &e));
+		if (r.entries.n == 0 && end && last)
+			return NULL;
+		last = r.entries.n == 0 && end;
+		struct write_job job = {.env = &env, .apply = mark_read, .ctx = &r};
+		pthread_mutex_lock(&one_list); /* so that the list has the order of the commits */
+		bool ok = r.entries.n > 0 && writer_run(c->w, &job, &e);
+		for (size_t i = 0; ok && i < r.entries.n; i++)
+			seen[atomic_fetch_add(&n_seen, 1) % ARRAY_LEN(seen)] = r.entries.v[i];
+		pthread_mutex_unlock(&one_list);
+		CHECK(ok || r.entries.n == 0 || e.kind == ERR_CONFLICT || e.kind == ERR_BUSY);
+	}
+}
+
+static void *mixed_main(void *arg)
+{
+	struct client *c = arg;
+	AUTO_ARENA a = arena_new(0);
+	struct env env = env_of(a);
+	struct err e = {0};
+	for (int i = 0; i < ACTS; i++) { /* even ones wait for each other at the hot row, odd ones for nobody */
+		int64_t id = 100 + c->nr * ACTS + i;
+		struct act x = {.id = id, .name = str_fmt(a, "thing %lld", (long long)id).p, .count_id = c->nr % 2 ? 0 : 1};
+		CHECK(run(c->w, &env, &x, &e));
+	}
+	return NULL;
+}
+
+TEST_BOTH(readers_see_each_entry_once_and_in_order)
+{
+	struct writer *w = start(a, engine);
+	struct env env = env_of(a);
+	struct err e = {0};
+	struct client c[CLIENTS + READERS];
+	atomic_store(&n_seen, 0);
+	atomic_store(&all_written, false);
+	EXPECT_OK(run(w, &env, &(struct act){.id = 1, .name = "hot"}, &e), e);
+	for (int i = 0; i < CLIENTS + READERS; i++) {
+		c[i] = (struct client){.w = w, .nr = i, .engine = engine};
+		EXPECT_INT(pthread_create(&c[i].t, NULL, i < CLIENTS ? mixed_main : reader_main, &c[i]), 0);
+	}
+	for (int i = 0; i < CLIENTS; i++)
+		pthread_join(c[i].t, NULL);
+	atomic_store(&all_written, true);
+	for (int i = CLIENTS; i < CLIENTS + READERS; i++)
+		pthread_join(c[i].t, NULL);
+	writer_stop(w);
+	EXPECT_INT((int64_t)n_seen, CLIENTS * ACTS + 1);
+	int64_t times[100 + CLIENTS * ACTS] = {0}, hot = 0;
+	for (size_t i = 0; i < n_seen; i++) {
+		int64_t id = seen[i].subject;
+		EXPECT(id > 0 && id < (int64_t)ARRAY_LEN(times) && ++times[id] == 1);
+		if (id >= 100 && (id - 100) / ACTS % 2 == 0) {
+			EXPECT(seen[i].id > hot);
+			hot = seen[i].id;
+		}
+	}
 }
 
 TEST_BOTH(a_late_or_unwanted_job_is_refused)

@@ -1,0 +1,164 @@
+/* notice.c — which entries the applicant is told of, where, and in which words. See notify.h. */
+#include "account/account.h"
+#include "core/mail/mail.h"
+#include "notify/internal.h"
+#include <jansson.h>
+
+/* One notice being written. */
+struct writing {
+	struct env *env;
+	const struct audit_entry *x;
+	const struct dossier_get_row *d;
+	enum lang lang;
+	struct str to;
+	bool signed_in; /* the applicant has an account: the link is to the own page */
+	struct buf text;
+};
+
+static struct str say(struct writing *w, enum msg_key key, struct str one)
+{
+	return msg_fmt(w->env->arena, w->lang, key, &one, msg_args(key));
+}
+
+static void paragraph(struct writing *w, struct str s)
+{
+	buf_put(&w->text, s);
+	buf_put(&w->text, STR("\n\n"));
+}
+
+/* ---- what some notices add ---- */
+
+typedef bool add_fn(struct writing *w, struct err *e);
+
+static bool add_answer_due(struct writing *w, struct err *e)
+{
+	(void)e;
+	paragraph(w, say(w, MSG_NOTIFY_ANSWER_DUE, lang_instant(w->env->arena, w->lang, w->d->answer_due)));
+	return true;
+}
+
+static bool add_due(struct writing *w, struct err *e)
+{
+	(void)e;
+	if (w->d->due.has)
+		paragraph(w, say(w, MSG_NOTIFY_DUE, lang_instant(w->env->arena, w->lang, w->d->due.v)));
+	return true;
+}
+
+/* The request itself, as the official wrote it (NĐ 118/2025 Điều 17: content, reason and guidance, once). */
+static bool add_items(struct writing *w, struct err *e)
+{
+	struct env *env = w->env;
+	struct dossier_paper_list_rows papers = {0};
+	AUTO_KEY key = {0};
+	bool erased = false;
+	int64_t note = 0;
+	if (!str_to_i64(entry_text(env->arena, w->x, "note"), &note))
+		return true;
+	if (!dossier_key(env, notify_have()->law, w->d->id, &key, &erased, e) || !q_dossier_paper_list(env->db, env->arena, w->d->id, &papers, e))
+		return err_wrap(e, "what is to be supplemented");
+	for (size_t i = 0; i < papers.n && !erased; i++)
+		if (papers.v[i].id.v == note)
+			paragraph(w, dossier_paper_text(env->arena, &key, &papers.v[i]));
+	return true;
+}
+
+/* The fee that this entry demanded: both have the time of one act. */
+static bool add_fee(struct writing *w, struct err *e)
+{
+	struct env *env = w->env;
+	struct dossier_fee_list_rows rows = {0};
+	if (!q_dossier_fee_list(env->db, env->arena, w->d->id, &rows, e))
+		return err_wrap(e, "fees");
+	for (size_t i = 0; i < rows.n; i++)
+		if (rows.v[i].demanded_at.ms == w->x->at.ms) {
+			struct str args[] = {rows.v[i].name, lang_money(env->arena, w->lang, rows.v[i].amount)};
+			paragraph(w, msg_fmt(env->arena, w->lang, MSG_NOTIFY_FEE_LINE, args, ARRAY_LEN(args)));
+		}
+	return true;
+}
+
+static const struct kind { const char *name; enum msg_key subject, text; add_fn *add; } kinds[] = {
+	{"dossier.send", MSG_NOTIFY_SENT, MSG_NOTIFY_SENT_TEXT, add_answer_due},
+	{"dossier.accept", MSG_NOTIFY_ACCEPTED, MSG_NOTIFY_ACCEPTED_TEXT, add_due},
+	{"dossier.ask_supplement", MSG_NOTIFY_SUPPLEMENT, MSG_NOTIFY_SUPPLEMENT_TEXT, add_items},
+	{"dossier.supplement", MSG_NOTIFY_SUPPLEMENTED, MSG_NOTIFY_SUPPLEMENTED_TEXT, add_due},
+	{"dossier.demand_fee", MSG_NOTIFY_FEE, MSG_NOTIFY_FEE_TEXT, add_fee},
+	{"dossier.confirm_paid", MSG_NOTIFY_PAID, MSG_NOTIFY_PAID_TEXT, add_due},
+	{"dossier.refuse", MSG_NOTIFY_REFUSED, MSG_NOTIFY_REFUSED_TEXT, NULL},
+	{"dossier.apologise", MSG_NOTIFY_APOLOGY, MSG_NOTIFY_APOLOGY_TEXT, add_due},
+	{"dossier.issue", MSG_NOTIFY_READY, MSG_NOTIFY_READY_TEXT, NULL},
+	{"dossier.hand_over", MSG_NOTIFY_RETURNED, MSG_NOTIFY_RETURNED_TEXT, NULL},
+	{"dossier.stop", MSG_NOTIFY_STOPPED, MSG_NOTIFY_STOPPED_TEXT, NULL},
+	{"dossier.withdraw", MSG_NOTIFY_WITHDRAWN, MSG_NOTIFY_WITHDRAWN_TEXT, NULL},
+	{"dossier.file_infected", MSG_NOTIFY_INFECTED, MSG_NOTIFY_INFECTED_TEXT, NULL},
+};
+
+static const struct kind *kind_of(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (str_eq(name, str_from(kinds[i].name)))
+			return &kinds[i];
+	return NULL;
+}
+
+/* ---- where to ---- */
+
+/* The mailbox that the applicant wrote in the dossier. */
+static bool typed_address(struct writing *w, struct err *e)
+{
+	json_t *content = NULL;
+	if (!dossier_unseal(w->env, notify_have()->law, w->d, &content, e))
+		return err_wrap(e, "the applicant's address");
+	const char *email = json_string_value(json_object_get(json_object_get(content, "who"), "email"));
+	w->to = str_dup(w->env->arena, str_trim(str_from(email)));
+	json_decref(content);
+	return true;
+}
+
+/* The confirmed address of the account comes first: it is proved that the applicant reads it. */
+static bool find_reader(struct writing *w, struct err *e)
+{
+	struct account account;
+	bool found = false;
+	w->to = STR("");
+	w->lang = LANG_VI;
+	if (w->d->applicant_account && !account_get(w->env, (struct account_id){w->d->applicant_account}, &account, &found, e))
+		return err_wrap(e, "the applicant's account");
+	if (found) {
+		w->lang = account.lang;
+		w->to = account.email;
+		w->signed_in = account.active;
+	}
+	return w->to.n != 0 || typed_address(w, e);
+}
+
+static void add_link(struct writing *w)
+{
+	struct str base = notify_have()->public_url;
+	if (base.n)
+		paragraph(w, say(w, w->signed_in ? MSG_NOTIFY_LINK_MINE : MSG_NOTIFY_LINK_TRACK,
+		                 str_fmt(w->env->arena, "%.*s/%s/%.*s", STR_ARG(base), w->signed_in ? "ho-so" : "tra-cuu", STR_ARG(w->d->code))));
+}
+
+bool notice_of(struct env *env, const struct audit_entry *x, const struct dossier_get_row *d, struct notice *out, struct err *e)
+{
+	const struct kind *k = kind_of(x->kind);
+	struct writing w = {.env = env, .x = x, .d = d, .text = buf_on(env->arena)};
+	*out = (struct notice){0};
+	if (!k)
+		return true;
+	if (!find_reader(&w, e))
+		return false;
+	if (!mail_address_ok(w.to))
+		return true;
+	paragraph(&w, msg(w.lang, MSG_NOTIFY_DEAR));
+	paragraph(&w, say(&w, k->text, d->code));
+	if (k->add && !k->add(&w, e))
+		return false;
+	add_link(&w);
+	buf_put(&w.text, msg(w.lang, MSG_NOTIFY_FOOT));
+	*out = (struct notice){.to = w.to, .subject = say(&w, k->subject, d->code), .text = buf_str(&w.text),
+	                       .key = str_fmt(env->arena, "notify:%lld", (long long)x->id)};
+	return true;
+}
