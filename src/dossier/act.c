@@ -279,7 +279,7 @@ static bool permitted(struct doing *g, struct err *e)
 	return true;
 }
 
-/* {"action","from","to","rev","note","instead_of"}: ids and words of the process only. */
+/* {"from","to","state","rev","note","item","instead_of"}: ids and words of the process only. */
 static bool record(struct doing *g, struct err *e)
 {
 	const struct rule *r = &rules[g->x->action];
@@ -289,6 +289,8 @@ static bool record(struct doing *g, struct err *e)
 	buf_fmt(&b, "{\"from\":\"%.*s\",\"to\":\"%.*s\",\"state\":\"%.*s\",\"rev\":%lld", STR_ARG(g->d.step), STR_ARG(g->out->step), STR_ARG(g->out->state), (long long)g->d.rev);
 	if (g->note.v)
 		buf_fmt(&b, ",\"note\":\"%lld\"", (long long)g->note.v);
+	if (g->item)
+		buf_fmt(&b, ",\"item\":\"%lld\"", (long long)g->item);
 	if (g->instead_of.v)
 		buf_fmt(&b, ",\"instead_of\":\"%lld\"", (long long)g->instead_of.v);
 	buf_char(&b, '}');

@@ -14,6 +14,7 @@ bool act_demand_fee(struct doing *g, struct err *e)
 	struct dossier_fee_add_in in = {.id = {id_new(g->env->ids, g->env->now)}, .dossier = g->d.id, .name = g->x->name, .amount = g->x->amount, .at = g->env->now};
 	if (!q_dossier_fee_add(g->env->db, &in, NULL, e))
 		return err_wrap(e, "fee");
+	g->item = in.id.v;
 	bool waits = g->d.accepted_at.has && g->procedure && g->procedure->clock.fee_pauses && !str_eq(g->d.state, STR("fee"));
 	if (!waits)
 		return true;
@@ -42,6 +43,7 @@ bool act_confirm_paid(struct doing *g, struct err *e)
 	int64_t changed = 0, number = 0;
 	bool open = false;
 	struct str voucher = g->x->voucher;
+	g->item = g->x->item;
 	if (!voucher.n) {
 		struct str name = str_fmt(g->env->arena, "voucher:%lld:%d", (long long)g->d.receiving_unit.v, date_civil(date_of(g->env->now)).year);
 		if (!next_number(g->env, name, &number, e))

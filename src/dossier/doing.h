@@ -15,6 +15,7 @@ struct doing {
 	struct key key;
 	bool erased;
 	struct dossier_paper_id note;  /* where the reason is kept, sealed */
+	int64_t item;                  /* the fee that the act made or touched; 0: none */
 	const struct node *to;         /* after a move */
 };
 

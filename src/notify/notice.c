@@ -63,15 +63,17 @@ static bool add_items(struct writing *w, struct err *e)
 	return true;
 }
 
-/* The fee that this entry demanded: both have the time of one act. */
 static bool add_fee(struct writing *w, struct err *e)
 {
 	struct env *env = w->env;
 	struct dossier_fee_list_rows rows = {0};
+	int64_t item = 0;
+	if (!str_to_i64(entry_text(env->arena, w->x, "item"), &item))
+		return true;
 	if (!q_dossier_fee_list(env->db, env->arena, w->d->id, &rows, e))
 		return err_wrap(e, "fees");
 	for (size_t i = 0; i < rows.n; i++)
-		if (rows.v[i].demanded_at.ms == w->x->at.ms) {
+		if (rows.v[i].id.v == item) {
 			struct str args[] = {rows.v[i].name, lang_money(env->arena, w->lang, rows.v[i].amount)};
 			paragraph(w, msg_fmt(env->arena, w->lang, MSG_NOTIFY_FEE_LINE, args, ARRAY_LEN(args)));
 		}

@@ -321,7 +321,7 @@ static bool mark_read(struct write_job *job, struct err *e)
 	return audit_mark_read(job->env, STR("test"), &r->entries, e);
 }
 
-static void *reader_main(void *arg)
+static void *unread_main(void *arg)
 {
 	struct client *c = arg;
 	static pthread_mutex_t one_list = PTHREAD_MUTEX_INITIALIZER;
@@ -372,7 +372,7 @@ TEST_BOTH(readers_see_each_entry_once_and_in_order)
 	EXPECT_OK(run(w, &env, &(struct act){.id = 1, .name = "hot"}, &e), e);
 	for (int i = 0; i < CLIENTS + READERS; i++) {
 		c[i] = (struct client){.w = w, .nr = i, .engine = engine};
-		EXPECT_INT(pthread_create(&c[i].t, NULL, i < CLIENTS ? mixed_main : reader_main, &c[i]), 0);
+		EXPECT_INT(pthread_create(&c[i].t, NULL, i < CLIENTS ? mixed_main : unread_main, &c[i]), 0);
 	}
 	for (int i = 0; i < CLIENTS; i++)
 		pthread_join(c[i].t, NULL);
