@@ -71,6 +71,7 @@ static bool load_config(struct app *app, const struct options *o, struct err *e)
 	if (app->config.log_level && !log_level_from_name(str_from(app->config.log_level), &level))
 		return err_set(e, ERR_INVALID, "log_level is debug, info, warn, error or off");
 	log_set_level(level);
+	app->scan = (struct scan_config){.render = app->render, .clamav_socket = app->config.clamav_socket};
 	return true;
 }
 
@@ -107,6 +108,22 @@ static bool start_stamps(struct app *app, struct err *e)
 	app->tsa.timeout_ms = 5000;
 	app->tsa.anchors = app->tsa_anchors;
 	return app->tsa_anchors != NULL;
+}
+
+/* motcua-render lies beside this program, or where the build put it. Before any thread. */
+static bool start_render(struct app *app, struct err *e)
+{
+	static const char *const places[] = {"motcua-render", "../render/motcua-render"};
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	while (n > 0 && self[n - 1] != '/')
+		n--;
+	for (size_t i = 0; n > 0 && i < ARRAY_LEN(places); i++) {
+		const char *path = str_fmt(app->store.arena, "%.*s%s", (int)n, self, places[i]).p;
+		if (access(path, X_OK) == 0)
+			return (app->render = render_open(path, e)) != NULL;
+	}
+	return err_set(e, ERR_NOT_FOUND, "motcua-render is not beside the program; install it in the same folder");
 }
 
 /* In the demonstration mail goes to DIR/mail through a sink of our own. */
@@ -204,7 +221,6 @@ static bool start_jobs(struct app *app, struct err *e)
 {
 	struct job_config cfg = {.writer = app->store.writer, .pool = app->store.pool, .threads = 2, .app = app};
 	app->outbox = (struct outbox_config){.url = app->config.outbox_url};
-	app->scan = (struct scan_config){.clamav_socket = app->config.clamav_socket};
 	cfg.kinds = app_jobs(app, &cfg.n_kinds);
 	return job_start(&app->jobs, &cfg, e);
 }
@@ -225,10 +241,11 @@ static void stop_all(struct app *app)
 	trust_free(app->signer_anchors);
 	if (app->signer)
 		sign_client_close(app->signer);
+	render_close(app->render);
 	store_close(&app->store);
 }
 
-/* The helper starts before the writer's threads: the folder's place is all it needs. */
+/* The helpers start before the writer's threads: the folder's place is all they need. */
 static bool start_all(struct app *app, const struct options *o, struct err *e)
 {
 	struct place place;
@@ -238,6 +255,8 @@ static bool start_all(struct app *app, const struct options *o, struct err *e)
 	app->store.place = place;
 	if (!start_signing(app, e))
 		return err_wrap(e, "signing");
+	if (!start_render(app, e))
+		return false;
 	if (!store_open(&app->store, o, STORE_WRITER, e))
 		return false;
 	return load_config(app, o, e) && start_stamps(app, e) && start_mail(app, e) && start_slices(app, e) && start_jobs(app, e) && start_http(app, e);

@@ -21,6 +21,7 @@ struct app {
 	struct mail_config mail;
 	struct outbox_config outbox;
 	struct scan_config scan;
+	struct render *render;
 	struct tsa_demo *tsa_demo;
 	struct tsa tsa;
 	struct trust *tsa_anchors;

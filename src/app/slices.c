@@ -115,10 +115,10 @@ static void notify_slice(struct app *app)
 bool app_slices(struct app *app, struct err *e)
 {
 	notify_slice(app);
-	struct filing_config filing = {.law = app->store.law, .blobs = app->store.blobs, .ids = &app->store.ids, .origin = str_from(app->config.origin),
+	struct filing_config filing = {.law = app->store.law, .blobs = app->store.blobs, .ids = &app->store.ids, .origin = str_from(app->config.origin), .scan = &app->scan,
 	                               .in_force = in_force, .ctx = app,
 	                               .parts_dir = str_fmt(app->store.arena, "%.*s/parts", STR_ARG(app->store.place.dir)).p};
-	app->desk = (struct desk_facilities){.law = app->store.law, .blobs = app->store.blobs, .pool = app->store.pool, 
+	app->desk = (struct desk_facilities){.law = app->store.law, .blobs = app->store.blobs, .pool = app->store.pool, .scan = &app->scan,
 	                                     .draw = issue_paper_draw, .draft = issue_draft_draw, .settling = settling, .ids = &app->store.ids,
 	                                     .queue = issue_queue, .sent_ahead = filing_sent_ahead, .public_url = str_from(app->config.origin)};
 	desk_use(&app->desk);

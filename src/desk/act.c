@@ -80,20 +80,45 @@ static bool path_action(struct request *r, enum dossier_action *out, struct err 
 
 static struct str hex_of(struct arena *a, struct digest d) { return digest_hex(a, d); }
 
-bool desk_keep_uploads(struct request *r, const char *field, const struct key *key, struct str as, struct dossier_files *out, struct err *e)
+static bool takes(const struct law_procedure *p, const char *mime)
+{
+	for (size_t i = 0; p && i < p->n_forms; i++)
+		if (eform_takes(p->forms[i], str_from(mime)))
+			return true;
+	return !p || p->n_forms == 0;
+}
+
+/* Each is looked at before the first is kept. */
+#define FILES "files"
+static bool look_at_all(struct request *r, const struct law_procedure *p, const char **mime, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct upload *u = form_file_at(r, FILES, i);
+		if (!intake_look(r, FILES, desk_have()->scan, u->fd, u->name, &mime[i], e))
+			return false;
+		if (mime[i] && !takes(p, mime[i]))
+			intake_unwanted(r, FILES);
+	}
+	return true;
+}
+
+bool desk_keep_uploads(struct request *r, struct str as, const struct law_procedure *p, const struct key *key, struct dossier_files *out, struct err *e)
 {
 	size_t n = 0;
-	while (form_file_at(r, field, n))
+	while (form_file_at(r, FILES, n))
 		n++;
 	out->v = NEW_ARRAY(r->env.arena, n, struct dossier_file_new);
 	out->n = 0;
-	for (size_t i = 0; i < n; i++) {
-		struct upload *u = form_file_at(r, field, i);
+	const char **mime = NEW_ARRAY(r->env.arena, n, const char *);
+	if (!look_at_all(r, p, mime, n, e))
+		return false;
+	for (size_t i = 0; i < n && form_ok(r); i++) {
+		struct upload *u = form_file_at(r, FILES, i);
 		struct blob_info info;
 		if (!blob_store_fd(desk_have()->blobs, u->fd, &(struct blob_put){.key = key, .quarantine = true}, &info, e))
 			return err_wrap(e, "keeping an upload");
 		out->v[out->n++] = (struct dossier_file_new){.field = as, .name = u->name, .blob = hex_of(r->env.arena, info.address),
-			.plain_hash = hex_of(r->env.arena, info.plain), .type = u->type, .size = info.size};
+			.plain_hash = hex_of(r->env.arena, info.plain), .type = str_from(mime[i]), .size = info.size};
 	}
 	return true;
 }
@@ -121,7 +146,7 @@ bool act_slow(struct request *r, struct err *e)
 	db_checkin(desk_have()->pool, db);
 	if (!ok)
 		return false;
-	return erased || desk_keep_uploads(r, "files", &key, STR("supplement"), files, e);
+	return erased || desk_keep_uploads(r, STR("supplement"), law_find(LAW, d.procedure), &key, files, e);
 }
 
 bool act_check(struct request *r, struct err *e)

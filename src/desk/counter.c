@@ -273,7 +273,8 @@ bool counter_slow(struct request *r, struct err *e)
 	struct env env = r->env;
 	env.ids = desk_have()->ids;
 	dossier_begin(&env, LAW, &f->id, &key, &f->wrapped);
-	if (!desk_keep_uploads(r, "files", &key, STR("paper"), &f->files, e))
+	const struct law_procedure *p = procedure_of(r, e);
+	if (!p || !desk_keep_uploads(r, STR("paper"), p, &key, &f->files, e))
 		return false;
 	mark_originals(r, f);
 	return true;

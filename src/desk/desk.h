@@ -9,12 +9,14 @@
 #include "core/blob/blob.h"
 #include "core/html/html.h"
 #include "core/http/http.h"
+#include "core/intake/intake.h"
 #include "dossier/dossier.h"
 #include "dossier/result.h"
 
 struct desk_facilities {
 	const struct law *law;
 	struct blob_store *blobs;
+	const struct scan_config *scan; /* who looks at content; NULL: this process */
 	struct db_pool *pool; /* connections of their own for exports */
 	/* A paper that is not kept yet, drawn now (issue_paper_draw); NULL: the page says that it is being made. */
 	bool (*draw)(struct env *env, const struct dossier_get_row *d, struct dossier_paper_id paper, struct str *pdf, struct err *e);

@@ -87,9 +87,10 @@ bool bulk_check(struct request *r, struct err *e);
 bool bulk_apply(struct request *r, struct err *e);
 bool bulk_answer(struct request *r, struct err *e);
 bool bulk_again(struct request *r, struct err *e);
-/* Seals the uploads of field "files" under the key; *out has one entry a file. Slow pool. */
+/* Seals the uploads of the field "files" under the key, each with the type of its content, which must be one that a file field of
+ * the procedure's forms takes; *out has one entry a file. What is wrong is the form's error at the field. Slow pool. */
 struct dossier_files { struct dossier_file_new *v; size_t n; };
-MUST_CHECK bool desk_keep_uploads(struct request *r, const char *field, const struct key *key, struct str as, struct dossier_files *out, struct err *e);
+MUST_CHECK bool desk_keep_uploads(struct request *r, struct str as, const struct law_procedure *p, const struct key *key, struct dossier_files *out, struct err *e);
 
 /* ---- counter (counter.c) ---- */
 extern const struct form counter_form;

@@ -553,6 +553,40 @@ TEST_BOTH(an_export_streams_the_view)
 	stop();
 }
 
+static struct test_answer send_multipart(const struct actor *who, const char *path, struct str name, struct str bytes)
+{
+	struct arena *a = w.o.a;
+	struct str head = str_fmt(a, "--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"%.*s\"\r\nContent-Type: application/pdf\r\n\r\n", STR_ARG(name));
+	return http_test_send(w.t, &(struct test_request){.method = HTTP_POST, .path = path, .actor = who,
+		.body = str_cat(a, str_cat(a, head, bytes), STR("\r\n--b--\r\n")), .type = "multipart/form-data; boundary=b"});
+}
+
+/* What the client says of the type counts for nothing; the sentence says what is inside. */
+TEST_BOTH(a_file_that_lies_about_its_type_is_refused_by_name)
+{
+	start(a, engine);
+	struct str code = sent_code();
+	struct err e = {0};
+	struct dossier_file_list_rows files;
+	STATUS(post(&w.counter, record(code, "/ask_supplement"), "reason=x"), 303);
+	const char *path = record(code, "/supplement");
+	struct test_answer x = send_multipart(&w.counter, path, STR("a.pdf"), STR("<!DOCTYPE html><html><script>alert(1)</script>"));
+	EXPECT_INT(x.status, 422);
+	EXPECT(has(x.body, "Tên tệp ghi .pdf nhưng nội dung bên trong là trang web") && !has(x.body, "mã độc"));
+	EXPECT_INT(send_multipart(&w.counter, path, STR("a.pdf"), STR("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\10\6\0\0\0")).status, 422);
+	EXPECT_INT(send_multipart(&w.counter, path, STR("a.zip"), STR("PK\3\4\24\0\0\0\0\0")).status, 422);
+	EXPECT_INT(send_multipart(&w.counter, path, STR("a.svg"), STR("<svg xmlns='http://www.w3.org/2000/svg'/>")).status, 422);
+	EXPECT_INT(send_multipart(&w.counter, path, STR("a.pdf"), STR("")).status, 422);
+	EXPECT_OK(q_dossier_file_list(w.o.db, a, load(code).id, &files, &e), e);
+	EXPECT_INT(files.n, 0);
+	EXPECT_TEXT(load(code).state, "supplement");
+	STATUS(send_multipart(&w.counter, path, STR("a.jpg"), STR("\xff\xd8\xff\xe0\0\020JFIF\0\1\1\0\0\1\0\1\0\0")), 303);
+	EXPECT_OK(q_dossier_file_list(w.o.db, a, load(code).id, &files, &e), e);
+	EXPECT_INT(files.n, 1);
+	EXPECT_TEXT(files.v[0].type, "image/jpeg");
+	stop();
+}
+
 static const char multipart[] = "--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"../../b\xE1\xBA\xA3n v\xE1\xBA\xBD.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.4 canary-file\r\n--b--\r\n";
 TEST_BOTH(a_supplement_brings_files_that_open_only_when_clean)
 {

@@ -34,20 +34,16 @@ static void begin(struct request *r, struct dossier_id *id, struct key *key, str
 static bool keep_bytes(struct request *r, int fd, struct str name, struct err *e)
 {
 	struct filing_state *st = filing_state_of(r);
-	struct scan_config no_scanner = {0};
-	struct scan_result scan = {0};
+	const char *mime = NULL;
 	struct dossier_id id;
 	AUTO_KEY key = {0};
-	if (!scan_file(&no_scanner, fd, name, NULL, &scan, e))
-		return err_wrap(e, "type of a file");
-	if (scan.verdict != SCAN_CLEAN) {
-		form_error(r, "file", scan.verdict == SCAN_EMPTY ? MSG_FIELD_FILE_EMPTY : scan.verdict == SCAN_TYPE_LIES ? MSG_FILING_FILE_LIES :
-			MSG_FILING_FILE_REFUSED, STR_NONE, STR_NONE);
+	if (!intake_look(r, "file", filing()->scan, fd, name, &mime, e))
+		return false;
+	if (!mime)
 		return true;
-	}
 	begin(r, &id, &key, &st->wrapped);
 	st->id.v = id.v;
-	st->mime = scan.mime;
+	st->mime = mime;
 	st->name = draft_seal_name(r->env.arena, &key, name);
 	return blob_store_fd(filing()->blobs, fd, &(struct blob_put){.key = &key, .quarantine = true, .max = FILING_FILE_MAX}, &st->blob, e);
 }

@@ -1,6 +1,5 @@
 /* files_web.c — each file on its own page, kept at once; with JavaScript in pieces that may be interrupted. */
 #include "core/db/id.h"
-#include "core/scan/scan.h"
 #include "filing/filing_internal.h"
 #include "filing/filing_views.h"
 #include "gen/assets.h"
@@ -105,41 +104,22 @@ bool file_page(struct request *r, struct err *e)
 
 /* ---- taking a file in ---- */
 
-static enum msg_key verdict_word(enum scan_verdict v)
-{
-	if (v == SCAN_EMPTY)
-		return MSG_FIELD_FILE_EMPTY;
-	return v == SCAN_TYPE_LIES ? MSG_FILING_FILE_LIES : MSG_FILING_FILE_REFUSED;
-}
-
-static bool accepts(const struct eform_field *f, const char *mime)
-{
-	const json_t *list = json_object_get(f->def, "accept"), *x = NULL;
-	size_t i = 0;
-	json_array_foreach((json_t *)(uintptr_t)list, i, x)
-		if (mime && str_eq(str_from(json_string_value(x)), str_from(mime)))
-			return true;
-	return mime != NULL && json_array_size(list) == 0;
-}
-
-/* Type by content, then sealed and stored, still in quarantine. *say: 0, or why it is refused. */
-static bool take(struct request *r, const struct draft *d, const struct outline_slot *s, int fd, struct str name, int64_t size, enum msg_key *say, struct err *e)
+/* Type by content, then sealed and stored, still in quarantine; or an error at "file". */
+static bool take(struct request *r, const struct draft *d, const struct outline_slot *s, int fd, struct str name, int64_t size, struct err *e)
 {
 	struct filing_state *st = filing_state_of(r);
-	struct scan_config no_scanner = {0};
-	struct scan_result scan = {0};
-	*say = (enum msg_key)0;
+	const char *mime = NULL;
 	if (size > s->f->max_size) {
-		*say = MSG_FILING_FILE_TOO_LARGE;
+		form_error(r, "file", MSG_FILING_FILE_TOO_LARGE, lang_size(r->env.arena, s->f->max_size), STR_NONE);
 		return true;
 	}
-	if (!scan_file(&no_scanner, fd, name, NULL, &scan, e))
-		return err_wrap(e, "type of a file");
-	if (scan.verdict != SCAN_CLEAN || !accepts(s->f, scan.mime)) {
-		*say = verdict_word(scan.verdict);
+	if (!intake_look(r, "file", filing()->scan, fd, name, &mime, e))
+		return false;
+	if (mime && !eform_field_takes(s->f, str_from(mime)))
+		intake_unwanted(r, "file");
+	if (!mime || !form_ok(r))
 		return true;
-	}
-	st->mime = scan.mime;
+	st->mime = mime;
 	st->name = str_dup(r->env.arena, name);
 	st->stored = true;
 	return blob_store_fd(filing()->blobs, fd, &(struct blob_put){.key = &d->key, .quarantine = true, .max = s->f->max_size}, &st->blob, e);
@@ -150,18 +130,13 @@ bool file_slow(struct request *r, struct err *e)
 	AUTO_DRAFT d = {0};
 	const struct outline_slot *s = NULL;
 	struct upload *u = form_file(r, "file");
-	enum msg_key say;
 	if (!u || !open_slot(r, &d, &s, e))
 		return u ? false : err_set(e, ERR_INVALID, "no file");
 	if (draft_slot_files(&d, s) >= s->f->max_count) {
 		form_error(r, "file", MSG_FIELD_TOO_MANY, str_fmt(r->env.arena, "%zu", s->f->max_count), STR_NONE);
 		return true;
 	}
-	if (!take(r, &d, s, u->fd, u->name, u->size, &say, e))
-		return false;
-	if (say)
-		form_error(r, "file", (int)say, lang_size(r->env.arena, s->f->max_size), STR_NONE);
-	return true;
+	return take(r, &d, s, u->fd, u->name, u->size, e);
 }
 
 static bool add_row(struct request *r, const struct draft *d, const struct outline_slot *s, int64_t size, struct draft_file_id *id, struct err *e)
@@ -293,7 +268,6 @@ bool upload_slow(struct request *r, struct err *e)
 {
 	struct filing_state *st = filing_state_of(r);
 	AUTO_DRAFT d = {0};
-	enum msg_key say;
 	if (r->sink.offset < st->file.size)
 		return fdatasync(r->sink.fd) == 0 || err_set(e, ERR_BUSY, "part of an upload: %s", strerror(errno));
 	if (!draft_open(&r->env, st->id, &d, e))
@@ -301,10 +275,8 @@ bool upload_slow(struct request *r, struct err *e)
 	struct draft_file_list_row row = {.name = st->file.name};
 	for (size_t i = 0; i < d.flow.n_slots; i++)
 		if (str_eq(d.flow.slots[i].field, st->file.field)) {
-			if (!take(r, &d, &d.flow.slots[i], r->sink.fd, draft_file_name(r->env.arena, &d, &row), st->file.size, &say, e))
+			if (!take(r, &d, &d.flow.slots[i], r->sink.fd, draft_file_name(r->env.arena, &d, &row), st->file.size, e))
 				return false;
-			if (say)
-				form_error(r, "file", (int)say, lang_size(r->env.arena, d.flow.slots[i].f->max_size), STR_NONE);
 			unlink(st->path.p);
 			return true;
 		}

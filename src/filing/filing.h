@@ -12,7 +12,7 @@
 #include "core/blob/blob.h"
 #include "core/http/http.h"
 #include "core/job/job.h"
-#include "core/scan/scan.h"
+#include "core/intake/intake.h"
 #include "core/ui/ui.h"
 #include "dossier/dossier.h"
 
@@ -22,6 +22,7 @@ struct filing_place { struct unit_id receiving_unit, settling_unit; struct agenc
 struct filing_config {
 	const struct law *law;
 	struct blob_store *blobs;
+	const struct scan_config *scan; /* who looks at content; NULL: this process */
 	struct id_source *ids;        /* the writer's: files of programs need an id before they come there */
 	const char *parts_dir;        /* of uploads that are not complete; in clear, mode 0600, at most a day */
 	struct str origin;            /* "https://mot-cua.example.gov.vn": the address in QR codes; empty: from Host */

@@ -448,6 +448,8 @@ TEST_BOTH(files_that_lie_are_refused)
 		EXPECT_STATUS(x, 422);
 		EXPECT(has(&x, "aria-describedby"));
 	}
+	struct test_answer said = send_file(w, &citizen, base, 0, "b.pdf", "<html><script>", 14);
+	EXPECT(has(&said, "Tên tệp ghi .pdf nhưng nội dung bên trong là trang web"));
 	struct test_answer x = send_file(w, &citizen, base, 0, "", pdf, sizeof pdf - 1);
 	EXPECT(x.status == 422 || x.status == 303);
 	x = send_file(w, &citizen, base, 0, "\\u202Efdp.<b>.pdf", pdf, sizeof pdf - 1);

@@ -231,7 +231,7 @@ static json_t *choices(struct check *c, const struct eform_field *f, const json_
 	return out;
 }
 
-static bool accepted(const struct eform_field *f, struct str type)
+bool eform_field_takes(const struct eform_field *f, struct str type)
 {
 	const json_t *list = json_object_get(f->def, "accept"), *t = NULL;
 	size_t i = 0;
@@ -250,10 +250,26 @@ static json_t *files(struct check *c, const struct eform_field *f, const json_t 
 	for (size_t i = 0; i < json_array_size(raw); i++) {
 		const json_t *x = json_array_get(raw, i);
 		bool sized = json_integer_value(json_object_get(x, "size")) <= f->max_size;
-		if (!eform_text(x, "file").n || !sized || !accepted(f, eform_text(x, "type")))
+		if (!eform_text(x, "file").n || !sized || !eform_field_takes(f, eform_text(x, "type")))
 			return fail(c, f, str_fmt(c->a, "%.*s/%zu", STR_ARG(at), i), EFORM_BAD_FILE, STR_NONE);
 	}
 	return json_deep_copy(raw);
+}
+
+static bool any_takes(const struct eform_field *f, size_t n, struct str type)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((f[i].kind == EFORM_FILE && eform_field_takes(&f[i], type)) || any_takes(f[i].fields, f[i].n, type))
+			return true;
+	return false;
+}
+
+bool eform_takes(const struct eform *f, struct str type)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (any_takes(f->sections[i].fields, f->sections[i].n, type))
+			return true;
+	return false;
 }
 
 bool eform_blank(const json_t *v)

@@ -57,6 +57,9 @@ json_t *eform_pack(struct str bytes, struct err *e);
 struct eform *eform_load(struct arena *a, const json_t *pack, const json_t *documents, struct err *e);
 /* Frees what eform_load made for the documents; NULL is fine. */
 void eform_done(struct eform *f);
+/* May a file of this type stand in the field; in any file field of the form? A field that names no type takes any. */
+bool eform_field_takes(const struct eform_field *f, struct str type);
+bool eform_takes(const struct eform *f, struct str type);
 /* Is the field asked for on the day? Its rules are another matter. */
 bool eform_asked(const struct eform_field *f, struct date today);
 /* *clean (may be NULL) gets what counts: NFC, trimmed, hidden answers dropped, computed values filled. */

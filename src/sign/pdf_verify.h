@@ -15,7 +15,7 @@
 #define PDF_FINDINGS_MAX 32
 
 struct pdf_trust {
-	const struct trust *signers, *stamps; /* anchors of signers, of time-stamp authorities */
+	const struct trust *signers, *stamps; /* anchors of signers, of time-stamp authorities; NULL: nobody is trusted */
 	struct instant now;                   /* judges signatures without a time-stamp */
 };
 

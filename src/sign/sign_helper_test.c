@@ -240,7 +240,7 @@ TEST(nonsense_is_answered_and_the_helper_lives)
 	struct bench b = bench_new(a);
 	struct err e;
 	const char *argv[] = {probe(a), b.spec.module, b.spec.token, b.spec.pin_file, b.spec.dir, NULL};
-	struct helper *h = helper_open(&(struct helper_spec){"sign", argv}, &e);
+	struct helper *h = helper_open(&(struct helper_spec){.name = "sign", .argv = argv}, &e);
 	EXPECT(h);
 	ask_raw(a, h, STR(""), "invalid\n");
 	ask_raw(a, h, STR("sign"), "invalid\n");

@@ -1,7 +1,7 @@
 #include "core/test/test.h"
 #include "core/tsa/tsa_demo.h"
 #include "sign/forge_testing.h"
-#include "sign/pdf_verify.h"
+#include "sign/pdf_report.h"
 #include <cairo-pdf.h>
 #include <openssl/cms.h>
 #include <openssl/err.h>
@@ -134,10 +134,28 @@ static struct str sign_by(struct arena *a, struct str pdf, struct party *p, cons
 	return out;
 }
 
+/* Every report of these tests also goes through JSON. */
+static void expect_same_when_carried(struct arena *a, const struct pdf_report *r)
+{
+	struct buf b = buf_on(a);
+	struct pdf_report *x = NEW(a, struct pdf_report);
+	pdf_report_write(&b, r);
+	EXPECT(pdf_report_read(a, buf_str(&b), x) && x->verdict == r->verdict && x->n == r->n && x->n_findings == r->n_findings);
+	for (size_t i = 0; i < r->n; i++) {
+		const struct pdf_signature *s = &r->signatures[i], *t = &x->signatures[i];
+		EXPECT_STR(t->signer, s->signer.p ? s->signer : STR(""));
+		EXPECT(t->good == s->good && t->stamped == s->stamped && t->whole == s->whole && t->covers == s->covers && t->level == s->level);
+		EXPECT(t->time.at.ms == s->time.at.ms && t->judged_at.ms == s->judged_at.ms && t->chain_ok == s->chain_ok && t->digest_ok == s->digest_ok);
+	}
+	for (size_t i = 0; i < r->n_findings; i++)
+		EXPECT(x->findings[i].kind == r->findings[i].kind && x->findings[i].signature == r->findings[i].signature);
+}
+
 static struct pdf_report *verify(struct arena *a, const struct bench *b, struct str pdf)
 {
 	struct pdf_report *r = NEW(a, struct pdf_report);
 	pdf_verify(a, pdf, &b->trust, r);
+	expect_same_when_carried(a, r);
 	return r;
 }
 

@@ -134,10 +134,14 @@ static bool call_locked(struct helper *h, const struct call *c, struct err *e)
 	bool ok = wire_send(h->sock, c->request, c->fds, c->deadline_ns, &began, e)
 	          && wire_receive(h->sock, c->a, c->deadline_ns, c->answer, &none, &end, e);
 	helper_fds_close(&none);
-	if (!ok) {
-		stop(h, 0);
+	if (ok && !h->spec.fresh)
+		return true;
+	stop(h, 0);
+	if (!ok)
 		e->kind = ERR_BUSY;
-	}
+	struct err later; /* the next call tries again */
+	if (ok && !start(h, &later))
+		h->pid = 0;
 	return ok;
 }
 

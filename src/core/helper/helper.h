@@ -19,6 +19,7 @@ struct helper;
 struct helper_spec {
 	const char *name;        /* for errors; a literal */
 	const char *const *argv; /* program with full path and arguments, NULL at the end; must outlive the helper */
+	bool fresh;              /* a new process after each answer: what one stranger's file did to it does not reach the next */
 };
 struct helper_fds { int fd[HELPER_FDS_MAX]; size_t n; };
 
@@ -42,7 +43,8 @@ bool helper_answer(int sock, struct str msg, struct err *e) MUST_CHECK;
 void helper_fds_close(struct helper_fds *fds);
 
 /* Gives up, for this process and for good, all system calls but those that compute, read and write what is already
- * open and end the process. Opening a file, a socket, another process fails with EPERM; ptrace and the like kill.
+ * open and end the process. Opening a file, a socket, another process fails with EPERM; ptrace and the like kill. Where
+ * the kernel has Landlock it holds the files as well.
  * `with_paths` is asked for each attempt to open a file for reading: an open descriptor of the program, which is copied, or
  * -1 to refuse. It runs in a signal handler: only async-signal-safe work. NULL refuses all. */
 typedef int helper_path_fn(const char *path);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int fixture = -1;
@@ -34,6 +35,9 @@ static struct str work(struct arena *a, struct str msg, struct helper_fds *fds)
 		return try_open(a, "/known/fixture", O_RDONLY);
 	if (str_eq(msg, STR("known for writing")))
 		return try_open(a, "/known/fixture", O_RDWR);
+	struct stat st;
+	if (str_eq(msg, STR("stat")))
+		return str_fmt(a, "%d%d", fstat(HELPER_SOCKET, &st), stat("/etc/passwd", &st) < 0 && errno == EPERM);
 	if (str_eq(msg, STR("socket")))
 		return str_fmt(a, "%d", socket(AF_INET, SOCK_STREAM, 0) < 0 && errno == EPERM);
 	if (str_eq(msg, STR("fork")))

@@ -125,10 +125,29 @@ TEST(locked_down_it_opens_nothing)
 	EXPECT_TEXT(ask(h, a, "open"), "refused 1");
 	EXPECT_TEXT(ask(h, a, "socket"), "1");
 	EXPECT_TEXT(ask(h, a, "fork"), "1");
+	EXPECT_TEXT(ask(h, a, "stat"), "01");
 	EXPECT_TEXT(ask(h, a, "known"), "read fonts");
 	EXPECT_TEXT(ask(h, a, "known"), "read fonts");
 	EXPECT_TEXT(ask(h, a, "known for writing"), "refused 1");
 	EXPECT_ERR(helper_call(h, STR("exec"), NULL, 10000, a, &answer, &e), e, ERR_BUSY);
+	helper_close(h);
+}
+
+TEST(a_fresh_helper_is_another_process_for_each_call)
+{
+	struct err e = {0};
+	const char **argv = NEW_ARRAY(a, 2, const char *);
+	argv[0] = str_fmt(a, "%s/src/core/helper/helper_probe", getenv("MOTCUA_BUILD_DIR")).p;
+	struct helper *h = helper_open(&(struct helper_spec){.name = "probe", .argv = argv, .fresh = true}, &e);
+	EXPECT(h);
+	int last = 0;
+	for (int i = 0; i < 3; i++) {
+		int pid = helper_pid(h);
+		EXPECT(pid > 0 && pid != last);
+		EXPECT_TEXT(ask(h, a, "hello"), "echo hello");
+		EXPECT(kill(pid, 0) < 0 && errno == ESRCH);
+		last = pid;
+	}
 	helper_close(h);
 }
 

@@ -16,11 +16,13 @@ static const char *const ps_name[PDF_FACES] = {"MOTCUA+LiberationSerif", "MOTCUA
                                                "MOTCUA+LiberationSerif-Italic", "MOTCUA+LiberationSerif-BoldItalic"};
 static int font_fd[PDF_FACES] = {-1, -1, -1, -1};
 static char font_path[PDF_FACES][32];
+/* Names for libraries that know a font by its ending. */
+static const char *const ttf_path[PDF_FACES] = {"/embedded/regular.ttf", "/embedded/bold.ttf", "/embedded/italic.ttf", "/embedded/bold-italic.ttf"};
 
 int pdf_fonts_path(const char *path)
 {
 	for (int i = 0; i < PDF_FACES; i++)
-		if (font_fd[i] >= 0 && strcmp(path, font_path[i]) == 0)
+		if (font_fd[i] >= 0 && (strcmp(path, font_path[i]) == 0 || strcmp(path, ttf_path[i]) == 0))
 			return font_fd[i];
 	return -1;
 }
@@ -40,6 +42,21 @@ static bool font_files(FcConfig *fc, struct err *e)
 			return err_set(e, ERR_INTERNAL, "font %d cannot be loaded", i);
 	}
 	return true;
+}
+
+bool pdf_fonts_current(struct err *e)
+{
+	FcConfig *fc = FcConfigCreate();
+	FcConfigSetRescanInterval(fc, 0);
+	bool ok = font_files(fc, e);
+	FcFontSet *all = ok ? FcConfigGetFonts(fc, FcSetApplication) : NULL;
+	for (int i = 0; all && i < all->nfont && i < PDF_FACES; i++) {
+		FcPatternDel(all->fonts[i], FC_FILE);
+		FcPatternAddString(all->fonts[i], FC_FILE, (const FcChar8 *)ttf_path[i]);
+	}
+	ok = ok && (FcConfigSetCurrent(fc) || err_set(e, ERR_INTERNAL, "fontconfig"));
+	FcConfigDestroy(fc); /* the library holds its own reference */
+	return ok;
 }
 
 static void no_hints(FcPattern *p, gpointer unused)

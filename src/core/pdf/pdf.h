@@ -21,6 +21,8 @@ struct pdf_text;
 struct pdf_fonts *pdf_fonts_get(struct err *e);
 /* For helper_lock_down(): the descriptor of an embedded font by the path the font map knows, or -1. */
 int pdf_fonts_path(const char *path);
+/* Makes the embedded fonts the only ones of this process's fontconfig, for libraries that draw the PDF of others. */
+bool pdf_fonts_current(struct err *e);
 
 struct pdf_sink { bool (*write)(void *to, const void *bytes, size_t n, struct err *e); void *to; };
 struct pdf_sink pdf_sink_buf(struct buf *b);

@@ -74,19 +74,53 @@ static const struct scan_type *type_of(struct str name, const char *const *allow
 static pthread_mutex_t magic_mutex = PTHREAD_MUTEX_INITIALIZER;
 static magic_t magic_handle;
 
+static bool magic_ready(void)
+{
+	if (magic_handle)
+		return true;
+	magic_handle = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS);
+	if (magic_handle && magic_load(magic_handle, NULL) != 0) {
+		magic_close(magic_handle);
+		magic_handle = NULL;
+	}
+	return magic_handle != NULL;
+}
+
 static void magic_say(struct str head, char *out, size_t n)
 {
 	pthread_mutex_lock(&magic_mutex);
-	if (!magic_handle) {
-		magic_handle = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS);
-		if (magic_handle && magic_load(magic_handle, NULL) != 0) {
-			magic_close(magic_handle);
-			magic_handle = NULL;
-		}
-	}
+	magic_ready();
 	const char *said = magic_handle ? magic_buffer(magic_handle, head.p, head.n) : NULL;
 	snprintf(out, n, "%s", said ? said : "libmagic failed");
 	pthread_mutex_unlock(&magic_mutex);
+}
+
+static bool type_job(struct arena *a, struct str head, int fd, struct buf *answer, struct err *e)
+{
+	char said[100];
+	(void)a, (void)fd, (void)e;
+	magic_say(head, said, sizeof said);
+	buf_put(answer, str_from(said));
+	return true;
+}
+
+const struct render_job scan_type_job = {"type", type_job, 5};
+
+bool scan_prepare(struct err *e) { return magic_ready() || err_set(e, ERR_INTERNAL, "libmagic cannot be loaded"); }
+
+static bool say(const struct scan_config *cfg, struct str head, struct scan_result *out, struct err *e)
+{
+	struct str said;
+	if (!cfg->render) {
+		magic_say(head, out->found, sizeof out->found);
+		return true;
+	}
+	AUTO_ARENA a = arena_new(0);
+	struct render_call c = {.lane = RENDER_NOW, .job = scan_type_job.name, .payload = head, .fd = -1, .timeout_ms = 20000};
+	if (!render_ask(cfg->render, &c, a, &said, e))
+		return false;
+	snprintf(out->found, sizeof out->found, "%.*s", STR_ARG(said));
+	return true;
 }
 
 static bool is_one_of(const struct scan_type *t, const char *said, struct str head)
@@ -117,7 +151,7 @@ static bool read_head(int fd, char *head, size_t *n, struct err *e)
 	return true;
 }
 
-static bool check_type(int fd, struct str name, const char *const *endings, struct scan_result *out, struct err *e)
+static bool check_type(const struct scan_config *cfg, int fd, struct str name, const char *const *endings, struct scan_result *out, struct err *e)
 {
 	const struct scan_type *t = type_of(name, endings);
 	out->verdict = SCAN_TYPE_REFUSED;
@@ -129,8 +163,7 @@ static bool check_type(int fd, struct str name, const char *const *endings, stru
 	bool ok = read_head(fd, head, &n, e);
 	if (ok && n == 0)
 		out->verdict = SCAN_EMPTY;
-	if (ok && n > 0) {
-		magic_say((struct str){head, n}, out->found, sizeof out->found);
+	if (ok && n > 0 && (ok = say(cfg, (struct str){head, n}, out, e))) {
 		out->verdict = is_one_of(t, out->found, (struct str){head, n}) ? SCAN_CLEAN : SCAN_TYPE_LIES;
 		out->mime = t->mime;
 	}
@@ -233,11 +266,18 @@ static void ask_clamav(const struct scan_config *cfg, int fd, struct scan_result
 bool scan_file(const struct scan_config *cfg, int fd, struct str name, const char *const *endings, struct scan_result *out, struct err *e)
 {
 	*out = (struct scan_result){0};
-	if (!check_type(fd, name, endings, out, e))
+	if (!check_type(cfg, fd, name, endings, out, e))
 		return false;
 	if (out->verdict == SCAN_CLEAN && cfg->clamav_socket)
 		ask_clamav(cfg, fd, out);
 	return true;
+}
+
+void scan_virus(const struct scan_config *cfg, int fd, struct scan_result *out)
+{
+	*out = (struct scan_result){.verdict = SCAN_CLEAN};
+	if (cfg->clamav_socket)
+		ask_clamav(cfg, fd, out);
 }
 
 bool scan_ping(const struct scan_config *cfg, struct err *e)

@@ -16,5 +16,5 @@ void trust_free(struct trust *t);
 static inline void trust_cleanup(struct trust **t) { trust_free(*t); }
 #define AUTO_TRUST __attribute__((cleanup(trust_cleanup))) struct trust *
 
-/* An X509_STORE of these anchors that judges as of `at` and refuses SHA-1 and RSA below 2048 bits; the caller frees. */
+/* An X509_STORE of these anchors (NULL: of none, so that nothing is trusted) that judges as of `at` and refuses SHA-1 and RSA below 2048 bits; the caller frees. */
 struct x509_store_st *trust_store_at(const struct trust *t, struct instant at);

@@ -1,0 +1,37 @@
+/* motcua-render — the process that opens strangers' files for the server; see core/render/render.h.
+ *
+ * A program of its own, started by `motcua serve` from the same folder: the libraries that draw (poppler: GNU GPL 2 or 3)
+ * are linked here and not into motcua. It is not for people. */
+#include "core/pdf/pdf.h"
+#include "core/scan/scan.h"
+#include "sign/pdf_report.h"
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define PDF_MAX ((int64_t)64 * 1024 * 1024)
+
+static bool verify(struct arena *a, struct str question, int fd, struct buf *answer, struct err *e)
+{
+	struct str pdf;
+	return render_read(a, fd, PDF_MAX, &pdf, e) && pdf_question_answer(a, question, pdf, answer, e);
+}
+
+int main(void)
+{
+	static const char usage[] = "motcua-render is started by motcua serve.\n";
+	const struct render_job jobs[] = {scan_type_job, preview_job, {"verify", verify, 10}};
+	struct render_program p = {jobs, ARRAY_LEN(jobs), pdf_fonts_path};
+	struct err e = {0};
+	int kind = 0;
+	socklen_t n = sizeof kind;
+	if (getsockopt(3, SOL_SOCKET, SO_TYPE, &kind, &n) != 0) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	if (!scan_prepare(&e) || !preview_prepare(&e)) {
+		fprintf(stderr, "motcua-render: %s\n", e.text);
+		return 1;
+	}
+	_exit(render_main(&p));
+}

@@ -1,0 +1,180 @@
+/* render_program_test.c — the program `motcua-render` itself: types, previews and judgements behind the lock. */
+#include "core/scan/scan.h"
+#include "core/test/test.h"
+#include "sign/demo_pki.h"
+#include "sign/forge_testing.h"
+#include "sign/pdf_report.h"
+#include <cairo-pdf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static struct render *open_program(struct arena *a)
+{
+	struct err e = {0};
+	struct render *r = render_open(str_fmt(a, "%s/src/render/motcua-render", getenv("MOTCUA_BUILD_DIR")).p, &e);
+	if (!r)
+		FAIL("%s", e.text);
+	return r;
+}
+
+static int file_of(struct str bytes)
+{
+	int fd = memfd_create("f", MFD_CLOEXEC);
+	EXPECT(fd >= 0 && write(fd, bytes.p, bytes.n) == (ssize_t)bytes.n);
+	return fd;
+}
+
+static cairo_status_t put(void *into, const unsigned char *p, unsigned n)
+{
+	buf_put(into, (struct str){(const char *)p, n});
+	return CAIRO_STATUS_SUCCESS;
+}
+
+static struct str one_page(struct arena *a)
+{
+	struct buf b = buf_on(a);
+	cairo_surface_t *s = cairo_pdf_surface_create_for_stream(put, &b, 595, 842);
+	cairo_t *c = cairo_create(s);
+	cairo_rectangle(c, 72, 72, 200, 20);
+	cairo_fill(c);
+	cairo_show_page(c);
+	cairo_destroy(c);
+	cairo_surface_destroy(s);
+	return buf_str(&b);
+}
+
+static void expect_type(struct render *r, const char *name, struct str bytes, enum scan_verdict want, const char *found)
+{
+	struct scan_config cfg = {.render = r};
+	struct scan_result out;
+	struct err e;
+	int fd = file_of(bytes);
+	EXPECT_OK(scan_file(&cfg, fd, str_from(name), NULL, &out, &e), e);
+	close(fd);
+	if (out.verdict != want || (found && strcmp(out.found, found) != 0))
+		FAIL("%s: %s, %s", name, scan_verdict_name(out.verdict), out.found);
+}
+
+TEST(types_are_told_behind_the_lock)
+{
+	struct render *r = open_program(a);
+	struct str pdf = one_page(a);
+	expect_type(r, "a.pdf", pdf, SCAN_CLEAN, "application/pdf");
+	expect_type(r, "a.png", pdf, SCAN_TYPE_LIES, "application/pdf");
+	expect_type(r, "a.pdf", STR("<!DOCTYPE html><html><script>alert(1)</script></html>"), SCAN_TYPE_LIES, "text/html");
+	expect_type(r, "a.png", STR("<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>"), SCAN_TYPE_LIES, "image/svg+xml");
+	expect_type(r, "a.pdf", STR("MZ\x90\0\3\0\0\0\4\0\0\0\xff\xff"), SCAN_TYPE_LIES, NULL);
+	expect_type(r, "a.jpg", STR("GIF89a\1\0\1\0\0\0\0;"), SCAN_TYPE_LIES, "image/gif");
+	/* Two kinds in one file: an archive that begins as a page, a page that begins as a picture. */
+	expect_type(r, "a.pdf", str_cat(a, STR("GIF89a/*"), pdf), SCAN_TYPE_LIES, "image/gif");
+	expect_type(r, "a.zip", str_cat(a, pdf, STR("PK\3\4")), SCAN_TYPE_LIES, "application/pdf");
+	expect_type(r, "a.pdf", STR(""), SCAN_EMPTY, NULL);
+	/* Nobody opens what is packed: a bomb is a zip of a few bytes. */
+	expect_type(r, "a.docx", STR("PK\3\4\24\0\0\0\10\0\374\101\170\135\0\0\0\0\5\0\0\0\377\377\377\177\1\0\0\0b\377\377\377"), SCAN_TYPE_LIES, NULL);
+	render_close(r);
+}
+
+/* ---- judgements ---- */
+
+static const struct demo_person people[] = {{.label = "giam-doc", .name = "Nguyễn Văn Mẫu", .title = "Giám đốc", .organisation = "Sở Mẫu"}};
+
+struct bench { struct render *r; struct sign_client *client; struct sign_client_spec spec; struct tsa_demo *server; struct str signers, stamps, pdf; };
+
+static struct bench bench_new(struct arena *a)
+{
+	struct err e;
+	struct str out;
+	struct pades_key k;
+	struct bench b = {0};
+	const char *dir = str_fmt(a, "%s/demo", test_temp_dir(a).p).p;
+	EXPECT_OK(demo_pki_create(dir, people, 1, &e), e);
+	b.spec = demo_sign_spec(a, dir, str_fmt(a, "%s/src/sign/sign_helper_probe", getenv("MOTCUA_BUILD_DIR")).p, NULL);
+	b.client = sign_client_open(&b.spec, &e);
+	b.r = open_program(a);
+	b.server = demo_tsa_start(dir, 0, &e);
+	b.signers = test_read_file(a, str_fmt(a, "%s/anchors.pem", dir));
+	b.stamps = test_read_file(a, str_fmt(a, "%s/tsa/root.pem", dir));
+	struct trust *trust = trust_parse(b.stamps, &e);
+	struct tsa tsa = {str_fmt(a, "http://127.0.0.1:%d/", tsa_demo_port(b.server)).p, 5000, trust, NULL};
+	struct pades_options o = {.now = instant_clock(), .name = STR("Nguyễn Văn Mẫu"), .reason = STR("Ký"), .tsa = &tsa};
+	EXPECT(b.client && b.server && trust);
+	EXPECT_OK(sign_client_key(a, b.client, STR("giam-doc"), &k, &e), e);
+	EXPECT_OK(pades_sign(a, one_page(a), &k, &o, &out, &e), e);
+	b.pdf = out;
+	trust_free(trust);
+	return b;
+}
+
+static void bench_done(struct bench *b)
+{
+	render_close(b->r);
+	sign_client_close(b->client);
+	tsa_demo_stop(b->server);
+}
+
+static struct pdf_report *judge(struct arena *a, struct bench *b, struct str pdf, struct str signers)
+{
+	struct pdf_question q = {signers, b->stamps, instant_clock()};
+	struct render_call c = {.lane = RENDER_NOW, .job = "verify", .payload = pdf_question_write(a, &q), .fd = file_of(pdf), .timeout_ms = 20000};
+	struct pdf_report *r = NEW(a, struct pdf_report);
+	struct str json;
+	struct err e;
+	EXPECT_OK(render_ask(b->r, &c, a, &json, &e), e);
+	EXPECT(pdf_report_read(a, json, r));
+	close(c.fd);
+	return r;
+}
+
+TEST(a_signed_file_is_judged_behind_the_lock)
+{
+	struct bench b = bench_new(a);
+	struct pdf_report *r = judge(a, &b, b.pdf, b.signers);
+	EXPECT_INT(r->verdict, PDF_GOOD);
+	EXPECT_INT(r->n, 1);
+	EXPECT_TEXT(r->signatures[0].signer, "Nguyễn Văn Mẫu");
+	EXPECT_TEXT(r->signatures[0].organisation, "Sở Mẫu");
+	EXPECT(r->signatures[0].stamped && r->signatures[0].good && r->signatures[0].whole && r->signatures[0].time.authority.n > 0);
+	EXPECT(instant_clock().ms - r->signatures[0].time.at.ms < 60000);
+	r = judge(a, &b, b.pdf, STR(""));
+	EXPECT_INT(r->verdict, PDF_UNCERTAIN);
+	EXPECT(pdf_report_has(r, FIND_CHAIN) && !r->signatures[0].chain_ok);
+	r = judge(a, &b, forge_replace(a, b.pdf, "%PDF-1.", "%PDF-1.5", "%PDF-1.4"), b.signers);
+	EXPECT(r->verdict == PDF_REFUSED && pdf_report_has(r, FIND_DIGEST));
+	r = judge(a, &b, str_cat(a, b.pdf, STR("more")), b.signers);
+	EXPECT(r->verdict == PDF_REFUSED && pdf_report_has(r, FIND_TRAILING));
+	EXPECT_INT(judge(a, &b, one_page(a), b.signers)->verdict, PDF_UNSIGNED);
+	EXPECT_INT(judge(a, &b, STR("<html>"), b.signers)->verdict, PDF_REFUSED);
+	bench_done(&b);
+}
+
+TEST(previews_come_from_the_program_too)
+{
+	struct render *r = open_program(a);
+	struct previews out;
+	struct err e;
+	int fd = file_of(one_page(a));
+	EXPECT_OK(render_previews(r, STR("application/pdf"), fd, a, &out, &e), e);
+	EXPECT_INT(out.n, 1);
+	EXPECT_INT(out.v[0].width, PREVIEW_WIDTH);
+	close(fd);
+	render_close(r);
+}
+
+TEST(questions_and_reports_that_are_none_are_refused)
+{
+	struct buf b = buf_on(a);
+	struct pdf_report *r = NEW(a, struct pdf_report);
+	struct err e = {0};
+	static const char *const bad[] = {"", "x", "1\n", "1\n5\nabc", "1\n-1\n", "a\n0\n", "1\n3\nabc"};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		EXPECT_ERR(pdf_question_answer(a, str_from(bad[i]), STR("x"), &b, &e), e, ERR_INVALID);
+	static const char *const lies[] = {"", "[]", "{}", "{\"verdict\":9,\"signatures\":[],\"findings\":[]}", "{\"verdict\":1,\"signatures\":{},\"findings\":[]}",
+		"{\"verdict\":1,\"signatures\":[{}],\"findings\":[]}", "{\"verdict\":1,\"signatures\":[],\"findings\":[{\"kind\":1,\"signature\":0,\"text\":\"\"}]}",
+		"{\"verdict\":1,\"signatures\":[],\"findings\":[{\"kind\":99,\"signature\":-1,\"text\":\"\"}]}"};
+	for (size_t i = 0; i < ARRAY_LEN(lies); i++)
+		EXPECT(!pdf_report_read(a, str_from(lies[i]), r));
+	EXPECT(pdf_report_read(a, STR("{\"verdict\":0,\"signatures\":[],\"findings\":[]}"), r));
+}
