@@ -30,7 +30,7 @@ tsan:    ## writer, HTTP and helpers under the thread sanitizer
 
 bench:   ## figures against limits in the same run
 	@scripts/deps test
-	@TARGETS="src/app/motcua bench/yard/rows" scripts/build build-bench
+	@TARGETS="src/app/motcua src/render/motcua-render bench/yard/rows" scripts/build build-bench
 	@scripts/bench build-bench
 
 clean:
