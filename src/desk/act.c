@@ -27,6 +27,7 @@ static const struct act_shape shapes[ACT_COUNT] = {
 	[ACT_TAKE_BACK] = {0, 0, NULL, true},
 	[ACT_STOP] = {AF_REASON, AF_REASON, NULL, true},
 	[ACT_RATE] = {AF_SCORE | AF_TEXT, AF_SCORE, NULL, true},
+	[ACT_CORRECT] = {AF_FILES, 0, NULL, true},
 };
 const struct act_shape *act_shape(enum dossier_action a) { return &shapes[a]; }
 
@@ -135,7 +136,7 @@ bool act_slow(struct request *r, struct err *e)
 	r->state = files;
 	if (!path_action(r, &a, e))
 		return false;
-	if (a != ACT_SUPPLEMENT || !form_file(r, "files"))
+	if ((a != ACT_SUPPLEMENT && a != ACT_CORRECT) || !form_file(r, "files"))
 		return true;
 	struct db *db = db_checkout(desk_have()->pool, e); /* the slow pool has none of its own */
 	if (!db)

@@ -105,6 +105,12 @@ select d.id from dossier_search s join dossier_desk d on d.id = s.rowid where do
 -- pg:
 select d.id from dossier_search s join dossier_desk d on d.id = s.rowid where s.folded @@ to_tsquery('simple', :words) order by d.id desc limit :limit;
 
+-- name: desk_often :many
+-- in: unit unit_id, recent int, limit int
+-- out: n int
+select procedure, count(*) as n from (select d.procedure from dossier_desk d where d.receiving_unit = :unit order by d.id desc limit :recent) r
+group by procedure order by n desc, procedure limit :limit;
+
 -- name: desk_handover :many
 -- in: unit unit_id, limit int
 -- out: by_due int

@@ -28,8 +28,9 @@ MUST_CHECK bool desk_rows(struct env *env, const struct desk_filter *f, int64_t 
 MUST_CHECK bool desk_counted(struct env *env, const struct desk_filter *f, int64_t *n, struct err *e);
 MUST_CHECK bool desk_filter_ids(struct env *env, const struct desk_filter *f, struct desk_ids_rows *out, struct err *e);
 MUST_CHECK bool desk_filter_export(struct env *env, struct db *db, const struct desk_filter *f, struct db_cursor *c, struct err *e);
-/* Rows whose code, name or procedure have these words and that the actor may read. */
-MUST_CHECK bool desk_search(struct env *env, struct str q, struct desk_list_rows *out, struct err *e);
+/* Rows that the actor may read: of the person whose personal number, tax code or telephone q is (*person), else those whose
+ * code, name or procedure have these words. A receipt's code as scanned is a code. */
+MUST_CHECK bool desk_search(struct env *env, struct str q, struct desk_list_rows *out, bool *person, struct err *e);
 /* Where the actor works: the first unit in which the role is held, 0 for none. */
 struct unit_id desk_unit_of(const struct actor *a, enum role role);
 
@@ -92,7 +93,9 @@ bool bulk_again(struct request *r, struct err *e);
 struct dossier_files { struct dossier_file_new *v; size_t n; };
 MUST_CHECK bool desk_keep_uploads(struct request *r, struct str as, const struct law_procedure *p, const struct key *key, struct dossier_files *out, struct err *e);
 
-/* ---- counter (counter.c) ---- */
+/* ---- counter (counter.c, counter_file.c) ---- */
+/* The n-th part of what an identity card's reader types, parted by '|'; a plain number is its own part 0. */
+struct str desk_card_part(struct str typed, size_t n);
 extern const struct form counter_form;
 bool counter_home(struct request *r, struct err *e);
 bool counter_choose(struct request *r, struct err *e);

@@ -164,7 +164,12 @@ TEST_BOTH(the_inbox_shows_what_waits_for_whom)
 	x = get(&w.head, "/ban-lam-viec?xem=sap-den-han");
 	EXPECT(has(x.body, fresh.p) && !has(x.body, code.p));
 	EXPECT(has(get(&w.counter, "/ban-lam-viec?tim=canary+nguyen").body, code.p));
-	EXPECT(has(get(&w.counter, str_cstr(a, str_fmt(a, "/ban-lam-viec?tim=%.*s", STR_ARG(code)))).body, "Canary"));
+	static const struct { const char *before, *after; } typed[] = {{"", ""}, {"+", "+"}, {"https%3A%2F%2Fm.example%2Ftra-cuu%2F", "%3Fs%3DABC"}};
+	for (size_t i = 0; i < ARRAY_LEN(typed); i++) { /* a code typed or scanned opens its record */
+		x = get(&w.counter, str_cstr(a, str_fmt(a, "/ban-lam-viec?tim=%s%.*s%s", typed[i].before, STR_ARG(code), typed[i].after)));
+		STATUS(x, 303);
+		EXPECT(str_ends(x.location, code));
+	}
 	EXPECT(!has(get(&w.counter, "/ban-lam-viec?tim=khongco").body, "Canary"));
 	EXPECT(!has(get(&w.head, "/ban-lam-viec?xem=co-quan&tt=done").body, "Canary"));
 	EXPECT(!has(get(&w.head, "/ban-lam-viec?xem=co-quan&kenh=counter").body, "Canary"));
@@ -459,7 +464,7 @@ TEST_BOTH(several_at_once_each_with_its_result)
 	stop();
 }
 
-#define COUNTER_FORM "kind=person&name=Tr%E1%BA%A7n+Th%E1%BB%8B+M%E1%BA%ABu&address=S%E1%BB%91+1&phone=0912345678&channel_out=counter&pages=12&images=12"
+#define COUNTER_FORM "kind=person&name=Tr%E1%BA%A7n+Th%E1%BB%8B+M%E1%BA%ABu&address=S%E1%BB%91+1&phone=0912345678&channel_out=counter"
 static const char *counter_form_of(const char *more)
 {
 	const struct procedure *p = law_find(w.o.law, STR("bx-cap-phep-xquang"))->p;
@@ -479,7 +484,7 @@ TEST_BOTH(the_counter_files_and_accepts_at_once)
 	EXPECT(has(x.body, "name=\"identity\"") && has(x.body, "name=\"docs\""));
 	STATUS(post(&w.counter, path, counter_form_of("&identity=123")), 422);
 	STATUS(post(&w.counter, path, COUNTER_FORM "&identity=001090012345"), 422); /* documents are missing */
-	STATUS(post(&w.counter, path, counter_form_of("&identity=001090012345&pages=9")), 422); /* a value given twice */
+	STATUS(post(&w.counter, path, counter_form_of("&identity=001090012345&phone=0912345678")), 422); /* a value given twice */
 	STATUS(post(&w.counter, path, counter_form_of("&identity=001090012345")), 200);
 	struct str code = str_from(nth(1));
 	struct dossier_get_row d = load(code);
@@ -499,6 +504,91 @@ TEST_BOTH(the_counter_files_and_accepts_at_once)
 	STATUS(get(&w.counter, "/quay/nop?q=x+quang"), 200);
 	EXPECT(has(get(&w.counter, "/quay/nop?q=x+quang").body, "/quay/nop/bx-cap-phep-xquang"));
 	STATUS(get(&w.counter, "/quay/nop/khong-co"), 404);
+	stop();
+}
+
+/* The rows say what is wrong at themselves, and give back what was typed. */
+TEST_BOTH(pages_are_counted_against_images)
+{
+	static const struct { const char *counts; const char *id; } wrong[] = {
+		{"&pages=3&images=2", "f-images.0"}, {"&pages=&images=&pages=7&images=8", "f-images.1"}, {"&pages=0", "f-pages.0"}, {"&pages=5001", "f-pages.0"},
+		{"&pages=-1", "f-pages.0"}, {"&pages=ba", "f-pages.0"}, {"&pages=1&images=%3Cb%3E", "f-images.0"}};
+	start(a, engine);
+	const char *path = "/quay/nop/bx-cap-phep-xquang";
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		struct test_answer x = post(&w.counter, path, counter_form_of(str_cstr(a, str_fmt(a, "&identity=001090012345%s", wrong[i].counts))));
+		STATUS(x, 422);
+		if (!has(x.body, str_cstr(a, str_fmt(a, "aria-describedby=\"%s-e\"", wrong[i].id))) || !has(x.body, str_cstr(a, str_fmt(a, "href=\"#%s\"", wrong[i].id))) || has(x.body, "<b>\""))
+			FAIL("%s: no error at %s", wrong[i].counts, wrong[i].id);
+	}
+	/* A page count says that the document is here; blank rows keep the others in place. */
+	struct test_answer x = post(&w.counter, path, COUNTER_FORM "&identity=001090012345&all_here=1&originals=2&pages=&images=&pages=&images=&pages=4&images=4");
+	STATUS(x, 200);
+	x = get(&w.counter, record(str_from(nth(1)), ""));
+	EXPECT(has(x.body, "Giấy tờ đã nhận tại quầy") && has(x.body, ">4<") && has(x.body, "Số trang"));
+	stop();
+}
+
+TEST_BOTH(somebody_files_for_another)
+{
+	static const char *const wrong[] = {"&rep_name=A", "&rep_identity=001190012345", "&rep_paper=GUQ+12", "&rep_name=A&rep_paper=B&rep_identity=12"};
+	start(a, engine);
+	const char *path = "/quay/nop/bx-cap-phep-xquang";
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+		STATUS(post(&w.counter, path, counter_form_of(str_cstr(a, str_fmt(a, "&identity=001090012345%s", wrong[i])))), 422);
+	STATUS(post(&w.counter, path, counter_form_of("&identity=001090012345&rep_identity=001190012345|9|Canary+Thay|01011990|Nu|X&rep_paper=GUQ+so+12&channel_in=post")), 200);
+	struct test_answer x = get(&w.counter, record(str_from(nth(1)), ""));
+	EXPECT(has(x.body, "Canary Thay") && has(x.body, "001190012345") && has(x.body, "GUQ so 12"));
+	EXPECT_TEXT(load(str_from(nth(1))).channel_in, "post");
+	stop();
+}
+
+TEST_BOTH(a_person_is_found_by_number_and_nothing_known_is_typed_again)
+{
+	static const char *const numbers[] = {"001090012345", "0912345678", "%2B84+912+345+678", "001090012345%7C1%7CX%7C"};
+	start(a, engine);
+	struct str code = sent_code();
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		struct test_answer x = get(&w.counter, str_cstr(a, str_fmt(a, "/ban-lam-viec?tim=%s", numbers[i])));
+		STATUS(x, 200);
+		if (!has(x.body, code.p) || !has(x.body, "/quay/nop?nguoi="))
+			FAIL("%s does not find the person", numbers[i]);
+	}
+	EXPECT(!has(get(&w.counter, "/ban-lam-viec?tim=001090012346").body, "Canary"));
+	EXPECT(!has(get(&w.head, "/ban-lam-viec?tim=0912345678").body, "/quay/nop?nguoi="));
+	struct test_answer x = get(&w.counter, str_cstr(a, str_fmt(a, "/quay/nop?nguoi=%.*s", STR_ARG(code))));
+	EXPECT(has(x.body, "data-key=\"1\"") && has(x.body, str_cstr(a, str_fmt(a, "bx-cap-phep-xquang?nguoi=%.*s", STR_ARG(code)))));
+	x = get(&w.counter, str_cstr(a, str_fmt(a, "/quay/nop?q=bx-cap-phep-xquang&nguoi=%.*s", STR_ARG(code))));
+	STATUS(x, 303); /* a code: its form */
+	int before = w.reads;
+	x = get(&w.counter, str_cstr(a, x.location));
+	STATUS(x, 200);
+	EXPECT(has(x.body, "value=\"001090012345\"") && has(x.body, "Canary") && w.reads == before + 1);
+	STATUS(get(&w.counter, "/quay/nop/bx-cap-phep-xquang?nguoi=H99.12-991231-9999"), 404);
+	/* A card read too early comes back as its fields. */
+	x = post(&w.counter, "/quay/nop/bx-cap-phep-xquang", "kind=person&identity=001090012345%7C9%7CTran+Canary%7C01011990%7CNam%7CSo+1+pho+Mau&channel_out=counter");
+	STATUS(x, 422);
+	EXPECT(has(x.body, "value=\"Tran Canary\"") && has(x.body, "value=\"So 1 pho Mau\"") && has(x.body, "value=\"001090012345\""));
+	stop();
+}
+
+TEST_BOTH(files_added_before_acceptance)
+{
+	static const char file[] = "--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"them.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.4 x\r\n--b--\r\n";
+	start(a, engine);
+	struct str code = sent_code();
+	struct test_request add = {.method = HTTP_POST, .path = record(code, "/correct"), .actor = &w.counter, .body = {file, sizeof file - 1}, .type = "multipart/form-data; boundary=b"};
+	struct test_answer x = get(&w.counter, record(code, ""));
+	EXPECT(has(x.body, "/correct\"") && has(x.body, "/sua\""));
+	STATUS(post(&w.counter, record(code, "/correct"), "rev=1"), 422); /* nothing given */
+	STATUS(post(&w.specialist, record(code, "/correct"), "rev=1"), 403);
+	STATUS(http_test_send(w.t, &add), 303);
+	EXPECT_TEXT(load(code).state, "received");
+	EXPECT(load(code).rev > 1);
+	EXPECT(has(get(&w.counter, record(code, "")).body, "them.pdf"));
+	STATUS(post(&w.counter, record(code, "/accept"), "rev=1"), 422); /* who had it open is told */
+	STATUS(post(&w.counter, record(code, "/accept"), ""), 303);
+	STATUS(http_test_send(w.t, &add), 422);
 	stop();
 }
 

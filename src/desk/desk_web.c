@@ -235,10 +235,11 @@ static void pager(struct request *r, struct html_out *o, const struct desk_filte
 	ui_pager(o, &p);
 }
 
-static bool load_inbox(struct request *r, const struct desk_filter *f, struct desk_list_rows *rows, bool *more, int64_t *total, struct err *e)
+static bool load_inbox(struct request *r, const struct desk_filter *f, struct desk_list_rows *rows, bool *more, int64_t *total, bool *person, struct err *e)
 {
+	*person = false;
 	if (f->q.n) {
-		bool ok = desk_search(&r->env, f->q, rows, e);
+		bool ok = desk_search(&r->env, f->q, rows, person, e);
 		*total = (int64_t)rows->n;
 		return ok;
 	}
@@ -254,12 +255,17 @@ static bool inbox(struct request *r, struct err *e)
 {
 	struct desk_filter f = desk_filter_read(r);
 	struct desk_list_rows rows = {0};
-	bool more = false;
+	bool more = false, person = false;
 	int64_t total = 0;
-	if (!load_inbox(r, &f, &rows, &more, &total, e))
+	if (!load_inbox(r, &f, &rows, &more, &total, &person, e))
 		return false;
+	if (rows.n == 1 && http_method_safe(r->method) && str_find(f.q, rows.v[0].code) >= 0) /* a code typed or scanned opens its record */
+		return answer_redirect(r, str_fmt(r->env.arena, "/ban-lam-viec/ho-so/%.*s", STR_ARG(rows.v[0].code)));
 	struct html_out o = page_out(r);
 	struct h_capture c = h_capture_begin(&o);
+	if (person && actor_is(r->env.actor, ROLE_COUNTER))
+		ui_button(&o, &(struct ui_button){.label = msg(r->env.lang, MSG_DESK_FOR_PERSON), .icon = UI_ICON_PLUS, .key = "n",
+			.url = str_fmt(r->env.arena, "/quay/nop?nguoi=%.*s", STR_ARG(rows.v[0].code))});
 	ui_button(&o, &(struct ui_button){.label = msg(r->env.lang, MSG_DO_EXPORT), .weight = UI_QUIET, .icon = UI_ICON_DOWNLOAD, .download = true,
 		.url = str_fmt(r->env.arena, "/ban-lam-viec/xuat.csv%.*s", STR_ARG(desk_filter_url(r->env.arena, &f, false)))});
 	struct str title = f.q.n ? msg_fmt(r->env.arena, r->env.lang, MSG_DESK_FOUND, &f.q, 1) : msg(r->env.lang, desk_view_label(f.view));
@@ -443,7 +449,7 @@ static const struct route routes[] = {
 	 .row = desk_row_check, .allow = ALLOW_APPLICANTS | ALLOW_DESK, .flags = ROUTE_API, .rate = RATE_API},
 	{.method = HTTP_GET, .path = "/quay", .page = counter_home, .allow = ROLE_BIT(ROLE_COUNTER), .reads = READS_LIST, .api = "GET /api/v1/dossiers"},
 	{.method = HTTP_GET, .path = "/quay/nop", .page = counter_choose, .allow = ROLE_BIT(ROLE_COUNTER), .api = "GET /api/v1/procedures"},
-	{.method = HTTP_GET, .path = "/quay/nop/:procedure", .page = counter_new, .allow = ROLE_BIT(ROLE_COUNTER), .api = "GET /api/v1/procedures/:code/form"},
+	{.method = HTTP_GET, .path = "/quay/nop/:procedure", .page = counter_new, .allow = ROLE_BIT(ROLE_COUNTER), .reads = READS_DOSSIER, .api = "GET /api/v1/procedures/:code/form"},
 	{.method = HTTP_POST, .path = "/quay/nop/:procedure", .form = &counter_form, .slow = counter_slow, .check = counter_check, .apply = counter_apply,
 	 .answer = counter_answer, .again = counter_new, .allow = ROLE_BIT(ROLE_COUNTER), .flags = ROUTE_UPLOAD, .rate = RATE_UPLOAD, .api = "POST /api/v1/dossiers"},
 };

@@ -277,11 +277,10 @@ static bool keep_readable(struct env *env, struct dossier_id id, struct desk_lis
 	return true;
 }
 
-bool desk_search(struct env *env, struct str q, struct desk_list_rows *out, struct err *e)
+static bool word_rows(struct env *env, struct str q, struct desk_list_rows *out, struct err *e)
 {
 	struct desk_found_rows found = {0};
 	struct str words = search_words(env, q);
-	*out = (struct desk_list_rows){0};
 	if (!words.n)
 		return true;
 	if (!q_desk_found(env->db, env->arena, words, DESK_PAGE, &found, e))
@@ -291,4 +290,45 @@ bool desk_search(struct env *env, struct str q, struct desk_list_rows *out, stru
 		if (!keep_readable(env, found.v[i].id, out, e))
 			return false;
 	return true;
+}
+
+/* "https://…/tra-cuu/CODE?s=…", as a scanner reads it from a receipt, is the code. */
+static struct str scanned(struct str q)
+{
+	ptrdiff_t at = str_find(q, STR("/tra-cuu/"));
+	if (at < 0)
+		return q;
+	struct str rest = str_sub(q, (size_t)at + strlen("/tra-cuu/"), q.n), code;
+	return str_next(&rest, '?', &code) ? code : q;
+}
+
+/* A number is a person's: personal number, tax code, telephone, or what a card reader types. */
+static bool person_rows(struct env *env, struct str q, struct desk_list_rows *out, struct err *e)
+{
+	struct dossier_of_person_rows found = {0};
+	struct str number = desk_card_part(q, 0);
+	for (size_t i = 0; i < number.n; i++)
+		if (!strchr("0123456789 +.-", number.p[i]) || !number.p[i])
+			return true;
+	if (!dossier_of_person(env, LAW, number, DESK_PAGE, &found, e))
+		return false;
+	out->v = NEW_ARRAY(env->arena, found.n, struct desk_list_row);
+	for (size_t i = 0; i < found.n; i++)
+		if (!keep_readable(env, found.v[i].id, out, e))
+			return false;
+	return true;
+}
+
+bool desk_search(struct env *env, struct str q, struct desk_list_rows *out, bool *person, struct err *e)
+{
+	*person = false;
+	*out = (struct desk_list_rows){0};
+	q = scanned(str_trim(q));
+	if (!person_rows(env, q, out, e))
+		return false;
+	if (out->n) {
+		*person = true;
+		return true;
+	}
+	return word_rows(env, q, out, e);
 }

@@ -61,6 +61,9 @@ static struct str note_text(struct sheet *s, int64_t id)
 	return STR("");
 }
 
+/* Filed on paper at the counter: its answers stand on the paper, not in the form. */
+static bool is_on_paper(struct sheet *s) { return json_is_true(json_object_get(json_object_get(s->content, "answers"), "on_paper")); }
+
 /* ---- summary ---- */
 
 static struct str who_part(struct sheet *s, const char *name)
@@ -95,11 +98,12 @@ static void summary_facts(struct sheet *s)
 {
 	struct arena *a = s->r->env.arena;
 	enum lang lang = s->r->env.lang;
-	struct ui_fact v[12];
+	struct ui_fact v[14];
 	size_t n = 0;
 	put_fact(v, &n, WORD(s, MSG_DESK_COL_STEP), desk_step_name(s->r, s->d.process, s->d.step));
 	put_fact(v, &n, WORD(s, MSG_DESK_RESPONSIBLE), s->d.assignee.v ? desk_person_name(&s->r->env, s->d.assignee.v) : desk_unit_name(&s->r->env, s->d.step_unit.v));
 	put_fact(v, &n, WORD(s, MSG_DESK_CHANNEL), WORD(s, desk_channel_word(s->d.channel_in)));
+	put_fact(v, &n, WORD(s, MSG_DESK_CHANNEL_OUT), WORD(s, desk_channel_word(s->d.channel_out)));
 	put_fact(v, &n, WORD(s, MSG_DESK_SENT_AT), lang_instant(a, lang, s->d.sent_at));
 	if (!s->d.accepted_at.has)
 		put_fact(v, &n, WORD(s, MSG_DESK_ANSWER_DUE), lang_instant(a, lang, s->d.answer_due));
@@ -275,6 +279,31 @@ static void answers_section(struct sheet *s)
 	ui_section_begin(s->o, WORD(s, MSG_DESK_ANSWERS));
 	for (size_t i = 0; i < p->n_forms; i++)
 		form_lines(s, p->forms[i], p->n_forms == 1 ? answers : json_object_get(answers, str_cstr(s->r->env.arena, p->forms[i]->id)));
+	ui_section_end(s->o);
+}
+
+/* What was taken in at the counter: which document, original seen, pages against images. */
+static void counter_section(struct sheet *s)
+{
+	const json_t *docs = json_object_get(json_object_get(s->content, "answers"), "documents");
+	struct ui_column columns[] = {{.head = WORD(s, MSG_DESK_DOC)}, {.head = WORD(s, MSG_DESK_DOC_ORIGINAL)},
+		{.head = WORD(s, MSG_DESK_DOC_PAGES), .kind = UI_CELL_NUMBER}, {.head = WORD(s, MSG_DESK_DOC_IMAGES), .kind = UI_CELL_NUMBER}};
+	struct ui_table t = {.caption = WORD(s, MSG_DESK_PAPER_SEEN), .caption_hidden = true, .columns = columns, .n_columns = ARRAY_LEN(columns)};
+	if (!is_on_paper(s) || !json_array_size(docs))
+		return;
+	ui_section_begin(s->o, t.caption);
+	ui_table_begin(s->o, &t);
+	for (size_t i = 0; i < json_array_size(docs); i++) {
+		const json_t *d = json_array_get(docs, i);
+		int64_t n[] = {json_integer_value(json_object_get(d, "pages")), json_integer_value(json_object_get(d, "images"))};
+		ui_row_begin(s->o, &t, &(struct ui_row){0});
+		ui_cell(s->o, &t, 0, str_from(json_string_value(json_object_get(d, "document"))));
+		ui_cell(s->o, &t, 1, WORD(s, json_is_true(json_object_get(d, "original_seen")) ? MSG_DESK_YES : MSG_DESK_NO));
+		for (size_t k = 0; k < ARRAY_LEN(n); k++)
+			ui_cell(s->o, &t, 2 + k, n[k] > 0 ? str_fmt(s->r->env.arena, "%lld", (long long)n[k]) : STR("–"));
+		ui_row_end(s->o);
+	}
+	ui_table_end(s->o);
 	ui_section_end(s->o);
 }
 
@@ -508,6 +537,18 @@ static int act_group(enum dossier_action a)
 	return shape->beside ? 2 : shape->asks ? 1 : 0;
 }
 
+/* For the applicant who stands at the counter: the same pages as online, under the officer's name. */
+static void correct_for(struct sheet *s)
+{
+	bool may = (s->actions & (1U << ACT_SUPPLEMENT | 1U << ACT_CORRECT)) && actor_is(s->r->env.actor, ROLE_COUNTER) && !s->erased && !is_on_paper(s);
+	if (!may)
+		return;
+	ui_details_begin(s->o, WORD(s, MSG_DESK_CORRECT_FOR), false);
+	desk_say(s->o, WORD(s, MSG_DESK_CORRECT_FOR_WHY));
+	ui_act(s->o, str_fmt(s->r->env.arena, "/ho-so/%.*s/sua", STR_ARG(s->d.code)), &(struct ui_button){.label = WORD(s, MSG_DESK_CORRECT_FOR), .weight = UI_QUIET});
+	ui_details_end(s->o);
+}
+
 static bool actions_section(struct sheet *s, struct err *e)
 {
 	bool any = false;
@@ -524,6 +565,7 @@ static bool actions_section(struct sheet *s, struct err *e)
 				return false;
 			any = true;
 		}
+	correct_for(s);
 	if (!any)
 		ui_empty(s->o, &(struct ui_empty){.title = WORD(s, MSG_DESK_NO_ACTIONS), .text = WORD(s, MSG_DESK_NO_ACTIONS_WHY), .icon = UI_ICON_EYE});
 	ui_section_end(s->o);
@@ -564,6 +606,7 @@ static bool write_sheet(struct sheet *s, struct err *e)
 	applicant_facts(s);
 	if (!proposal_section(s, e))
 		return false;
+	counter_section(s);
 	files_section(s);
 	papers_section(s);
 	answers_section(s);

@@ -41,6 +41,7 @@ static const struct rule {
 	[ACT_TAKE_BACK] = {"take_back", BY_ANYONE, .run = act_take_back},
 	[ACT_STOP] = {"stop", BY_APPLICANT, .run = act_stop},
 	[ACT_RATE] = {"rate", BY_APPLICANT, .run = act_rate},
+	[ACT_CORRECT] = {"correct", BY_APPLICANT, .run = act_correct},
 };
 
 const char *dossier_action_name(enum dossier_action a)
@@ -82,6 +83,8 @@ static bool open_now(const struct doing *g, enum dossier_action a)
 		return !over && g->step && workflow_step_allows(g->step, str_from(r->name));
 	if (a == ACT_WITHDRAW)
 		return !over && !accepted;
+	if (a == ACT_CORRECT) /* asked for a supplement, it is the supplement that answers */
+		return !over && !accepted && str_eq(d->state, STR("received"));
 	if (a == ACT_STOP || a == ACT_APOLOGISE)
 		return !over && accepted && !settled;
 	if (a == ACT_RATE)

@@ -75,6 +75,14 @@ bool act_supplement(struct doing *g, struct err *e)
 	return !g->d.clock_from.has || clock_event(g->env, g->law, &g->d, "supplement_complete", e);
 }
 
+/* Before acceptance the applicant puts right what was sent; it stays where it waits, and whoever looks at it is told. */
+bool act_correct(struct doing *g, struct err *e)
+{
+	if (!g->x->answers && !g->x->n_files)
+		return err_say(e, ERR_INVALID, MSG_DOSSIER_NOTHING_CORRECTED, "neither answers nor files");
+	return take_answers(g, e) && add_files(g->env, g->d.id, &g->key, STR("attachment"), g->x->files, g->x->n_files, e) && set_state(g, "received", e);
+}
+
 /* Does the person hold the role in the unit today? */
 static bool is_holder(struct doing *g, struct person_id person, enum role role, struct unit_id unit, bool *is, struct err *e)
 {

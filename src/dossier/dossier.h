@@ -46,6 +46,10 @@ MUST_CHECK bool dossier_send(struct env *env, const struct law *law, const struc
 /* Dossiers of the same person for the same procedure in the last thirty days: a warning for the page. */
 MUST_CHECK bool dossier_twins(struct env *env, const struct law *law, struct str identity, struct str procedure, struct dossier_twins_rows *out, struct err *e);
 
+/* Dossiers whose applicant has this personal number, tax code or telephone, newest first, of every agency: ask
+ * dossier_may_read() for each. Look-up is by keyed hash; the clear number is nowhere in the table. */
+MUST_CHECK bool dossier_of_person(struct env *env, const struct law *law, struct str number, int64_t limit, struct dossier_of_person_rows *out, struct err *e);
+
 /* ---- reading ---- */
 
 /* ERR_NOT_FOUND when there is none. */
@@ -75,7 +79,7 @@ enum dossier_action {
 	ACT_ACCEPT, ACT_ASK_SUPPLEMENT, ACT_REFUSE, ACT_SUPPLEMENT, ACT_WITHDRAW, ACT_ASSIGN, ACT_FINISH, ACT_SUBMIT, ACT_APPROVE,
 	ACT_SEND_BACK, ACT_ISSUE, ACT_HAND_OVER, ACT_ARCHIVE,
 	ACT_DEMAND_FEE, ACT_CLAIM_PAID, ACT_CONFIRM_PAID, ACT_ASK_OPINION, ACT_ANSWER_OPINION, ACT_APOLOGISE, ACT_REASSIGN,
-	ACT_TAKE_BACK, ACT_STOP, ACT_RATE, ACT_COUNT
+	ACT_TAKE_BACK, ACT_STOP, ACT_RATE, ACT_CORRECT, ACT_COUNT
 };
 const char *dossier_action_name(enum dossier_action a); /* "ask_supplement" */
 bool dossier_action_from(struct str name, enum dossier_action *out);
@@ -98,9 +102,9 @@ struct dossier_act {
 	int score;                 /* rate */
 	struct str collector, authorisation; /* hand_over: who came, by which paper; receipt_seen */
 	bool receipt_seen;
-	const struct dossier_file_new *files; /* supplement */
+	const struct dossier_file_new *files; /* supplement, correct */
 	size_t n_files;
-	const json_t *answers;     /* supplement before acceptance: corrected answers, clean; or NULL */
+	const json_t *answers;     /* correct, supplement: the answers anew, clean; or NULL */
 };
 struct dossier_done { int64_t entry; struct str state, step; int64_t rev; struct dossier_paper_id paper; };
 

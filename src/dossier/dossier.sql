@@ -35,6 +35,12 @@ select id, code from dossier where origin = :origin and origin_code = :origin_co
 select id, code, state, sent_at from dossier
 where identity_key = :identity_key and procedure = :procedure and sent_at >= :since order by id desc limit 5;
 
+-- name: dossier_of_person :many
+-- in: identity_key bytes, phone_key bytes, limit int
+select id from dossier where identity_key = :identity_key
+union select id from dossier where phone_key = :phone_key
+order by id desc limit :limit;
+
 -- name: dossier_move :exec
 -- in: id dossier_id, rev int, state text, step text, step_role text, step_unit unit_id?, assignee person_id?, step_since instant, step_due instant?, last_actor int, previous_step text?, previous_assignee int?
 update dossier set state = :state, step = :step, step_role = :step_role, step_unit = :step_unit, assignee = :assignee,

@@ -64,6 +64,27 @@ static struct str keyed(struct arena *a, const struct key *k, struct str value)
 	return str_dup(a, DIGEST_STR(d));
 }
 
+/* However it is typed: digits only, beginning with 0. */
+static struct str plain_phone(struct arena *a, struct str typed)
+{
+	struct buf b = buf_on(a);
+	for (size_t i = 0; i < typed.n; i++)
+		if (typed.p[i] >= '0' && typed.p[i] <= '9')
+			buf_char(&b, typed.p[i]);
+	struct str digits = buf_str(&b);
+	return str_starts(digits, STR("84")) && digits.n > 9 ? str_fmt(a, "0%.*s", STR_ARG(str_sub(digits, 2, digits.n))) : digits;
+}
+
+bool dossier_of_person(struct env *env, const struct law *law, struct str number, int64_t limit, struct dossier_of_person_rows *out, struct err *e)
+{
+	struct str identity = str_trim(number), phone = plain_phone(env->arena, number);
+	*out = (struct dossier_of_person_rows){0};
+	if (phone.n < 9)
+		return true;
+	return q_dossier_of_person(env->db, env->arena, keyed(env->arena, &law->identity_key, identity), keyed(env->arena, &law->phone_key, phone), limit, out, e) ||
+	       err_wrap(e, "dossiers of a person");
+}
+
 bool dossier_twins(struct env *env, const struct law *law, struct str identity, struct str procedure, struct dossier_twins_rows *out, struct err *e)
 {
 	struct instant since = {env->now.ms - 30 * DAY_MS};
@@ -108,7 +129,7 @@ static bool insert(struct env *env, const struct law *law, struct sending *s, st
 	        .receiving_unit = x->receiving_unit, .settling_agency = x->settling_agency, .settling_unit = x->settling_unit,
 	        .applicant_account = x->account, .applicant_kind = x->who.organisation ? STR("organisation") : STR("person"),
 	        .applicant_name = x->who.name, .identity_key = keyed(a, &law->identity_key, x->who.identity),
-	        .phone_key = keyed(a, &law->phone_key, x->who.phone), .sealed = sealed, .secret_hash = str_dup(a, DIGEST_STR(secret)),
+	        .phone_key = keyed(a, &law->phone_key, plain_phone(a, x->who.phone)), .sealed = sealed, .secret_hash = str_dup(a, DIGEST_STR(secret)),
 	        .step = s->step->id, .step_role = STR("counter"), .step_unit = x->receiving_unit, .sent_at = env->now,
 	        .answer_due = s->out->answer_due};
 	return (q_dossier_add(env->db, &in, NULL, e) && q_dossier_key_add(env->db, (struct dossier_key_id){x->id.v}, x->wrapped_key, NULL, e)) ||

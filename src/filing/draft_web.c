@@ -241,7 +241,8 @@ bool tasks_page(struct request *r, struct err *e)
 
 bool drop_apply(struct request *r, struct err *e)
 {
-	r->redirect = r->env.actor->account ? STR("/ho-so-cua-toi") : STR("/dich-vu-cong");
+	bool counter = actor_is(r->env.actor, ROLE_COUNTER);
+	r->redirect = counter ? STR("/quay") : r->env.actor->account ? STR("/ho-so-cua-toi") : STR("/dich-vu-cong");
 	return draft_drop(&r->env, filing_state_of(r)->id, e);
 }
 

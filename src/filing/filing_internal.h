@@ -98,6 +98,7 @@ bool memo_open(struct request *r, struct str *plain, struct err *e);
 bool may_draft(struct request *r, struct err *e);
 bool may_send(struct request *r, struct err *e);   /* also when it was sent already */
 bool may_own(struct request *r, struct err *e);
+bool may_correct(struct request *r, struct err *e);
 bool may_read(struct request *r, struct err *e);
 bool dossier_of(struct request *r, struct dossier_get_row *out, struct err *e);
 

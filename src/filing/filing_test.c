@@ -595,7 +595,39 @@ TEST_BOTH(asked_for_a_supplement_and_given)
 	EXPECT_STATUS(x, 303);
 	EXPECT_STR(x.location, page);
 	x = get(w, &citizen, page);
-	EXPECT(has(&x, "ban-ve.pdf") && has(&x, "Người nộp đã sửa, bổ sung"));
+	EXPECT(has(&x, "ban-ve.pdf") && has(&x, "Người nộp đã bổ sung"));
+	done(w);
+}
+
+/* Before acceptance: by the applicant, and by the counter for who stands there. */
+TEST_BOTH(corrected_before_acceptance)
+{
+	struct world *w = world(a, engine);
+	struct err e = {0};
+	struct filed f = file(w, &citizen, "bx-cap-phep-xquang");
+	struct str page = str_cat(a, STR("/ho-so/"), f.code), edit = str_cat(a, page, STR("/sua"));
+	struct actor counter = office_official(&w->o, w->o.people.counter), specialist = office_official(&w->o, w->o.people.specialist);
+	counter.account = 77001;
+	struct test_answer mine = get(w, &citizen, page);
+	EXPECT(has(&mine, "Sửa hồ sơ"));
+	EXPECT_STATUS(post(w, &specialist, edit, "_action=c0"), 403);
+	EXPECT_STATUS(post(w, &other, edit, "_action=c0"), 404);
+	const struct actor *who[] = {&citizen, &counter};
+	for (size_t i = 0; i < ARRAY_LEN(who); i++) {
+		struct test_answer x = post(w, who[i], edit, str_cstr(a, str_fmt(a, "_action=c1%zu", i)));
+		EXPECT_STATUS(x, 303);
+		struct str base = x.location;
+		EXPECT_STATUS(get(w, i ? &citizen : &counter, base), 404); /* a draft is its maker's */
+		EXPECT_STATUS(send_file(w, who[i], base, 1, i ? "hai.pdf" : "mot.pdf", pdf, sizeof pdf - 1), 303);
+		x = post(w, who[i], str_cat(a, base, STR("/gui")), str_cstr(a, str_fmt(a, "_action=c2%zu", i)));
+		EXPECT_STATUS(x, 303);
+		EXPECT_STR(x.location, i ? str_cat(a, STR("/ban-lam-viec/ho-so/"), f.code) : page);
+	}
+	struct test_answer x = get(w, &citizen, page);
+	EXPECT(has(&x, "mot.pdf") && has(&x, "hai.pdf") && has(&x, "Người nộp đã sửa hồ sơ trước khi tiếp nhận"));
+	struct acting accept = {.w = w, .code = f.code, .x = {.action = ACT_ACCEPT}};
+	EXPECT_OK(office_act(&w->o, &counter, do_act, &accept, &e), e);
+	EXPECT_STATUS(post(w, &citizen, edit, "_action=c3"), 409);
 	done(w);
 }
 

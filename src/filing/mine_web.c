@@ -158,7 +158,7 @@ static bool show_acts(struct request *r, struct html_out *o, const struct dossie
 	bool asked = str_eq(d->state, STR("supplement"));
 	struct ui_button b = {.label = m(r, asked ? MSG_FILING_SUPPLEMENT : MSG_FILING_CORRECT), .weight = asked ? UI_PRIMARY : UI_QUIET, .icon = UI_ICON_PENCIL};
 	struct ui_button pay = {.label = m(r, MSG_FILING_PAY), .url = str_fmt(r->env.arena, "/ho-so/%.*s/phi", STR_ARG(d->code))};
-	if (open & (1U << ACT_SUPPLEMENT))
+	if (open & (1U << ACT_SUPPLEMENT | 1U << ACT_CORRECT))
 		ui_act(o, edit, &b);
 	if (open & (1U << ACT_CLAIM_PAID))
 		ui_buttons(o, &pay, 1);
@@ -277,7 +277,7 @@ bool reopen_check(struct request *r, struct err *e)
 	uint32_t open = 0;
 	if (!dossier_of(r, &d, e) || !dossier_actions(&r->env, filing()->law, &d, &open, e))
 		return false;
-	return (open & (1U << ACT_SUPPLEMENT)) != 0 || err_say(e, ERR_CONFLICT, MSG_FILING_CLOSED, "state does not allow it");
+	return (open & (1U << ACT_SUPPLEMENT | 1U << ACT_CORRECT)) != 0 || err_say(e, ERR_CONFLICT, MSG_FILING_CLOSED, "state does not allow it");
 }
 
 bool reopen_apply(struct request *r, struct err *e)

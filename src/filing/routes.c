@@ -37,7 +37,7 @@ static const struct route routes[] = {
 	{.method = HTTP_GET, .path = "/ho-so/:code/tep/:file", .page = own_file, .row = may_own, .allow = ALLOW_APPLICANTS, .api = "GET /api/v1/dossiers/:code"},
 	{.method = HTTP_GET, .path = "/ho-so/:code/phi", .page = fee_page, .row = may_own, .allow = ALLOW_APPLICANTS, .api = "GET /api/v1/dossiers/:code"},
 	{.method = HTTP_POST, .path = "/ho-so/:code/hanh-dong", .form = &act_form, .apply = act_apply, .again = act_again, .row = may_own, .allow = ALLOW_APPLICANTS},
-	{.method = HTTP_POST, .path = "/ho-so/:code/sua", .check = reopen_check, .apply = reopen_apply, .row = may_own, .allow = ALLOW_APPLICANTS},
+	{.method = HTTP_POST, .path = "/ho-so/:code/sua", .check = reopen_check, .apply = reopen_apply, .row = may_correct, .allow = ALLOW_APPLICANTS | ROLE_BIT(ROLE_COUNTER)},
 
 	{.method = HTTP_POST, .path = "/api/v1/files", .slow = api_file_slow, .apply = api_file_apply, .answer = api_file_answer, .allow = SENDERS,
 	 .flags = ROUTE_API | ROUTE_UPLOAD, .rate = RATE_UPLOAD},

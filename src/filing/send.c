@@ -130,7 +130,7 @@ static bool send_more(struct request *r, struct draft *d, const json_t *clean, s
 	const struct dossier_file_new *files = new_files(env, d, &n);
 	if (!dossier_load(env, d->row.dossier, &row, e))
 		return false;
-	struct dossier_act act = {.id = d->row.dossier, .action = ACT_SUPPLEMENT, .answers = clean, .files = files, .n_files = n};
+	struct dossier_act act = {.id = d->row.dossier, .action = str_eq(row.state, STR("supplement")) ? ACT_SUPPLEMENT : ACT_CORRECT, .answers = clean, .files = files, .n_files = n};
 	if (!dossier_do(env, filing()->law, &act, &done, e))
 		return false;
 	*out = (struct dossier_sent){.id = row.id, .code = row.code, .answer_due = row.answer_due, .existed = true};
@@ -223,7 +223,10 @@ bool may_send(struct request *r, struct err *e)
 		return true;
 	if (!dossier_load(&r->env, (struct dossier_id){filing_state_of(r)->id.v}, &row, e))
 		return false;
-	return row.applicant_account == r->env.actor->account || err_set(e, ERR_NOT_FOUND, "the dossier is another's");
+	bool may = row.applicant_account == r->env.actor->account;
+	if (actor_is(r->env.actor, ROLE_COUNTER) && !dossier_may_read(&r->env, &row, &may, e))
+		return false;
+	return may || err_set(e, ERR_NOT_FOUND, "the dossier is another's");
 }
 
 bool dossier_of(struct request *r, struct dossier_get_row *out, struct err *e)
@@ -242,6 +245,12 @@ bool may_own(struct request *r, struct err *e)
 		return false;
 	bool own = d.applicant_account && d.applicant_account == r->env.actor->account;
 	return own || err_set(e, ERR_NOT_FOUND, "the dossier is another's");
+}
+
+/* Its owner, or the counter that received it, for the person in front. */
+bool may_correct(struct request *r, struct err *e)
+{
+	return actor_is(r->env.actor, ROLE_COUNTER) ? may_read(r, e) : may_own(r, e);
 }
 
 bool may_read(struct request *r, struct err *e)

@@ -129,13 +129,20 @@ bool check_page(struct request *r, struct err *e)
 
 /* ---- send ---- */
 
+/* The page of a dossier sent: the desk's for the counter, one's own, or by code for who has no account. */
+static struct str page_of(struct request *r, struct str code, bool account)
+{
+	const char *under = actor_is(r->env.actor, ROLE_COUNTER) ? "/ban-lam-viec/ho-so" : account ? "/ho-so" : "/tra-cuu";
+	return str_fmt(r->env.arena, "%s/%.*s", under, STR_ARG(code));
+}
+
 /* Sent before, with another action id: the dossier has the draft's id. */
 static bool already(struct request *r, struct err *e)
 {
 	struct dossier_get_row row;
 	if (!dossier_load(&r->env, (struct dossier_id){filing_state_of(r)->id.v}, &row, e))
 		return false;
-	r->redirect = str_fmt(r->env.arena, "%s/%.*s", row.applicant_account ? "/ho-so" : "/tra-cuu", STR_ARG(row.code));
+	r->redirect = page_of(r, row.code, row.applicant_account != 0);
 	return true;
 }
 
@@ -159,7 +166,7 @@ bool send_apply(struct request *r, struct err *e)
 		return true;
 	r->memo = memo_seal(r, str_fmt(r->env.arena, "%.*s\n%.*s\n%lld", STR_ARG(sent.code), STR_ARG(sent.secret), (long long)sent.answer_due.ms));
 	if (sent.existed)
-		r->redirect = str_fmt(r->env.arena, "/ho-so/%.*s", STR_ARG(sent.code));
+		r->redirect = page_of(r, sent.code, true);
 	return true;
 }
 
@@ -204,8 +211,11 @@ bool send_answer(struct request *r, struct err *e)
 	ui_confirm(&o, &c);
 	show_secret(r, &o, code, secret);
 	show_next(r, &o, when);
+	struct ui_button record = {.label = m(r, MSG_FILING_SEE), .url = page_of(r, code, true)};
 	if (actor_any(r->env.actor, ALLOW_APPLICANTS))
 		ui_buttons(&o, go, ARRAY_LEN(go));
+	else if (actor_is(r->env.actor, ROLE_COUNTER))
+		ui_buttons(&o, &record, 1);
 	ui_page_end(&o, &page);
 	return page_answer(r);
 }

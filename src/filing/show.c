@@ -92,7 +92,7 @@ bool filing_show_clock(struct request *r, struct html_out *o, const struct dossi
 
 static const struct { const char *kind; enum msg_key word; bool reason; } events[] = {
 	{"send", MSG_FILING_EVENT_SEND, false},       {"accept", MSG_FILING_EVENT_ACCEPT, false},
-	{"ask_supplement", MSG_FILING_EVENT_ASK, true}, {"supplement", MSG_FILING_EVENT_SUPPLEMENT, false},
+	{"ask_supplement", MSG_FILING_EVENT_ASK, true}, {"supplement", MSG_FILING_EVENT_SUPPLEMENT, false}, {"correct", MSG_FILING_EVENT_CORRECT, false},
 	{"refuse", MSG_FILING_EVENT_REFUSE, true},    {"withdraw", MSG_FILING_EVENT_WITHDRAW, false},
 	{"assign", MSG_FILING_EVENT_ASSIGN, false},   {"demand_fee", MSG_FILING_EVENT_FEE, false},
 	{"claim_paid", MSG_FILING_EVENT_CLAIM, false}, {"confirm_paid", MSG_FILING_EVENT_PAID, false},

@@ -54,12 +54,22 @@ struct str page_error(struct request *r, const char *field)
 	return f ? sentence(r, f) : STR_NONE;
 }
 
+/* "Điện thoại: xin điền mục này." A list of bare sentences would not say where. */
+static struct str named_sentence(struct request *r, const struct form_error *f)
+{
+	struct str say = sentence(r, f);
+	for (size_t i = 0; r->form && i < r->form->n; i++)
+		if (str_eq(f->field, str_from(r->form->fields[i].name)) && r->form->fields[i].label)
+			return str_fmt(r->env.arena, "%.*s: %.*s", STR_ARG(msg(r->env.lang, (enum msg_key)r->form->fields[i].label)), STR_ARG(say));
+	return say;
+}
+
 void page_error_summary(struct html_out *o, struct request *r)
 {
 	size_t n = 0;
 	struct ui_error *v = NEW_ARRAY(r->env.arena, r->errors.n, struct ui_error);
 	for (const struct form_error *f = r->errors.first; f; f = f->next)
-		v[n++] = (struct ui_error){.field = f->field, .text = sentence(r, f)};
+		v[n++] = (struct ui_error){.field = f->field, .text = named_sentence(r, f)};
 	ui_error_summary(o, v, n);
 }
 
