@@ -16,3 +16,11 @@ select id from issue_unsigned order by id limit :limit;
 -- name: issue_unsealed_list :many
 -- in: since dossier_id, limit int
 select id from issue_unsealed where id > :since order by id limit :limit;
+
+-- name: seal_used_list :many
+-- in: agency agency_id
+select cert from seal_used where agency = :agency order by id limit 64;
+
+-- name: seal_used_add :exec
+-- in: id seal_used_id, agency agency_id, cert text, first_at instant
+insert into seal_used (id, agency, cert, first_at) values (:id, :agency, :cert, :first_at) on conflict do nothing;

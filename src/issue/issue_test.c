@@ -16,8 +16,11 @@ static struct world {
 	struct job_config jobs;
 	struct issue_renderer *renderer;
 	struct sign_client *client;
-	struct trust *anchors;
-	bool away; /* the token */
+	struct trust *anchors, *stamps;
+	struct tsa_demo *tsa_server;
+	struct tsa tsa;
+	const char *seal_label, *signer_label; /* signer_label NULL: the token has no such key */
+	bool away, sealless; /* the token; the seal */
 } w;
 static struct issue_facilities facilities;
 static struct sign_client_spec spec;
@@ -36,34 +39,46 @@ static bool signer_key(void *self, struct arena *a, struct env *env, struct pers
 	(void)env, (void)person;
 	if (x->away)
 		return err_set(e, ERR_BUSY, "token away");
-	return sign_client_key(a, x->client, STR("giam-doc"), out, e);
+	if (!x->signer_label)
+		return err_set(e, ERR_NOT_FOUND, "no key for this person");
+	return sign_client_key(a, x->client, str_from(x->signer_label), out, e);
 }
 static bool seal_key(void *self, struct arena *a, struct env *env, struct agency_id agency, struct pades_key *out, struct err *e)
 {
 	struct world *x = self;
 	(void)env, (void)agency;
-	return sign_client_key(a, x->client, STR("con-dau"), out, e);
+	if (x->sealless)
+		return err_set(e, ERR_BUSY, "token away");
+	return sign_client_key(a, x->client, str_from(x->seal_label), out, e);
 }
 
 static void make_keys(void)
 {
 	static const struct demo_person people[] = {{.label = "giam-doc", .name = "Nguyễn Văn Mẫu", .title = "Giám đốc", .organisation = "Sở Mẫu"},
-		{.label = "con-dau", .name = "Sở Mẫu", .organisation = "Sở Mẫu"}};
+		{.label = "con-dau", .name = "Sở Mẫu", .organisation = "Sở Mẫu"}, {.label = "con-dau-moi", .name = "Sở Mẫu", .organisation = "Sở Mẫu"}};
 	struct err e = {0};
 	const char *dir = str_fmt(w.o.a, "%s/pki", test_temp_dir(w.o.a).p).p;
 	EXPECT_OK(demo_pki_create(dir, people, ARRAY_LEN(people), &e), e);
 	w.anchors = trust_load(str_fmt(w.o.a, "%s/anchors.pem", dir).p, &e);
 	spec = demo_sign_spec(w.o.a, dir, str_fmt(w.o.a, "%s/src/sign/sign_helper_probe", getenv("MOTCUA_BUILD_DIR")).p, NULL);
 	w.client = sign_client_open(&spec, &e);
-	EXPECT(w.anchors && w.client);
+	w.tsa_server = demo_tsa_start(dir, 0, &e);
+	w.stamps = trust_load(str_fmt(w.o.a, "%s/tsa/root.pem", dir).p, &e);
+	if (!w.anchors || !w.client || !w.stamps || !w.tsa_server)
+		FAIL("keys: %s", e.text);
+	w.tsa = (struct tsa){str_fmt(w.o.a, "http://127.0.0.1:%d/", tsa_demo_port(w.tsa_server)).p, 5000, w.stamps, NULL};
 }
 
+static int64_t behind_ms; /* the clock at first */
 static void start(struct arena *a, enum db_engine engine, bool with_keys)
 {
 	struct err e = {0};
 	w.o.a = a;
 	w.client = NULL;
-	office_set_ms(instant_clock().ms); /* certificates are of today */
+	w.away = w.sealless = false;
+	w.seal_label = "con-dau";
+	w.signer_label = "giam-doc";
+	office_set_ms(instant_clock().ms - behind_ms); /* certificates are of today */
 	if (with_keys)
 		make_keys();
 	office_open(&w.o, a, engine, NULL);
@@ -72,7 +87,7 @@ static void start(struct arena *a, enum db_engine engine, bool with_keys)
 	EXPECT_OK(issue_renderer_new(&w.renderer, &e), e);
 	w.jobs = (struct job_config){.writer = w.o.w, .pool = w.pool, .kinds = issue_jobs, .n_kinds = ISSUE_JOBS - 1, .threads = 1, .now = office_now_for};
 	facilities = (struct issue_facilities){.law = w.o.law, .blobs = w.blobs, .signer_key = signer_key, .seal_key = seal_key, .self = &w,
-		.trust = {.signers = w.anchors, .stamps = w.anchors}, .render = issue_render, .renderer = w.renderer, .public_url = STR("https://mot-cua.example"), .demo = true};
+		.tsa = with_keys ? &w.tsa : NULL, .trust = {.signers = w.anchors, .stamps = w.stamps}, .render = issue_render, .renderer = w.renderer, .public_url = STR("https://mot-cua.example"), .demo = true};
 	issue_use(&facilities);
 }
 
@@ -82,7 +97,9 @@ static void stop(void)
 	issue_renderer_free(w.renderer);
 	if (w.client) {
 		sign_client_close(w.client);
+		tsa_demo_stop(w.tsa_server);
 		trust_free(w.anchors);
+		trust_free(w.stamps);
 	}
 	db_pool_free(w.pool);
 	blob_store_free(w.blobs);
@@ -100,6 +117,7 @@ static int run_jobs(void)
 
 static const char *filed = "bx-cap-phep-xquang";
 static const struct actor citizen = {.account = 4242, .roles = ROLE_BIT(ROLE_CITIZEN)};
+static const char *applicant_name = "Phòng khám Ánh Dương";
 static bool send_one(struct env *env, void *ctx, struct err *e)
 {
 	struct dossier_sent *sent = ctx;
@@ -107,7 +125,7 @@ static bool send_one(struct env *env, void *ctx, struct err *e)
 	json_t *example = law_example(w.o.a, w.o.law, p, date_of(env->now));
 	struct key key;
 	struct dossier_new x = {.procedure = p, .answers = example, .account = 4242, .channel_in = STR("online"), .channel_out = STR("online"),
-		.who = {.name = STR("Phòng khám Ánh Dương"), .identity = STR("001090012345"), .address = STR("Số 1, phường Mẫu"), .phone = STR("0912345678")},
+		.who = {.name = str_from(applicant_name), .identity = STR("001090012345"), .address = STR("Số 1, phường Mẫu"), .phone = STR("0912345678")},
 		.receiving_unit = w.o.people.reception, .settling_unit = w.o.people.division, .settling_agency = w.o.people.department, .code_prefix = STR("H99.12")};
 	dossier_begin(env, w.o.law, &x.id, &key, &x.wrapped_key);
 	bool ok = dossier_send(env, w.o.law, &x, sent, e);
@@ -178,6 +196,21 @@ static struct str text_of(const struct dossier_file_list_row *f, struct str *pdf
 	return str_dup(w.o.a, (struct str){text, n});
 }
 static bool has(struct str s, const char *part) { return str_find(s, str_from(part)) >= 0; }
+/* Lines joined, one space between words. */
+static struct str squeezed(struct str s)
+{
+	struct buf b = buf_on(w.o.a);
+	bool gap = false;
+	for (size_t i = 0; i < s.n; i++) {
+		bool space = s.p[i] == ' ' || s.p[i] == '\n' || s.p[i] == '\f';
+		if (!space && gap && b.n)
+			buf_char(&b, ' ');
+		if (!space)
+			buf_char(&b, s.p[i]);
+		gap = space;
+	}
+	return buf_str(&b);
+}
 static int count(struct str s, const char *part)
 {
 	int n = 0;
@@ -244,22 +277,42 @@ TEST_BOTH(each_form_says_what_happened)
 	stop();
 }
 
+static struct dossier_get_row now_of(struct dossier_id id)
+{
+	struct err e = {0};
+	struct dossier_get_row d;
+	struct env env = reader();
+	EXPECT_OK(dossier_load(&env, id, &d, &e), e);
+	return d;
+}
+#define STEP_MS 61000 /* a job that waits comes back after a minute */
+static void later(void) { office_set_ms(office_now().ms + STEP_MS); }
+
+/* Good by our own rules, stamped, so many signatures. */
+static struct pdf_report judged(struct str pdf, size_t n)
+{
+	struct pdf_trust trust = facilities.trust;
+	struct pdf_report report;
+	trust.now = office_now();
+	pdf_verify(w.o.a, pdf, &trust, &report);
+	EXPECT_TEXT(str_from(pdf_verdict_name(report.verdict)), pdf_verdict_name(PDF_GOOD));
+	EXPECT_INT(report.n, n);
+	for (size_t i = 0; i < report.n; i++)
+		EXPECT(report.signatures[i].good && report.signatures[i].stamped && report.signatures[i].level == PDF_LEVEL_B_T);
+	return report;
+}
+
 TEST_BOTH(a_result_is_signed_then_sealed)
 {
 	start(a, engine, true);
 	struct dossier_sent s = accepted();
 	decided(s.id, "result");
-	w.away = true;
 	run_jobs();
 	struct dossier_file_list_rows f = files(s.id);
-	EXPECT_INT(f.n, 1); /* the receipt; the result waits for the token */
-	w.away = false;
-	office_set_ms(office_now().ms + 3600000);
-	run_jobs();
-	f = files(s.id);
 	EXPECT_INT(f.n, 2);
 	struct str pdf, text = text_of(&f.v[1], &pdf);
-	EXPECT(has(text, "GIẤY PHÉP") && has(text, "01/GP-SKHCN") && count(text, "Signature is Valid.") == 1);
+	EXPECT(has(text, "GIẤY PHÉP") && has(text, "Số: 01/GP-SKHCN") && count(text, "Signature is Valid.") == 1);
+	judged(pdf, 1);
 	act(w.o.people.clerk, (struct dossier_act){.id = s.id, .action = ACT_ISSUE});
 	run_jobs();
 	f = files(s.id);
@@ -267,13 +320,54 @@ TEST_BOTH(a_result_is_signed_then_sealed)
 	EXPECT(f.v[1].replaced && !f.v[2].replaced);
 	text = text_of(&f.v[2], &pdf);
 	EXPECT_INT(count(text, "Signature is Valid."), 2);
-	struct pdf_trust trust = facilities.trust;
-	struct pdf_report report;
-	trust.now = office_now();
-	pdf_verify(a, pdf, &trust, &report);
-	EXPECT_INT(report.n, 2);
-	EXPECT_INT(report.n_findings, 0);
+	struct pdf_report r = judged(pdf, 2);
+	EXPECT_TEXT(r.signatures[0].signer, "Nguyễn Văn Mẫu");
+	EXPECT_TEXT(r.signatures[1].signer, "Sở Mẫu");
 	EXPECT_INT(run_jobs(), 0);
+	stop();
+}
+
+/* The token, the authority and the seal go away and come back: it waits, never dies, and is numbered once. */
+TEST_BOTH(what_is_away_comes_back)
+{
+	behind_ms = 70 * STEP_MS; /* the authority stamps only what is of now */
+	start(a, engine, true);
+	behind_ms = 0;
+	struct dossier_sent s = accepted();
+	struct job_stats stats;
+	struct err e = {0};
+	struct env env = reader();
+	struct tsa gone = {"http://127.0.0.1:1/", 2000, w.stamps, NULL};
+	decided(s.id, "result");
+	int64_t number = now_of(s.id).result_number.v;
+	w.away = true;
+	for (int i = 0; i < 30; i++, later()) /* more often than any count of attempts */
+		run_jobs();
+	w.away = false;
+	facilities.tsa = &gone;
+	for (int i = 0; i < 30; i++, later())
+		run_jobs();
+	EXPECT_OK(job_stats(&env, &stats, &e), e);
+	EXPECT_INT(stats.dead, 0);
+	EXPECT_INT(files(s.id).n, 1);
+	facilities.tsa = &w.tsa;
+	office_set_ms(instant_clock().ms);
+	run_jobs();
+	EXPECT_INT(files(s.id).n, 2);
+	EXPECT_INT(now_of(s.id).result_number.v, number);
+	act(w.o.people.clerk, (struct dossier_act){.id = s.id, .action = ACT_ISSUE});
+	w.sealless = true;
+	run_jobs();
+	EXPECT_INT(files(s.id).n, 2);
+	w.sealless = false;
+	later();
+	run_jobs();
+	EXPECT_INT(files(s.id).n, 3);
+	EXPECT_OK(job_stats(&env, &stats, &e), e);
+	EXPECT_INT(stats.dead, 0);
+	struct dossier_sent other = accepted();
+	decided(other.id, "result");
+	EXPECT_INT(now_of(other.id).result_number.v, number + 1);
 	stop();
 }
 
@@ -300,6 +394,113 @@ static bool do_plain(struct env *env, void *ctx, struct err *e)
 {
 	struct dossier_done done;
 	return dossier_do(env, w.o.law, ctx, &done, e);
+}
+
+
+static struct job_stats job_state(void)
+{
+	struct job_stats stats;
+	struct err e = {0};
+	struct env env = reader();
+	EXPECT_OK(job_stats(&env, &stats, &e), e);
+	return stats;
+}
+
+/* After a new certificate of the seal, a file that carries only the former seal has still no person's signature. */
+TEST_BOTH(a_former_seal_is_no_person)
+{
+	start(a, engine, true);
+	struct dossier_sent s = accepted();
+	decided(s.id, "result");
+	run_jobs();
+	act(w.o.people.clerk, (struct dossier_act){.id = s.id, .action = ACT_ISSUE});
+	run_jobs();
+	EXPECT_INT(files(s.id).n, 3);
+	w.signer_label = "con-dau";
+	w.seal_label = "con-dau-moi";
+	s = accepted();
+	decided(s.id, "result");
+	run_jobs();
+	act(w.o.people.clerk, (struct dossier_act){.id = s.id, .action = ACT_ISSUE});
+	run_jobs();
+	EXPECT_INT(files(s.id).n, 2); /* signed, not sealed */
+	stop();
+}
+
+static bool forget(struct env *env, void *ctx, struct err *e) { return dossier_forget(env, *(struct dossier_id *)ctx, STR("yêu cầu của công dân"), e); }
+
+TEST_BOTH(jobs_of_an_erased_dossier_end_quietly)
+{
+	start(a, engine, true);
+	struct dossier_sent s = accepted();
+	decided(s.id, "result");
+	on_writer(&actor_program, forget, &s.id);
+	run_jobs();
+	struct job_stats stats = job_state();
+	EXPECT_INT(stats.open, 0);
+	EXPECT_INT(stats.dead, 0);
+	EXPECT_INT(files(s.id).n, 0);
+	s = accepted(); /* signed, then erased before the seal */
+	decided(s.id, "result");
+	run_jobs();
+	act(w.o.people.clerk, (struct dossier_act){.id = s.id, .action = ACT_ISSUE});
+	on_writer(&actor_program, forget, &s.id);
+	run_jobs();
+	on_writer(&actor_program, sweep, NULL);
+	run_jobs();
+	stats = job_state();
+	EXPECT_INT(stats.open, 0);
+	EXPECT_INT(stats.dead, 0);
+	stop();
+}
+
+/* No key for the decider: that is a fault, and becomes a dead letter; mended, it goes on by itself. */
+TEST_BOTH(a_dead_signature_comes_back)
+{
+	behind_ms = 40 * 3600000;
+	start(a, engine, true);
+	behind_ms = 0;
+	struct dossier_sent s = accepted();
+	decided(s.id, "result");
+	w.signer_label = NULL;
+	for (int i = 0; i < 25; i++) {
+		run_jobs();
+		office_set_ms(office_now().ms + 3600000);
+	}
+	EXPECT_INT(job_state().dead, 1);
+	on_writer(&actor_program, sweep, NULL);
+	run_jobs();
+	EXPECT_INT(files(s.id).n, 1);
+	w.signer_label = "giam-doc";
+	office_set_ms(instant_clock().ms);
+	on_writer(&actor_program, sweep, NULL);
+	run_jobs();
+	EXPECT_INT(files(s.id).n, 2);
+	EXPECT_INT(job_state().dead, 0);
+	stop();
+}
+
+TEST_BOTH(hostile_names_are_printed_and_nothing_more)
+{
+	char longest[6 * 400 + 1] = {0};
+	for (int i = 0; i < 400; i++)
+		memcpy(longest + i * 6, "Đăng", 6);
+	const char *const names[] = {"<script>alert(1)</script> & \"Công ty\"", "\xe2\x80\xae gnoc \xd9\x85\xd8\xb1 \xe2\x80\xac{so} {{x}} %s %n", longest, "../../etc/passwd\\", "\xf0\x9f\x98\x80\xcc\x81\xcc\x81\xcc\x81"};
+	start(a, engine, false);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct str pdf;
+		applicant_name = names[i];
+		struct dossier_sent s = accepted();
+		run_jobs();
+		EXPECT_INT(files(s.id).n, 1);
+		struct str text = squeezed(text_of(&files(s.id).v[0], &pdf));
+		EXPECT(has(text, "GIẤY TIẾP NHẬN HỒ SƠ"));
+		EXPECT(i != 0 || has(text, "<script>alert(1)</script> & \"Công ty\""));
+		EXPECT(i != 1 || (has(text, "{so} {{x}} %s %n") && !has(text, "\xe2\x80\xae")));
+		EXPECT_INT(system(str_fmt(a, "qpdf --check %s/x.pdf >/dev/null", test_temp_dir(a).p).p), 0);
+	}
+	applicant_name = "Phòng khám Ánh Dương";
+	stop();
 }
 
 TEST_BOTH(what_nobody_queued_is_found)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* What fn made and finish keeps. */
-struct made { struct dossier_id id; struct dossier_file_new file; struct str kind; struct dossier_file_id replaces; };
+struct made { struct dossier_id id; struct dossier_file_new file; struct str kind; struct dossier_file_id replaces; struct str seal; struct agency_id sealer; };
 
 /* ---- queueing ---- */
 
@@ -48,7 +48,18 @@ static const struct dossier_file_list_row *with_field(const struct dossier_file_
 	return NULL;
 }
 
-/* Seals the bytes into the store; the row comes in finish. False with e->kind ERR_NONE when the dossier was erased. */
+/* The dossier, unless it was erased: then there is nothing left to do, and nothing wrong. */
+static bool load_left(struct job_run *run, struct dossier_id id, struct dossier_get_row *d, bool *left, struct err *e)
+{
+	AUTO_KEY key = {0};
+	bool erased = false;
+	if (!dossier_load(&run->env, id, d, e) || !dossier_key(&run->env, LAW, id, &key, &erased, e))
+		return false;
+	*left = !erased;
+	return true;
+}
+
+/* Seals the bytes into the store; the row comes in finish. */
 static bool keep_bytes(struct job_run *run, struct made *m, struct str pdf, struct err *e)
 {
 	AUTO_KEY key = {0};
@@ -81,6 +92,8 @@ static bool finish_keep(struct job_run *run, struct err *e)
 		return true;
 	if (m->replaces.v && !q_dossier_file_replace(run->env.db, m->replaces, NULL, e))
 		return err_wrap(e, "replacing");
+	if (m->seal.n && !q_seal_used_add(run->env.db, &(struct seal_used_add_in){.id = {id_new(run->env.ids, run->env.now)}, .agency = m->sealer, .cert = m->seal, .first_at = run->env.now}, NULL, e))
+		return err_wrap(e, "a seal's certificate");
 	return dossier_keep_file(&run->env, LAW, m->id, m->kind, &m->file, &id, e);
 }
 
@@ -98,7 +111,7 @@ static const char *kind_of(struct str set, struct str code)
 	return NULL;
 }
 
-static bool paper_made(struct job_run *run, const struct issue_paper_get_row *p, struct made *m, struct err *e)
+static bool paper_made(struct job_run *run, const struct issue_paper_get_row *p, struct made *m, bool *left, struct err *e)
 {
 	struct dossier_get_row d;
 	struct dossier_file_list_rows rows = {0};
@@ -108,8 +121,10 @@ static bool paper_made(struct job_run *run, const struct issue_paper_get_row *p,
 		run->hopeless = true;
 		return err_set(e, ERR_INVALID, "form %.*s of %.*s is unknown", STR_ARG(p->form_code), STR_ARG(p->form_set));
 	}
-	if (!dossier_load(&run->env, p->dossier, &d, e) || !files_of(&run->env, p->dossier, &rows, e))
+	if (!load_left(run, p->dossier, &d, left, e) || !files_of(&run->env, p->dossier, &rows, e))
 		return false;
+	if (!*left)
+		return true;
 	*m = (struct made){.id = d.id, .kind = str_from(kind)};
 	m->file.field = str_fmt(run->env.arena, "paper:%lld", (long long)p->id.v);
 	m->file.name = str_fmt(run->env.arena, "%.*s-%.*s-%.*s.pdf", STR_ARG(p->form_set), STR_ARG(p->form_code), STR_ARG(d.code));
@@ -122,12 +137,12 @@ static bool paper_fn(struct job_run *run, struct err *e)
 {
 	struct issue_paper_get_row p;
 	struct made *m = NEW(run->env.arena, struct made);
-	bool found = false;
+	bool found = false, left = true;
 	if (!q_issue_paper_get(run->env.db, run->env.arena, (struct dossier_paper_id){payload_id(run, "paper")}, &p, &found, e))
 		return err_wrap(e, "paper");
-	if (!found || !paper_made(run, &p, m, e))
+	if (!found || !paper_made(run, &p, m, &left, e))
 		return !found;
-	run->state = m;
+	run->state = left ? m : NULL;
 	return true;
 }
 
@@ -169,10 +184,11 @@ static bool sign_fn(struct job_run *run, struct err *e)
 	struct dossier_get_row d;
 	struct dossier_file_list_rows rows = {0};
 	struct made *m = NEW(run->env.arena, struct made);
+	bool left = false;
 	*m = (struct made){0};
-	if (!dossier_load(&run->env, (struct dossier_id){payload_id(run, "dossier")}, &d, e) || !files_of(&run->env, d.id, &rows, e))
+	if (!load_left(run, (struct dossier_id){payload_id(run, "dossier")}, &d, &left, e) || !files_of(&run->env, d.id, &rows, e))
 		return false;
-	if (!str_eq(d.state, STR("signing")) || !d.result_number.has || with_field(&rows, STR("result:signed")))
+	if (!left || !str_eq(d.state, STR("signing")) || !d.result_number.has || with_field(&rows, STR("result:signed")))
 		return true;
 	if (!sign_it(run, &d, m, e))
 		return waits(run, err_wrap(e, "signing a result"), e);
@@ -200,6 +216,19 @@ static bool read_result(struct job_run *run, const struct dossier_file_list_row 
 	return blob_read(issue_have()->blobs, run->env.arena, address, &key, (int64_t)64 << 20, pdf, e);
 }
 
+/* Certificates that the agency's seal has had. */
+static bool former_seals(struct job_run *run, struct agency_id agency, struct digest **out, size_t *n, struct err *e)
+{
+	struct seal_used_list_rows rows = {0};
+	if (!q_seal_used_list(run->env.db, run->env.arena, agency, &rows, e))
+		return err_wrap(e, "former seals");
+	*out = NEW_ARRAY(run->env.arena, rows.n + 1, struct digest);
+	for (size_t i = 0; i < rows.n; i++)
+		if (digest_from_hex(rows.v[i].cert, &(*out)[*n]))
+			(*n)++;
+	return true;
+}
+
 static bool seal_it(struct job_run *run, const struct dossier_get_row *d, const struct dossier_file_list_row *f, struct made *m, struct err *e)
 {
 	const struct issue_facilities *have = issue_have();
@@ -215,8 +244,14 @@ static bool seal_it(struct job_run *run, const struct dossier_get_row *d, const 
 	*m = (struct made){.id = d->id, .kind = STR("result"), .replaces = f->id};
 	m->file.field = STR("result:sealed");
 	m->file.name = str_fmt(run->env.arena, "ket-qua-%.*s.pdf", STR_ARG(d->code));
-	return read_result(run, f, &pdf, e) && have->seal_key(have->self, run->env.arena, &run->env, d->settling_agency, &key, e) &&
-	       pades_seal(run->env.arena, pdf, &key, &opt, &trust, NULL, 0, &out, e) && keep_bytes(run, m, out, e);
+	struct digest *former = NULL;
+	size_t n = 0;
+	if (!former_seals(run, d->settling_agency, &former, &n, e) || !read_result(run, f, &pdf, e) ||
+	    !have->seal_key(have->self, run->env.arena, &run->env, d->settling_agency, &key, e))
+		return false;
+	m->seal = digest_hex(run->env.arena, crypto_sha256(key.cert));
+	m->sealer = d->settling_agency;
+	return pades_seal(run->env.arena, pdf, &key, &opt, &trust, former, n, &out, e) && keep_bytes(run, m, out, e);
 }
 
 static bool seal_fn(struct job_run *run, struct err *e)
@@ -224,10 +259,11 @@ static bool seal_fn(struct job_run *run, struct err *e)
 	struct dossier_get_row d;
 	struct dossier_file_list_rows rows = {0};
 	struct made *m = NEW(run->env.arena, struct made);
-	if (!dossier_load(&run->env, (struct dossier_id){payload_id(run, "dossier")}, &d, e) || !files_of(&run->env, d.id, &rows, e))
+	bool left = false;
+	if (!load_left(run, (struct dossier_id){payload_id(run, "dossier")}, &d, &left, e) || !files_of(&run->env, d.id, &rows, e))
 		return false;
 	const struct dossier_file_list_row *f = with_field(&rows, STR("result:signed"));
-	if (!f || !d.settled_at.has || with_field(&rows, STR("result:sealed")))
+	if (!left || !f || !d.settled_at.has || with_field(&rows, STR("result:sealed")))
 		return true;
 	if (!seal_it(run, &d, f, m, e))
 		return waits(run, err_wrap(e, "sealing a result"), e);
@@ -236,6 +272,19 @@ static bool seal_fn(struct job_run *run, struct err *e)
 }
 
 /* ---- what was not queued ---- */
+
+/* What was given up is taken up again after an hour: the fault may be gone, and a decided result must leave. Until then it
+ * is seen as a dead letter, and an administrator may send it on at once. */
+static bool revive(struct env *env, struct err *e)
+{
+	struct job_dead_list all = {0};
+	if (!job_dead_list(env, 200, &all, e))
+		return false;
+	for (size_t i = 0; i < all.n; i++)
+		if (str_starts(all.v[i].kind, STR("issue.")) && all.v[i].ended_at.ms + 3600000 <= env->now.ms && !job_retry(env, all.v[i].id, e))
+			return false;
+	return true;
+}
 
 static bool sweep_finish(struct job_run *run, struct err *e)
 {
@@ -257,13 +306,13 @@ static bool sweep_finish(struct job_run *run, struct err *e)
 	for (size_t i = 0; i < issued.n; i++)
 		if (!queue(env, "issue.seal", issued.v[i].id, 0, e))
 			return false;
-	return true;
+	return revive(env, e);
 }
 
-/* A token may be away for days: 200 attempts, an hour apart at most, are more than a week. */
+/* A token or an authority that is away uses up no attempts (waits); what remains are faults. */
 const struct job_kind issue_jobs[ISSUE_JOBS] = {
 	{.name = "issue.paper", .fn = paper_fn, .finish = finish_keep, .max_attempts = 20},
-	{.name = "issue.sign", .fn = sign_fn, .finish = sign_finish, .max_attempts = 200},
-	{.name = "issue.seal", .fn = seal_fn, .finish = finish_keep, .max_attempts = 200},
+	{.name = "issue.sign", .fn = sign_fn, .finish = sign_finish, .max_attempts = 20},
+	{.name = "issue.seal", .fn = seal_fn, .finish = finish_keep, .max_attempts = 20},
 	{.name = "issue.sweep", .finish = sweep_finish, .every_ms = 600000},
 };
