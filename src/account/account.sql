@@ -43,6 +43,10 @@ update account set epoch = epoch + 1 where id = :id;
 -- in: id account_id, state text
 update account set state = :state, epoch = epoch + 1 where id = :id;
 
+-- name: account_rehash :exec
+-- in: id account_id, password text
+update account set password = :password where id = :id;
+
 -- name: account_set_password :exec
 -- in: id account_id, password text, password_at instant
 update account set password = :password, password_at = :password_at, epoch = epoch + 1 where id = :id;

@@ -36,6 +36,8 @@ MUST_CHECK bool account_change_state(struct env *env, struct account_id id, cons
 /* ---- secret.c: passwords and one-time codes ---- */
 /* Runs argon2 in any case: against a hash of nothing when `encoded` is empty. */
 bool secret_password_ok(struct str encoded, struct str password);
+/* Was it made with less memory or fewer passes than are asked for now? */
+bool secret_is_weak(struct str encoded);
 MUST_CHECK bool secret_start(struct err *e);
 /* A message key when the password is too weak for that login and name, else 0. */
 int secret_password_fault(struct arena *a, struct str password, struct str login, struct str name);

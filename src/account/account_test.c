@@ -822,6 +822,55 @@ TEST_BOTH(nothing_secret_lies_in_the_database)
 	world_end(&w);
 }
 
+static struct str hash_of(struct world *w, const char *role)
+{
+	struct err e = {0};
+	struct account_row_row row = {0};
+	bool found = false;
+	EXPECT_OK(q_account_row(w->env.db, w->a, sample(w, role)->account, &row, &found, &e), e);
+	return row.password;
+}
+
+static void set_cost(struct world *w, uint32_t memory_kib, uint32_t passes)
+{
+	struct err e = {0};
+	struct account_config c = *account_cfg();
+	c.argon_memory_kib = memory_kib;
+	c.argon_passes = passes;
+	account_stop();
+	EXPECT_OK(account_start(&c, &e), e);
+	(void)w;
+}
+
+TEST_BOTH(passwords_are_hashed_again_when_the_cost_was_raised)
+{
+	struct world w = world_new(a, engine);
+	const char *before = sign_in(&w, "citizen", 0);
+	struct str first = hash_of(&w, "citizen"), other = hash_of(&w, "business");
+	set_cost(&w, account_cfg()->argon_memory_kib, 2);
+	EXPECT_INT(password_step(&w, "citizen", "khong-phai-no", NULL).status, 200);
+	EXPECT_STR(hash_of(&w, "citizen"), first);
+	sign_in(&w, "citizen", 0);
+	struct str second = hash_of(&w, "citizen");
+	EXPECT(!str_eq(first, second) && str_find(second, STR(",t=2,")) > 0);
+	EXPECT(!is_out(&w, before)); /* the password is the same: nobody is signed out */
+	sign_in(&w, "citizen", 0);
+	EXPECT_STR(hash_of(&w, "citizen"), second);
+	EXPECT_STR(hash_of(&w, "business"), other);
+	set_cost(&w, account_cfg()->argon_memory_kib * 2, 1); /* more memory, fewer passes: the memory counts */
+	sign_in(&w, "citizen", 0);
+	struct str third = hash_of(&w, "citizen");
+	EXPECT(str_find(third, STR(",t=1,")) > 0 && !str_eq(third, second));
+	set_cost(&w, account_cfg()->argon_memory_kib / 2, 1);
+	sign_in(&w, "citizen", 0);
+	EXPECT_STR(hash_of(&w, "citizen"), third);
+	const struct account_sample *s = sample(&w, "head"); /* officials: at the first factor, and by the door of programs */
+	set_cost(&w, account_cfg()->argon_memory_kib, 3);
+	EXPECT_INT(ask_token(&w, str_fmt(a, "{\"login\":\"head\",\"password\":\"%.*s\",\"otp\":\"%s\"}", STR_ARG(s->password), otp(&w, s->totp_secret, 0)).p, NULL).status, 201);
+	EXPECT(str_find(hash_of(&w, "head"), STR(",t=3,")) > 0);
+	world_end(&w);
+}
+
 static bool do_sweep(struct env *env, void *ctx, struct err *e)
 {
 	(void)ctx;

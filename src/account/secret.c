@@ -6,6 +6,7 @@
 #include <liboath/oath.h>
 #include <qrencode.h>
 #include <semaphore.h>
+#include <stdio.h>
 #include <string.h>
 
 #define SALT_SIZE 16
@@ -61,6 +62,15 @@ bool secret_password_ok(struct str encoded, struct str password)
 	int rc = argon2id_verify(buf, password.p, password.n);
 	sem_post(&places);
 	return rc == ARGON2_OK && known;
+}
+
+bool secret_is_weak(struct str encoded)
+{
+	const struct account_config *c = account_cfg();
+	AUTO_ARENA a = arena_new(0);
+	unsigned memory = 0, passes = 0;
+	return sscanf(str_cstr(a, encoded), "$argon2id$v=%*u$m=%u,t=%u", &memory, &passes) == 2 &&
+	       (memory < c->argon_memory_kib || passes < c->argon_passes);
 }
 
 /* The same sign, a run up or down, or a word that everybody tries first. */

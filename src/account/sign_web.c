@@ -8,6 +8,7 @@ struct work {
 	struct attempt at;
 	bool found, right;
 	struct str token, secret; /* secret: sealed, for enrolment */
+	struct str rehash;        /* of a password that was hashed with less than is asked for now */
 	enum stage stage;
 	enum outcome outcome;
 	struct instant expires;
@@ -63,6 +64,8 @@ static bool sign_in_slow(struct request *r, struct err *e)
 	w->token = secret_token(a);
 	if (!w->found)
 		return true;
+	if (w->right && secret_is_weak(w->row.password) && !account_password_hash(a, form_text(r, "password"), &w->rehash, e))
+		return false;
 	bool needs = account_needs_totp(account_kind_of(w->row.kind));
 	w->stage = w->row.totp.p ? STAGE_OTP : needs ? STAGE_ENROL : STAGE_FULL;
 	if (w->stage != STAGE_ENROL)
@@ -90,7 +93,10 @@ static bool first_factor(struct request *r, struct work *w, bool *pass, struct e
 		return true;
 	}
 	*pass = w->right && still && now.epoch == w->row.epoch && str_eq(now.state, STR("active"));
-	return *pass ? true : attempt_failed(&r->env, &w->at, e);
+	if (!*pass)
+		return attempt_failed(&r->env, &w->at, e);
+	return !w->rehash.n || !str_eq(now.password, w->row.password) ||
+	       (q_account_rehash(r->env.db, w->row.id, w->rehash, NULL, e) && account_record(&r->env, "account.rehash", w->row.id, STR(""), e));
 }
 
 /* A new token at each stage: a cookie planted before is never the one that signs in. The old one of this browser ends. */

@@ -9,6 +9,7 @@
 #include "core/db/id.h"
 #include "core/http/http.h"
 #include "core/job/job.h"
+#include "core/pack/pack.h"
 #include "core/writer/writer_run.h"
 #include "dossier/law.h"
 
@@ -19,6 +20,7 @@ struct place {
 	struct str dir;            /* the data folder: keys, files, sockets; always there */
 	enum db_engine engine;
 	struct str db;             /* file or conninfo */
+	struct str key_file;       /* master keys: by the settings, or in the data folder */
 };
 
 /* What commands and the server share once the data folder is open. */
@@ -28,6 +30,7 @@ struct store {
 	struct keyring *keys;
 	struct blob_store *blobs;
 	struct law *law;
+	struct pack packs;         /* of the program, and of packs_dir over them */
 	struct id_source ids;
 	struct writer *writer;
 	struct db_pool *pool;
@@ -37,7 +40,8 @@ struct store {
 /* Options every command knows; the rest of argv is the command's. */
 struct options {
 	struct arena *arena;
-	struct str data, db, listen, config;
+	struct str data, db, listen;
+	struct config settings;    /* of --config, else the defaults; --data, --db and --listen win */
 	bool json, help;
 	int argc;
 	char **argv;               /* what is left, from the first word that is no common option */
@@ -63,6 +67,8 @@ MUST_CHECK bool place_make(const struct place *p, struct err *e);
 /* Takes the folder for writing. ERR_CONFLICT with a sentence when another program holds it. -1 then. */
 int place_lock(const struct place *p, struct err *e);
 struct db *place_open(const struct place *p, unsigned flags, struct err *e);
+/* The same for one who will read for long (backup, verify): ERR_BUSY while the write-ahead log of SQLite is long already. */
+struct db *place_open_long(const struct place *p, struct err *e);
 
 enum store_flags { STORE_WRITER = 1, STORE_MIGRATE = 2 };
 MUST_CHECK bool store_open(struct store *s, const struct options *o, unsigned flags, struct err *e);

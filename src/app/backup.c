@@ -73,7 +73,7 @@ static bool backup_to(struct options *o, const struct place *p, struct str to, i
 {
 	if (mkdir(str_cstr(o->arena, to), 0700) != 0)
 		return err_set(e, ERR_CONFLICT, "%.*s: %s; a backup goes into a new folder", STR_ARG(to), strerror(errno));
-	AUTO_DB db = place_open(p, DB_READ_ONLY, e);
+	AUTO_DB db = place_open_long(p, e);
 	if (!db || !db_schema_check(db, &db_schema, e))
 		return false;
 	return db_snapshot(db, str_fmt(o->arena, "%.*s/motcua.db", STR_ARG(to)), e) && copy_blobs(o->arena, p->dir, to, files, e);
@@ -89,7 +89,7 @@ int backup_command(struct options *o)
 		return say_usage(o, "backup");
 	if (!place_of(o, &p, &e) || !backup_to(o, &p, str_from(to), &files, &e))
 		return say_error(&e, EXIT_WRONG);
-	printf("backed up into %s with %lld files; the master key is not in it: keep %.*s/master.key apart\n", to, (long long)files, STR_ARG(p.dir));
+	printf("backed up into %s with %lld files; the master key is not in it: keep %.*s apart\n", to, (long long)files, STR_ARG(p.key_file));
 	return EXIT_GOOD;
 }
 
@@ -99,7 +99,7 @@ static bool restore_from(struct options *o, const struct place *p, struct str fr
 	struct arena *a = o->arena;
 	if (mkdir(str_cstr(a, p->dir), 0700) != 0 && errno != EEXIST)
 		return err_set(e, ERR_INTERNAL, "%.*s: %s", STR_ARG(p->dir), strerror(errno));
-	if (!copy_file(key, str_fmt(a, "%.*s/master.key", STR_ARG(p->dir)).p, 0600, e) ||
+	if (!copy_file(key, str_cstr(a, p->key_file), 0600, e) ||
 	    !copy_file(str_fmt(a, "%.*s/motcua.db", STR_ARG(from)).p, str_cstr(a, p->db), 0600, e) || !copy_blobs(a, from, p->dir, &files, e))
 		return false;
 	AUTO_DB db = place_open(p, 0, e);

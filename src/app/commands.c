@@ -103,7 +103,7 @@ int verify_command(struct options *o)
 		return verify_receipt(o, receipt, anchors);
 	if (!place_of(o, &p, &e))
 		return say_error(&e, EXIT_USAGE);
-	AUTO_DB db = place_open(&p, DB_READ_ONLY, &e);
+	AUTO_DB db = place_open_long(&p, &e);
 	if (!db || !db_schema_check(db, &db_schema, &e) || !audit_verify(db, &db_schema, &v, &e))
 		return say_error(&e, EXIT_WRONG);
 	int64_t files = 0;

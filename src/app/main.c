@@ -102,8 +102,10 @@ static int run(const struct command *c, int argc, char **argv)
 		o.data = str_from(option_value(&o, "--data"));
 		o.db = str_from(option_value(&o, "--db"));
 		o.listen = str_from(option_value(&o, "--listen"));
-		o.config = str_from(option_value(&o, "--config"));
 		o.json = option_flag(&o, "--json");
+		struct err e = {0};
+		if (!config_load(a, option_value(&o, "--config"), &o.settings, &e) || !config_check(&o.settings, &e))
+			return say_error(&e, EXIT_WRONG);
 	}
 	return c->run(&o);
 }

@@ -38,6 +38,8 @@ static bool ready(void *ctx, struct buf *why)
 		return false;
 	}
 	db_checkin(app->store.pool, db);
+	if (writer_stats(app->store.writer).wal_full)
+		buf_put(why, STR("warning: a long reader keeps the write-ahead log at its cap; nothing is written until it ends\n"));
 	if (app->demo)
 		buf_put(why, STR("warning: demonstration data\n"));
 	return true;
@@ -60,13 +62,11 @@ static const struct http_hooks hooks = {
 
 /* ---- starting ---- */
 
-static bool load_config(struct app *app, const struct options *o, struct err *e)
+static bool use_settings(struct app *app, const struct options *o, struct err *e)
 {
-	struct arena *a = app->store.arena;
-	if (!config_load(a, o->config.n ? str_cstr(a, o->config) : NULL, &app->config, e))
-		return false;
 	enum log_level level = LOG_INFO;
-	if (o->listen.n && !config_set(a, &app->config, STR("listen"), o->listen, e))
+	app->config = o->settings;
+	if (o->listen.n && !config_set(o->arena, &app->config, STR("listen"), o->listen, e))
 		return false;
 	if (app->config.log_level && !log_level_from_name(str_from(app->config.log_level), &level))
 		return err_set(e, ERR_INVALID, "log_level is debug, info, warn, error or off");
@@ -75,18 +75,14 @@ static bool load_config(struct app *app, const struct options *o, struct err *e)
 	return true;
 }
 
-/* The demonstration's own token and time-stamp authority, in DIR/pki. Before any thread. */
-static bool start_signing(struct app *app, struct err *e)
+/* The text of a secret file; NULL when none is named. */
+static bool secret_of(struct app *app, const char *file, const char **out, struct err *e)
 {
-	struct arena *a = app->store.arena;
-	const char *pki = str_fmt(a, "%.*s/pki", STR_ARG(app->store.place.dir)).p;
-	app->demo = access(str_fmt(a, "%s/anchors.pem", pki).p, F_OK) == 0;
-	if (!app->demo)
-		return true;
-	struct sign_client_spec spec = demo_sign_spec(a, pki, "/proc/self/exe", "sign-helper");
-	app->signer = sign_client_open(&spec, e);
-	app->signer_anchors = trust_load(str_fmt(a, "%s/anchors.pem", pki).p, e);
-	return app->signer != NULL && app->signer_anchors != NULL;
+	struct str text;
+	if (!config_secret(app->secrets, file, &text, e))
+		return false;
+	*out = text.p ? str_cstr(app->secrets, text) : NULL;
+	return true;
 }
 
 static bool start_stamps(struct app *app, struct err *e)
@@ -132,9 +128,11 @@ static bool start_mail(struct app *app, struct err *e)
 	struct arena *a = app->store.arena;
 	struct config *c = &app->config;
 	app->mail = (struct mail_config){.url = c->smtp_url, .from = c->mail_from, .from_name = c->mail_from_name, .user = c->smtp_user, .ca_file = c->smtp_ca_file, .starttls = c->smtp_starttls};
+	if (!secret_of(app, c->smtp_password_file, &app->mail.password, e))
+		return false;
 	if (!app->demo || c->smtp_url)
 		return true;
-	if (!mail_sink_start(&app->sink, 0, str_fmt(a, "%.*s/mail", STR_ARG(app->store.place.dir)), e))
+	if (!mail_sink_start(&app->sink, (int)c->mail_sink_port, str_fmt(a, "%.*s/mail", STR_ARG(app->store.place.dir)), e))
 		return false;
 	app->mail.url = str_fmt(a, "smtp://127.0.0.1:%d", mail_sink_port(app->sink)).p;
 	app->mail.starttls = false; /* the sink knows no TLS, and is in this process */
@@ -151,6 +149,10 @@ static bool start_slices(struct app *app, struct err *e)
 {
 	struct account_config accounts = account_config_usual(app->store.keys);
 	accounts.mail = queue_mail;
+	accounts.argon_memory_kib = (uint32_t)(app->config.argon_memory / 1024);
+	accounts.argon_passes = (uint32_t)app->config.argon_passes;
+	accounts.session_idle_ms = app->config.session_idle_ms;
+	accounts.session_ms = app->config.session_ms;
 	the_app = app;
 	page_fill_hook(fill_page);
 	return account_start(&accounts, e) && app_catalogue(app, e) && app_slices(app, e);
@@ -213,14 +215,18 @@ static bool start_http(struct app *app, struct err *e)
 	h->app = app;
 	h->writer = app->store.writer;
 	h->submit = writer_submit;
+	h->gauges = app_gauges;
+	h->n_gauges = app_gauges_n;
 	page_fault_say(h->fault_say);
 	return http_start(&app->http, h, e);
 }
 
 static bool start_jobs(struct app *app, struct err *e)
 {
-	struct job_config cfg = {.writer = app->store.writer, .pool = app->store.pool, .threads = 2, .app = app};
-	app->outbox = (struct outbox_config){.url = app->config.outbox_url};
+	struct job_config cfg = {.writer = app->store.writer, .pool = app->store.pool, .threads = (unsigned)app->config.job_threads, .app = app};
+	app->outbox = (struct outbox_config){.url = app->config.outbox_url, .ca_file = app->config.outbox_ca_file};
+	if (!secret_of(app, app->config.outbox_token_file, &app->outbox.token, e))
+		return false;
 	cfg.kinds = app_jobs(app, &cfg.n_kinds);
 	return job_start(&app->jobs, &cfg, e);
 }
@@ -243,28 +249,30 @@ static void stop_all(struct app *app)
 		sign_client_close(app->signer);
 	render_close(app->render);
 	store_close(&app->store);
+	arena_free(app->secrets);
 }
 
 /* The helpers start before the writer's threads: the folder's place is all they need. */
 static bool start_all(struct app *app, const struct options *o, struct err *e)
 {
-	struct place place;
-	app->store = (struct store){.arena = o->arena, .lock = -1};
-	if (!place_of(o, &place, e))
+	app->store.lock = -1;
+	app->arena = o->arena;
+	if (!place_of(o, &app->store.place, e))
 		return false;
-	app->store.place = place;
-	if (!start_signing(app, e))
+	if (!use_settings(app, o, e))
+		return false;
+	if (!signing_start(app, e))
 		return err_wrap(e, "signing");
 	if (!start_render(app, e))
 		return false;
 	if (!store_open(&app->store, o, STORE_WRITER, e))
 		return false;
-	return load_config(app, o, e) && start_stamps(app, e) && start_mail(app, e) && start_slices(app, e) && start_jobs(app, e) && start_http(app, e);
+	return start_stamps(app, e) && start_mail(app, e) && start_slices(app, e) && start_jobs(app, e) && start_http(app, e);
 }
 
 int serve_command(struct options *o)
 {
-	struct app app = {0};
+	struct app app = {.secrets = arena_new_wiping(0)};
 	struct err e = {0};
 	sigset_t stop;
 	int got = 0;
@@ -274,8 +282,9 @@ int serve_command(struct options *o)
 	signal(SIGPIPE, SIG_IGN);
 	sigprocmask(SIG_BLOCK, &stop, NULL); /* before any thread: all of them leave the signals to us */
 	if (!start_all(&app, o, &e)) {
+		int code = app.store.place.dir.n ? EXIT_WRONG : EXIT_USAGE;
 		stop_all(&app);
-		return say_error(&e, o->data.n ? EXIT_WRONG : EXIT_USAGE);
+		return say_error(&e, code);
 	}
 	fprintf(stderr, "motcua %s serves on port %d\n", MOTCUA_VERSION, http_port(app.http));
 	sigwait(&stop, &got);

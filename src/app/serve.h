@@ -11,6 +11,7 @@
 #include "sign/demo_pki.h"
 
 struct app {
+	struct arena *arena;       /* of the command */
 	struct store store;
 	struct config config;
 	struct http_config http_cfg;
@@ -25,7 +26,11 @@ struct app {
 	struct tsa_demo *tsa_demo;
 	struct tsa tsa;
 	struct trust *tsa_anchors;
+	struct arena *secrets;     /* wiped when it is freed */
 	struct sign_client *signer;
+	struct token_label *labels;
+	size_t n_labels;
+	bool demo_token;
 	struct trust *signer_anchors;
 	struct desk_facilities desk;
 	struct issue_facilities issue;
@@ -33,6 +38,13 @@ struct app {
 	bool demo;
 };
 
+#define TOKEN_KEYS 1000
+extern const struct http_gauge app_gauges[];
+extern const size_t app_gauges_n;
+/* Starts the helper with the token, when there is one; before any thread. */
+MUST_CHECK bool signing_start(struct app *app, struct err *e);
+bool signing_person_key(void *self, struct arena *a, struct env *env, struct person_id person, struct pades_key *out, struct err *e);
+bool signing_seal_key(void *self, struct arena *a, struct env *env, struct agency_id agency, struct pades_key *out, struct err *e);
 bool reads_needed(struct request *r);
 bool reads_apply(struct request *r, struct err *e);
 /* The jobs of the program; the list lives in the store's arena. */

@@ -11,31 +11,9 @@
 const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &notify_routes};
 const size_t all_routes_n = ARRAY_LEN(all_routes);
 
-/* Keys by label on the token: the sample people of the demonstration have one decider and one seal. In production the
- * label of a person's key is the person's id, of an agency's seal the agency's. */
-static bool key_of(struct app *app, struct arena *a, const char *demo_label, const char *kind, int64_t id, struct pades_key *out, struct err *e)
-{
-	struct str label = app->demo ? str_from(demo_label) : str_fmt(a, "%s-%lld", kind, (long long)id);
-	if (!app->signer)
-		return err_set(e, ERR_BUSY, "no signing token is configured");
-	return sign_client_key(a, app->signer, label, out, e);
-}
-
-static bool signer_key(void *self, struct arena *a, struct env *env, struct person_id person, struct pades_key *out, struct err *e)
-{
-	(void)env;
-	return key_of(self, a, "director", "person", person.v, out, e);
-}
-
-static bool seal_key(void *self, struct arena *a, struct env *env, struct agency_id agency, struct pades_key *out, struct err *e)
-{
-	(void)env;
-	return key_of(self, a, "seal", "agency", agency.v, out, e);
-}
-
 static bool issue_slice(struct app *app, struct err *e)
 {
-	app->issue = (struct issue_facilities){.law = app->store.law, .blobs = app->store.blobs, .signer_key = signer_key, .seal_key = seal_key, .self = app,
+	app->issue = (struct issue_facilities){.law = app->store.law, .blobs = app->store.blobs, .signer_key = signing_person_key, .seal_key = signing_seal_key, .self = app,
 	                                       .tsa = app->tsa.url ? &app->tsa : NULL, .trust = {.signers = app->signer_anchors, .stamps = app->tsa_anchors},
 	                                       .render = issue_render, .public_url = str_from(app->config.origin), .demo = app->demo};
 	if (!issue_renderer_new(&app->renderer, e))
@@ -117,6 +95,7 @@ bool app_slices(struct app *app, struct err *e)
 	notify_slice(app);
 	struct filing_config filing = {.law = app->store.law, .blobs = app->store.blobs, .ids = &app->store.ids, .origin = str_from(app->config.origin), .scan = &app->scan,
 	                               .in_force = in_force, .ctx = app,
+	                               .bank = {.bin = str_from(app->config.bank_bin), .account = str_from(app->config.bank_account), .name = str_from(app->config.bank_name)},
 	                               .parts_dir = str_fmt(app->store.arena, "%.*s/parts", STR_ARG(app->store.place.dir)).p};
 	app->desk = (struct desk_facilities){.law = app->store.law, .blobs = app->store.blobs, .pool = app->store.pool, .scan = &app->scan,
 	                                     .draw = issue_paper_draw, .draft = issue_draft_draw, .settling = settling, .ids = &app->store.ids,

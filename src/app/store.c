@@ -9,17 +9,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define WAL_LONG ((int64_t)512 << 20)
+
 static struct str in_dir(struct arena *a, struct str dir, const char *name) { return str_fmt(a, "%.*s/%s", STR_ARG(dir), name); }
 
 bool place_of(const struct options *o, struct place *out, struct err *e)
 {
-	*out = (struct place){.dir = o->data, .engine = o->db.n ? DB_PG : DB_SQLITE, .db = o->db};
-	if (!o->data.n)
-		return err_set(e, ERR_INVALID, "which data folder? Give --data DIR");
-	if (o->db.n && str_find(o->db, STR("password=")) >= 0)
+	const struct config *c = &o->settings;
+	struct str db = o->db.n ? o->db : str_eq(str_from(c->db), STR("sqlite")) ? STR_NONE : str_from(c->db);
+	*out = (struct place){.dir = o->data.n ? o->data : str_from(c->data_dir), .engine = db.n ? DB_PG : DB_SQLITE, .db = db};
+	if (!out->dir.n)
+		return err_set(e, ERR_INVALID, "which data folder? Give --data DIR, or data_dir in the file of --config");
+	if (db.n && str_find(db, STR("password=")) >= 0)
 		return err_set(e, ERR_INVALID, "no password on the command line: use a service file or PGPASSFILE");
-	if (!o->db.n)
-		out->db = in_dir(o->arena, o->data, "motcua.db");
+	if (!db.n)
+		out->db = in_dir(o->arena, out->dir, "motcua.db");
+	out->key_file = c->master_key_file ? str_from(c->master_key_file) : in_dir(o->arena, out->dir, "master.key");
 	return true;
 }
 
@@ -36,10 +41,14 @@ bool place_make(const struct place *p, struct err *e)
 	AUTO_ARENA a = arena_new(0);
 	if (!make_dir(a, p->dir, e))
 		return false;
+	const char *key = str_cstr(a, p->key_file);
+	bool in_use = access(in_dir(a, p->dir, "lock").p, F_OK) == 0;
+	/* A new key beside old data would open nothing and hide that the old one is lost. */
+	if (access(key, F_OK) != 0 && in_use)
+		return err_set(e, ERR_NOT_FOUND, "%s: the master key is not there, and this folder has data; put it back from where it is kept apart", key);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (!make_dir(a, in_dir(a, p->dir, names[i]), e))
 			return false;
-	const char *key = str_cstr(a, in_dir(a, p->dir, "master.key"));
 	return access(key, F_OK) == 0 || keyring_create(key, e);
 }
 
@@ -63,6 +72,15 @@ struct db *place_open(const struct place *p, unsigned flags, struct err *e)
 	return p->engine == DB_PG ? db_open_pg(p->db, flags, e) : db_open_sqlite(p->db, flags, e);
 }
 
+struct db *place_open_long(const struct place *p, struct err *e)
+{
+	int64_t wal = p->engine == DB_SQLITE ? db_wal_file_bytes(p->db) : 0;
+	if (wal <= WAL_LONG)
+		return place_open(p, DB_READ_ONLY, e);
+	err_set(e, ERR_BUSY, "the database's write-ahead log has %lld MB already: somebody else reads for long; try again when that has ended", (long long)(wal >> 20));
+	return NULL;
+}
+
 static bool migrate(const struct place *p, struct err *e)
 {
 	AUTO_DB db = place_open(p, DB_CREATE, e);
@@ -75,32 +93,49 @@ static bool check_schema(const struct place *p, struct err *e)
 	return db && db_schema_check(db, &db_schema, e);
 }
 
-static bool start_writer(struct store *s, struct err *e)
+static bool start_writer(struct store *s, const struct config *c, struct err *e)
 {
 	struct writer_config cfg = writer_config_usual(s->place.engine, s->place.db);
 	cfg.ids = &s->ids;
+	cfg.node = (int)c->node;
+	cfg.queue_max = (size_t)c->writer_queue;
+	cfg.batch_max = (size_t)c->writer_batch;
+	cfg.wal_max = c->wal_max;
 	return writer_start(&s->writer, &cfg, e);
 }
 
-static bool open_all(struct store *s, unsigned flags, struct err *e)
+/* The program's packs, with those of the agency over them. */
+static bool load_packs(struct store *s, const char *dir, struct err *e)
+{
+	struct pack more = {0};
+	s->packs = pack_embedded();
+	if (!dir)
+		return true;
+	if (!pack_read_dir(s->arena, str_from(dir), &more, e))
+		return err_wrap(e, "packs_dir");
+	s->packs = pack_over(s->arena, s->packs, more);
+	return true;
+}
+
+static bool open_all(struct store *s, const struct config *c, unsigned flags, struct err *e)
 {
 	struct arena *a = s->arena;
 	if ((flags & STORE_WRITER) && (!place_make(&s->place, e) || (s->lock = place_lock(&s->place, e)) < 0))
 		return false;
 	if ((flags & STORE_MIGRATE) ? !migrate(&s->place, e) : !check_schema(&s->place, e))
 		return false;
-	s->keys = keyring_load(str_cstr(a, in_dir(a, s->place.dir, "master.key")), e);
-	if (!s->keys || !law_load(s->keys, &s->law, e) || !blob_store_new(&s->blobs, in_dir(a, s->place.dir, "blobs"), NULL, e))
+	s->keys = keyring_load(str_cstr(a, s->place.key_file), e);
+	if (!s->keys || !load_packs(s, c->packs_dir, e) || !law_load(s->keys, s->packs, &s->law, e) || !blob_store_new(&s->blobs, in_dir(a, s->place.dir, "blobs"), NULL, e))
 		return false;
-	id_source_init(&s->ids, 1);
+	id_source_init(&s->ids, (int)c->node);
 	s->pool = db_pool_new(s->place.engine, s->place.db, 16);
-	return !(flags & STORE_WRITER) || start_writer(s, e);
+	return !(flags & STORE_WRITER) || start_writer(s, c, e);
 }
 
 bool store_open(struct store *s, const struct options *o, unsigned flags, struct err *e)
 {
 	*s = (struct store){.arena = arena_new(0), .lock = -1};
-	if (place_of(o, &s->place, e) && open_all(s, flags, e))
+	if (place_of(o, &s->place, e) && open_all(s, &o->settings, flags, e))
 		return true;
 	store_close(s);
 	return false;

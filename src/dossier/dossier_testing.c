@@ -59,7 +59,7 @@ void office_open(struct office *o, struct arena *a, enum db_engine engine, const
 	const char *path = str_cstr(a, str_fmt(a, "%.*s/master.key", STR_ARG(test_temp_dir(a))));
 	EXPECT_OK(keyring_create(path, &e), e);
 	EXPECT_OK((o->keys = keyring_load(path, &e)) != NULL, e);
-	EXPECT_OK(law_load(o->keys, &o->law, &e), e);
+	EXPECT_OK(law_load(o->keys, pack_embedded(), &o->law, &e), e);
 	o->db = test_db(a, engine);
 	id_source_init(&o->ids, 1);
 	struct writer_config cfg = writer_config_usual(engine, test_db_place());

@@ -4,27 +4,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-json_t *law_keep(struct law *l, json_t *tree)
+static json_t *keep(struct law *l, struct str file, json_t *tree)
 {
-	json_t **more = realloc(l->trees, (l->n_trees + 1) * sizeof *more);
+	struct law_tree *more = realloc(l->trees, (l->n_trees + 1) * sizeof *more);
 	CHECK(more != NULL);
 	l->trees = more;
-	return l->trees[l->n_trees++] = tree;
+	l->trees[l->n_trees++] = (struct law_tree){file, tree};
+	return tree;
 }
+
+json_t *law_keep(struct law *l, json_t *tree) { return keep(l, STR_NONE, tree); }
 
 /* Parses bytes of the packs and keeps the tree until law_free(). */
-static json_t *keep_json(struct law *l, struct str bytes)
+static json_t *keep_json(struct law *l, struct str file, struct str bytes)
 {
 	json_t *tree = bytes.p ? json_loadb(bytes.p, bytes.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL) : NULL;
-	if (!tree)
-		return NULL;
-	return law_keep(l, tree);
+	return tree ? keep(l, file, tree) : NULL;
 }
 
+/* Most procedures share one form: each file is parsed once. */
 static json_t *keep_file(struct law *l, struct str name)
 {
+	for (size_t i = 0; i < l->n_trees; i++)
+		if (name.n && str_eq(l->trees[i].file, name))
+			return l->trees[i].tree;
 	const struct pack_file *f = pack_find(&l->pack, name);
-	return f ? keep_json(l, f->bytes) : NULL;
+	return f ? keep_json(l, f->name, f->bytes) : NULL;
 }
 
 /* A procedure's documents as the file fields of its first form. */
@@ -77,7 +82,7 @@ static bool load_fee(struct law *l, struct law_procedure *lp, struct err *e)
 {
 	if (!lp->p->fee_rule.p)
 		return true;
-	json_t *rule = keep_json(l, lp->p->fee_rule);
+	json_t *rule = keep_json(l, STR_NONE, lp->p->fee_rule);
 	lp->fee = rule ? logic_compile(l->arena, rule, e) : NULL;
 	return lp->fee || err_set(e, ERR_INVALID, "%.*s: the fee rule cannot be used", STR_ARG(lp->p->id));
 }
@@ -125,7 +130,6 @@ static bool load_packs(struct law *l, struct err *e)
 {
 	struct pack_report report = pack_report_on(l->arena);
 	const struct procedure *list = NULL;
-	l->pack = pack_embedded();
 	if (!eras_read(l->arena, &l->pack, &report, &l->eras) || !procedures_read(&report, &l->pack, &list, &l->n))
 		return err_set(e, ERR_INVALID, "packs: %.*s", (int)(report.n ? report.list[0].text.n : 0), report.n ? report.list[0].text.p : "");
 	if (!load_processes(l, e))
@@ -137,15 +141,19 @@ static bool load_packs(struct law *l, struct err *e)
 		if (!load_procedure(l, &l->procedures[i], e))
 			return false;
 	}
-	return law_load_results(l, e) && calendar_load_builtin(l->arena, STR_NONE, &l->calendar, e);
+	const struct pack_file *days = pack_find(&l->pack, STR("calendar/holidays-vn.json")), *hours = pack_find(&l->pack, STR("calendar/office-hours.json"));
+	if (!days || !hours)
+		return err_set(e, ERR_INVALID, "packs: the calendar is missing");
+	return law_load_results(l, e) && calendar_load(l->arena, days->bytes, hours->bytes, STR_NONE, &l->calendar, e);
 }
 
-bool law_load(const struct keyring *keys, struct law **out, struct err *e)
+bool law_load(const struct keyring *keys, struct pack packs, struct law **out, struct err *e)
 {
 	struct law *l = calloc(1, sizeof *l);
 	CHECK(l != NULL);
 	l->arena = arena_new(0);
 	l->keys = keys;
+	l->pack = packs;
 	l->identity_key = keyring_lookup_key(keys, STR("identity"));
 	l->phone_key = keyring_lookup_key(keys, STR("phone"));
 	if (!load_packs(l, e)) {
@@ -164,7 +172,7 @@ void law_free(struct law *l)
 		for (size_t k = 0; l->procedures && k < l->procedures[i].n_forms; k++)
 			eform_done(l->procedures[i].forms[k]);
 	for (size_t i = 0; i < l->n_trees; i++)
-		json_decref(l->trees[i]);
+		json_decref(l->trees[i].tree);
 	free(l->trees);
 	crypto_wipe(&l->identity_key, sizeof l->identity_key);
 	crypto_wipe(&l->phone_key, sizeof l->phone_key);

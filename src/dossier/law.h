@@ -7,6 +7,7 @@
 #include "calendar/calendar.h"
 #include "catalogue/procedure.h"
 #include "core/crypto/crypto.h"
+#include "core/pack/pack.h"
 #include "era/era.h"
 #include "form/form.h"
 #include "workflow/workflow.h"
@@ -45,12 +46,13 @@ struct law {
 	json_t *units;
 	const struct keyring *keys;
 	struct key identity_key, phone_key; /* for look-up by keyed hash */
-	json_t **trees;                     /* owned */
+	struct law_tree { struct str file; json_t *tree; } *trees; /* owned; file: of the packs, or none */
 	size_t n_trees;
 };
 
-/* Loads the packs built into the program. `keys` must outlive it. ERR_INVALID names the pack and the fault. */
-MUST_CHECK bool law_load(const struct keyring *keys, struct law **out, struct err *e);
+/* Reads the packs: pack_embedded(), or with others over them. `keys` and the packs' bytes must outlive it. ERR_INVALID names
+ * the pack and the fault. */
+MUST_CHECK bool law_load(const struct keyring *keys, struct pack packs, struct law **out, struct err *e);
 void law_free(struct law *l);
 
 /* Kept until law_free(). */

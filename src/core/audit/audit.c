@@ -15,6 +15,15 @@ struct hash hash_from(struct str bytes)
 
 struct str hash_str(const struct hash *h) { return (struct str){(const char *)h->b, HASH_SIZE}; }
 
+bool lanes_hold(struct db *db, struct arena *a, int node, struct err *e)
+{
+	struct log_node_hold_row row = {0};
+	bool found = false;
+	if (!q_log_node_hold(db, a, node, &row, &found, e))
+		return err_wrap(e, "taking the lanes of this node");
+	return row.held || err_set(e, ERR_CONFLICT, "another motcua writes to this database as node %d: stop it, or give this one another number (node = … in the settings)", node);
+}
+
 bool lane_open(struct db *db, struct arena *a, int64_t lane, struct lane *out, struct err *e)
 {
 	struct log_head_row row = {0};

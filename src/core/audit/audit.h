@@ -26,6 +26,9 @@ struct audit_act {
 	struct str body;  /* a JSON object; empty: {} */
 };
 
+/* Takes the lanes of that node for this connection, until it closes: two processes with one number would break the chain.
+ * ERR_CONFLICT when another has them. On SQLite the folder's lock sees to that. */
+MUST_CHECK bool lanes_hold(struct db *db, struct arena *a, int node, struct err *e);
 /* Reads the lane's last entry. A lane without entries starts from zero. */
 MUST_CHECK bool lane_open(struct db *db, struct arena *a, int64_t lane, struct lane *out, struct err *e);
 /* The event time of the next act: the clock, but never before the lane's last entry. */

@@ -10,6 +10,13 @@ select count(*) as held from log_entry where subject = :subject and id = 0;
 -- pg:
 select length(pg_advisory_xact_lock(:subject)::text) as held;
 
+-- name: log_node_hold :one
+-- in: node int
+-- out: held int
+select 1 as held where :node >= 0;
+-- pg:
+select case when pg_try_advisory_lock(21586, :node::int) then 1 else 0 end as held;
+
 -- name: log_order :one
 -- in: subject int
 -- out: id int, at instant?

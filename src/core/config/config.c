@@ -30,9 +30,9 @@ struct entry {
 #define MIN (60 * SEC)
 
 static const struct entry entries[] = {
-	{"data_dir", PATH, AT(data_dir), "/var/lib/motcua", 0, 0, NULL, "thư mục dữ liệu", "folder of all data"},
-	{"db", TEXT, AT(db), "sqlite", 0, 500, NULL, "sqlite, hoặc chuỗi kết nối PostgreSQL (mật khẩu đặt trong passfile)",
-	 "sqlite, or a PostgreSQL conninfo (password in its passfile)"},
+	{"data_dir", PATH, AT(data_dir), "", 0, 0, NULL, "thư mục dữ liệu; --data được ưu tiên", "folder of all data; --data wins"},
+	{"db", TEXT, AT(db), "sqlite", 0, 500, NULL, "sqlite, hoặc chuỗi kết nối PostgreSQL (mật khẩu đặt trong passfile); --db được ưu tiên",
+	 "sqlite, or a PostgreSQL conninfo (password in its passfile); --db wins"},
 	{"node", NUMBER, AT(node), "0", 0, 63, NULL, "số của máy này, khác nhau giữa các máy cùng ghi một cơ sở dữ liệu",
 	 "number of this process, unique among those that write to one database"},
 	{"listen", TEXT, AT(listen), "127.0.0.1:8080", 1, 200, NULL, "địa chỉ nhận yêu cầu: máy:cổng, [::1]:cổng hoặc unix:/đường/dẫn",
@@ -54,6 +54,8 @@ static const struct entry entries[] = {
 	{"job_threads", NUMBER, AT(job_threads), "2", 1, 16, NULL, "số luồng việc nền", "threads for background jobs"},
 	{"writer_queue", NUMBER, AT(writer_queue), "4096", 16, 1000000, NULL, "số việc ghi được xếp hàng", "write actions waiting"},
 	{"writer_batch", NUMBER, AT(writer_batch), "64", 1, 256, NULL, "số việc ghi trong một lần xác nhận", "write actions per commit"},
+	{"wal_max", SIZE, AT(wal_max), "1G", 16 * MB, 64 * GB, NULL, "SQLite: nhật ký ghi trước dài hơn mức này thì ngừng ghi cho đến khi người đọc lâu kết thúc",
+	 "SQLite: past this size of the write-ahead log nothing is written until the long reader ends"},
 	{"request_memory", SIZE, AT(arena_cap), "16M", 256 * KB, GB, NULL, "bộ nhớ cho một yêu cầu", "memory of one request"},
 	{"form_max", SIZE, AT(form_max), "1M", 16 * KB, 64 * MB, NULL, "cỡ một biểu mẫu gửi lên, không kể tệp", "bytes of one form, without files"},
 	{"json_max", SIZE, AT(json_max), "1M", 16 * KB, 64 * MB, NULL, "cỡ một yêu cầu JSON", "bytes of one JSON request"},
@@ -69,10 +71,20 @@ static const struct entry entries[] = {
 	{"rate_account_api", NUMBER, AT(rate_account_api), "3000", 1, 10000000, NULL, "số yêu cầu API mỗi phút của một tài khoản", "API requests a minute of one account"},
 	{"sweep_wait", SPAN, AT(sweep_wait_ms), "7d", 2 * 24 * 60 * MIN, 365 * 24 * 60 * MIN, NULL, "tệp không còn ai dùng được xóa sau; phải dài hơn một lần sao lưu",
 	 "files that nothing names are removed after; longer than a backup"},
+	{"argon_memory", SIZE, AT(argon_memory), "64M", 8 * MB, GB, NULL, "bộ nhớ để băm một mật khẩu (argon2id); tăng lên thì băm lại khi đăng nhập",
+	 "memory to hash a password (argon2id); when raised, passwords are hashed again at sign-in"},
+	{"argon_passes", NUMBER, AT(argon_passes), "3", 1, 20, NULL, "số lượt băm mật khẩu", "passes to hash a password"},
+	{"session_idle", SPAN, AT(session_idle_ms), "2h", MIN, 7 * 24 * 60 * MIN, NULL, "phiên đăng nhập không dùng thì hết sau", "a session that is not used ends after"},
+	{"session_length", SPAN, AT(session_ms), "12h", MIN, 30 * 24 * 60 * MIN, NULL, "phiên đăng nhập hết sau, dù có dùng", "a session ends after, used or not"},
 	{"master_key_file", SECRET, AT(master_key_file), "", 0, 0, NULL, "tệp khóa chính; để trống: trong thư mục dữ liệu", "file of the master keys; empty: in the data folder"},
 	{"pkcs11_module", PATH, AT(pkcs11_module), "", 0, 0, NULL, "thư viện PKCS#11 của thiết bị ký", "PKCS#11 library of the signing token"},
 	{"pkcs11_token", TEXT, AT(pkcs11_token), "", 0, 100, NULL, "nhãn của thiết bị ký", "label of the token"},
 	{"pin_file", SECRET, AT(pin_file), "", 0, 0, NULL, "tệp chứa mã PIN", "file with its PIN"},
+	{"pkcs11_dir", PATH, AT(pkcs11_dir), "", 0, 0, NULL, "thư mục có softhsm2.conf, khi thiết bị ký là phần mềm SoftHSM", "folder with softhsm2.conf, when the token is SoftHSM"},
+	{"pkcs11_keys_file", PATH, AT(pkcs11_keys_file), "", 0, 0, NULL,
+	 "tệp ghi khóa nào của ai: dòng \"person 123 = nhãn\", \"agency 123 = nhãn\"; để trống: nhãn là person-123, agency-123",
+	 "whose key is which: lines \"person 123 = label\", \"agency 123 = label\"; empty: the labels are person-123, agency-123"},
+	{"signer_ca_file", PATH, AT(signer_ca_file), "", 0, 0, NULL, "chứng thư gốc của những người ký", "root certificates of those who sign"},
 	{"tsa_url", URL, AT(tsa_url), "", 0, 300, "https http", "dịch vụ cấp dấu thời gian (RFC 3161)", "time-stamp authority (RFC 3161)"},
 	{"tsa_ca_file", PATH, AT(tsa_ca_file), "", 0, 0, NULL, "chứng thư gốc của dịch vụ đó", "its root certificate"},
 	{"clamav_socket", PATH, AT(clamav_socket), "", 0, 0, NULL, "socket của ClamAV; để trống: không quét vi-rút", "socket of ClamAV; empty: no virus scan"},
@@ -83,11 +95,14 @@ static const struct entry entries[] = {
 	{"smtp_ca_file", PATH, AT(smtp_ca_file), "", 0, 0, NULL, "chứng thư gốc của máy chủ thư", "root certificate of the mail server"},
 	{"mail_from", TEXT, AT(mail_from), "mot-cua@localhost.localdomain", 3, 254, NULL, "hộp thư gửi đi", "mailbox that mails come from"},
 	{"mail_from_name", TEXT, AT(mail_from_name), "Bộ phận Một cửa", 0, 200, NULL, "tên người gửi", "name of the sender"},
-	{"mail_sink_port", NUMBER, AT(mail_sink_port), "0", 0, 65535, NULL, "cổng của máy chủ thư giả để trình diễn; 0: không mở", "port of the mail server for demonstration; 0: none"},
+	{"mail_sink_port", NUMBER, AT(mail_sink_port), "0", 0, 65535, NULL, "cổng của máy chủ thư giả để trình diễn; 0: cổng bất kỳ", "port of the mail server for demonstration; 0: any"},
 	{"outbox_url", URL, AT(outbox_url), "", 0, 300, "https http", "hệ thống nhận thay đổi trạng thái; để trống: nằm chờ", "receiver of state changes; empty: they wait"},
 	{"outbox_token_file", SECRET, AT(outbox_token_file), "", 0, 0, NULL, "tệp chứa mã truy cập hệ thống đó", "file with the token for it"},
 	{"outbox_ca_file", PATH, AT(outbox_ca_file), "", 0, 0, NULL, "chứng thư gốc của hệ thống đó", "its root certificate"},
-	{"packs_dir", PATH, AT(packs_dir), "", 0, 0, NULL, "thư mục gói quy định thêm; để trống: chỉ các gói trong chương trình", "folder of more packs; empty: only those in the program"},
+	{"packs_dir", PATH, AT(packs_dir), "", 0, 0, NULL, "thư mục gói quy định; tệp cùng tên thay tệp trong chương trình", "folder of more packs; a file of the same name takes the place of the program's"},
+	{"bank_bin", TEXT, AT(bank_bin), "", 0, 6, NULL, "mã BIN 6 số của ngân hàng nhận phí; để trống: không chuyển khoản", "six digits of the bank that takes fees; empty: no transfer"},
+	{"bank_account", TEXT, AT(bank_account), "", 0, 19, NULL, "số tài khoản", "account number"},
+	{"bank_name", TEXT, AT(bank_name), "", 0, 100, NULL, "tên chủ tài khoản", "name of the account's holder"},
 };
 
 static const struct entry *entry_of(struct str key)
@@ -280,11 +295,19 @@ bool config_load(struct arena *a, const char *path, struct config *out, struct e
 	return true;
 }
 
+static bool check_bank(const struct config *c, struct err *e)
+{
+	int given = (c->bank_bin != NULL) + (c->bank_account != NULL) + (c->bank_name != NULL);
+	if (given != 0 && given != 3)
+		return err_set(e, ERR_INVALID, "bank_bin, bank_account and bank_name go together");
+	return given == 0 || (strlen(c->bank_bin) == 6 && strspn(c->bank_bin, "0123456789") == 6) || err_set(e, ERR_INVALID, "bank_bin: six digits");
+}
+
 bool config_check(const struct config *c, struct err *e)
 {
 	struct str origin = str_from(c->origin), db = str_from(c->db);
-	if (!c->data_dir || !c->db)
-		return err_set(e, ERR_INVALID, "data_dir and db must be set");
+	if (!c->db)
+		return err_set(e, ERR_INVALID, "db: sqlite, or a PostgreSQL conninfo");
 	if (c->https && !str_starts(origin, STR("https://")))
 		return err_set(e, ERR_INVALID, "https = yes needs an origin that begins with https://");
 	if (!c->https && str_starts(origin, STR("https://")))
@@ -295,9 +318,13 @@ bool config_check(const struct config *c, struct err *e)
 		return err_set(e, ERR_INVALID, "uploads_max is below upload_max");
 	if (c->smtp_user && !c->smtp_password_file)
 		return err_set(e, ERR_INVALID, "smtp_user needs smtp_password_file");
-	if (c->pkcs11_module && !c->pin_file)
-		return err_set(e, ERR_INVALID, "pkcs11_module needs pin_file");
-	return true;
+	if (c->pkcs11_module && (!c->pin_file || !c->pkcs11_token || !c->signer_ca_file))
+		return err_set(e, ERR_INVALID, "pkcs11_module needs pkcs11_token, pin_file and signer_ca_file");
+	if (c->tsa_url && !c->tsa_ca_file)
+		return err_set(e, ERR_INVALID, "tsa_url needs tsa_ca_file");
+	if (c->session_ms < c->session_idle_ms)
+		return err_set(e, ERR_INVALID, "session_length is below session_idle");
+	return check_bank(c, e);
 }
 
 /* ---- printing ---- */

@@ -18,9 +18,11 @@ struct config {
 	int64_t arena_cap, form_max, json_max, upload_max, uploads_max, cache_bytes, writer_queue, writer_batch;
 	int64_t rate_page, rate_sign_in, rate_lookup, rate_upload, rate_api; /* per minute and address */
 	int64_t rate_account_page, rate_account_api; /* per minute and account */
-	int64_t sweep_wait_ms;
+	int64_t sweep_wait_ms, wal_max;
+	/* accounts */
+	int64_t argon_memory, argon_passes, session_idle_ms, session_ms;
 	/* keys */
-	const char *master_key_file, *pkcs11_module, *pkcs11_token, *pin_file;
+	const char *master_key_file, *pkcs11_module, *pkcs11_token, *pin_file, *pkcs11_dir, *pkcs11_keys_file, *signer_ca_file;
 	/* others */
 	const char *tsa_url, *tsa_ca_file, *clamav_socket;
 	const char *smtp_url, *smtp_user, *smtp_password_file, *smtp_ca_file, *mail_from, *mail_from_name;
@@ -28,6 +30,7 @@ struct config {
 	int64_t mail_sink_port;
 	const char *outbox_url, *outbox_token_file, *outbox_ca_file;
 	const char *packs_dir;
+	const char *bank_bin, *bank_account, *bank_name;
 };
 
 /* Every setting at its default. */

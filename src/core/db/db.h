@@ -125,6 +125,22 @@ MUST_CHECK bool db_row_digest(struct db *db, const struct db_table *table, int64
  * format. ERR_INTERNAL when the file cannot be made. */
 MUST_CHECK bool db_snapshot(struct db *db, struct str path, struct err *e);
 
+/* ---- SQLite's write-ahead log ----
+ *
+ * A commit appends to it; a checkpoint copies it into the database; it starts over only when all of it was copied and nobody
+ * reads from it. So whoever reads for long makes it grow. PostgreSQL sees to its own: there these do nothing. */
+enum db_checkpoint_mode {
+	DB_CHECKPOINT_PASSIVE,  /* copies what it may and waits for nobody */
+	DB_CHECKPOINT_RESTART,  /* copies all and waits for readers, so that the next commit starts the log over */
+	DB_CHECKPOINT_TRUNCATE, /* the same, and cuts the file to nothing */
+};
+/* *busy: somebody was in the way, it was not done to the end. Waits for each at most wait_ms. Outside of transactions. */
+MUST_CHECK bool db_checkpoint(struct db *db, enum db_checkpoint_mode mode, int wait_ms, bool *busy, struct err *e);
+/* Bytes in the log after the last commit of this connection (DB_BATCH only). */
+int64_t db_wal_bytes(const struct db *db);
+/* Bytes of the log's file, whoever wrote them; 0 when there is none. `place` as for db_open_sqlite(). */
+int64_t db_wal_file_bytes(struct str place);
+
 /* ---- cursors ----
  *
  *   AUTO_CURSOR c = {0};

@@ -48,6 +48,7 @@ struct db {
 	int level;      /* open transactions and savepoints */
 	bool streaming; /* a cursor is open (PostgreSQL) */
 	bool permitted, retryable, fault_hit;
+	int64_t wal_frames, wal_frame_bytes; /* SQLite, DB_BATCH */
 	int64_t fault;
 	struct arena *touch_arena;
 	struct db_touch *touched;
@@ -58,6 +59,8 @@ struct db *db_new(enum db_engine kind, unsigned flags);
 /* The injected fault; false and *e when it strikes now. */
 bool db_step_allowed(struct db *db, struct err *e);
 bool db_run(struct db *db, const char *text, struct err *e);
+/* SQLite: counts the frames of the log from now on, in place of the library's automatic checkpoints. */
+bool wal_watch(struct db *db, struct err *e);
 /* A field of a params or row struct as a value, and back. */
 struct value value_of(const struct db_field *f, const void *base);
 bool value_store(const struct db_query *q, const struct db_field *f, void *row, struct value v, struct arena *a, struct err *e);

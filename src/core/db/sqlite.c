@@ -102,7 +102,10 @@ static bool configure(struct db *db, struct err *e)
 		return false;
 	if (!(db->flags & DB_READ_ONLY) && !run(db, "pragma journal_mode=wal", e))
 		return false;
-	if ((db->flags & DB_BATCH) && !run(db, "pragma wal_autocheckpoint=0", e))
+	/* What is deleted is overwritten: erasing a dossier leaves no bytes in free pages. */
+	if (!(db->flags & DB_READ_ONLY) && !run(db, "pragma secure_delete=on", e))
+		return false;
+	if ((db->flags & DB_BATCH) && !(db->flags & DB_READ_ONLY) && !wal_watch(db, e))
 		return false;
 	return !(db->flags & DB_READ_ONLY) || run(db, "pragma query_only=on", e);
 }

@@ -68,6 +68,8 @@ bool http_core_init(struct http *h, const struct http_config *cfg, struct err *e
 		return false;
 	metrics_gauge(h->metrics, "motcua_http_active", "Requests begun and not yet answered.", read_active, h);
 	metrics_gauge(h->metrics, "motcua_slow_queue", "Requests that wait for the slow pool.", read_slow, h);
+	for (size_t i = 0; i < cfg->n_gauges; i++)
+		metrics_gauge(h->metrics, cfg->gauges[i].name, cfg->gauges[i].help, cfg->gauges[i].read, cfg->app);
 	return true;
 }
 

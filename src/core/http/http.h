@@ -131,6 +131,9 @@ struct http_hooks {
 	bool (*ready)(void *app, struct buf *why);
 };
 
+/* A value read when the metrics are asked for; any thread. */
+struct http_gauge { const char *name, *help; int64_t (*read)(void *app); };
+
 struct http_config {
 	const char *listen;            /* "127.0.0.1:8080", "[::1]:8080", "unix:/run/motcua.sock"; port 0: any */
 	const char *listen_metrics;    /* NULL: none */
@@ -156,6 +159,8 @@ struct http_config {
 	size_t n_assets;
 	const struct route_table *tables;
 	size_t n_tables;
+	const struct http_gauge *gauges; /* of the program, beside the server's own */
+	size_t n_gauges;
 	struct http_hooks hooks;
 	void *app;
 	struct writer *writer;

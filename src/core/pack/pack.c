@@ -118,6 +118,19 @@ bool pack_read_dir(struct arena *a, struct str dir, struct pack *out, struct err
 	return true;
 }
 
+struct pack pack_over(struct arena *a, struct pack base, struct pack over)
+{
+	struct pack_file *v = NEW_ARRAY(a, base.n + over.n + 1, struct pack_file);
+	size_t n = 0, i = 0, k = 0;
+	while (i < base.n || k < over.n) {
+		int order = i == base.n ? 1 : k == over.n ? -1 : str_cmp(base.files[i].name, over.files[k].name);
+		v[n++] = order < 0 ? base.files[i] : over.files[k];
+		i += order <= 0;
+		k += order >= 0;
+	}
+	return (struct pack){v, n};
+}
+
 const struct pack_file *pack_find(const struct pack *p, struct str name)
 {
 	for (size_t i = 0; i < p->n; i++)

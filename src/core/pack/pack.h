@@ -19,6 +19,8 @@ struct pack pack_embedded(void);
 /* Every *.json and *.bpmn of `dir` and its folders, two levels deep; links and names that begin with '.' are left out. NOT_FOUND when dir
  * cannot be read, TOO_LARGE for a file over 4 MB or more than 10,000 files. */
 bool pack_read_dir(struct arena *a, struct str dir, struct pack *out, struct err *e) MUST_CHECK;
+/* The files of both; where both have a name, the one of `over`. In order of names. */
+struct pack pack_over(struct arena *a, struct pack base, struct pack over);
 /* The file of that name; NULL when there is none. */
 const struct pack_file *pack_find(const struct pack *p, struct str name);
 /* SHA-256 of the file's bytes, 64 hexadecimal digits: what a publication decision refers to. */

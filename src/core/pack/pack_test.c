@@ -27,6 +27,21 @@ TEST(a_file_is_found_by_its_whole_name)
 	EXPECT(!pack_find(&p, STR("provinces.json")) && !pack_find(&p, STR("")) && !pack_find(&(struct pack){0}, STR("x")));
 }
 
+TEST(one_pack_lies_over_another)
+{
+	const struct pack_file lower[] = {{STR("a/1.json"), STR("old")}, {STR("b/2.json"), STR("b")}, {STR("d/4.json"), STR("d")}};
+	const struct pack_file upper[] = {{STR("a/0.json"), STR("zero")}, {STR("a/1.json"), STR("new")}, {STR("c/3.json"), STR("c")}, {STR("e/5.json"), STR("e")}};
+	static const char *const want[][2] = {{"a/0.json", "zero"}, {"a/1.json", "new"}, {"b/2.json", "b"}, {"c/3.json", "c"}, {"d/4.json", "d"}, {"e/5.json", "e"}};
+	struct pack p = pack_over(a, (struct pack){lower, ARRAY_LEN(lower)}, (struct pack){upper, ARRAY_LEN(upper)});
+	EXPECT_INT(p.n, ARRAY_LEN(want));
+	for (size_t i = 0; i < p.n; i++) {
+		EXPECT_TEXT(p.files[i].name, want[i][0]);
+		EXPECT_TEXT(p.files[i].bytes, want[i][1]);
+	}
+	EXPECT_INT(pack_over(a, (struct pack){0}, (struct pack){0}).n, 0);
+	EXPECT_INT(pack_over(a, (struct pack){lower, 3}, (struct pack){0}).n, 3);
+}
+
 TEST(embedded_packs_are_the_files_of_the_source)
 {
 	struct pack inside = pack_embedded(), outside;

@@ -1,9 +1,10 @@
 /* writer.c — queue, batches and retries. See writer.h.
  *
- * Lock order: writer.mutex is the only lock and is never held while the database works. */
+ * Lock order: writer.mutex is never held while the database works, nor while the keeper's locks are asked for. */
 #include "core/writer/writer_run.h"
 #include "core/audit/audit.h"
 #include "core/audit/audit_sql.h"
+#include "core/writer/keeper.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,13 +30,14 @@ struct writer {
 	size_t queued;
 	bool stopping;
 	struct writer_stats stats;
+	struct keeper *keeper; /* SQLite */
 	struct hand hands[THREADS_MAX];
 	size_t n_hands;
 };
 
 struct writer_config writer_config_usual(enum db_engine engine, struct str place)
 {
-	return (struct writer_config){.engine = engine, .place = place, .threads = 4, .queue_max = 4096, .batch_max = 64};
+	return (struct writer_config){.engine = engine, .place = place, .threads = 4, .queue_max = 4096, .batch_max = 64, .wal_max = (int64_t)1 << 30};
 }
 
 /* ---- one action inside its transaction or savepoint ---- */
@@ -245,6 +247,27 @@ static void finish(struct writer *w, struct write_job **jobs, size_t n)
 		jobs[i]->done(jobs[i]);
 }
 
+/* The log is full: a reader holds an old state. What waits is refused rather than the disk filled. */
+static void refuse_all(struct hand *h, struct write_job **jobs, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		jobs[i]->ok = false;
+		jobs[i]->err = (struct err){0};
+		err_set(&jobs[i]->err, ERR_BUSY, "the database's log has %lld MB, for somebody reads it for long: nothing is written until that ends", (long long)(db_wal_bytes(h->db) >> 20));
+	}
+	pthread_mutex_lock(&h->w->mutex);
+	h->w->stats.refused += (int64_t)n;
+	pthread_mutex_unlock(&h->w->mutex);
+}
+
+static void run_lite(struct hand *h, struct write_job **jobs, size_t n)
+{
+	if (keeper_between(h->w->keeper, h->db))
+		run_batch(h, jobs, n);
+	else
+		refuse_all(h, jobs, n);
+}
+
 static void *hand_main(void *arg)
 {
 	struct hand *h = arg;
@@ -253,7 +276,7 @@ static void *hand_main(void *arg)
 	size_t n, max = lite ? h->w->cfg.batch_max : 1;
 	while ((n = take(h->w, jobs, max)) > 0) {
 		if (lite)
-			run_batch(h, jobs, n);
+			run_lite(h, jobs, n);
 		else
 			run_alone(h, jobs[0]);
 		finish(h->w, jobs, n);
@@ -267,7 +290,7 @@ static bool hand_start(struct hand *h, struct err *e)
 	int64_t lane = cfg->engine == DB_SQLITE ? 0 : cfg->node * THREADS_MAX + (h - h->w->hands);
 	h->arena = arena_new(0);
 	h->db = cfg->engine == DB_SQLITE ? db_open_sqlite(cfg->place, DB_BATCH, e) : db_open_pg(cfg->place, 0, e);
-	if (!h->db || !lane_open(h->db, h->arena, lane, &h->lane, e))
+	if (!h->db || (h == h->w->hands && !lanes_hold(h->db, h->arena, cfg->node, e)) || !lane_open(h->db, h->arena, lane, &h->lane, e))
 		return false;
 	if (pthread_create(&h->thread, NULL, hand_main, h) != 0)
 		return err_set(e, ERR_INTERNAL, "cannot start a writer thread");
@@ -284,6 +307,10 @@ bool writer_start(struct writer **out, const struct writer_config *cfg, struct e
 	pthread_cond_init(&w->work, NULL);
 	if (w->cfg.batch_max == 0 || w->cfg.batch_max > BATCH_LIMIT)
 		w->cfg.batch_max = BATCH_LIMIT;
+	if (cfg->engine == DB_SQLITE && !keeper_start(&w->keeper, cfg->place, cfg->wal_max, e)) {
+		writer_stop(w);
+		return err_wrap(e, "starting the writer");
+	}
 	size_t hands = cfg->engine == DB_SQLITE ? 1 : cfg->threads;
 	CHECK(hands >= 1 && hands <= THREADS_MAX);
 	for (; w->n_hands < hands; w->n_hands++) {
@@ -312,6 +339,7 @@ void writer_stop(struct writer *w)
 		db_close(w->hands[i].db);
 		arena_free(w->hands[i].arena);
 	}
+	keeper_stop(w->keeper);
 	pthread_cond_destroy(&w->work);
 	pthread_mutex_destroy(&w->mutex);
 	free(w);
@@ -323,8 +351,18 @@ struct writer_stats writer_stats(struct writer *w)
 	struct writer_stats s = w->stats;
 	s.queued = w->queued;
 	pthread_mutex_unlock(&w->mutex);
+	if (w->keeper) {
+		struct keeper_stats k = keeper_stats(w->keeper);
+		s.wal_bytes = k.bytes;
+		s.wal_checkpoints = k.checkpoints;
+		s.wal_restarts = k.restarts;
+		s.wal_full = k.full != 0;
+	}
 	return s;
 }
+
+bool writer_empty_log(struct writer *w, struct err *e) { return !w->keeper || keeper_empty(w->keeper, e); }
+bool writer_log_is_long(struct writer *w) { return w->keeper && keeper_stats(w->keeper).bytes >= w->cfg.wal_max / 2; }
 
 bool writer_submit(struct writer *w, struct write_job *job, struct err *e)
 {

@@ -11,16 +11,28 @@ struct writer_config {
 	unsigned threads;         /* PostgreSQL: transactions at once, 1–4; SQLite has one */
 	size_t queue_max;         /* jobs waiting */
 	size_t batch_max;         /* SQLite: jobs a commit */
+	int64_t wal_max;          /* SQLite: bytes of the write-ahead log past which nothing is written until it shrinks */
 	struct id_source *ids;
 	void (*now)(void *ctx, struct instant *out); /* NULL: the clock. Tests set it */
 	void *ctx;
 };
 
-struct writer_stats { int64_t done, refused, batches, retried; size_t queued; int64_t longest_commit_ns; };
+struct writer_stats {
+	int64_t done, refused, batches, retried;
+	size_t queued;
+	int64_t longest_commit_ns;
+	int64_t wal_bytes, wal_checkpoints, wal_restarts; /* SQLite */
+	bool wal_full;
+};
 
-/* The usual limits: 4096 queued, 64 a batch, 4 threads. */
+/* The usual limits: 4096 queued, 64 a batch, 4 threads, a log of 1 GB. */
 struct writer_config writer_config_usual(enum db_engine engine, struct str place);
 MUST_CHECK bool writer_start(struct writer **out, const struct writer_config *cfg, struct err *e);
 /* Finishes what is queued, then stops. NULL is fine. Jobs submitted meanwhile are refused. */
 void writer_stop(struct writer *w);
 struct writer_stats writer_stats(struct writer *w);
+/* Empties the write-ahead log, so that what was deleted is in no file any more. Any thread but the writer's. ERR_BUSY when a
+ * reader holds an older state. On PostgreSQL nothing is done. */
+MUST_CHECK bool writer_empty_log(struct writer *w, struct err *e);
+/* Is the log so long that no new long read (backup, verify) should begin? */
+bool writer_log_is_long(struct writer *w);

@@ -392,6 +392,35 @@ TEST_BOTH(readers_see_each_entry_once_and_in_order)
 	}
 }
 
+TEST_BOTH(one_process_has_the_lanes_of_a_node)
+{
+	if (engine == DB_SQLITE)
+		return; /* the lock of the data folder */
+	struct writer *first = start(a, engine), *second = NULL, *third = NULL;
+	struct err e = {0};
+	struct writer_config cfg = writer_config_usual(engine, test_db_place());
+	cfg.ids = &ids;
+	EXPECT_ERR(writer_start(&second, &cfg, &e), e, ERR_CONFLICT);
+	EXPECT(strstr(e.text, "as node 0") != NULL);
+	cfg.node = 1;
+	EXPECT_OK(writer_start(&third, &cfg, &e), e);
+	struct env env = env_of(a);
+	EXPECT_OK(run(third, &env, &(struct act){.id = 1, .name = "a"}, &e), e);
+	EXPECT_OK(run(first, &env, &(struct act){.id = 1, .count_id = 1}, &e), e);
+	writer_stop(first);
+	writer_stop(third);
+	cfg.node = 0;
+	bool again = false;
+	for (int i = 0; i < 100 && !again; i++) { /* the server notices the end of a connection a little later */
+		again = writer_start(&second, &cfg, &e);
+		if (!again)
+			nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+	}
+	EXPECT_OK(again, e);
+	writer_stop(second);
+	EXPECT(verify(engine).ok);
+}
+
 TEST_BOTH(a_late_or_unwanted_job_is_refused)
 {
 	struct writer *w = start(a, engine);

@@ -1,0 +1,34 @@
+/* gauges.c — what the program counts beside the server's own: writer, write-ahead log, jobs. */
+#include "app/serve.h"
+
+static struct writer_stats writer_of(void *ctx) { return writer_stats(((struct app *)ctx)->store.writer); }
+static int64_t queued(void *ctx) { return (int64_t)writer_of(ctx).queued; }
+static int64_t done(void *ctx) { return writer_of(ctx).done; }
+static int64_t refused(void *ctx) { return writer_of(ctx).refused; }
+static int64_t batches(void *ctx) { return writer_of(ctx).batches; }
+static int64_t retried(void *ctx) { return writer_of(ctx).retried; }
+static int64_t longest_us(void *ctx) { return writer_of(ctx).longest_commit_ns / 1000; }
+static int64_t wal_bytes(void *ctx) { return writer_of(ctx).wal_bytes; }
+static int64_t wal_checkpoints(void *ctx) { return writer_of(ctx).wal_checkpoints; }
+static int64_t wal_restarts(void *ctx) { return writer_of(ctx).wal_restarts; }
+static int64_t wal_full(void *ctx) { return writer_of(ctx).wal_full; }
+static int64_t jobs_done(void *ctx) { return job_counts(((struct app *)ctx)->jobs).done; }
+static int64_t jobs_failed(void *ctx) { return job_counts(((struct app *)ctx)->jobs).failed; }
+static int64_t jobs_died(void *ctx) { return job_counts(((struct app *)ctx)->jobs).died; }
+
+const struct http_gauge app_gauges[] = {
+	{"motcua_writer_queued", "Actions that wait for the writer.", queued},
+	{"motcua_writer_done", "Actions that the writer answered since the start.", done},
+	{"motcua_writer_refused", "Actions refused: full queue, full log, stop.", refused},
+	{"motcua_writer_batches", "Commits of groups of actions.", batches},
+	{"motcua_writer_retried", "Transactions run again after a conflict.", retried},
+	{"motcua_writer_longest_commit_us", "The longest commit since the start, microseconds.", longest_us},
+	{"motcua_wal_bytes", "Bytes in the write-ahead log.", wal_bytes},
+	{"motcua_wal_checkpoints", "Checkpoints since the start.", wal_checkpoints},
+	{"motcua_wal_restarts", "Times the writer began the log anew.", wal_restarts},
+	{"motcua_wal_full", "1 while a long reader keeps the log at its cap and nothing is written.", wal_full},
+	{"motcua_jobs_done", "Background jobs done since the start.", jobs_done},
+	{"motcua_jobs_failed", "Attempts of background jobs that failed.", jobs_failed},
+	{"motcua_jobs_dead", "Background jobs given up since the start.", jobs_died},
+};
+const size_t app_gauges_n = ARRAY_LEN(app_gauges);

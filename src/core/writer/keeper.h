@@ -1,0 +1,21 @@
+/* keeper.h — keeps SQLite's write-ahead log short. Inside of core/writer.
+ *
+ * A thread copies the log into the database while others read and write (passive checkpoints), every few megabytes. It cannot
+ * end a log that never stops growing, so the writer itself restarts it between two commits when it is long. Neither can do
+ * that while somebody reads an old state: past the cap the writer takes nothing more until that reader is gone.
+ * Threads: keeper_between() on the writer's thread; the rest from any. */
+#pragma once
+#include "core/db/db.h"
+
+struct keeper;
+struct keeper_stats { int64_t bytes, checkpoints, restarts, full; }; /* full: 1 while the cap is reached */
+
+/* `max`: bytes of the log at which nothing more is written; it is restarted from a quarter of that, at most 64 MB. What a
+ * crash left in the log is copied before this returns. */
+MUST_CHECK bool keeper_start(struct keeper **out, struct str place, int64_t max, struct err *e);
+void keeper_stop(struct keeper *k); /* NULL is fine */
+/* After a commit, on the writer's connection. False: the log is full, and the next commit must wait. */
+bool keeper_between(struct keeper *k, struct db *db);
+/* Copies all of the log and cuts its file to nothing. ERR_BUSY when a reader holds it for more than five seconds. */
+MUST_CHECK bool keeper_empty(struct keeper *k, struct err *e);
+struct keeper_stats keeper_stats(const struct keeper *k);
