@@ -77,6 +77,9 @@ void store_close(struct store *s);
 typedef bool store_fn(struct env *env, void *ctx, struct err *e);
 MUST_CHECK bool store_act(struct store *s, store_fn *fn, void *ctx, struct err *e);
 
+struct account_config;
+/* Accounts by the settings: cost of passwords, length of sessions. */
+struct account_config store_accounts(const struct store *s, const struct config *c);
 struct receipt_report;
 /* What the time-stamp of a proved receipt says: "good, 2026-…, AUTHORITY" or why not. */
 const char *stamp_words(struct arena *a, const struct receipt_report *r, const char *anchors);

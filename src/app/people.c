@@ -45,7 +45,7 @@ int user_command(struct options *o)
 	x.email = email ? str_from(email) : STR("");
 	if (!store_open(&s, o, STORE_WRITER, &e))
 		return say_error(&e, EXIT_WRONG);
-	struct account_config cfg = account_config_usual(s.keys);
+	struct account_config cfg = store_accounts(&s, &o->settings);
 	bool ok = account_start(&cfg, &e) && read_password(s.arena, &x.password_hash, &e) && store_act(&s, add_account, &x, &e);
 	account_stop();
 	store_close(&s);

@@ -1,4 +1,5 @@
 /* store.c — opening a data folder: place, lock, keys, files, law, writer. See app.h. */
+#include "account/account.h"
 #include "app/app.h"
 #include "core/auth/actor.h"
 #include "core/db/migrate.h"
@@ -153,6 +154,16 @@ void store_close(struct store *s)
 		close(s->lock);
 	arena_free(s->arena);
 	*s = (struct store){.lock = -1};
+}
+
+struct account_config store_accounts(const struct store *s, const struct config *c)
+{
+	struct account_config out = account_config_usual(s->keys);
+	out.argon_memory_kib = (uint32_t)(c->argon_memory / 1024);
+	out.argon_passes = (uint32_t)c->argon_passes;
+	out.session_idle_ms = c->session_idle_ms;
+	out.session_ms = c->session_ms;
+	return out;
 }
 
 struct act { store_fn *fn; void *ctx; };

@@ -1,31 +1,8 @@
 #!/usr/bin/env python3
 """The program from outside: its commands, their exit codes, and what `verify` finds. Ends in "N passed, N failed"."""
-import base64, hashlib, hmac, http.client, json, os, re, shutil, signal, sqlite3, struct, subprocess, sys, tempfile, time
-
-program, source = os.path.abspath(sys.argv[1]), sys.argv[2]
-passed = failed = 0
-root = tempfile.mkdtemp(prefix="motcua-cli-")
-env = dict(os.environ, ASAN_OPTIONS="detect_leaks=0:abort_on_error=0")
-
-
-def run(*args, stdin=None, env_more=None):
-    p = subprocess.run([program, *args], input=stdin, capture_output=True, text=True, timeout=300, env=dict(env, **(env_more or {})))
-    return p.returncode, p.stdout, p.stderr
-
-
-def test(fn):
-    global passed, failed
-    try:
-        fn()
-        passed += 1
-    except Exception as e:  # a failed assertion, or the program gone
-        failed += 1
-        print(f"FAILED {fn.__name__}: {type(e).__name__}: {e}", flush=True)
-
-
-def equal(got, want):
-    if got != want:
-        raise AssertionError(f"{got!r}, not {want!r}")
+import json, os, re, shutil, sqlite3, subprocess
+import program
+from program import Server, equal, finish, root, run, source, test, totp
 
 
 def version_and_usage():
@@ -156,47 +133,8 @@ def backup_and_restore():
     equal(run("backup", "--data", data, "--to", to)[0], 1)
 
 
-def totp(secret):
-    pad = secret + "=" * (-len(secret) % 8)
-    mac = hmac.new(base64.b32decode(pad), struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
-    at = mac[-1] & 15
-    return f"{(struct.unpack('>I', mac[at:at + 4])[0] & 0x7FFFFFFF) % 1000000:06d}"
-
-
-class Server:
-    def __enter__(self):
-        config = os.path.join(root, "motcua.conf")
-        open(config, "w").write("rate_sign_in = 1000\n")
-        self.p = subprocess.Popen([program, "serve", "--data", data, "--config", config, "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True, env=env)
-        self.port = None
-        for line in self.p.stderr:
-            m = re.search(r"serves on port (\d+)", line)
-            if m:
-                self.port = int(m.group(1))
-                break
-        if not self.port:
-            raise AssertionError("the server does not start")
-        import threading
-        threading.Thread(target=lambda: [None for _ in self.p.stderr], daemon=True).start()
-        return self
-
-    def __exit__(self, *a):
-        self.p.send_signal(signal.SIGTERM)
-        self.code = self.p.wait(30)
-
-    def ask(self, method, path, body=None, headers=None):
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        h = {"Accept": "*/*", **(headers or {})}
-        if isinstance(body, (dict, list)):
-            body = json.dumps(body)
-            h["Content-Type"] = "application/json"
-        c.request(method, path, body, h)
-        r = c.getresponse()
-        return r.status, r.read(), {k.lower(): v for k, v in r.getheaders()}
-
-
 def serve_and_stop():
-    with Server() as s:
+    with Server(data) as s:
         equal(s.ask("GET", "/healthz")[0], 200)
         equal(s.ask("GET", "/readyz")[0], 200)
         status, body, headers = s.ask("GET", "/")
@@ -210,7 +148,7 @@ def serve_and_stop():
 
 
 def tokens_by_password_and_code():
-    with Server() as s:
+    with Server(data) as s:
         for p in people:
             body = {"login": p["login"], "password": p["password"]}
             if p["totp_secret"]:
@@ -225,6 +163,4 @@ def tokens_by_password_and_code():
 for fn in [version_and_usage, calendar_due, logic_lines, packs_are_sound, routes_are_golden, demo_makes_a_province, verify_is_content,
            one_bit_in_any_table_is_found, a_row_taken_away_is_found, backup_and_restore, serve_and_stop, tokens_by_password_and_code]:
     test(fn)
-shutil.rmtree(root, ignore_errors=True)
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+finish()

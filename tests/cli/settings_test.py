@@ -1,0 +1,287 @@
+#!/usr/bin/env python3
+"""Every setting acts: each key, seen from outside the running program. Ends in "N passed, N failed"."""
+import base64, http.server, json, os, shutil, socket, socketserver, sqlite3, ssl, subprocess, threading, time, urllib.request
+from program import Server, copy_of, demo, equal, finish, refused, root, run, source, test, true, until
+
+base, people = demo("base")
+made = 0
+
+
+def fresh():
+    global made
+    made += 1
+    return copy_of(base, f"data{made}")
+
+
+def file(name, text, mode=0o600):
+    path = os.path.join(root, name)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    os.chmod(path, mode)
+    return path
+
+
+def rows(data, sql):
+    db = sqlite3.connect(os.path.join(data, "motcua.db"), timeout=30)
+    try:
+        return db.execute(sql).fetchall()
+    finally:
+        db.close()
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def metrics(port):
+    text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30).read().decode()
+    return {k: float(v) for k, v in (line.rsplit(" ", 1) for line in text.splitlines() if line and line[0] != "#")}
+
+
+def the_place_stands_in_the_file():
+    data = fresh()
+    with Server(place=[], data_dir=data) as s:
+        equal(s.ask("GET", "/readyz")[0], 200)
+    conf = file("place.conf", f"data_dir = {data}\ndb = sqlite\n")
+    code, out, err = run("verify", "--config", conf)
+    equal((code, out.startswith("good")), (0, True), err)
+    equal(run("verify", "--config", conf, "--data", os.path.join(root, "nowhere"))[0], 1, "--data wins")
+    equal(run("verify")[0], 2)
+    true("no user and password" in refused(data, db="postgresql://u:p@127.0.0.1/x"), "a password in db")
+    true("127.0.0.1" in refused(data, db="host=127.0.0.1 port=1 dbname=x connect_timeout=2"), "db is used")
+
+
+def ids_carry_the_node():
+    data = fresh()
+    before = {r[0] for r in rows(data, "select id from account")}
+    conf = file("node.conf", "node = 37\nargon_memory = 8M\nargon_passes = 1\n")
+    code, _, err = run("user", "add", "--data", data, "--config", conf, "--login", "quantri2", "--kind", "admin", "--name", "Quản trị viên Hai", stdin="mot mat khau dai\n")
+    equal(code, 0, err)
+    new = [r for r in rows(data, "select id, password from account") if r[0] not in before]
+    equal([(r[0] >> 14 & 255, r[1].split("$")[3]) for r in new], [(37, "m=8192,t=1,p=1")])
+
+
+def the_writer_has_its_queue_and_batch():
+    """While another program holds the database's write lock, what does not fit into the queue is refused; commits hold one action each."""
+    data, port = fresh(), free_port()
+    with Server(data, writer_queue=16, writer_batch=1, listen_metrics=f"127.0.0.1:{port}", argon_memory="8M", argon_passes=1, slow_threads=8, slow_queue=1000) as s:
+        lock = sqlite3.connect(os.path.join(data, "motcua.db"), isolation_level=None, timeout=30)
+        lock.execute("begin immediate")
+        codes = []
+        threads = [threading.Thread(target=lambda: codes.append(s.form("/dang-nhap", login="citizen", password=people["citizen"]["password"])[0])) for _ in range(60)]
+        for t in threads:
+            t.start()
+        until("the queue is full", lambda: metrics(port)["motcua_writer_refused"] > 10)
+        true(metrics(port)["motcua_writer_queued"] <= 16, "more are queued than may be")
+        lock.execute("rollback")
+        for t in threads:
+            t.join(60)
+        equal(sorted(set(codes)), [303, 503])
+        true(codes.count(303) >= 16, f"too few are done: {codes.count(303)}")
+        m = metrics(port)
+        true(m["motcua_writer_batches"] >= codes.count(303), f"{m['motcua_writer_batches']} commits for {codes.count(303)} actions")
+        true(m["motcua_wal_bytes"] > 0, "the log has bytes")
+
+
+def the_log_has_its_cap():
+    """A reader that stays makes the write-ahead log grow: at the cap the program writes nothing, says so, and goes on when it has left."""
+    data, port = fresh(), free_port()
+    with Server(data, wal_max="16M", listen_metrics=f"127.0.0.1:{port}", argon_memory="8M", argon_passes=1, upload_max="20M") as s:
+        token = s.token(people["citizen"])
+        reader = sqlite3.connect(os.path.join(data, "motcua.db"), isolation_level=None)
+        reader.execute("begin")
+        reader.execute("select count(*) from dossier").fetchone()
+        writes = sqlite3.connect(os.path.join(data, "motcua.db"), isolation_level=None, timeout=30)
+        writes.execute("pragma wal_autocheckpoint=0")
+        writes.execute("create table filler (x blob)")
+        for _ in range(18):
+            writes.execute("insert into filler values (zeroblob(1000000))")
+        writes.execute("drop table filler")
+        until("the writer is full", lambda: s.ask("POST", "/api/v1/tokens", {"login": "citizen", "password": people["citizen"]["password"]})[0] == 503 and metrics(port)["motcua_wal_full"] == 1)
+        true("write-ahead log" in s.ask("GET", "/readyz")[1].decode(), "readyz says so")
+        equal(s.ask("GET", "/api/v1/dossiers", token=token)[0], 200, "reading goes on")
+        reader.execute("rollback")
+        until("writing goes on", lambda: s.ask("POST", "/api/v1/tokens", {"login": "citizen", "password": people["citizen"]["password"]})[0] == 201)
+        equal(metrics(port)["motcua_wal_full"], 0)
+        reader.close()
+        writes.close()
+    equal(run("verify", "--data", data)[0], 0)
+
+
+def jobs_have_their_threads():
+    def threads(n):
+        with Server(fresh(), job_threads=n) as s:
+            return len(os.listdir(f"/proc/{s.p.pid}/task"))
+    equal(threads(9) - threads(2), 7)
+
+
+def the_master_key_may_lie_elsewhere():
+    data = fresh()
+    key = os.path.join(root, "elsewhere.key")
+    shutil.move(os.path.join(data, "master.key"), key)
+    said = refused(data)
+    true("the master key is not there" in said, said)
+    true(not os.path.exists(os.path.join(data, "master.key")), "no new key is made beside old data")
+    with Server(data, master_key_file=key) as s:
+        s.token(people["head"])  # the second factor is sealed under it
+    os.chmod(key, 0o640)
+    said = refused(data, master_key_file=key)
+    true("chmod 600" in said, said)
+
+
+class Smtp(socketserver.StreamRequestHandler):
+    """A mail server that wants a password."""
+
+    def handle(self):
+        out, server = lambda s: self.wfile.write(s.encode() + b"\r\n"), self.server
+        out("220 test")
+        for line in self.rfile:
+            word = line.decode().strip()
+            verb = word.upper().split(" ")[0]
+            if verb == "EHLO":
+                out("250-test")
+                out("250 AUTH PLAIN")
+            elif verb == "AUTH":
+                server.auth.append(word.split(" ")[-1])
+                out("235 ok")
+            elif verb == "DATA":
+                out("354 go")
+                while self.rfile.readline() not in (b".\r\n", b""):
+                    pass
+                server.mails += 1
+                out("250 kept")
+            elif verb == "QUIT":
+                out("221 bye")
+                return
+            else:
+                out("250 ok")
+
+
+def mail_goes_with_its_password():
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Smtp)
+    server.auth, server.mails = [], 0
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    password = file("smtp", "bí mật của thư\n")
+    settings = dict(smtp_url=f"smtp://127.0.0.1:{server.server_address[1]}", smtp_starttls="no", smtp_user="mot-cua", smtp_password_file=password)
+    with Server(fresh(), **settings) as s:
+        equal(s.form("/quen-mat-khau", login="citizen")[0], 303, "the code is asked for")
+        until("the mail is sent", lambda: server.mails)
+        equal(base64.b64decode(server.auth[0]).decode(), "\0mot-cua\0bí mật của thư")
+        true("bí mật" not in "".join(s.log) and "bí mật" not in open(f"/proc/{s.p.pid}/cmdline", encoding="utf-8").read(), "a secret is told")
+    server.shutdown()
+    os.chmod(password, 0o644)
+    true("chmod 600" in refused(fresh(), **settings), "a password that others may read")
+    true("smtp_password_file" in refused(fresh(), smtp_user="x"), "a user without a password")
+
+
+def the_sink_has_its_port():
+    port = free_port()
+    with Server(fresh(), mail_sink_port=port):
+        with socket.create_connection(("127.0.0.1", port), 10) as c:
+            true(c.recv(100).startswith(b"220"), "a mail server answers")
+
+
+def changes_go_with_their_token_over_tls():
+    key, cert = os.path.join(root, "tls.key"), os.path.join(root, "tls.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", cert, "-days", "2",
+                    "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    got = []
+
+    class Receiver(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            got.append((self.headers["Authorization"], json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *a):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    data, now = fresh(), int(time.time() * 1000)
+    db = sqlite3.connect(os.path.join(data, "motcua.db"))
+    db.execute("delete from outbox")
+    db.execute("insert into outbox (id, topic, subject_key, body, state, made_at, due) values (1, 'dossier.state', 'H99', '{\"state\":\"accepted\"}', 'queued', ?, ?)", (now, now))
+    db.commit()
+    db.close()
+    url, token = f"https://127.0.0.1:{server.server_address[1]}/thay-doi", file("token", "ma-truy-cap-7\n")
+    with Server(data, outbox_url=url, outbox_token_file=token):
+        time.sleep(4)
+    equal(got, [], "a server with a certificate of nobody gets nothing")
+    db = sqlite3.connect(os.path.join(data, "motcua.db"))
+    db.execute("update outbox set due = ?, lease = 0", (now,))
+    db.execute("delete from job where kind = 'outbox.deliver'")
+    db.commit()
+    db.close()
+    with Server(data, outbox_url=url, outbox_token_file=token, outbox_ca_file=cert):
+        until("the change is delivered", lambda: got, 40)
+    equal((got[0][0], got[0][1]["key"]), ("Bearer ma-truy-cap-7", "H99"))
+    server.shutdown()
+
+
+def packs_lie_over_the_programs():
+    packs = os.path.join(root, "packs")
+    os.makedirs(os.path.join(packs, "forms"))
+    with open(os.path.join(source, "packs/forms/don-chung.json"), encoding="utf-8") as f:
+        text = f.read()
+    title = json.loads(text)["title"]
+    with open(os.path.join(packs, "forms/don-chung.json"), "w", encoding="utf-8") as f:
+        f.write(text.replace(title, "ĐƠN CỦA TỈNH MẪU"))
+    with Server(fresh(), packs_dir=packs) as s:
+        true("ĐƠN CỦA TỈNH MẪU" in s.ask("GET", "/api/v1/procedures/bx-cap-lai-xquang/form")[1].decode(), "the province's form is asked")
+    with Server(fresh()) as s:
+        true(title in s.ask("GET", "/api/v1/procedures/bx-cap-lai-xquang/form")[1].decode(), "without the folder the program's")
+    with open(os.path.join(packs, "forms/don-chung.json"), "w") as f:
+        f.write('{"format": 1, "id": ')
+    said = refused(fresh(), packs_dir=packs)
+    true("forms/don-chung.json" in said, said)
+    true("packs_dir" in refused(fresh(), packs_dir=os.path.join(root, "no-such-folder")), "a folder that is not there")
+
+
+def passwords_follow_their_cost():
+    data = fresh()
+    cost = lambda: rows(data, "select password from account where login = 'citizen'")[0][0].split("$")[3]
+    equal(cost(), "m=65536,t=3,p=1")
+    with Server(data, argon_memory="96M", argon_passes=4) as s:
+        s.token(people["citizen"])
+        s.token(people["citizen"])
+    equal(cost(), "m=98304,t=4,p=1")
+    equal(run("verify", "--data", data)[0], 0)
+
+
+def sessions_end():
+    home = "/tai-khoan"
+    with Server(fresh(), session_idle="2s", session_length="4s") as s:
+        used, idle = s.sign_in(people["citizen"]), s.sign_in(people["citizen"])
+        equal(s.ask("GET", home, headers={"Cookie": used})[0], 200)
+        out = lambda cookie: s.ask("GET", home, headers={"Cookie": cookie})[0] != 200
+        time.sleep(7.5)  # a session read before is believed for five seconds
+        true(out(idle), "a session that was not used goes on")
+        until("a session ends though it is used", lambda: out(used), 12)
+    true("session_length" in refused(fresh(), session_idle="2h", session_length="1h"), "shorter than idle")
+
+
+def a_bank_is_named_whole():
+    true("go together" in refused(fresh(), bank_bin="970436"), "half a bank")
+    true("six digits" in refused(fresh(), bank_bin="97043x", bank_account="1", bank_name="SO KHCN"), "a bank without a number")
+
+
+def a_token_is_named_whole():
+    true("signer_ca_file" in refused(fresh(), pkcs11_module="/usr/lib/softhsm/libsofthsm2.so"), "half a token")
+    keys = file("keys", "person x = director\n")
+    pki = os.path.join(base, "pki")
+    said = refused(fresh(), pkcs11_module="/usr/lib/softhsm/libsofthsm2.so", pkcs11_token="motcua-demo", pin_file=os.path.join(pki, "pin"),
+                   signer_ca_file=os.path.join(pki, "anchors.pem"), pkcs11_keys_file=keys)
+    true("keys:1" in said, said)
+
+
+for fn in [the_place_stands_in_the_file, ids_carry_the_node, the_writer_has_its_queue_and_batch, the_log_has_its_cap, jobs_have_their_threads,
+           the_master_key_may_lie_elsewhere, mail_goes_with_its_password, the_sink_has_its_port, changes_go_with_their_token_over_tls,
+           packs_lie_over_the_programs, passwords_follow_their_cost, sessions_end, a_bank_is_named_whole, a_token_is_named_whole]:
+    test(fn)
+finish()
