@@ -144,7 +144,8 @@ class Smtp(socketserver.StreamRequestHandler):
                 out("250-test")
                 out("250 AUTH PLAIN")
             elif verb == "AUTH":
-                server.auth.append(word.split(" ")[-1])
+                out("334 ")
+                server.auth.append(self.rfile.readline().decode().strip())
                 out("235 ok")
             elif verb == "DATA":
                 out("354 go")
