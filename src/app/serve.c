@@ -115,7 +115,7 @@ static bool start_render(struct app *app, struct err *e)
 	while (n > 0 && self[n - 1] != '/')
 		n--;
 	for (size_t i = 0; n > 0 && i < ARRAY_LEN(places); i++) {
-		const char *path = str_fmt(app->store.arena, "%.*s%s", (int)n, self, places[i]).p;
+		const char *path = str_fmt(app->arena, "%.*s%s", (int)n, self, places[i]).p;
 		if (access(path, X_OK) == 0)
 			return (app->render = render_open(path, e)) != NULL;
 	}
