@@ -131,7 +131,7 @@ int main(int argc, char **argv)
 	}
 	r.base = argv[1];
 	must(sqlite3_open_v2(argv[1], &r.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK, r.db, argv[1]);
-	run_sql(r.db, "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; pragma temp_store=memory; pragma wal_autocheckpoint=16384");
+	run_sql(r.db, "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; pragma secure_delete=on; pragma temp_store=memory; pragma cache_size=-32768; pragma wal_autocheckpoint=16384");
 	sqlite3_stmt *attach = prepare(r.db, "attach ?1 as sample");
 	must(sqlite3_bind_text(attach, 1, argv[2], -1, SQLITE_STATIC) == SQLITE_OK && sqlite3_step(attach) == SQLITE_DONE, r.db, "attach");
 	sqlite3_finalize(attach);

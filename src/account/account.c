@@ -18,12 +18,15 @@ struct account_config account_config_usual(const struct keyring *keys)
 	                               .delay_max_ms = 15 * 60 * 1000, .code_ms = 15 * 60 * 1000};
 }
 
+static struct key identity_key; /* derived once */
+
 bool account_start(const struct account_config *cfg, struct err *e)
 {
 	if (!cfg->keys || cfg->argon_memory_kib < 8 * cfg->argon_lanes || cfg->argon_passes == 0 || cfg->argon_lanes == 0)
 		return err_set(e, ERR_INVALID, "accounts: a keyring and argon2 parameters are needed");
 	config = *cfg;
 	started = true;
+	identity_key = account_lookup_key("account.identity");
 	session_cache_start();
 	return secret_start(e);
 }
@@ -64,8 +67,7 @@ struct str account_fold(struct arena *a, struct str typed)
 
 struct str account_identity_hash(struct arena *a, struct str number)
 {
-	AUTO_KEY k = account_lookup_key("account.identity");
-	struct digest d = crypto_hmac((struct str){(const char *)k.b, KEY_SIZE}, number);
+	struct digest d = crypto_hmac((struct str){(const char *)identity_key.b, KEY_SIZE}, number);
 	return str_dup(a, DIGEST_STR(d));
 }
 

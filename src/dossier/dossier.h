@@ -33,6 +33,7 @@ struct dossier_new {
 	struct unit_id receiving_unit, settling_unit;
 	struct agency_id settling_agency;
 	struct str code_prefix;            /* identifier of the receiving agency, "H99.12" */
+	struct str sealed;                 /* answers and who, by dossier_seal(): then `answers` may be NULL. Empty: sealed while sending */
 	const struct dossier_file_new *files;
 	size_t n_files;
 };
@@ -40,6 +41,8 @@ struct dossier_sent { struct dossier_id id; struct str code, secret; struct inst
 
 /* An id and a data key for a dossier to be sent: needed before, to seal its files. Any thread. */
 void dossier_begin(struct env *env, const struct law *law, struct dossier_id *id, struct key *key, struct str *wrapped);
+/* Seals x->answers and x->who into x->sealed, before the writer: the slow half of sending. Any thread. */
+void dossier_seal(struct arena *a, const struct key *key, struct dossier_new *x);
 /* Sends. With an origin_code already known: existed, and nothing changes. `secret` (20 characters, 80 bits and a check) is
  * given only here; the table holds its hash. */
 MUST_CHECK bool dossier_send(struct env *env, const struct law *law, const struct dossier_new *x, struct dossier_sent *out, struct err *e);

@@ -1,6 +1,7 @@
 /* send.c — from a filled form to a dossier with a code. See dossier.h. */
 #include "core/db/id.h"
 #include "core/text/text.h"
+#include "core/writer/writer.h"
 #include "dossier/internal.h"
 #include "gen/messages.h"
 
@@ -39,12 +40,23 @@ bool next_number(struct env *env, struct str name, int64_t *out, struct err *e)
 	return true;
 }
 
+struct search_row { struct later later; struct dossier_id id; struct str words; bool replace; };
+
+/* At the end of the batch: a savepoint makes FTS5 write out what it holds, and one segment a filing costs more than the row. */
+static bool search_write(struct env *env, const struct later *l, struct err *e)
+{
+	const struct search_row *row = (const struct search_row *)l;
+	if (row->replace && !q_dossier_search_drop(env->db, row->id, NULL, e))
+		return err_wrap(e, "search");
+	return q_dossier_search_add(env->db, row->id, row->words, NULL, e) || err_wrap(e, "search");
+}
+
 bool search_put(struct env *env, struct dossier_id id, struct str code, struct str procedure, struct str name, struct str origin_code, bool replace, struct err *e)
 {
 	struct str all = str_fmt(env->arena, "%.*s %.*s %.*s %.*s", STR_ARG(code), STR_ARG(origin_code), STR_ARG(name), STR_ARG(procedure));
-	if (replace && !q_dossier_search_drop(env->db, id, NULL, e))
-		return err_wrap(e, "search");
-	return q_dossier_search_add(env->db, id, text_fold(env->arena, all), NULL, e) || err_wrap(e, "search");
+	struct search_row *row = NEW(env->arena, struct search_row);
+	*row = (struct search_row){.later = {.run = search_write}, .id = id, .words = text_fold(env->arena, all), .replace = replace};
+	return writer_later(env, &row->later, e);
 }
 
 static json_t *who_json(const struct applicant *w)
@@ -54,6 +66,13 @@ static json_t *who_json(const struct applicant *w)
 	                 TEXT(w->identity), "address", TEXT(w->address), "phone", TEXT(w->phone), "email", TEXT(w->email),
 	                 "on_behalf", TEXT(w->on_behalf));
 #undef TEXT
+}
+
+void dossier_seal(struct arena *a, const struct key *key, struct dossier_new *x)
+{
+	json_t *who = who_json(&x->who);
+	x->sealed = seal_content(a, key, x->id, x->answers, who);
+	json_decref(who);
 }
 
 static struct str keyed(struct arena *a, const struct key *k, struct str value)
@@ -116,9 +135,9 @@ static bool insert(struct env *env, const struct law *law, struct sending *s, st
 {
 	const struct dossier_new *x = s->x;
 	struct arena *a = env->arena;
-	json_t *who = who_json(&x->who);
-	struct str sealed = seal_content(a, &s->key, x->id, x->answers, who);
-	json_decref(who);
+	struct dossier_new all = *x;
+	if (!x->sealed.n)
+		dossier_seal(a, &s->key, &all);
 	struct digest secret = secret_hash(s->out->secret);
 	const struct procedure *p = x->procedure->p;
 	struct dossier_add_in in = {
@@ -129,7 +148,7 @@ static bool insert(struct env *env, const struct law *law, struct sending *s, st
 	        .receiving_unit = x->receiving_unit, .settling_agency = x->settling_agency, .settling_unit = x->settling_unit,
 	        .applicant_account = x->account, .applicant_kind = x->who.organisation ? STR("organisation") : STR("person"),
 	        .applicant_name = x->who.name, .identity_key = keyed(a, &law->identity_key, x->who.identity),
-	        .phone_key = keyed(a, &law->phone_key, plain_phone(a, x->who.phone)), .sealed = sealed, .secret_hash = str_dup(a, DIGEST_STR(secret)),
+	        .phone_key = keyed(a, &law->phone_key, plain_phone(a, x->who.phone)), .sealed = all.sealed, .secret_hash = str_dup(a, DIGEST_STR(secret)),
 	        .step = s->step->id, .step_role = STR("counter"), .step_unit = x->receiving_unit, .sent_at = env->now,
 	        .answer_due = s->out->answer_due};
 	return (q_dossier_add(env->db, &in, NULL, e) && q_dossier_key_add(env->db, (struct dossier_key_id){x->id.v}, x->wrapped_key, NULL, e)) ||

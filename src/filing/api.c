@@ -94,7 +94,7 @@ bool api_file_answer(struct request *r, struct err *e)
 struct api_file { struct draft_get_row draft; struct draft_file_get_row file; struct str field, name; };
 struct api_send {
 	const struct law_procedure *p;
-	struct str answers, channel_out, origin, origin_code, wrapped;
+	struct str sealed, channel_out, origin, origin_code, wrapped;
 	struct applicant who;
 	int64_t account;
 	struct dossier_id id;
@@ -301,10 +301,9 @@ static void read_rest(struct request *r, struct api_send *x)
 		form_error_text(r, STR("origin_code"), msg(r->env.lang, MSG_FIELD_REQUIRED));
 }
 
-static bool check_answers(struct request *r, struct api_send *x, struct api_file *v, size_t *n, struct err *e)
+static bool check_answers(struct request *r, struct api_send *x, struct api_file *v, size_t *n, json_t **clean, struct err *e)
 {
 	AUTO_JSON answers = json_deep_copy(json_object_get(r->json, "answers"));
-	AUTO_JSON clean = NULL;
 	if (!json_is_object(answers)) {
 		form_error_text(r, STR("answers"), msg(r->env.lang, MSG_FIELD_REQUIRED));
 		return true;
@@ -314,11 +313,10 @@ static bool check_answers(struct request *r, struct api_send *x, struct api_file
 			json_object_setn_new(answers, x->p->forms[i]->id.p, x->p->forms[i]->id.n, json_object());
 	if (!gather(r, x, answers, v, n, e))
 		return false;
-	struct eform_errors errors = law_check(r->env.arena, filing()->law, x->p, answers, date_of(r->env.now), &clean);
+	struct eform_errors errors = law_check(r->env.arena, filing()->law, x->p, answers, date_of(r->env.now), clean);
 	for (const struct eform_error *f = errors.first; f; f = f->next)
 		if (!f->warning)
 			form_error_text(r, str_fmt(r->env.arena, "answers.%.*s", STR_ARG(fault_name(r->env.arena, f->pointer))), fault_text(r->env.arena, r->env.lang, f));
-	x->answers = dump(r->env.arena, clean);
 	return true;
 }
 
@@ -327,6 +325,7 @@ bool api_send_check(struct request *r, struct err *e)
 	struct api_send *x = send_of(r);
 	size_t n = 0, most = json_array_size(json_object_get(r->json, "files"));
 	AUTO_KEY key = {0};
+	AUTO_JSON clean = NULL;
 	if (!req_header(r, "Idempotency-Key").n)
 		return err_set(e, ERR_INVALID, "Idempotency-Key is missing");
 	x->p = law_find(filing()->law, json_str(r->json, "procedure"));
@@ -336,7 +335,7 @@ bool api_send_check(struct request *r, struct err *e)
 	}
 	struct api_file *v = NEW_ARRAY(r->env.arena, most + 1, struct api_file);
 	read_rest(r, x);
-	if (!read_who(r, x, e) || !check_answers(r, x, v, &n, e) || !form_ok(r))
+	if (!read_who(r, x, e) || !check_answers(r, x, v, &n, &clean, e) || !form_ok(r))
 		return e->kind == ERR_NONE;
 	begin(r, &x->id, &key, &x->wrapped);
 	x->files = NEW_ARRAY(r->env.arena, n + 1, struct dossier_file_new);
@@ -344,6 +343,9 @@ bool api_send_check(struct request *r, struct err *e)
 	for (size_t i = 0; i < n; i++)
 		if (!reseal(r, &key, &v[i], &x->files[i], e))
 			return false;
+	struct dossier_new sealing = {.id = x->id, .answers = clean, .who = x->who};
+	dossier_seal(r->env.arena, &key, &sealing);
+	x->sealed = sealing.sealed;
 	return true;
 }
 
@@ -353,13 +355,12 @@ bool api_send_apply(struct request *r, struct err *e)
 	struct filing_place at;
 	struct dossier_sent sent;
 	struct dossier_twins_rows twins = {0};
-	AUTO_JSON answers = json_loadb(x->answers.p, x->answers.n, 0, NULL);
 	AUTO_JSON codes = json_array();
 	const struct actor *a = r->env.actor;
 	struct str in = actor_is(a, ROLE_SYSTEM) ? STR("portal") : actor_is(a, ROLE_COUNTER) ? STR("counter") : STR("online");
 	if (!filing_where(&r->env, x->p, &at, e) || !dossier_twins(&r->env, filing()->law, x->who.identity, x->p->p->id, &twins, e))
 		return false;
-	struct dossier_new d = {.procedure = x->p, .id = x->id, .wrapped_key = x->wrapped, .answers = answers, .who = x->who, .account = x->account,
+	struct dossier_new d = {.procedure = x->p, .id = x->id, .wrapped_key = x->wrapped, .sealed = x->sealed, .who = x->who, .account = x->account,
 		.channel_in = in, .channel_out = x->channel_out, .origin = x->origin, .origin_code = x->origin_code, .receiving_unit = at.receiving_unit,
 		.settling_unit = at.settling_unit, .settling_agency = at.settling_agency, .code_prefix = at.code_prefix, .files = x->files, .n_files = x->n_files};
 	if (!dossier_send(&r->env, filing()->law, &d, &sent, e))

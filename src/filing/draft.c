@@ -11,9 +11,13 @@ static struct filing_config config;
 
 const struct filing_config *filing(void) { return &config; }
 
+static struct key memo_key; /* derived once: it takes longer than the sealing */
+const struct key *filing_memo_key(void) { return &memo_key; }
+
 bool filing_configure(const struct filing_config *cfg, struct err *e)
 {
 	config = *cfg;
+	memo_key = keyring_lookup_key(cfg->law->keys, STR("filing memo"));
 	if (mkdir(cfg->parts_dir, 0700) != 0 && errno != EEXIST)
 		return err_set(e, ERR_INTERNAL, "%s: %s", cfg->parts_dir, strerror(errno));
 	return true;

@@ -91,6 +91,7 @@ bool who_fill(struct env *env, const struct draft *d, struct applicant *out, str
 bool send_draft(struct request *r, struct draft *d, const json_t *clean, struct dossier_sent *out, struct err *e);
 struct str filing_origin(struct request *r);
 /* What is a secret in an answer that is kept with its action id. */
+const struct key *filing_memo_key(void);
 struct str memo_seal(struct request *r, struct str plain);
 bool memo_open(struct request *r, struct str *plain, struct err *e);
 

@@ -3,6 +3,7 @@
 #include "account/account.h"
 #include "core/db/id.h"
 #include "directory/directory.h"
+#include <pthread.h>
 #include <string.h>
 
 /* Does anybody who heads the unit have an account here? */
@@ -52,10 +53,51 @@ static bool place_usual(struct env *env, struct filing_place *out, struct err *e
 	return true;
 }
 
+/* The usual place is the same for everybody and takes a dozen queries: remembered five seconds, as sessions are. */
+#define REMEMBERED_NS ((int64_t)5 * 1000000000)
+static struct { pthread_mutex_t lock; struct filing_place at; char prefix[64]; int32_t day; int64_t until_ns; const struct law *law; } usual = {
+	.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static bool recall(struct env *env, struct filing_place *out)
+{
+	pthread_mutex_lock(&usual.lock);
+	bool known = usual.law == filing()->law && usual.day == date_of(env->now).day && monotonic_ns() < usual.until_ns;
+	if (known) {
+		*out = usual.at;
+		out->code_prefix = str_dup(env->arena, str_from(usual.prefix));
+	}
+	pthread_mutex_unlock(&usual.lock);
+	return known;
+}
+
+static void remember(struct env *env, const struct filing_place *at)
+{
+	if (at->code_prefix.n >= sizeof usual.prefix)
+		return;
+	pthread_mutex_lock(&usual.lock);
+	usual.at = *at;
+	memcpy(usual.prefix, at->code_prefix.p, at->code_prefix.n);
+	usual.prefix[at->code_prefix.n] = '\0';
+	usual.day = date_of(env->now).day;
+	usual.until_ns = monotonic_ns() + REMEMBERED_NS;
+	usual.law = filing()->law;
+	pthread_mutex_unlock(&usual.lock);
+}
+
+static bool place_recalled(struct env *env, struct filing_place *out, struct err *e)
+{
+	if (recall(env, out))
+		return true;
+	if (!place_usual(env, out, e))
+		return false;
+	remember(env, out);
+	return true;
+}
+
 /* An official at the counter receives in the own unit. */
 bool filing_where(struct env *env, const struct law_procedure *p, struct filing_place *out, struct err *e)
 {
-	bool ok = filing()->place ? filing()->place(env, p, out, e) : place_usual(env, out, e);
+	bool ok = filing()->place ? filing()->place(env, p, out, e) : place_recalled(env, out, e);
 	for (size_t i = 0; ok && i < env->actor->n_held; i++)
 		if (env->actor->held[i].role == ROLE_COUNTER && env->actor->held[i].unit)
 			out->receiving_unit.v = env->actor->held[i].unit;
@@ -154,20 +196,17 @@ bool send_draft(struct request *r, struct draft *d, const json_t *clean, struct 
 
 /* ---- what stands in an answer that is kept with its action id ---- */
 
-static struct key memo_key(void) { return keyring_lookup_key(filing()->law->keys, STR("filing memo")); }
 
 struct str memo_seal(struct request *r, struct str plain)
 {
-	AUTO_KEY k = memo_key();
-	struct str s = crypto_seal(r->env.arena, &k, STR("memo"), plain);
+	struct str s = crypto_seal(r->env.arena, filing_memo_key(), STR("memo"), plain);
 	return base64url_encode(r->env.arena, s.p, s.n);
 }
 
 bool memo_open(struct request *r, struct str *plain, struct err *e)
 {
-	AUTO_KEY k = memo_key();
 	struct str s;
-	return base64_decode(r->env.arena, r->memo, &s) ? crypto_open(r->env.arena, &k, STR("memo"), s, plain, e)
+	return base64_decode(r->env.arena, r->memo, &s) ? crypto_open(r->env.arena, filing_memo_key(), STR("memo"), s, plain, e)
 	                                                : err_set(e, ERR_INTERNAL, "memo of a sending");
 }
 

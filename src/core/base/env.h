@@ -21,4 +21,5 @@ struct env {
 	uint64_t request_id;
 	struct lane *lane;         /* where acts are logged; set by the writer for the time of an action, else NULL */
 	struct id_source *ids;     /* for id_new(); set wherever rows may be made */
+	struct later *later;       /* set by the writer with `lane`: writer_later() */
 };

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PARAMS_MAX 64
+
 struct db *db_new(enum db_engine kind, unsigned flags)
 {
 	struct db *db = calloc(1, sizeof *db);
@@ -265,8 +267,8 @@ static struct db_stmt *start(struct db *db, const struct db_query *q, size_t ord
 	struct db_stmt *s = statement(db, q, order, e);
 	if (!s)
 		return NULL;
-	AUTO_ARENA a = arena_new(0);
-	struct value *values = NEW_ARRAY(a, q->n_params + 1, struct value);
+	struct value values[PARAMS_MAX];
+	CHECK(q->n_params <= PARAMS_MAX);
 	for (size_t i = 0; i < q->n_params; i++)
 		values[i] = value_of(&q->params[i], in);
 	s->busy = true;

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #define STMT_BUCKETS 256
+#define DB_OFTEN 4
 
 /* A prepared statement; `busy` while its rows are being read. */
 struct db_stmt {
@@ -42,6 +43,7 @@ struct db {
 	const struct engine *engine;
 	unsigned flags;
 	sqlite3 *lite;
+	sqlite3_stmt *often[DB_OFTEN]; /* prepared begin, commit, savepoint, release */
 	PGconn *pg;
 	struct db_stmt *stmts[STMT_BUCKETS];
 	unsigned n_stmts;

@@ -99,37 +99,35 @@ void db_csv_header(struct buf *b, const struct db_query *q)
 
 /* ---- digests ---- */
 
-static void put_u64(EVP_MD_CTX *md, uint64_t n)
+static void put_u64(struct buf *b, uint64_t n)
 {
 	n = htobe64(n);
-	CHECK(EVP_DigestUpdate(md, &n, sizeof n) == 1);
+	buf_put(b, (struct str){(const char *)&n, sizeof n});
 }
 
-static void put_bytes(EVP_MD_CTX *md, struct str s)
+static void put_bytes(struct buf *b, struct str s)
 {
-	put_u64(md, s.n);
-	CHECK(EVP_DigestUpdate(md, s.p, s.n) == 1);
+	put_u64(b, s.n);
+	buf_put(b, s);
 }
 
 /* NULL columns are left out and the others bear their names: a column added later leaves old digests as they are. */
-static void digest_row(const struct db_query *q, const struct db_table *t, const void *row, uint8_t out[32])
+static void digest_row(struct arena *a, const struct db_query *q, const struct db_table *t, const void *row, uint8_t out[32])
 {
-	EVP_MD_CTX *md = EVP_MD_CTX_new();
-	CHECK(md && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1);
-	put_bytes(md, str_from(t->name));
+	struct buf b = buf_on(a);
+	put_bytes(&b, str_from(t->name));
 	for (size_t i = 0; i < q->n_columns; i++) {
 		struct value v = value_of(&q->columns[i], row);
 		if (v.kind == VALUE_NULL)
 			continue;
-		put_bytes(md, str_from(q->columns[i].name));
-		put_u64(md, (uint64_t)q->columns[i].type);
+		put_bytes(&b, str_from(q->columns[i].name));
+		put_u64(&b, (uint64_t)q->columns[i].type);
 		if (v.kind == VALUE_INT)
-			put_u64(md, (uint64_t)v.i);
+			put_u64(&b, (uint64_t)v.i);
 		else
-			put_bytes(md, v.s);
+			put_bytes(&b, v.s);
 	}
-	CHECK(EVP_DigestFinal_ex(md, out, NULL) == 1);
-	EVP_MD_CTX_free(md);
+	CHECK(EVP_Digest(b.p, b.n, out, NULL, EVP_sha256(), NULL) == 1);
 }
 
 bool db_row_digest(struct db *db, const struct db_table *t, int64_t id, uint8_t out[32], struct err *e)
@@ -142,7 +140,7 @@ bool db_row_digest(struct db *db, const struct db_table *t, int64_t id, uint8_t 
 	if (!db_one(db, a, t->by_id, &id, row, &found, e))
 		return false;
 	if (found)
-		digest_row(t->by_id, t, row, out);
+		digest_row(a, t->by_id, t, row, out);
 	return true;
 }
 
@@ -165,7 +163,7 @@ bool db_digests_next(struct db_digests *d, int64_t *id, uint8_t out[32])
 	for (size_t i = 0; i < d->table->n_columns; i++)
 		if (strcmp(d->table->columns[i].name, "id") == 0)
 			*id = value_of(&d->table->columns[i], row).i;
-	digest_row(d->table->all, d->table, row, out);
+	digest_row(d->arena, d->table->all, d->table, row, out);
 	return true;
 }
 

@@ -1,5 +1,7 @@
 /* sqlite.c — the embedded engine. */
 #include "core/db/impl.h"
+#include <pthread.h>
+#include <string.h>
 
 static bool fail(struct db *db, const char *what, struct err *e)
 {
@@ -12,8 +14,24 @@ static bool fail(struct db *db, const char *what, struct err *e)
 	return err_set(e, kind, "%s: %s", what, sqlite3_errmsg(db->lite));
 }
 
+/* What stands around every action is prepared once. */
+static const char *const often[DB_OFTEN] = {"begin immediate", "commit", "savepoint sp", "release sp"};
+
+static bool run_often(struct db *db, size_t i, struct err *e)
+{
+	sqlite3_stmt **s = &db->often[i];
+	if (!*s && sqlite3_prepare_v3(db->lite, often[i], -1, SQLITE_PREPARE_PERSISTENT, s, NULL) != SQLITE_OK)
+		return fail(db, "statement", e);
+	bool ok = sqlite3_step(*s) == SQLITE_DONE || fail(db, "statement", e);
+	sqlite3_reset(*s);
+	return ok;
+}
+
 static bool run(struct db *db, const char *text, struct err *e)
 {
+	for (size_t i = 0; i < DB_OFTEN; i++)
+		if (strcmp(text, often[i]) == 0)
+			return run_often(db, i, e);
 	return sqlite3_exec(db->lite, text, NULL, NULL, NULL) == SQLITE_OK || fail(db, "statement", e);
 }
 
@@ -89,7 +107,12 @@ static void drop(struct db *db, struct db_stmt *s)
 	sqlite3_finalize(s->lite);
 }
 
-static void close_db(struct db *db) { sqlite3_close_v2(db->lite); }
+static void close_db(struct db *db)
+{
+	for (size_t i = 0; i < DB_OFTEN; i++)
+		sqlite3_finalize(db->often[i]);
+	sqlite3_close_v2(db->lite);
+}
 
 const struct engine engine_sqlite = {prepare, start, step, get, finish, drop, run, close_db};
 
@@ -107,11 +130,18 @@ static bool configure(struct db *db, struct err *e)
 		return false;
 	if ((db->flags & DB_BATCH) && !(db->flags & DB_READ_ONLY) && !wal_watch(db, e))
 		return false;
+	if (!(db->flags & DB_READ_ONLY) && !run(db, "pragma cache_size=-32768", e)) /* the tops of the indexes stay with the writer */
+		return false;
 	return !(db->flags & DB_READ_ONLY) || run(db, "pragma query_only=on", e);
 }
 
+/* Counting what the library allocates takes a lock each time, and nobody asks for the sum. */
+static void configure_once(void) { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 struct db *db_open_sqlite(struct str path, unsigned flags, struct err *e)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, configure_once);
 	struct db *db = db_new(DB_SQLITE, flags);
 	const char *name = str_cstr(db->touch_arena, path);
 	/* Read-only connections open for writing too: the first one may have to make the shared memory of the WAL. */

@@ -20,6 +20,7 @@ struct hand { /* one writer thread */
 	struct db *db;
 	struct lane lane;
 	struct arena *arena;
+	struct later later, *last_later; /* a head without `run`, and the end of the list behind it */
 };
 
 struct writer {
@@ -108,14 +109,49 @@ static bool run_act(struct hand *h, struct write_job *job, struct err *e)
 	env->now = lane_time(&h->lane, clock_now(h->w));
 	env->lane = &h->lane;
 	env->ids = h->w->cfg.ids;
+	env->later = h->last_later;
 	db_permit_logged(h->db, true);
 	bool ok = act(job, env, e);
+	struct later *last = env->later;
 	db_permit_logged(h->db, false);
 	db_touched_clear(h->db);
 	env->db = before.db;
 	env->lane = NULL;
 	env->ids = before.ids;
+	env->later = NULL;
+	if (ok)
+		h->last_later = last;
+	else
+		h->last_later->next = NULL;
 	return ok;
+}
+
+/* ---- what waits for the end of the transaction ---- */
+
+bool writer_later(struct env *env, struct later *l, struct err *e)
+{
+	if (!env->later)
+		return l->run(env, l, e);
+	l->next = NULL;
+	env->later = env->later->next = l;
+	return true;
+}
+
+static void later_begin(struct hand *h)
+{
+	h->later.next = NULL;
+	h->last_later = &h->later;
+}
+
+static bool later_run(struct hand *h, struct err *e)
+{
+	struct env env = {.arena = h->arena, .db = h->db, .now = h->lane.at, .actor = &actor_program, .ids = h->w->cfg.ids};
+	bool ok = true;
+	for (const struct later *l = h->later.next; ok && l; l = l->next)
+		ok = l->run(&env, l, e);
+	later_begin(h);
+	arena_reset(h->arena);
+	return ok || err_wrap(e, "derived rows");
 }
 
 static bool overdue(const struct write_job *job, struct err *e)
@@ -132,6 +168,7 @@ static bool overdue(const struct write_job *job, struct err *e)
 static bool run_in_savepoint(struct hand *h, struct write_job *job)
 {
 	struct lane before = h->lane;
+	struct later *last = h->last_later;
 	AUTO_TX tx = {0};
 	job->err = (struct err){0};
 	job->ok = !overdue(job, &job->err) && db_savepoint(h->db, &tx, &job->err) && run_act(h, job, &job->err) &&
@@ -139,6 +176,8 @@ static bool run_in_savepoint(struct hand *h, struct write_job *job)
 	if (!job->ok) {
 		db_rollback(&tx);
 		h->lane = before;
+		h->last_later = last;
+		last->next = NULL;
 	}
 	return db_in_tx(h->db);
 }
@@ -168,6 +207,7 @@ static void run_batch(struct hand *h, struct write_job **jobs, size_t n)
 	struct lane before = h->lane;
 	struct err e = {0};
 	AUTO_TX tx = {0};
+	later_begin(h);
 	if (!db_begin(h->db, &tx, &e)) {
 		for (size_t i = 0; i < n; i++)
 			jobs[i]->ok = false, jobs[i]->err = e;
@@ -186,7 +226,8 @@ static void run_batch(struct hand *h, struct write_job **jobs, size_t n)
 		return;
 	}
 	int64_t start = monotonic_ns();
-	if (!db_commit(&tx, &e)) {
+	if (!later_run(h, &e) || !db_commit(&tx, &e)) {
+		db_rollback(&tx);
 		h->lane = before;
 		fail_all(jobs, n, &e);
 	}
@@ -200,7 +241,8 @@ static bool run_in_tx(struct hand *h, struct write_job *job)
 	struct lane before = h->lane;
 	AUTO_TX tx = {0};
 	job->err = (struct err){0};
-	job->ok = !overdue(job, &job->err) && db_begin(h->db, &tx, &job->err) && run_act(h, job, &job->err) &&
+	later_begin(h);
+	job->ok = !overdue(job, &job->err) && db_begin(h->db, &tx, &job->err) && run_act(h, job, &job->err) && later_run(h, &job->err) &&
 	          db_commit(&tx, &job->err);
 	if (job->ok)
 		return true;

@@ -38,3 +38,10 @@ struct write_job {
 MUST_CHECK bool writer_submit(struct writer *w, struct write_job *job, struct err *e);
 /* Submits and waits: for commands, jobs and tests. */
 MUST_CHECK bool writer_run(struct writer *w, struct write_job *job, struct err *e);
+
+/* Derived rows that nothing reads inside the transaction (the search index) may wait for the end of the batch: there many are
+ * written at once, outside of the actions' savepoints, and still before the commit. `run` is called with the writer's connection and
+ * the env of the act's memory, or at once when `env` is not in a writer; when it fails the whole batch fails. The memory of `l`
+ * is the env's arena. An action that is rolled back takes what it left for later with it. */
+struct later { struct later *next; bool (*run)(struct env *env, const struct later *l, struct err *e); };
+MUST_CHECK bool writer_later(struct env *env, struct later *l, struct err *e);

@@ -111,6 +111,94 @@ TEST_BOTH(an_act_and_its_entry_are_kept_together)
 	EXPECT(v.ok && v.entries == 2 && v.rows == 1);
 }
 
+/* An act that leaves a row for the end of the batch, and how many of them had run when the act did. */
+struct leaves { struct later later; int64_t id; bool fail, refuse; };
+static _Atomic int left_run;
+
+static bool write_later(struct env *env, const struct later *l, struct err *e)
+{
+	const struct leaves *x = (const struct leaves *)l;
+	left_run++;
+	return !x->refuse ? q_thing_note(env->db, x->id, STR("later"), NULL, e) : err_set(e, ERR_INTERNAL, "the index is broken");
+}
+
+static bool leave(struct write_job *job, struct err *e)
+{
+	struct leaves *x = job->ctx;
+	x->later.run = write_later;
+	return q_thing_add(job->env->db, (struct thing_id){x->id}, str_fmt(job->env->arena, "%lld", (long long)x->id), NULL, e) &&
+	       audit_record(job->env, &(struct audit_act){.kind = "thing.do", .subject = x->id}, NULL, e) && writer_later(job->env, &x->later, e) &&
+	       (!x->fail || err_set(e, ERR_CONFLICT, "after leaving something"));
+}
+
+static int64_t notes(struct arena *a, enum db_engine engine)
+{
+	struct err e = {0};
+	struct thing_notes_row row = {0};
+	bool found = false;
+	AUTO_DB db = test_db_again(engine, DB_READ_ONLY);
+	EXPECT_OK(q_thing_notes(db, a, &row, &found, &e), e);
+	return row.n;
+}
+
+TEST_BOTH(what_waits_for_the_end_of_the_batch_goes_with_its_act)
+{
+	struct writer *w = start(a, engine);
+	struct env env = env_of(a);
+	struct err e = {0};
+	bool found = false;
+	struct leaves v[] = {{.id = 1}, {.id = 2, .fail = true}, {.id = 3}, {.id = 4, .refuse = true}, {.id = 5}};
+	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+		struct write_job job = {.env = &env, .apply = leave, .ctx = &v[i]};
+		if (writer_run(w, &job, &e) != (v[i].id % 2 != 0))
+			FAIL("%lld: %s", (long long)v[i].id, e.text);
+	}
+	writer_stop(w);
+	EXPECT_INT(left_run, 4); /* all but the one rolled back */
+	EXPECT_INT(notes(a, engine), 3);
+	thing(a, engine, 4, &found);
+	EXPECT(!found);
+	thing(a, engine, 5, &found);
+	EXPECT(found && verify(engine).ok);
+}
+
+/* SQLite: a batch of one good act, one rolled back and one more good one keeps the two. */
+struct batch { _Atomic bool go; _Atomic int done; };
+static bool hold(struct write_job *job, struct err *e)
+{
+	struct batch *b = job->ctx;
+	while (!b->go)
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+	return err_set(e, ERR_CONFLICT, "only held the writer");
+}
+static void batch_done(struct write_job *job) { (void)job; }
+
+TEST(one_rolled_back_in_the_middle_of_a_batch)
+{
+	struct writer *w = start(a, DB_SQLITE);
+	struct env envs[4];
+	struct err e = {0};
+	static struct batch b;
+	static struct leaves v[] = {{.id = 1}, {.id = 2, .fail = true}, {.id = 3}};
+	struct write_job jobs[4] = {{.apply = hold, .ctx = &b}, {.apply = leave, .ctx = &v[0]}, {.apply = leave, .ctx = &v[1]}, {.apply = leave, .ctx = &v[2]}};
+	for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
+		envs[i] = env_of(arena_new(0));
+		jobs[i].env = &envs[i];
+		jobs[i].done = batch_done;
+		EXPECT_OK(writer_submit(w, &jobs[i], &e), e);
+		if (i == 0)
+			nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* the writer has it: the others wait and go together */
+	}
+	b.go = true;
+	writer_stop(w);
+	EXPECT(jobs[1].ok && !jobs[2].ok && jobs[3].ok);
+	EXPECT_INT(left_run, 2);
+	EXPECT_INT(notes(a, DB_SQLITE), 2);
+	EXPECT(verify(DB_SQLITE).ok);
+	for (size_t i = 0; i < ARRAY_LEN(envs); i++)
+		arena_free(envs[i].arena);
+}
+
 static void expect_in_order(const struct audit_entries *log)
 {
 	for (size_t i = 1; i < log->n; i++)

@@ -6,3 +6,9 @@ create table thing (
   name text not null unique,
   count int not null default 0
 );
+
+-- derived: by hand; as a search index is
+create table thing_note (
+  id int primary key,
+  words text not null
+);

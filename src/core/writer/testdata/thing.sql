@@ -16,3 +16,11 @@ select id, name, count from thing order by id;
 -- name: thing_drop :exec
 -- in: id thing_id
 delete from thing where id = :id;
+
+-- name: thing_note :exec
+-- in: id int, words text
+insert into thing_note (id, words) values (:id, :words);
+
+-- name: thing_notes :one
+-- out: n int
+select count(*) as n from thing_note;
