@@ -432,8 +432,9 @@ const struct route account_sign_routes[] = {
 	{.method = HTTP_POST, .path = "/dang-nhap/lap-ma", .check = code_check, .apply = enrol_apply, .answer = enrol_answer, .again = enrol_page,
 	 .form = &code_form, .allow = ALLOW_ALL, .rate = RATE_SIGN_IN, .api = "NONE: a person sets up the second factor"},
 	{.method = HTTP_POST, .path = "/api/v1/tokens", .slow = sign_in_slow, .apply = token_apply, .answer = token_answer, .form = &token_form,
-	 .allow = ALLOW_ALL, .flags = ROUTE_API, .rate = RATE_SIGN_IN},
+	 .allow = ALLOW_ALL, .flags = ROUTE_API, .rate = RATE_SIGN_IN,
+	 .doc = DOC("Gives a token. Officials and administrators need the code of their second factor (otp).", .answer = "Token", .status = 201)},
 	{.method = HTTP_DELETE, .path = "/api/v1/tokens", .apply = token_end, .answer = token_ended, .allow = ALLOW_SIGNED_IN, .flags = ROUTE_API,
-	 .rate = RATE_API},
+	 .rate = RATE_API, .doc = DOC("Ends the token that is shown.", .status = 204)},
 };
 const size_t n_account_sign_routes = ARRAY_LEN(account_sign_routes);

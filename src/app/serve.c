@@ -56,7 +56,7 @@ static void fill_page(struct request *r, struct page_facts *f)
 }
 
 static const struct http_hooks hooks = {
-	.authenticate = account_authenticate, .error_page = page_error_page, .say = page_say, .db_checkout = checkout,
+	.authenticate = account_authenticate, .error_page = page_error_page, .say = page_say, .say_of = page_say_of, .db_checkout = checkout,
 	.db_checkin = checkin, .read_needed = reads_needed, .read_apply = reads_apply, .revision = revision, .ready = ready,
 };
 
@@ -215,6 +215,7 @@ static bool start_http(struct app *app, struct err *e)
 	h->gauges = app_gauges;
 	h->n_gauges = app_gauges_n;
 	page_fault_say(h->fault_say);
+	h->say_key_reused = (int)MSG_ERR_KEY_REUSED;
 	return http_start(&app->http, h, e);
 }
 

@@ -38,6 +38,8 @@ struct app {
 	bool demo;
 };
 
+extern const struct route_table api_routes; /* openapi.c */
+
 #define TOKEN_KEYS 1000
 extern const struct http_gauge app_gauges[];
 extern const size_t app_gauges_n;

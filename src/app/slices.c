@@ -8,7 +8,7 @@
 #include "notify/notify.h"
 #include "track/track.h"
 
-const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &notify_routes};
+const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &notify_routes, &api_routes};
 const size_t all_routes_n = ARRAY_LEN(all_routes);
 
 static bool issue_slice(struct app *app, struct err *e)
@@ -99,7 +99,7 @@ bool app_slices(struct app *app, struct err *e)
 	                               .parts_dir = str_fmt(app->store.arena, "%.*s/parts", STR_ARG(app->store.place.dir)).p};
 	app->desk = (struct desk_facilities){.law = app->store.law, .blobs = app->store.blobs, .pool = app->store.pool, .scan = &app->scan,
 	                                     .draw = issue_paper_draw, .draft = issue_draft_draw, .settling = settling, .ids = &app->store.ids,
-	                                     .queue = issue_queue, .sent_ahead = filing_sent_ahead, .public_url = str_from(app->config.origin)};
+	                                     .queue = issue_queue, .sent_ahead = filing_sent_ahead, .own_list = filing_api_list, .own_file = filing_send_file, .public_url = str_from(app->config.origin)};
 	desk_use(&app->desk);
 	return issue_slice(app, e) && filing_configure(&filing, e);
 }

@@ -182,11 +182,10 @@ static json_t *brief(struct request *r, const struct catalogue_entry *x)
 bool catalogue_api_list(struct request *r, struct err *e)
 {
 	AUTO_HELD h = held_of(r);
-	int64_t limit = req_query_int(r, "limit", API_ROWS), from = req_query_int(r, "cursor", 0);
-	if (limit < 1 || from < 0)
-		return err_set(e, ERR_INVALID, "limit and cursor must be positive numbers");
+	(void)e;
+	int64_t limit = form_has(r, "limit") ? form_int(r, "limit") : API_ROWS, from = form_int(r, "cursor");
 	limit = limit > API_ROWS_MAX ? API_ROWS_MAX : limit;
-	struct catalogue_query q = CATALOGUE_QUERY(str_trim(req_query(r, "q")));
+	struct catalogue_query q = CATALOGUE_QUERY(form_text(r, "q"));
 	struct catalogue_result found = catalogue_search(h.v->all, r->env.arena, &q);
 	json_t *items = json_array();
 	size_t i = (uint64_t)from < found.n ? (size_t)from : found.n, end = (uint64_t)limit < found.n - i ? i + (size_t)limit : found.n;
@@ -228,21 +227,6 @@ bool api_one(struct request *r, struct err *e)
 	return send_json(r, j);
 }
 
-/* Moves the files of an example out of the answers: a program uploads first and names each by field and id. */
-static void take_files(struct arena *a, const struct eform *f, struct str prefix, json_t *answers, json_t *files)
-{
-	for (size_t s = 0; s < f->n; s++)
-		for (size_t i = 0; i < f->sections[s].n; i++) {
-			const struct eform_field *x = &f->sections[s].fields[i];
-			json_t *given = x->kind == EFORM_FILE ? json_object_get(answers, str_cstr(a, x->key)) : NULL;
-			for (size_t k = 0; k < json_array_size(given); k++)
-				json_array_append_new(files, json_pack("{s:o,s:O,s:O}", "field", text_json(str_cat(a, prefix, x->key)),
-					"name", json_object_get(json_array_get(given, k), "name"), "type", json_object_get(json_array_get(given, k), "type")));
-			if (given)
-				json_object_del(answers, str_cstr(a, x->key));
-		}
-}
-
 bool api_form(struct request *r, struct err *e)
 {
 	AUTO_HELD h = held_of(r);
@@ -257,7 +241,7 @@ bool api_form(struct request *r, struct err *e)
 	for (size_t i = 0; i < forms.n; i++) {
 		struct str id = forms.v[i]->id;
 		json_t *mine = forms.n > 1 ? json_object_get(forms.example, str_cstr(r->env.arena, id)) : forms.example;
-		take_files(r->env.arena, forms.v[i], forms.n > 1 ? str_cat(r->env.arena, id, STR(".")) : STR_NONE, mine, files);
+		eform_take_files(r->env.arena, forms.v[i], forms.n > 1 ? str_cat(r->env.arena, id, STR(".")) : STR_NONE, mine, files);
 		json_array_append_new(list, eform_public_json(forms.v[i]));
 	}
 	json_t *answers = forms.example ? forms.example : json_object();

@@ -269,6 +269,13 @@ static bool guide(struct request *r, struct err *e)
 #define PUBLIC .allow = ALLOW_ALL, .flags = ROUTE_PUBLIC_CACHE
 #define EDITORS "NONE: a page for editors; programs read what is published at /api/v1/procedures"
 
+static const struct field api_list_fields[] = {
+	{.name = "q", .kind = FIELD_TEXT, .max = 300},
+	{.name = "limit", .kind = FIELD_INT, .low = 1, .high = 1000000},
+	{.name = "cursor", .kind = FIELD_INT, .low = 0, .high = 1000000},
+};
+static const struct form api_list_query = {"procedures", api_list_fields, ARRAY_LEN(api_list_fields)};
+
 static const struct route routes[] = {
 	{.method = HTTP_GET, .path = "/", .page = front, PUBLIC, .api = "GET /api/v1/procedures"},
 	{.method = HTTP_GET, .path = "/dich-vu-cong", .page = list, PUBLIC, .api = "GET /api/v1/procedures"},
@@ -280,9 +287,12 @@ static const struct route routes[] = {
 	{.method = HTTP_GET, .path = "/sitemap.xml", .page = feed_sitemap, .allow = ALLOW_ALL, .api = "NONE: a list for search engines"},
 	{.method = HTTP_GET, .path = "/robots.txt", .page = feed_robots, .allow = ALLOW_ALL, .api = "NONE: rules for search engines"},
 
-	{.method = HTTP_GET, .path = "/api/v1/procedures", .page = catalogue_api_list, .allow = ALLOW_ALL, .flags = ROUTE_API, .rate = RATE_API},
-	{.method = HTTP_GET, .path = "/api/v1/procedures/:code", .page = api_one, .allow = ALLOW_ALL, .flags = ROUTE_API, .rate = RATE_API},
-	{.method = HTTP_GET, .path = "/api/v1/procedures/:code/form", .page = api_form, .allow = ALLOW_ALL, .flags = ROUTE_API, .rate = RATE_API},
+	{.method = HTTP_GET, .path = "/api/v1/procedures", .page = catalogue_api_list, .query = &api_list_query, .allow = ALLOW_ALL, .flags = ROUTE_API,
+	 .rate = RATE_API, .doc = DOC("Published procedures, found by words as on the page, best first; those no longer in force are marked.", .answer = "ProcedureList")},
+	{.method = HTTP_GET, .path = "/api/v1/procedures/:code", .page = api_one, .allow = ALLOW_ALL, .flags = ROUTE_API, .rate = RATE_API,
+	 .doc = DOC("One procedure, by national code or slug, with every published attribute and what is missing.", .answer = "Procedure")},
+	{.method = HTTP_GET, .path = "/api/v1/procedures/:code/form", .page = api_form, .allow = ALLOW_ALL, .flags = ROUTE_API, .rate = RATE_API,
+	 .doc = DOC("The forms of a procedure: fields, rules, and an example that would be accepted.", .answer = "Form")},
 
 	{.method = HTTP_GET, .path = "/quan-tri/thu-tuc", .page = staff_list_page, .allow = ALLOW_READ, .api = EDITORS},
 	{.method = HTTP_GET, .path = "/quan-tri/thu-tuc/day-du", .page = staff_gaps_page, .allow = ALLOW_READ, .api = EDITORS},

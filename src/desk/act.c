@@ -61,17 +61,36 @@ const struct form desk_act_form = {"act", act_fields, ARRAY_LEN(act_fields)};
 /* Files of programs go through the API of files first. */
 const struct form act_api_form = {"act", act_fields, ARRAY_LEN(act_fields) - 1};
 
-static const struct { unsigned bit; const char *name; } needed[] = {
+static const struct { unsigned bit; const char *name; } bits[] = {
 	{AF_REASON, "reason"}, {AF_TO, "to"}, {AF_UNIT, "unit"}, {AF_FEE, "fee"}, {AF_OPINION, "opinion"}, {AF_OUTCOME, "outcome"},
-	{AF_TEXT, "text"}, {AF_NAME, "name"}, {AF_AMOUNT, "amount"}, {AF_METHOD, "method"}, {AF_NEW_DUE, "new_due"},
-	{AF_COLLECTOR, "collector"}, {AF_SCORE, "score"},
+	{AF_TEXT, "text"}, {AF_NAME, "name"}, {AF_AMOUNT, "amount"}, {AF_METHOD, "method"}, {AF_VOUCHER, "voucher"}, {AF_NEW_DUE, "new_due"},
+	{AF_OVERRIDE, "override_limit"}, {AF_COLLECTOR, "collector"}, {AF_AUTHORISATION, "authorisation"}, {AF_SEEN, "receipt_seen"},
+	{AF_SCORE, "score"}, {AF_FILES, "files"},
 };
+
+bool desk_people(struct env *env, const struct dossier_get_row *d, enum dossier_action act, struct officers *out, struct err *e)
+{
+	enum role role = ROLE_SPECIALIST;
+	struct date today = date_of(env->now);
+	if (act == ACT_REASSIGN)
+		(void)role_from_name(d->step_role, &role);
+	return act == ACT_ASSIGN ? directory_holders(env, role, d->settling_unit, today, out, e)
+	                         : directory_holders_in_agency(env, role, d->settling_agency, today, out, e);
+}
+
+const struct field *act_field(size_t i, unsigned *bit)
+{
+	for (size_t k = 0; k < ARRAY_LEN(bits); k++)
+		if (i < ARRAY_LEN(act_fields) && strcmp(bits[k].name, act_fields[i].name) == 0)
+			*bit = bits[k].bit;
+	return i < ARRAY_LEN(act_fields) ? &act_fields[i] : NULL;
+}
 
 static void check_needed(struct request *r, enum dossier_action a)
 {
-	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
-		if ((shapes[a].needs & needed[i].bit) && !form_has(r, needed[i].name) && !form_error_of(r, needed[i].name))
-			form_error(r, needed[i].name, MSG_FIELD_REQUIRED, STR_NONE, STR_NONE);
+	for (size_t i = 0; i < ARRAY_LEN(bits); i++)
+		if ((shapes[a].needs & bits[i].bit) && !form_has(r, bits[i].name) && !form_error_of(r, bits[i].name))
+			form_error(r, bits[i].name, MSG_FIELD_REQUIRED, STR_NONE, STR_NONE);
 }
 
 static bool path_action(struct request *r, enum dossier_action *out, struct err *e)
@@ -229,10 +248,10 @@ bool desk_act_apply(struct request *r, struct err *e)
 static bool sent_ahead(struct request *r, struct err *e)
 {
 	struct dossier_get_row d;
-	struct dossier_files *files = NEW(r->env.arena, struct dossier_files);
-	*files = (struct dossier_files){0};
-	r->state = files;
-	return !desk_have()->sent_ahead || (desk_record(r, &d, e) && desk_have()->sent_ahead(r, &d, &files->v, &files->n, e));
+	struct filing_more *more = NEW(r->env.arena, struct filing_more);
+	*more = (struct filing_more){0};
+	r->state = more;
+	return !desk_have()->sent_ahead || (desk_record(r, &d, e) && desk_have()->sent_ahead(r, &d, more, e));
 }
 
 bool act_api_check(struct request *r, struct err *e)
@@ -270,15 +289,20 @@ bool act_api_apply(struct request *r, struct err *e)
 		return err_set(e, ERR_INVALID, "no such action");
 	if (!desk_record(r, &d, e))
 		return false;
-	const struct dossier_files *files = r->state;
+	const struct filing_more *more = r->state;
 	struct dossier_act x = read_act(r, a, d.id);
-	if (files) {
-		x.files = files->v;
-		x.n_files = files->n;
+	json_t *answers = more && more->answers.n ? json_loadb(more->answers.p, more->answers.n, 0, NULL) : NULL;
+	if (more) {
+		x.files = more->files;
+		x.n_files = more->n_files;
+		x.answers = answers;
+		x.rev = answers && !x.rev ? more->rev : x.rev; /* nobody else changed it since */
 	}
 	r->errors = (struct form_errors){0};
 	x.fields = a == ACT_SUBMIT ? json_object_get(r->json, "fields") : NULL;
-	if (!do_it(r, &x, &done, e))
+	bool ok = do_it(r, &x, &done, e);
+	json_decref(answers);
+	if (!ok)
 		return refused_field(r, e);
 	r->memo = str_fmt(r->env.arena, "{\"code\":\"%.*s\",\"state\":\"%.*s\",\"step\":\"%.*s\",\"rev\":%lld}", STR_ARG(d.code),
 	                  STR_ARG(done.state), STR_ARG(done.step), (long long)done.rev);

@@ -12,6 +12,7 @@
 #include "core/intake/intake.h"
 #include "dossier/dossier.h"
 #include "dossier/result.h"
+#include "filing/filing.h"
 
 struct desk_facilities {
 	const struct law *law;
@@ -26,8 +27,11 @@ struct desk_facilities {
 	bool (*queue)(struct env *env, const struct dossier_done *done, struct dossier_id id, struct err *e);
 	/* Who settles what the counter receives: agency, unit, and the identifier that codes begin with. */
 	bool (*settling)(struct env *env, struct agency_id *agency, struct unit_id *unit, struct str *prefix, struct err *e);
-	/* Files that a program sent ahead, for a supplement (filing_sent_ahead); NULL: none. */
-	bool (*sent_ahead)(struct request *r, const struct dossier_get_row *d, struct dossier_file_new **v, size_t *n, struct err *e);
+	/* What a program brings to a supplement (filing_sent_ahead); NULL: nothing. */
+	bool (*sent_ahead)(struct request *r, const struct dossier_get_row *d, struct filing_more *out, struct err *e);
+	/* The applicant's side of the API: own list (filing_api_list), own file (filing_send_file); NULL: officials only. */
+	bool (*own_list)(struct request *r, int64_t limit, struct str cursor, struct err *e);
+	bool (*own_file)(struct request *r, const struct dossier_get_row *d, int64_t file, struct err *e);
 	struct id_source *ids; /* for dossiers filed at the counter */
 	struct str public_url; /* "https://motcua.example": for the tracking code on receipts */
 };

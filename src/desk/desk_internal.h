@@ -8,6 +8,7 @@
 const struct desk_facilities *desk_have(void);
 #define LAW (desk_have()->law)
 #define DESK_PAGE 50
+#define DESK_API_MOST 200
 #define DESK_MANY 1000 /* counts are exact up to here */
 
 /* ---- views and filters (list.c) ---- */
@@ -20,6 +21,7 @@ struct desk_filter {
 	int64_t after_due, after_id;         /* keyset; 0: the first page */
 };
 struct desk_filter desk_filter_read(struct request *r);
+void desk_filter_cursor(struct str s, struct desk_filter *f);
 /* The query of a link to it, without the cursor; "?xem=…". */
 struct str desk_filter_url(struct arena *a, const struct desk_filter *f, bool cursor);
 enum msg_key desk_view_label(enum desk_view v);
@@ -69,6 +71,12 @@ MUST_CHECK bool desk_proposal_check(struct request *r, struct err *e);
 /* After errors of an act: the proposal's own page, or the record's. */
 bool desk_act_again(struct request *r, struct err *e);
 
+/* ---- the API (api.c) ---- */
+extern const struct form desk_list_query;
+bool desk_api_list(struct request *r, struct err *e);
+bool desk_api_actions(struct request *r, struct err *e);
+bool desk_api_file(struct request *r, struct err *e);
+
 /* ---- acts (act.c) ---- */
 enum act_field {
 	AF_REASON = 1, AF_TO = 2, AF_UNIT = 4, AF_FEE = 8, AF_OPINION = 16, AF_OUTCOME = 32, AF_TEXT = 64, AF_NAME = 128, AF_AMOUNT = 256,
@@ -77,6 +85,10 @@ enum act_field {
 };
 struct act_shape { unsigned asks, needs; const char *key; bool beside; }; /* key: presses the button when nothing is needed */
 const struct act_shape *act_shape(enum dossier_action a);
+/* The i-th declared field of acts and its bit (unchanged when it belongs to every act); NULL after the last. */
+const struct field *act_field(size_t i, unsigned *bit);
+/* Whom an act may name in `to`. */
+MUST_CHECK bool desk_people(struct env *env, const struct dossier_get_row *d, enum dossier_action act, struct officers *out, struct err *e);
 extern const struct form desk_act_form, act_api_form, bulk_form;
 bool act_slow(struct request *r, struct err *e);
 bool act_check(struct request *r, struct err *e);

@@ -17,7 +17,7 @@ enum msg_key desk_view_label(enum desk_view v) { return views[v].label; }
 const char *desk_view_slug(enum desk_view v) { return views[v].slug; }
 
 /* "123.456": due and id of the last row shown. Anything else is the first page. */
-static void read_cursor(struct str s, struct desk_filter *f)
+void desk_filter_cursor(struct str s, struct desk_filter *f)
 {
 	int64_t v[2] = {0, 0};
 	size_t part = 0, digits = 0;
@@ -45,7 +45,7 @@ struct desk_filter desk_filter_read(struct request *r)
 		if (str_eq(view, str_from(views[v].slug)))
 			f.view = (enum desk_view)v;
 	f.has_until = date_parse_people(req_query(r, "truoc"), &f.until);
-	read_cursor(req_query(r, "sau"), &f);
+	desk_filter_cursor(req_query(r, "sau"), &f);
 	return f;
 }
 

@@ -403,14 +403,8 @@ static struct ui_option *options_of(struct arena *a, size_t max, struct str firs
 static bool people_field(struct sheet *s, enum dossier_action act, struct err *e)
 {
 	struct officers all = {0};
-	enum role role = ROLE_SPECIALIST;
 	struct env *env = &s->r->env;
-	struct date today = date_of(env->now);
-	if (act == ACT_REASSIGN)
-		(void)role_from_name(s->d.step_role, &role);
-	bool ok = act == ACT_ASSIGN ? directory_holders(env, role, s->d.settling_unit, today, &all, e)
-	                            : directory_holders_in_agency(env, role, s->d.settling_agency, today, &all, e);
-	if (!ok)
+	if (!desk_people(env, &s->d, act, &all, e))
 		return false;
 	struct ui_option *v = options_of(env->arena, all.n, WORD(s, MSG_FIELD_CHOOSE));
 	for (size_t i = 0; i < all.n; i++)

@@ -60,6 +60,7 @@ static bool staff_json(struct request *r, struct err *e)
 
 static const struct route routes[] = {
 	{.method = HTTP_GET, .path = "/can-bo", .page = staff_page, .allow = ALLOW_ALL, .api = "GET /api/v1/staff"},
-	{.method = HTTP_GET, .path = "/api/v1/staff", .page = staff_json, .allow = ALLOW_ALL, .flags = ROUTE_API, .rate = RATE_API},
+	{.method = HTTP_GET, .path = "/api/v1/staff", .page = staff_json, .allow = ALLOW_ALL, .flags = ROUTE_API, .rate = RATE_API,
+	 .doc = DOC("The people of the one-stop units, as they are published.", .answer = "StaffList")},
 };
 const struct route_table directory_routes = {"directory", routes, ARRAY_LEN(routes)};

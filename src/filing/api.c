@@ -15,6 +15,14 @@ static struct str dump(struct arena *a, const json_t *j)
 	return out;
 }
 
+static void put_time(struct request *r, json_t *o, const char *key, struct opt_instant t)
+{
+	if (t.has)
+		json_put(o, key, instant_format(r->env.arena, t.v));
+	else
+		json_object_set_new(o, key, json_null());
+}
+
 static bool answer_tree(struct request *r, int status, const json_t *tree)
 {
 	buf_put(&r->body, dump(r->env.arena, tree));
@@ -161,15 +169,28 @@ static void place_file(struct arena *a, const struct api_send *x, json_t *answer
 	json_array_append_new(json_object_get(at, key.p), entry);
 }
 
+/* File members come from "files" only: whoever writes them by hand would name another's file. */
+static void drop_slots(const struct api_send *x, const struct outline *flow, json_t *answers)
+{
+	for (size_t k = 0; k < flow->n_slots; k++) {
+		const struct eform *f = x->p->forms[flow->slots[k].form];
+		json_t *at = x->p->n_forms == 1 ? answers : json_object_getn(answers, f->id.p, f->id.n);
+		struct str rest = flow->slots[k].path, part = STR_NONE, last = STR_NONE;
+		while (str_next(&rest, '.', &part)) {
+			at = last.n ? json_object_getn(at, last.p, last.n) : at;
+			last = part;
+		}
+		json_object_deln(at, last.p, last.n);
+	}
+}
+
 /* Puts the files into the answers; unknown ones and unknown fields are errors at their place. */
 static bool gather(struct request *r, struct api_send *x, json_t *answers, struct api_file *v, size_t *n, struct err *e)
 {
 	struct outline flow = outline_of(r->env.arena, x->p);
 	const json_t *list = json_object_get(r->json, "files"), *item = NULL;
 	size_t i = 0;
-	for (size_t k = 0; k < flow.n_slots; k++) /* whoever writes file members by hand would name another's file */
-		json_object_deln(x->p->n_forms == 1 ? answers : json_object_getn(answers, x->p->forms[flow.slots[k].form]->id.p,
-			x->p->forms[flow.slots[k].form]->id.n), flow.slots[k].path.p, flow.slots[k].path.n);
+	drop_slots(x, &flow, answers);
 	json_array_foreach((json_t *)(uintptr_t)list, i, item) {
 		const struct outline_slot *slot = NULL;
 		bool found = false;
@@ -207,47 +228,105 @@ static bool reseal(struct request *r, const struct key *to, const struct api_fil
 	return ok;
 }
 
-static bool is_slot(const struct outline *flow, struct str field)
+static const struct outline_slot *slot_of(const struct outline *flow, struct str field)
 {
-	bool is = false;
 	for (size_t i = 0; i < flow->n_slots; i++)
-		is = is || str_eq(flow->slots[i].field, field);
-	return is;
+		if (str_eq(flow->slots[i].field, field))
+			return &flow->slots[i];
+	return NULL;
 }
 
 #define AHEAD_MAX 20
-bool filing_sent_ahead(struct request *r, const struct dossier_get_row *d, struct dossier_file_new **v, size_t *n, struct err *e)
+static bool take_ahead(struct request *r, const struct outline *flow, const struct key *key, size_t i, struct api_file *f, struct filing_more *out, struct err *e)
 {
-	const struct law_procedure *p = law_find(filing()->law, d->procedure);
-	struct outline flow = p ? outline_of(r->env.arena, p) : (struct outline){0};
-	const json_t *list = json_object_get(r->json, "files");
+	const json_t *item = json_array_get(json_object_get(r->json, "files"), i);
+	bool found = false, named = json_str(item, "field").n > 0;
+	if (!find_file(r, item, f, &found, e))
+		return false;
+	f->field = found && named ? f->field : STR("supplement");
+	if (!found)
+		form_error_text(r, str_fmt(r->env.arena, "files.%zu.file", i), msg(r->env.lang, MSG_FILING_BAD_FILE));
+	else if (named && !slot_of(flow, f->field))
+		form_error_text(r, str_fmt(r->env.arena, "files.%zu.field", i), msg(r->env.lang, MSG_FILING_UNKNOWN));
+	else
+		return reseal(r, key, f, &out->files[out->n_files++], e);
+	f->field = STR_NONE;
+	return true;
+}
+
+/* RFC 7396: members replace, objects are merged, null takes away. */
+static void merge_patch(json_t *to, const json_t *patch)
+{
+	const char *key;
+	json_t *v;
+	json_object_foreach((json_t *)(uintptr_t)patch, key, v) {
+		if (json_is_null(v))
+			json_object_del(to, key);
+		else if (json_is_object(v) && json_is_object(json_object_get(to, key)))
+			merge_patch(json_object_get(to, key), v);
+		else
+			json_object_set(to, key, v);
+	}
+}
+
+/* The answers as they will stand: what was sent over what is kept, with the new files at their places. */
+static bool correct_answers(struct request *r, const struct dossier_get_row *d, const struct api_send *x, const struct outline *flow,
+                            const struct api_file *v, size_t n, struct filing_more *out, struct err *e)
+{
+	AUTO_JSON sealed = NULL;
+	AUTO_JSON clean = NULL;
+	AUTO_JSON given = json_deep_copy(json_object_get(r->json, "answers"));
+	bool changes = json_object_size(given) > 0;
+	for (size_t i = 0; i < n; i++)
+		changes = changes || slot_of(flow, v[i].field);
+	if (!changes)
+		return true;
+	if (!dossier_unseal(&r->env, filing()->law, d, &sealed, e))
+		return false;
+	json_t *answers = json_object_get(sealed, "answers");
+	drop_slots(x, flow, given);
+	merge_patch(answers, given);
+	for (size_t i = 0; i < n; i++)
+		if (slot_of(flow, v[i].field))
+			place_file(r->env.arena, x, answers, slot_of(flow, v[i].field), &v[i]);
+	struct eform_errors errors = law_check(r->env.arena, filing()->law, x->p, answers, date_of(r->env.now), &clean);
+	for (const struct eform_error *f = errors.first; f; f = f->next)
+		if (!f->warning)
+			form_error_text(r, str_fmt(r->env.arena, "answers.%.*s", STR_ARG(fault_name(r->env.arena, f->pointer))), fault_text(r->env.arena, r->env.lang, f));
+	out->answers = dump(r->env.arena, clean);
+	out->rev = d->rev;
+	return true;
+}
+
+static bool more_well_formed(struct request *r)
+{
+	const json_t *files = json_object_get(r->json, "files"), *answers = json_object_get(r->json, "answers");
+	if (files && (!json_is_array(files) || json_array_size(files) > AHEAD_MAX))
+		form_error_text(r, STR("files"), msg(r->env.lang, MSG_FILING_BAD_FILE));
+	if (answers && !json_is_object(answers))
+		form_error_text(r, STR("answers"), msg(r->env.lang, MSG_FILING_UNKNOWN));
+	if (json_array_size(files) + json_object_size(answers) == 0)
+		form_error_text(r, STR("files"), msg(r->env.lang, MSG_FILING_NOTHING_NEW));
+	return form_ok(r);
+}
+
+bool filing_sent_ahead(struct request *r, const struct dossier_get_row *d, struct filing_more *out, struct err *e)
+{
+	struct api_send x = {.p = law_find(filing()->law, d->procedure)};
+	struct outline flow = x.p ? outline_of(r->env.arena, x.p) : (struct outline){0};
+	size_t n = json_array_size(json_object_get(r->json, "files"));
 	AUTO_KEY key = {0};
 	bool erased = false;
-	*n = 0;
-	if (!list)
+	*out = (struct filing_more){.files = NEW_ARRAY(r->env.arena, AHEAD_MAX, struct dossier_file_new)};
+	if (!more_well_formed(r))
 		return true;
-	if (!json_is_array(list) || json_array_size(list) > AHEAD_MAX) {
-		form_error_text(r, STR("files"), msg(r->env.lang, MSG_FILING_BAD_FILE));
-		return true;
-	}
 	if (!dossier_key(&r->env, filing()->law, d->id, &key, &erased, e))
 		return false;
-	*v = NEW_ARRAY(r->env.arena, AHEAD_MAX, struct dossier_file_new);
-	for (size_t i = 0; i < json_array_size(list) && !erased; i++) {
-		struct api_file f = {0};
-		const json_t *item = json_array_get(list, i);
-		bool found = false;
-		if (!find_file(r, item, &f, &found, e))
+	struct api_file *v = NEW_ARRAY(r->env.arena, AHEAD_MAX, struct api_file);
+	for (size_t i = 0; i < n && !erased; i++)
+		if (!take_ahead(r, &flow, &key, i, &v[i], out, e))
 			return false;
-		f.field = f.field.n ? f.field : STR("supplement");
-		if (!found)
-			form_error_text(r, str_fmt(r->env.arena, "files.%zu.file", i), msg(r->env.lang, MSG_FILING_BAD_FILE));
-		else if (json_str(item, "field").n && !is_slot(&flow, f.field))
-			form_error_text(r, str_fmt(r->env.arena, "files.%zu.field", i), msg(r->env.lang, MSG_FILING_UNKNOWN));
-		else if (!reseal(r, &key, &f, &(*v)[(*n)++], e))
-			return false;
-	}
-	return true;
+	return erased || !x.p || correct_answers(r, d, &x, &flow, v, n, out, e);
 }
 
 static void need(struct request *r, const char *field, bool good, enum msg_key say)
@@ -327,7 +406,7 @@ bool api_send_check(struct request *r, struct err *e)
 	AUTO_KEY key = {0};
 	AUTO_JSON clean = NULL;
 	if (!req_header(r, "Idempotency-Key").n)
-		return err_set(e, ERR_INVALID, "Idempotency-Key is missing");
+		return err_say(e, ERR_INVALID, MSG_FILING_NO_KEY, "Idempotency-Key is missing");
 	x->p = law_find(filing()->law, json_str(r->json, "procedure"));
 	if (!x->p || !x->p->process || !x->p->n_forms) {
 		form_error_text(r, STR("procedure"), msg(r->env.lang, MSG_FILING_NOT_ONLINE));
@@ -363,11 +442,14 @@ bool api_send_apply(struct request *r, struct err *e)
 	struct dossier_new d = {.procedure = x->p, .id = x->id, .wrapped_key = x->wrapped, .sealed = x->sealed, .who = x->who, .account = x->account,
 		.channel_in = in, .channel_out = x->channel_out, .origin = x->origin, .origin_code = x->origin_code, .receiving_unit = at.receiving_unit,
 		.settling_unit = at.settling_unit, .settling_agency = at.settling_agency, .code_prefix = at.code_prefix, .files = x->files, .n_files = x->n_files};
-	if (!dossier_send(&r->env, filing()->law, &d, &sent, e))
+	struct dossier_get_row now = {.state = STR("received")};
+	if (!dossier_send(&r->env, filing()->law, &d, &sent, e) || (sent.existed && !dossier_load(&r->env, sent.id, &now, e)))
 		return false;
 	for (size_t i = 0; i < twins.n && !sent.existed; i++)
 		json_array_append_new(codes, json_stringn(twins.v[i].code.p, twins.v[i].code.n));
-	AUTO_JSON out = json_pack("{s:s%,s:s,s:n,s:O,s:b}", "code", sent.code.p, sent.code.n, "state", "received", "due", "twins", codes, "existed", (int)sent.existed);
+	AUTO_JSON out = json_pack("{s:s%,s:O,s:b}", "code", sent.code.p, sent.code.n, "twins", codes, "existed", (int)sent.existed);
+	json_put(out, "state", now.state);
+	put_time(r, out, "due", now.due);
 	if (sent.secret.n)
 		json_put(out, "secret", sent.secret);
 	if (sent.answer_due.ms)
@@ -388,19 +470,14 @@ bool api_send_answer(struct request *r, struct err *e)
 
 /* ---- reading ---- */
 
-static void put_time(struct request *r, json_t *o, const char *key, struct opt_instant t)
-{
-	if (t.has)
-		json_put(o, key, instant_format(r->env.arena, t.v));
-	else
-		json_object_set_new(o, key, json_null());
-}
-
-bool api_list(struct request *r, struct err *e)
+bool filing_api_list(struct request *r, int64_t limit, struct str cursor, struct err *e)
 {
 	struct dossier_list_account_rows v = {0};
-	int64_t limit = req_query_int(r, "limit", 50), before = req_query_int(r, "cursor", INT64_MAX);
-	limit = limit < 1 ? 1 : limit > 200 ? 200 : limit;
+	int64_t before = INT64_MAX;
+	if (cursor.n && (!str_to_i64(cursor, &before) || before < 1)) {
+		form_error(r, "cursor", MSG_FIELD_RULE, STR_NONE, STR_NONE);
+		return true;
+	}
 	if (!q_dossier_list_account(r->env.db, r->env.arena, r->env.actor->account, (struct dossier_id){before}, limit, &v, e))
 		return false;
 	AUTO_JSON out = json_pack("{s:[],s:n}", "items", "next");
@@ -503,7 +580,7 @@ bool api_timeline(struct request *r, struct err *e)
 {
 	struct dossier_get_row d;
 	struct audit_entries all = {0};
-	int64_t after = req_query_int(r, "cursor", 0);
+	int64_t after = form_int(r, "cursor");
 	if (!dossier_of(r, &d, e) || !audit_timeline(&r->env, d.id.v, after, 200, &all, e))
 		return false;
 	req_note_read(r, d.id.v);

@@ -40,9 +40,14 @@ MUST_CHECK bool filing_configure(const struct filing_config *cfg, struct err *e)
 /* Where a dossier of the procedure goes; p may be NULL: of any. */
 MUST_CHECK bool filing_where(struct env *env, const struct law_procedure *p, struct filing_place *out, struct err *e);
 
-/* The files that "files" of the JSON body names, which this account sent ahead (POST /api/v1/files), sealed for the dossier.
- * What is wrong becomes an error at its place. On a worker, before the act. */
-MUST_CHECK bool filing_sent_ahead(struct request *r, const struct dossier_get_row *d, struct dossier_file_new **v, size_t *n, struct err *e);
+/* What a program brings to a supplement or a correction: the files that "files" of the JSON body names, which this account
+ * sent ahead (POST /api/v1/files), sealed for the dossier; and the answers as they will stand, JSON, with the members of
+ * "answers" over those kept (RFC 7396). Neither, or what is wrong, becomes an error at its place. On a worker, before the act. */
+struct filing_more { struct dossier_file_new *files; size_t n_files; struct str answers; int64_t rev; }; /* rev: of the record that was corrected */
+MUST_CHECK bool filing_sent_ahead(struct request *r, const struct dossier_get_row *d, struct filing_more *out, struct err *e);
+
+/* GET /api/v1/dossiers for an applicant: own dossiers, newest first; `cursor` as the list before gave it. */
+MUST_CHECK bool filing_api_list(struct request *r, int64_t limit, struct str cursor, struct err *e);
 
 /* Drafts untouched for thirty days, with their files; files sent ahead by programs after two. At most 200 a call. */
 MUST_CHECK bool filing_expire(struct env *env, struct err *e);

@@ -6,6 +6,9 @@
 #define DRAFT "/nop-ho-so/nhap/:draft"
 #define NO_API "NONE: programs send the whole dossier at once"
 
+static const struct field timeline_fields[] = {{.name = "cursor", .kind = FIELD_INT, .low = 0, .high = INT64_MAX}};
+static const struct form timeline_query = {"timeline", timeline_fields, ARRAY_LEN(timeline_fields)};
+
 static const struct route routes[] = {
 	{.method = HTTP_GET, .path = "/nop-ho-so/:code", .page = start_page, .allow = ALLOW_ALL, .api = "GET /api/v1/procedures/:code"},
 	{.method = HTTP_POST, .path = "/nop-ho-so/:code", .check = start_check, .apply = start_apply, .answer = start_answer, .allow = FILERS},
@@ -34,19 +37,25 @@ static const struct route routes[] = {
 
 	{.method = HTTP_GET, .path = "/ho-so-cua-toi", .page = mine_page, .allow = ALLOW_APPLICANTS, .api = "GET /api/v1/dossiers"},
 	{.method = HTTP_GET, .path = "/ho-so/:code", .page = own_page, .row = may_own, .allow = ALLOW_APPLICANTS, .api = "GET /api/v1/dossiers/:code"},
-	{.method = HTTP_GET, .path = "/ho-so/:code/tep/:file", .page = own_file, .row = may_own, .allow = ALLOW_APPLICANTS, .api = "GET /api/v1/dossiers/:code"},
+	{.method = HTTP_GET, .path = "/ho-so/:code/tep/:file", .page = own_file, .row = may_own, .allow = ALLOW_APPLICANTS,
+	 .api = "GET /api/v1/dossiers/:code/files/:id"},
 	{.method = HTTP_GET, .path = "/ho-so/:code/phi", .page = fee_page, .row = may_own, .allow = ALLOW_APPLICANTS, .api = "GET /api/v1/dossiers/:code"},
 	{.method = HTTP_POST, .path = "/ho-so/:code/hanh-dong", .form = &act_form, .apply = act_apply, .again = act_again, .row = may_own, .allow = ALLOW_APPLICANTS},
 	{.method = HTTP_POST, .path = "/ho-so/:code/sua", .check = reopen_check, .apply = reopen_apply, .row = may_correct, .allow = ALLOW_APPLICANTS | ROLE_BIT(ROLE_COUNTER)},
 
 	{.method = HTTP_POST, .path = "/api/v1/files", .slow = api_file_slow, .apply = api_file_apply, .answer = api_file_answer, .allow = SENDERS,
-	 .flags = ROUTE_API | ROUTE_UPLOAD, .rate = RATE_UPLOAD},
+	 .flags = ROUTE_API | ROUTE_UPLOAD, .rate = RATE_UPLOAD,
+	 .doc = DOC("Keeps a file for two days, to be named in a dossier or a supplement: the raw bytes, with the file's name in ?name=, or one part of multipart/form-data.",
+	            .body = "bytes", .answer = "File", .status = 201)},
 	{.method = HTTP_POST, .path = "/api/v1/dossiers", .check = api_send_check, .apply = api_send_apply, .answer = api_send_answer, .allow = SENDERS,
-	 .flags = ROUTE_API},
-	{.method = HTTP_GET, .path = "/api/v1/dossiers", .page = api_list, .allow = ALLOW_APPLICANTS, .flags = ROUTE_API},
-	{.method = HTTP_GET, .path = "/api/v1/dossiers/:code", .page = api_get, .row = may_read, .allow = ALLOW_SIGNED_IN, .reads = READS_DOSSIER, .flags = ROUTE_API},
+	 .flags = ROUTE_API,
+	 .doc = DOC("Sends a dossier. The code is given now and never changes. A system account names origin and origin_code, and a code already known answers 200 with "
+	            "the dossier that exists.", .body = "DossierNew", .answer = "DossierSent", .status = 201, .key = true)},
+	{.method = HTTP_GET, .path = "/api/v1/dossiers/:code", .page = api_get, .row = may_read, .allow = ALLOW_SIGNED_IN, .reads = READS_DOSSIER, .flags = ROUTE_API,
+	 .doc = DOC("The dossier, whole. An official's reading is recorded.", .answer = "Dossier")},
 	{.method = HTTP_GET, .path = "/api/v1/dossiers/:code/timeline", .page = api_timeline, .row = may_read, .allow = ALLOW_SIGNED_IN, .reads = READS_DOSSIER,
-	 .flags = ROUTE_API},
+	 .flags = ROUTE_API, .query = &timeline_query,
+	 .doc = DOC("What happened, from the log, oldest first.", .answer = "Timeline")},
 };
 
 const struct route_table filing_routes = {"filing", routes, ARRAY_LEN(routes)};

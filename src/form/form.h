@@ -71,6 +71,10 @@ json_t *eform_example(struct arena *a, const struct eform *f, const struct eform
  * drops the blank ones (of fixed_rows only those at the end). */
 void eform_from_fields(struct arena *a, const struct eform_section *s, struct str (*get)(void *ctx, struct str name), void *ctx, json_t *answers);
 
+/* Moves the files of an example out of the answers into a list of {"field","name","type"}: programs send files first and name
+ * each by its field, `prefix` before the key. */
+void eform_take_files(struct arena *a, const struct eform *f, struct str prefix, json_t *answers, json_t *files);
+
 /* A line to show: label and value, in order; for check-your-answers, for print and for the counter. */
 struct eform_line { struct str name, label, value; enum eform_kind kind; int depth; const struct eform_field *field; };
 struct eform_lines { struct eform_line *v; size_t n; };
@@ -80,6 +84,8 @@ struct eform_lines eform_flatten(struct arena *a, const struct eform_section *s,
 json_t *eform_print_json(const struct eform *f, const json_t *answers);
 /* What programs and the browser get: sections, fields, options and rules. */
 json_t *eform_public_json(const struct eform *f);
+/* The shape of its answers, without files, as JSON Schema: what eform_check accepts fits it; rules in JsonLogic are not in it. */
+json_t *eform_schema_json(const struct eform *f);
 
 /* The codes' own rules. Personal id: NĐ 137/2015 Điều 13, no check digit. Tax code: TT 86/2024/TT-BTC. */
 bool personal_id_ok(struct str s);

@@ -87,7 +87,9 @@ static json_t *example_group(struct arena *a, const struct eform_field *v, size_
 static json_t *example_file(const struct eform_field *f)
 {
 	const char *type = json_string_value(json_array_get(json_object_get(f->def, "accept"), 0));
-	return json_pack("[{s:s,s:s,s:s,s:i}]", "file", "example", "name", "mau.pdf", "type", type ? type : "application/pdf", "size", 1024);
+	struct str kind = str_from(type ? type : "application/pdf");
+	const char *name = str_eq(kind, STR("image/jpeg")) ? "mau.jpg" : str_eq(kind, STR("image/png")) ? "mau.png" : "mau.pdf";
+	return json_pack("[{s:s,s:s,s:s#,s:i}]", "file", "example", "name", name, "type", kind.p, (int)kind.n, "size", 1024);
 }
 
 static json_t *example_of(struct arena *a, const struct eform_field *f, const struct eform_context *c)
@@ -129,6 +131,21 @@ json_t *eform_example(struct arena *a, const struct eform *f, const struct eform
 	eform_check(a, f, all, c, &clean); /* drops what the choices hide */
 	json_decref(all);
 	return clean;
+}
+
+void eform_take_files(struct arena *a, const struct eform *f, struct str prefix, json_t *answers, json_t *files)
+{
+	for (size_t s = 0; s < f->n; s++)
+		for (size_t i = 0; i < f->sections[s].n; i++) {
+			const struct eform_field *x = &f->sections[s].fields[i];
+			json_t *given = x->kind == EFORM_FILE ? json_object_getn(answers, x->key.p, x->key.n) : NULL;
+			struct str name = str_cat(a, prefix, x->key);
+			for (size_t k = 0; k < json_array_size(given); k++)
+				json_array_append_new(files, json_pack("{s:s#,s:O,s:O}", "field", name.p, (int)name.n, "name",
+					json_object_get(json_array_get(given, k), "name"), "type", json_object_get(json_array_get(given, k), "type")));
+			if (given)
+				json_object_deln(answers, x->key.p, x->key.n);
+		}
 }
 
 /* --- Lines --- */

@@ -47,7 +47,7 @@ static bool find_route(struct exchange *x, struct err *e)
 	bool good = router_find(x->h->router, r->env.arena, m, r->path, &x->match);
 	r->route = x->match.route;
 	r->slice = x->match.slice;
-	r->form = r->route ? r->route->form : NULL;
+	r->form = !r->route ? NULL : r->route->query ? r->route->query : r->route->form;
 	if (without_slash(x))
 		return true;
 	if (!good)
@@ -89,6 +89,7 @@ static bool allowed(struct exchange *x, struct err *e)
 bool access_check(struct exchange *x, struct err *e)
 {
 	struct request *r = &x->r;
+	x->query = (struct pairs){0}; /* the language may have been looked for already */
 	if (!str_is_utf8(r->path) || !pairs_parse_urlencoded(r->env.arena, r->query, 200, &x->query))
 		return refuse(x, 400, ERR_INVALID, e, "ill-formed path or query");
 	x->query_read = true;

@@ -80,6 +80,14 @@ static bool begin_sink(struct exchange *x, struct err *e)
 	return true;
 }
 
+/* A program that forgot the type of its JSON is told so, not that each field is missing. */
+static bool wants_json(struct exchange *x)
+{
+	const struct route *t = x->match.route;
+	const struct str length = req_header(&x->r, "Content-Length");
+	return t->doc && (t->form || (t->doc->body && strcmp(t->doc->body, "bytes") != 0)) && length.n > 0 && !str_eq(length, STR("0"));
+}
+
 static bool choose_kind(struct exchange *x, struct err *e)
 {
 	struct str type = req_header(&x->r, "Content-Type"), main = text_main_value(type);
@@ -94,6 +102,8 @@ static bool choose_kind(struct exchange *x, struct err *e)
 	} else if (str_eq_nocase(main, STR("application/json")) && (x->match.route->flags & ROUTE_API)) {
 		x->kind = BODY_JSON;
 		x->body_limit = (int64_t)c->json_max;
+	} else if (wants_json(x)) {
+		return unsupported(x, e);
 	} else if (x->match.route->flags & ROUTE_API || main.n == 0) {
 		x->kind = BODY_RAW;
 	} else {

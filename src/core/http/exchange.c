@@ -162,7 +162,14 @@ static void step_input(struct exchange *x)
 	struct request *r = &x->r;
 	x->step = STEP_DONE;
 	if (r->method == HTTP_GET) {
-		x->step = STEP_PAGE;
+		if (r->route->query) {
+			x->form = x->query;
+			form_read(x);
+		}
+		if (r->errors.n)
+			answer_form_errors(x);
+		else
+			x->step = STEP_PAGE;
 	} else if (x->failed || !body_end(x, &x->err)) {
 		e = x->err;
 		fail(x, &e);
@@ -198,6 +205,8 @@ static void step_page(struct exchange *x)
 		return;
 	if (!with_db(x, x->r.route->page, &e)) {
 		fail(x, &e);
+	} else if (!x->r.answered && x->r.route->query && x->r.errors.n) {
+		answer_form_errors(x);
 	} else if (!x->r.answered) {
 		err_set(&e, ERR_INTERNAL, "the page did not answer");
 		fail(x, &e);
@@ -374,7 +383,7 @@ static void step_applied(struct exchange *x)
 	x->step = STEP_DONE;
 	if (x->job.once.mismatch) {
 		x->fail_status = 422;
-		err_set(&e, ERR_CONFLICT, "idempotency key used before for something else");
+		err_say(&e, ERR_CONFLICT, x->h->cfg->say_key_reused, "idempotency key used before for something else");
 		fail(x, &e);
 	} else if (!x->job.ok) {
 		if (x->r.errors.n)

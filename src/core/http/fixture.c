@@ -306,6 +306,9 @@ static bool received(struct request *r, struct err *e)
 }
 
 #define CITIZEN ROLE_BIT(ROLE_CITIZEN)
+static const struct field echo_fields[] = {{.name = "limit", .kind = FIELD_INT, .low = 1, .high = 200}, {.name = "until", .kind = FIELD_DATE}};
+static const struct form echo_query = {"echo", echo_fields, ARRAY_LEN(echo_fields)};
+
 static const struct route routes[] = {
 	{.method = HTTP_GET, .path = "/", .page = home, .allow = ALLOW_ALL, .api = "NONE: test"},
 	{.method = HTTP_GET, .path = "/hello", .page = home, .allow = ALLOW_ALL, .api = "NONE: test"},
@@ -325,9 +328,10 @@ static const struct route routes[] = {
 	{.method = HTTP_POST, .path = "/upload", .check = uploaded, .again = again, .form = &upload_form, .flags = ROUTE_UPLOAD,
 	 .allow = CITIZEN},
 	{.method = HTTP_PATCH, .path = "/files/:id", .receive = receive, .check = received, .flags = ROUTE_API, .allow = CITIZEN},
-	{.method = HTTP_GET, .path = "/api/v1/echo", .page = home, .flags = ROUTE_API, .allow = CITIZEN},
+	{.method = HTTP_GET, .path = "/api/v1/echo", .page = home, .flags = ROUTE_API, .allow = CITIZEN, .query = &echo_query,
+	 .doc = &(const struct route_doc){.summary = "test"}},
 	{.method = HTTP_POST, .path = "/api/v1/things", .apply = save, .answer = created, .form = &form, .flags = ROUTE_API,
-	 .allow = CITIZEN},
+	 .allow = CITIZEN, .doc = &(const struct route_doc){.summary = "test"}},
 };
 static const struct route_table table = {"test", routes, ARRAY_LEN(routes)};
 
@@ -378,6 +382,7 @@ struct http_config fixture_config(struct arena *a)
 	c.n_assets = 1;
 	c.proxies = proxies;
 	c.n_proxies = 1;
+	c.say_key_reused = 7;
 	c.hooks = (struct http_hooks){.authenticate = authenticate, .read_needed = read_needed, .read_apply = read_apply,
 	                              .revision = read_revision};
 	c.writer = &the_writer;

@@ -116,6 +116,8 @@ struct http_hooks {
 	void (*error_page)(struct request *r, const struct err *e);
 	/* The sentence of a message key in the request's language. NULL: the key's number. */
 	struct str (*say)(struct request *r, int key, const struct str *args, size_t n);
+	/* The key of an error that brings no sentence of its own: that of its kind. NULL: problems have no detail then. */
+	int (*say_of)(const struct err *e);
 	/* A read-only connection for one step; never NULL. */
 	struct db *(*db_checkout)(void *app);
 	void (*db_checkin)(void *app, struct db *db);
@@ -155,6 +157,7 @@ struct http_config {
 	const char *csp_hashes;        /* "'sha256-…' …" of inline scripts and styles, or NULL */
 	const char *sign_in_path;      /* strangers are sent there with ?next= ; NULL: 401 page */
 	int fault_say[FAULT_COUNT];    /* message keys */
+	int say_key_reused;            /* the same idempotency key with another body */
 	const struct asset *assets;
 	size_t n_assets;
 	const struct route_table *tables;

@@ -162,6 +162,36 @@ TEST(a_repeated_act_is_one_act)
 	EXPECT_INT(y.status, 201);
 	EXPECT_STR(y.body, x.body);
 	EXPECT_TEXT(x.body, "{\"number\":2}");
+	q.json = "{\"title\":\"y\",\"agree\":true}";
+	x = http_test_send(t, &q);
+	EXPECT_INT(x.status, 422);
+	EXPECT(str_find(x.body, STR("\"detail\":\"message 7\"")) >= 0);
+	http_test_free(t);
+}
+
+TEST(declared_queries_are_checked)
+{
+	struct http_test *t = fixture_new(a);
+	struct test_request q = {.method = HTTP_GET, .path = "/api/v1/echo?limit=200&until=2026-11-25&other=x", .actor = &fixture_citizen, .bearer = true};
+	EXPECT_INT(http_test_send(t, &q).status, 200);
+	q.path = "/api/v1/echo?limit=0&until=yesterday";
+	struct test_answer x = http_test_send(t, &q);
+	EXPECT_INT(x.status, 422);
+	EXPECT_TEXT(x.type, "application/problem+json");
+	EXPECT(str_find(x.body, STR("\"field\":\"limit\"")) >= 0 && str_find(x.body, STR("\"field\":\"until\"")) >= 0);
+	q.path = "/api/v1/echo?limit=1&limit=2";
+	EXPECT_INT(http_test_send(t, &q).status, 422);
+	http_test_free(t);
+}
+
+TEST(json_without_its_type_is_not_taken)
+{
+	struct http_test *t = fixture_new(a);
+	struct test_request q = {.method = HTTP_POST, .path = "/api/v1/things", .actor = &fixture_citizen, .bearer = true, .body = STR("{\"title\":\"x\"}"),
+		.type = "text/plain"};
+	struct test_answer x = http_test_send(t, &q);
+	EXPECT_INT(x.status, 415);
+	EXPECT_TEXT(x.type, "application/problem+json");
 	http_test_free(t);
 }
 

@@ -37,6 +37,9 @@ TEST(wrong_tables_stop_the_start)
 	expect_refused((r = good, r.path = "/:", r), "path");
 	expect_refused((r = good, r.path = "/ă", r), "path");
 	expect_refused((r = good, r.method = HTTP_HEAD, r), "framework");
+	expect_refused((r = good, r.path = "/api/v1/a", r.flags = ROUTE_API, r), "ROUTE_API and doc");
+	expect_refused((r = good, r.path = "/api/v1/a", r.doc = &(const struct route_doc){.summary = "x"}, r), "ROUTE_API and doc");
+	expect_refused((r = good, r.query = &no_fields, r), "declared query");
 	expect_refused((r = good, r.allow = ROLE_BIT(ROLE_CLERK), r.flags = ROUTE_PUBLIC_CACHE, r), "public cache");
 	expect_refused((r = good, r.reads = READS_DOSSIER, r.flags = ROUTE_PUBLIC_CACHE, r), "public cache");
 	struct route post = {.method = HTTP_POST, .path = "/a", .apply = act, .allow = ALLOW_ALL};

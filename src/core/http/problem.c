@@ -146,8 +146,9 @@ void answer_error(struct exchange *x, const struct err *e)
 	log_error(r, e, status);
 	if (to_sign_in(r, e))
 		return;
+	const struct http_hooks *k = &x->h->cfg->hooks;
 	if (is_api(r))
-		problem(r, status, sentence(r, e->say, NULL, 0));
+		problem(r, status, sentence(r, e->say ? e->say : k->say_of && !x->fail_status ? k->say_of(e) : 0, NULL, 0));
 	else
 		error_page(r, e, status);
 	if (allow.n)

@@ -53,6 +53,8 @@ static const char *mistake_of_page(const struct route *r)
 		return "GET with steps of an action";
 	if (!(r->flags & ROUTE_API) && !r->api)
 		return "page without api (\"GET /api/v1/…\" or \"NONE: reason\")";
+	if (r->query && !(r->flags & ROUTE_API))
+		return "declared query on a page for people: their address bar is not a form";
 	if ((r->flags & ROUTE_PUBLIC_CACHE) && !(r->allow & ROLE_BIT(ROLE_STRANGER)))
 		return "public cache on a page that strangers may not see";
 	if ((r->flags & ROUTE_PUBLIC_CACHE) && r->reads != READS_NONE)
@@ -62,8 +64,8 @@ static const char *mistake_of_page(const struct route *r)
 
 static const char *mistake_of_action(const struct route *r)
 {
-	if (r->page)
-		return "page on a method that is not GET";
+	if (r->page || r->query)
+		return "page or query on a method that is not GET";
 	if (!r->apply && !r->check)
 		return "action without apply and check";
 	if (r->form && !r->again && !(r->flags & ROUTE_API))
@@ -83,6 +85,8 @@ static const char *mistake_of(const struct route *r)
 		return "allow is nobody or names no role";
 	if (r->api && strncmp(r->api, "NONE", 4) == 0 && strlen(r->api) < 8)
 		return "api NONE needs a reason";
+	if (strncmp(r->path, "/api/", 5) == 0 && (!(r->flags & ROUTE_API) || !r->doc || !r->doc->summary))
+		return "route of the API without ROUTE_API and doc";
 	if ((size_t)r->rate >= RATE_COUNT || (size_t)r->reads >= READS_COUNT)
 		return "unknown rate class or reads";
 	if (r->method == HTTP_HEAD || r->method == HTTP_OPTIONS || (size_t)r->method >= HTTP_METHOD_COUNT)

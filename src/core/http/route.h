@@ -40,6 +40,17 @@ enum route_flag {
 
 typedef bool route_fn(struct request *r, struct err *e);
 
+/* What the OpenAPI file says of a route of the API, for programmers: English. */
+struct route_doc {
+	const char *summary; /* one sentence */
+	const char *body;    /* schema of the JSON body; NULL: made from `form`, or no body */
+	const char *answer;  /* schema of the good answer; "bytes": a file; NULL: nothing */
+	int status;          /* of the good answer; 0: 200, or 204 without answer */
+	bool key;            /* Idempotency-Key is required */
+};
+
+#define DOC(what, ...) (&(const struct route_doc){.summary = what, __VA_ARGS__})
+
 struct route {
 	enum http_method method;
 	const char *path;
@@ -54,6 +65,8 @@ struct route {
 	route_fn *row;     /* may this actor touch this record? From parameters and database only: the body is not yet
 	                    * there. On a worker before the body, and again in the writer before apply */
 	const struct form *form;
+	const struct form *query; /* GET of the API: parameters, read by form_…(); wrong ones are named, and `page` does not run */
+	const struct route_doc *doc; /* required below /api/ */
 	enum route_reads reads;
 	const char *api;   /* pages: "GET /api/v1/procedures/:code", or "NONE: reason". Unused with ROUTE_API */
 	unsigned flags;

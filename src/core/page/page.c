@@ -106,6 +106,8 @@ void page_error_page(struct request *r, const struct err *e)
 	ui_problem_page(&o, &(struct ui_problem){.title = msg(r->env.lang, title_of(e->kind)), .text = text, .staff = o.facts->staff});
 }
 
+int page_say_of(const struct err *e) { return (int)msg_of_err(e); }
+
 void page_fault_say(int fault_say[FAULT_COUNT])
 {
 	static const enum msg_key keys[FAULT_COUNT] = {

@@ -30,7 +30,8 @@ struct str page_error(struct request *r, const char *field);
 /* The list on top; nothing without errors. */
 void page_error_summary(struct html_out *o, struct request *r);
 
-/* http_hooks.say, http_hooks.error_page, and http_config.fault_say. */
+/* http_hooks.say, http_hooks.error_page, http_hooks.say_of, and http_config.fault_say. */
 struct str page_say(struct request *r, int key, const struct str *args, size_t n);
 void page_error_page(struct request *r, const struct err *e);
+int page_say_of(const struct err *e);
 void page_fault_say(int fault_say[FAULT_COUNT]);
