@@ -53,6 +53,7 @@ static void fill_page(struct request *r, struct page_facts *f)
 	f->agency_note = the_app->demo ? STR("Tỉnh mẫu") : STR("");
 	f->demo = the_app->demo;
 	desk_side(r, f);
+	app_side(r, f);
 }
 
 static const struct http_hooks hooks = {

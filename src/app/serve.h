@@ -47,6 +47,8 @@ extern const size_t app_gauges_n;
 MUST_CHECK bool signing_start(struct app *app, struct err *e);
 bool signing_person_key(void *self, struct arena *a, struct env *env, struct person_id person, struct pades_key *out, struct err *e);
 bool signing_seal_key(void *self, struct arena *a, struct env *env, struct agency_id agency, struct pades_key *out, struct err *e);
+/* Adds what the person may administer to the officials' side navigation. */
+void app_side(struct request *r, struct page_facts *f);
 bool reads_needed(struct request *r);
 bool reads_apply(struct request *r, struct err *e);
 /* The jobs of the program; the list lives in the store's arena. */

@@ -1,4 +1,5 @@
 /* slices.c — the one list of slices, and what each needs from the program. */
+#include "about/about.h"
 #include "account/account.h"
 #include "app/serve.h"
 #include "desk/desk.h"
@@ -8,7 +9,7 @@
 #include "notify/notify.h"
 #include "track/track.h"
 
-const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &notify_routes, &api_routes};
+const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &notify_routes, &about_routes, &api_routes};
 const size_t all_routes_n = ARRAY_LEN(all_routes);
 
 static bool issue_slice(struct app *app, struct err *e)

@@ -194,6 +194,24 @@ insert into dossier_rating (id, dossier, score, words, at) values (:id, :dossier
 -- in: dossier dossier_id
 select score, words, at from dossier_rating where dossier = :dossier;
 
+-- The last ten thousand: what a public page may ask at any time.
+-- name: dossier_rating_counts :many
+-- out: n int
+select x.score, count(*) as n from (select r.score from dossier_rating r order by r.id desc limit 10000) x group by x.score order by x.score;
+
+-- name: dossier_unrated_of_account :many
+-- in: account int
+select d.id, d.code, d.procedure_name, d.settled_at from dossier d
+where d.applicant_account = :account and d.settled_at is not null
+  and not exists (select 1 from dossier_rating r where r.dossier = d.id)
+order by d.id desc limit 50;
+
+-- name: dossier_fee_open_of_account :many
+-- in: account int
+select f.id, f.name, f.amount, f.state, d.code, d.procedure_name
+from dossier d join dossier_fee f on f.dossier = d.id
+where d.applicant_account = :account and f.state in ('demanded', 'claimed') order by f.id desc limit 50;
+
 -- name: dossier_search_drop :exec
 -- in: id dossier_id
 delete from dossier_search where rowid = :id;

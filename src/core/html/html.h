@@ -28,6 +28,7 @@ struct page_facts {
 	struct str path;              /* of this request, for the language switch and the sign-in link */
 	enum page_nav nav;
 	bool staff;                   /* the person may enter the officials' side */
+	struct str staff_home;        /* where that begins for this person */
 	bool demo;                    /* made-up data: the footer says so */
 	const struct nav_item *side;  /* officials' side navigation */
 	size_t n_side;

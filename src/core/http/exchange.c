@@ -76,12 +76,16 @@ void db_give(struct exchange *x)
 	x->r.env.db = NULL;
 }
 
+#define LANGUAGE_KEPT_S (365 * 24 * 3600)
+
+/* By the address, and then kept, so that the next link is in the same language; else as kept; else Vietnamese. */
 static void choose_language(struct exchange *x)
 {
-	struct str lang = req_query(&x->r, "lang");
-	if (lang.n == 0)
-		lang = req_cookie(&x->r, "lang");
-	if (str_eq(lang, STR("en")))
+	struct str asked = req_query(&x->r, "lang"), kept = req_cookie(&x->r, "lang");
+	bool known = str_eq(asked, STR("en")) || str_eq(asked, STR("vi"));
+	if (known && !str_eq(asked, kept) && x->r.method == HTTP_GET)
+		answer_cookie(&x->r, "lang", asked, LANGUAGE_KEPT_S);
+	if (str_eq(known ? asked : kept, STR("en")))
 		x->r.env.lang = LANG_EN;
 }
 

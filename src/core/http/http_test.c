@@ -291,6 +291,20 @@ TEST(a_read_leaves_after_its_record)
 	http_test_free(t);
 }
 
+TEST(a_language_that_was_chosen_stays)
+{
+	struct http_test *t = fixture_new(a);
+	struct test_answer x = get(t, "/public?lang=en", NULL);
+	EXPECT(has(test_header(&x, "Set-Cookie"), "lang=en;"));
+	x = http_test_send(t, &(struct test_request){.path = "/public", .cookie = "lang=en"});
+	EXPECT(has(x.body, "en line") && test_header(&x, "Set-Cookie").n == 0);
+	x = http_test_send(t, &(struct test_request){.path = "/public?lang=vi", .cookie = "lang=en"});
+	EXPECT(has(x.body, "vi line") && has(test_header(&x, "Set-Cookie"), "lang=vi;"));
+	x = http_test_send(t, &(struct test_request){.path = "/public?lang=xx", .cookie = "lang=en"});
+	EXPECT(has(x.body, "en line") && test_header(&x, "Set-Cookie").n == 0);
+	http_test_free(t);
+}
+
 TEST(public_pages_are_kept_per_revision_and_language)
 {
 	struct http_test *t = fixture_new(a);

@@ -12,6 +12,7 @@ static struct html_out out(struct request *r, bool secret)
 	struct page_facts *f = NEW(r->env.arena, struct page_facts);
 	*f = (struct page_facts){.user = r->env.actor->name, .path = r->path, .csrf = req_csrf(r),
 	                         .staff = actor_any(r->env.actor, ALLOW_STAFF | ROLE_BIT(ROLE_ADMIN)),
+	                         .staff_home = actor_any(r->env.actor, ALLOW_STAFF) ? STR("/ban-lam-viec") : STR("/quan-tri/tai-khoan"),
 	                         .action_id = secret ? NULL : action_id, .ctx = r};
 	if (fill_facts)
 		fill_facts(r, f);
