@@ -21,7 +21,7 @@ bool staff_list_page(struct request *r, struct err *e)
 	struct arena *a = r->env.arena;
 	int64_t counts[VERSION_STATES], asked = req_query_int(r, "trang-thai", -1), page = req_query_int(r, "trang", 1), total = 0;
 	enum version_state state = asked >= 0 && asked < VERSION_STATES ? (enum version_state)asked : VERSION_STATES;
-	struct staff_list l = {0};
+	struct staff_list l = {.may_propose = actor_any(r->env.actor, ALLOW_PROPOSE)};
 	page = page < 1 || page > 100000 ? 1 : page;
 	if (!catalogue_counts(&r->env, counts, e) ||
 	    !catalogue_list(&r->env, state == VERSION_STATES ? NULL : &state, (page - 1) * STAFF_ROWS, STAFF_ROWS, &l.versions, e))
@@ -102,6 +102,7 @@ bool staff_version_page(struct request *r, struct err *e)
 		return false;
 	const struct actor *who = r->env.actor;
 	bool other = (who->person ? who->person : who->account) != s.v.proposed_by;
+	s.may_propose = actor_any(who, ALLOW_PROPOSE);
 	s.may_review = other && actor_any(who, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_ADMIN));
 	s.may_publish = other && actor_any(who, ROLE_BIT(ROLE_DIRECTOR) | ROLE_BIT(ROLE_ADMIN));
 	struct html_out o = catalogue_out(r, NAV_NONE);

@@ -52,7 +52,9 @@ struct list_page {
 struct board_page { const struct catalogue_view *v; int64_t first, last, total; bool screen; };
 struct guide_page { const struct catalogue_view *v; const struct catalogue_contact *contacts; size_t n; };
 
-struct staff_list { struct ui_tab tabs[VERSION_STATES + 1]; struct catalogue_versions versions; struct ui_pager pager; };
+/* Who may propose and import versions. */
+#define ALLOW_PROPOSE (ROLE_BIT(ROLE_SPECIALIST) | ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_CLERK) | ROLE_BIT(ROLE_ADMIN))
+struct staff_list { struct ui_tab tabs[VERSION_STATES + 1]; struct catalogue_versions versions; struct ui_pager pager; bool may_propose; };
 struct change { struct str label, before, after; };
 struct staff_version {
 	struct request *r;
@@ -60,7 +62,7 @@ struct staff_version {
 	struct procedure p;
 	struct catalogue_versions history;
 	struct change *changes; size_t n_changes;
-	bool may_review, may_publish, new_procedure;
+	bool may_propose, may_review, may_publish, new_procedure;
 };
 struct import_row { int64_t number; struct str slug, name, kind, text, pack; };
 struct import_report { struct import_row *rows; size_t n; int64_t proposed, same, faults; };
