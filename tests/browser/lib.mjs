@@ -9,8 +9,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { chromium } from "playwright-core";
 
-// run.mjs NAME PROGRAM SOURCE BUILD
-const [name, program, source, build] = [process.argv[2], ...process.argv.slice(3).map((p) => resolve(p))];
+// run.mjs NAME PROGRAM SOURCE BUILD [OPTION]
+const name = process.argv[2];
+const [program, source, build] = process.argv.slice(3, 6).map((p) => resolve(p));
+export const option = process.argv[6] ?? "";
 const shots = join(build, "tests/browser/shots", name);
 const axeSource = readFileSync(join(source, "tests/browser/node_modules/axe-core/axe.min.js"), "utf8");
 const environment = { ...process.env, ASAN_OPTIONS: "detect_leaks=0:abort_on_error=0" };
@@ -36,7 +38,7 @@ export async function journey(title, steps, visitors = []) {
 			break;
 		}
 	}
-	console.log(`# ${title}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+	console.log(`${title}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
 export const equal = (got, want, what = "") => {
@@ -134,10 +136,10 @@ function totp(secret, step) {
 	return String((mac.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, "0");
 }
 
-// A code counts once: the next of the steps just before, now and after.
+// A code counts once: that of now, or of the step after, which is taken as well.
 async function freshCode(person) {
 	const now = () => Math.floor(Date.now() / 30000);
-	const step = Math.max(person.step + 1, now() - 1);
+	const step = Math.max(person.step + 1, now());
 	while (step > now() + 1) await sleep(500);
 	person.step = step;
 	return totp(person.totp_secret, step);
@@ -157,7 +159,7 @@ export class Visitor {
 		Object.assign(v, { place, who, width, js, problems: [], expected: [], n: 0 });
 		v.context = await (await theBrowser()).newContext({ viewport: { width, height: width < 600 ? 640 : 900 }, locale: "vi-VN", timezoneId: "Asia/Ho_Chi_Minh",
 			hasTouch: width < 600, acceptDownloads: true });
-		v.context.setDefaultTimeout(15000);
+		v.context.setDefaultTimeout(30000);
 		v.page = await v.context.newPage();
 		v.cdp = await v.context.newCDPSession(v.page);
 		await v.scripts(js);
@@ -199,6 +201,11 @@ export class Visitor {
 		return new URL(this.page.url()).pathname;
 	}
 
+	// Waits until the address is of this kind.
+	at(path) {
+		return this.page.waitForURL((u) => path.test(u.pathname));
+	}
+
 	get main() {
 		return this.page.getByRole("main");
 	}
@@ -212,8 +219,9 @@ export class Visitor {
 		return this.main.getByRole("link", { name: words.get(text) ?? text });
 	}
 
+	// The whole label; "(không bắt buộc)" may follow.
 	field(text) {
-		return this.main.getByLabel(words.get(text) ?? text);
+		return this.main.getByLabel(new RegExp(`^\\s*${plain(words.get(text) ?? text)}(\\s*\\(${plain(word("FIELD_OPTIONAL"))}\\))?\\s*$`));
 	}
 
 	async heading(text) {
