@@ -439,8 +439,10 @@ static void item_field(struct sheet *s, bool fee)
 	for (size_t i = 0; i < max; i++) {
 		int64_t id = fee ? s->fees.v[i].id.v : s->opinions.v[i].id.v;
 		bool open = fee ? !str_eq(s->fees.v[i].state, STR("paid")) : !s->opinions.v[i].answered_at.has;
-		if (open)
-			v[n++] = (struct ui_option){.value = str_fmt(a, "%lld", (long long)id), .label = fee ? s->fees.v[i].name : s->opinions.v[i].question, .chosen = n == 0};
+		if (!open)
+			continue;
+		v[n] = (struct ui_option){.value = str_fmt(a, "%lld", (long long)id), .label = fee ? s->fees.v[i].name : s->opinions.v[i].question, .chosen = n == 0};
+		n++;
 	}
 	struct ui_field f = page_field(s->r, fee ? "fee" : "opinion", UI_SELECT, fee ? MSG_DESK_F_FEE : MSG_DESK_F_OPINION);
 	f.options = v, f.n_options = n, f.required = true;

@@ -23,7 +23,8 @@ const sleep = (ms) => new Promise((go) => setTimeout(go, ms));
 let passed = 0, failed = 0;
 
 // Steps that build on each other, each a [what, function]; after one that fails the rest of the journey is not reached, and counts as failed.
-export async function journey(title, steps, visitors = []) {
+// `visitors()` are shown then.
+export async function journey(title, steps, visitors = () => []) {
 	const started = Date.now();
 	for (let i = 0; i < steps.length; i++) {
 		const [what, step] = steps[i];
@@ -34,7 +35,7 @@ export async function journey(title, steps, visitors = []) {
 			failed += steps.length - i;
 			console.log(`FAILED ${title}: ${what}: ${e.stack ?? e}`);
 			if (i + 1 < steps.length) console.log(`  not reached: ${steps.slice(i + 1).map((s) => s[0]).join(", ")}`);
-			for (const v of visitors) await v.failed(what);
+			for (const v of visitors()) await v.failed();
 			break;
 		}
 	}
@@ -72,7 +73,7 @@ export function word(key, ...args) {
 	return words.get(key).replace(/\{(\d)\}/g, (whole, n) => args[n - 1] ?? whole);
 }
 
-const plain = (s) => s.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+export const plain = (s) => s.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 // The same with anything for its arguments.
 export const pattern = (key) => new RegExp(word(key).split(/\{\d\}/).map(plain).join(".+"));
@@ -108,6 +109,10 @@ export async function demonstration({ dossiers = 12 } = {}) {
 	equal([made.code, made.code ? made.err : ""], [0, ""], "motcua demo");
 	const people = Object.fromEntries(JSON.parse(made.out).map((p) => [p.role, { ...p, step: 0 }]));
 	const { server, port, log } = await serving(data, config);
+	process.on("exit", () => { // whatever happened: nothing stays behind
+		server.kill("SIGKILL");
+		rmSync(root, { recursive: true, force: true });
+	});
 	return {
 		root, data, people, url: `http://127.0.0.1:${port}`,
 		async stop() {
@@ -116,7 +121,6 @@ export async function demonstration({ dossiers = 12 } = {}) {
 			const code = await ended;
 			truth(code === 0, `the server ended with ${code}: ${log()}`);
 		},
-		remove: () => rmSync(root, { recursive: true, force: true }),
 	};
 }
 
@@ -274,7 +278,7 @@ export class Visitor {
 	}
 
 	// For the person who reads why a test failed.
-	async failed(what) {
+	async failed() {
 		console.log(`  ${this.who} at ${this.page.url()}, see ${await this.shot("FAILED").catch((e) => e)}`);
 		const text = await this.main.innerText().catch(() => "");
 		console.log(text.replace(/^/gm, "  | ").slice(0, 1500));

@@ -25,12 +25,11 @@ async function see(role, paths) {
 		await v.look(`${label(path)}-${width}`);
 	}];
 	const signIn = role === "stranger" ? [] : [["signs in", () => v.signIn(role)]];
-	await journey(role, [...signIn, ...paths.flatMap((p) => [visit(1280, p), visit(320, p)])], [v]);
+	await journey(role, [...signIn, ...paths.flatMap((p) => [visit(1280, p), visit(320, p)])], () => [v]);
 	await v.close();
 }
 
 await see("stranger", open);
 for (const [role, paths] of Object.entries(inside)) await see(role, paths);
 await journey("the program", [["stops in good order", place.stop]]);
-place.remove();
 await end();

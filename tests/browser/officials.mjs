@@ -1,0 +1,45 @@
+// officials.mjs — what officials do with a dossier in the browser, in steps that journeys share.
+import { equal, plain, truth, word } from "./lib.mjs";
+
+// From the work list, by the search for the code.
+export async function openRecord(v, code) {
+	await v.go("/ban-lam-viec?v=all");
+	const box = v.page.getByRole("searchbox").first();
+	await box.fill(code);
+	await box.press("Enter");
+	await v.main.getByRole("link", { name: new RegExp(plain(code)) }).first().click();
+	await v.at(new RegExp(`/${plain(code)}$`));
+}
+
+export const names = (key) => new RegExp(`^${plain(word(key))}`);
+
+// Does an act of the record's page: opens its part when it asks for something, fills `answers` by their labels, presses its button.
+export async function act(v, action, answers = {}, look = "") {
+	const label = word(`DESK_ACT_${action}`);
+	const part = v.main.locator("details").filter({ has: v.page.locator("summary", { hasText: new RegExp(`^\\s*${plain(label)}\\s*$`) }) });
+	const where = Object.keys(answers).length ? part : v.main;
+	if (Object.keys(answers).length) await part.locator("summary").click();
+	for (const [key, value] of Object.entries(answers)) await answer(where, key, value);
+	if (look) await v.look(look);
+	await where.getByRole("button", { name: names(`DESK_ACT_${action}`) }).first().click();
+	await v.main.getByText(word("DESK_DONE_ACT", label)).waitFor();
+}
+
+async function answer(where, key, value) {
+	if (value === true) return where.getByLabel(names(key)).check();
+	const group = where.getByRole("radiogroup", { name: names(key) });
+	if (await group.count()) return group.getByLabel(value, { exact: true }).check();
+	const control = where.getByLabel(names(key)).first();
+	const kind = await control.evaluate((e) => e.type ?? e.tagName);
+	if (kind === "select-one") {
+		const option = control.locator("option", { hasText: value });
+		return control.selectOption(await option.getAttribute("value"));
+	}
+	return control.fill(value);
+}
+
+export async function state(v, key) {
+	const text = await v.main.innerText();
+	truth(text.includes(word(key)), `${word(key)} stands on the page`);
+	equal(await v.page.getByRole("alert").count(), 0, "no error");
+}

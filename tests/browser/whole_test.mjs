@@ -1,0 +1,191 @@
+// One dossier in the browser, by everybody whose task it is: filed, accepted, assigned, supplemented, paid, proposed, reviewed, signed,
+// issued, handed over, downloaded, checked.
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Visitor, demonstration, end, equal, journey, run, truth, until, word } from "./lib.mjs";
+import { attach, backToTasks, fill, findAndRead, question, send, who } from "./citizen.mjs";
+import { act, openRecord } from "./officials.mjs";
+import { pages, pdf } from "./xray.mjs";
+
+const place = await demonstration();
+const people = {};
+const mine = {};
+const roles = ["counter", "head", "specialist", "director", "clerk"];
+
+async function record(role) {
+	await openRecord(people[role], mine.code);
+}
+
+function pdfsig(file) {
+	return new Promise((done) => execFile("pdfsig", [file], (error, out) => done([...out.matchAll(/Signature Validation: (.*)/g)].map((m) => m[1]))));
+}
+
+const steps = [
+	["everybody comes", async () => {
+		people.citizen = await Visitor.open(place, "citizen", { width: 320 });
+		for (const role of roles) people[role] = await Visitor.open(place, role);
+		for (const role of roles) {
+			await people[role].signIn(role);
+			await people[role].look("begins");
+		}
+	}],
+	["the citizen files on a phone", async () => {
+		const v = people.citizen;
+		await findAndRead(v);
+		await v.link("FILING_SIGN_IN").click();
+		await v.signIn("citizen");
+		await v.button("FILING_BEGIN").click();
+		await who(v);
+		for (let i = 0; i < pages.length; i++) await question(v, i);
+		for (let i = 0; i < 5; i++) {
+			await attach(v, i, `giay-to-${i}.pdf`);
+			await backToTasks(v);
+		}
+		await v.link("FILING_CHECK").click();
+		Object.assign(mine, await send(v));
+		await v.look("sent");
+	}],
+	["the counter accepts", async () => {
+		await record("counter");
+		await people.counter.look("received");
+		await act(people.counter, "ACCEPT");
+		await people.counter.look("accepted");
+	}],
+	["the head assigns", async () => {
+		await record("head");
+		await act(people.head, "ASSIGN", { DESK_F_TO: /Thụ Lý/ }, "assign");
+		await people.head.look("assigned");
+	}],
+	["the specialist asks for a supplement", async () => {
+		await record("specialist");
+		await people.specialist.look("examines");
+		await act(people.specialist, "ASK_SUPPLEMENT", { DESK_F_REASON: "Thiếu trang 2 của phiếu khai báo thiết bị." }, "asks");
+		await people.specialist.look("asked");
+	}],
+	["the citizen reads why and supplements", async () => {
+		const v = people.citizen;
+		await v.go(`/ho-so/${mine.code}`);
+		await v.heading("FILING_STATE_SUPPLEMENT");
+		await v.main.getByText("Thiếu trang 2 của phiếu khai báo thiết bị.").waitFor();
+		await v.look("asked");
+		await v.button("FILING_SUPPLEMENT").click();
+		await v.heading("FILING_TITLE_SUPPLEMENT");
+		await v.look("supplements");
+		await attach(v, 3, "phieu-khai-bao-trang-2.pdf");
+		await backToTasks(v);
+		await v.link("FILING_CHECK").click();
+		await v.button("FILING_SEND").click();
+		await v.at(/^\/ho-so\//);
+		await v.heading("FILING_STATE_PROCESSING");
+		await v.look("supplemented");
+	}],
+	["the specialist demands the fee", async () => {
+		await record("specialist");
+		await act(people.specialist, "DEMAND_FEE", { DESK_F_NAME: "Phí thẩm định cấp giấy phép", DESK_F_AMOUNT: "2.000.000" }, "demands");
+		await people.specialist.look("demanded");
+	}],
+	["the citizen sees what is to be paid", async () => {
+		const v = people.citizen;
+		await v.go(`/ho-so/${mine.code}`);
+		await v.heading("FILING_STATE_FEE");
+		await v.link("FILING_PAY").click();
+		await v.main.getByText("2.000.000 đồng").first().waitFor();
+		await v.look("fee");
+	}],
+	["the counter takes the money", async () => {
+		await record("counter");
+		await act(people.counter, "CONFIRM_PAID", { DESK_F_METHOD: word("DESK_METHOD_CASH") }, "takes");
+		await people.counter.look("paid");
+	}],
+	["the specialist proposes", async () => {
+		await record("specialist");
+		await act(people.specialist, "FINISH");
+		await act(people.specialist, "SUBMIT", { DESK_F_TEXT: "Hồ sơ đủ điều kiện. Đề nghị cấp giấy phép thời hạn 3 năm." }, "proposes");
+	}],
+	["the head reviews", async () => {
+		await record("head");
+		await people.head.look("reviews");
+		await act(people.head, "APPROVE");
+	}],
+	["the director signs", async () => {
+		await record("director");
+		await people.director.look("decides");
+		await act(people.director, "APPROVE");
+		await people.director.look("signed");
+	}],
+	["the clerk issues", async () => {
+		await until("the record at the clerk", 60, async () => {
+			await record("clerk");
+			return people.clerk.main.getByRole("button", { name: word("DESK_ACT_ISSUE") }).isVisible();
+		});
+		await until("a signed draft", 60, async () => {
+			await people.clerk.page.reload();
+			return people.clerk.main.getByText(word("DESK_FILE_RESULT")).first().isVisible();
+		});
+		await people.clerk.look("to-issue");
+		await act(people.clerk, "ISSUE");
+	}],
+	["the counter hands over", async () => {
+		await record("counter");
+		await act(people.counter, "HAND_OVER", { DESK_F_COLLECTOR: "Nguyễn Thị Mẫu Công Dân", DESK_F_SEEN: true }, "hands-over");
+		await people.counter.look("returned");
+	}],
+	["the citizen downloads what is signed and sealed", async () => {
+		const v = people.citizen;
+		const result = v.main.getByRole("listitem").filter({ hasText: word("FILING_KIND_RESULT") }).getByRole("link");
+		await until("the sealed result", 60, async () => {
+			await v.go(`/ho-so/${mine.code}`);
+			return result.first().isVisible();
+		});
+		await v.heading("FILING_STATE_RETURNED");
+		await v.look("result");
+		mine.file = await download(v, result.first(), "result.pdf");
+		equal(await pdfsig(mine.file), ["Signature is Valid.", "Signature is Valid."], "pdfsig");
+	}],
+	["the look-up shows the same file to who has code and secret", async () => {
+		const v = await Visitor.open(place, "stranger", { width: 320, js: false });
+		await v.go(`/tra-cuu/${mine.code}`);
+		await v.heading("FILING_STATE_RETURNED");
+		await v.look("by-code");
+		await v.go(`/tra-cuu/${mine.code}?s=${mine.secret}`);
+		await v.look("by-secret");
+		const result = v.main.getByRole("listitem").filter({ hasText: word("FILING_KIND_RESULT") }).getByRole("link").first();
+		const again = await download(v, result, "again.pdf");
+		equal(hash(again), hash(mine.file), "the same bytes");
+		await v.close();
+	}],
+	["the citizen rates the service", async () => {
+		const v = people.citizen;
+		await v.field("FILING_SCORE_5").check();
+		await v.field("FILING_RATE_WORDS").fill("Nhanh, rõ ràng.");
+		await v.button("FILING_RATE_SEND").click();
+		await v.main.getByText(word("FILING_EVENT_RATE")).waitFor();
+		await v.look("rated");
+	}],
+	["the record verifies while the program serves, and after", async () => {
+		await verified();
+		await place.stop();
+		await verified();
+	}],
+];
+
+const hash = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
+
+async function download(v, link, name) {
+	const [got] = await Promise.all([v.page.waitForEvent("download"), link.click()]);
+	const file = join(place.root, name);
+	await got.saveAs(file);
+	return file;
+}
+
+async function verified() {
+	const done = await run("verify", "--data", place.data, "--json");
+	const report = JSON.parse(done.out);
+	equal([done.code, report.ok, report.first_fault], [0, true, null], done.err);
+	truth(report.entries > 20, `${report.entries} entries`);
+}
+
+await journey("the whole way", steps, () => Object.values(people));
+await end();
