@@ -1,5 +1,5 @@
 // A citizen's way from the front page to a sent dossier and its look-up, on a phone and on a desk; with the option `plain` all scripts are off.
-import { Visitor, demonstration, end, equal, journey, option, truth, word } from "./lib.mjs";
+import { Visitor, demonstration, end, equal, journey, option, pattern, truth, word } from "./lib.mjs";
 import { attach, backToTasks, errorsAt, fill, findAndRead, question, send, shown, tasks, who } from "./citizen.mjs";
 import { pages, pdf } from "./xray.mjs";
 
@@ -85,7 +85,7 @@ async function files(how) {
 			await v.look("file");
 			await v.field("FILING_FILE").setInputFiles({ name: "don.pdf", mimeType: "application/pdf", buffer: Buffer.from("MZ\0\0 this is a program") });
 			await v.button("FILING_UPLOAD").click();
-			await v.main.getByText(word("FILING_FILE_LIES")).first().waitFor();
+			await v.main.getByText(pattern("FIELD_FILE_LIES")).first().waitFor();
 			await v.look("file-wrong");
 			await v.link("FILING_BACK_TO_TASKS").click();
 		}],

@@ -216,11 +216,11 @@ export class Visitor {
 
 	// By the words of a message, or any text.
 	button(text) {
-		return this.main.getByRole("button", { name: words.get(text) ?? text });
+		return this.main.getByRole("button", { name: words.get(text) ?? text, exact: true });
 	}
 
 	link(text) {
-		return this.main.getByRole("link", { name: words.get(text) ?? text });
+		return this.main.getByRole("link", { name: words.get(text) ?? text, exact: true });
 	}
 
 	// The whole label; "(không bắt buộc)" may follow.

@@ -100,9 +100,16 @@ const steps = [
 		await people.counter.look("paid");
 	}],
 	["the specialist proposes", async () => {
+		const v = people.specialist;
 		await record("specialist");
-		await act(people.specialist, "FINISH");
-		await act(people.specialist, "SUBMIT", { DESK_F_TEXT: "Hồ sơ đủ điều kiện. Đề nghị cấp giấy phép thời hạn 3 năm." }, "proposes");
+		await act(v, "FINISH");
+		await v.link("DESK_ACT_SUBMIT").click();
+		await v.heading("DESK_ACT_SUBMIT");
+		await v.look("proposes");
+		await v.field("DESK_F_OPINION_TEXT").fill("Hồ sơ đủ điều kiện. Đề nghị cấp giấy phép thời hạn 3 năm.");
+		await v.button("DESK_ACT_SUBMIT").click();
+		await v.main.getByText(word("DESK_DONE_ACT", word("DESK_ACT_SUBMIT"))).waitFor();
+		await v.look("proposed");
 	}],
 	["the head reviews", async () => {
 		await record("head");
