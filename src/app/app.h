@@ -50,7 +50,8 @@ struct options {
 /* Exit codes: 0 good, 1 found wrong, 2 bad usage. */
 enum { EXIT_GOOD, EXIT_WRONG, EXIT_USAGE };
 
-struct command { const char *name, *usage, *help; int (*run)(struct options *o); };
+/* takes: the options, those with a value ending in '='; NULL: the command reads its own. words: how many others at most. */
+struct command { const char *name, *usage, *help; int (*run)(struct options *o); const char *takes; int words; };
 extern const struct command commands[];
 extern const size_t commands_n;
 

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PLACE "[--data DIR | --db postgres://… --data DIR] [--config FILE]"
+#define PLACE "[--data DIR] [--db postgres://…] [--config FILE]"
+#define PLACE_TAKES "--data= --db= --config= "
+#define PLACE_HELP "--data DIR holds keys, files and, without --db, the database; --db alone keeps keys and files in ./data. No password in --db: PGPASSFILE, or a socket."
 
 static int logic_run(struct options *o) { return logic_command(o->argc, o->argv); }
 /* `calendar due …`: the second word is the command's name for what comes after it. */
@@ -20,19 +22,19 @@ static int calendar_run(struct options *o)
 
 
 const struct command commands[] = {
-	{"serve", PLACE " [--listen ADDR:PORT]", "Serves pages and the API until it is told to stop.", serve_command},
-	{"demo", "--data DIR [--dossiers N] [--json]", "Fills an empty data folder with a sample province; prints the sample sign-ins.", demo_command},
-	{"migrate", PLACE " [--plan]", "Brings the database to this program's schema. --plan only says what would run.", migrate_command},
-	{"verify", PLACE " [--json] | --receipt FILE [--anchors PEM]", "Recomputes the record and names the first fault; or checks one receipt offline.", verify_command},
-	{"backup", PLACE " --to DIR", "Writes a snapshot of the database and every file it names into an empty folder.", backup_command},
-	{"restore", "--data DIR --from DIR --key FILE", "Puts a backup and its master key into an empty data folder and checks all of it.", restore_command},
-	{"export", PLACE " dossiers", "Writes the dossiers as CSV on standard output, without personal data.", export_command},
-	{"pack", "check [DIR] | import DIR " PLACE, "Checks packs (law as data) and says what is missing; or proposes them as new versions.", pack_command},
-	{"user", "add " PLACE " --login NAME --kind KIND --name TEXT [--person ID]", "Makes an account; the password is read from standard input.", user_command},
-	{"calendar", "due --accepted TIME --limit \"N UNIT\" [--convention A|B] [--event KIND@TIME] [--explain] | due --cases FILE", "Computes when something is due, and why.", calendar_run},
-	{"routes", "[--json]", "Lists every route with the roles that may use it.", routes_command},
-	{"logic", "", "Reads {\"rule\":…,\"data\":…} a line, writes {\"result\":…} or {\"error\":…} a line.", logic_run},
-	{"version", "", "Prints the version.", version_command},
+	{"serve", PLACE " [--listen ADDR:PORT]", "Serves pages and the API until it is told to stop.", serve_command, PLACE_TAKES "--listen=", 0},
+	{"demo", "--data DIR [--dossiers N] [--json]", "Fills an empty data folder with a sample province; prints the sample sign-ins.", demo_command, PLACE_TAKES "--dossiers= --json", 0},
+	{"migrate", PLACE " [--plan]", "Brings the database to this program's schema. --plan only says what would run.", migrate_command, PLACE_TAKES "--plan", 0},
+	{"verify", PLACE " [--json] | --receipt FILE [--anchors PEM]", "Recomputes the record and names the first fault; or checks one receipt offline.", verify_command, PLACE_TAKES "--json --receipt= --anchors=", 0},
+	{"backup", PLACE " --to DIR", "Writes a snapshot of the database and every file it names into an empty folder.", backup_command, PLACE_TAKES "--to=", 0},
+	{"restore", "--data DIR --from DIR --key FILE", "Puts a backup and its master key into an empty data folder and checks all of it.", restore_command, PLACE_TAKES "--from= --key=", 0},
+	{"export", PLACE " dossiers | packs --to DIR", "Writes the dossiers as CSV on standard output, without personal data; or the published procedures as packs, for `pack import` elsewhere.", export_command, PLACE_TAKES "--to=", 1},
+	{"pack", "check [DIR] | import DIR " PLACE, "Checks packs (law as data) and says what is missing; or proposes them as new versions.", pack_command, PLACE_TAKES, 2},
+	{"user", "add " PLACE " --login NAME --kind KIND --name TEXT [--person ID] [--email ADDRESS]", "Makes an account; the password is read from standard input. KIND: citizen, business, official, admin, system.", user_command, PLACE_TAKES "--login= --kind= --name= --person= --email=", 1},
+	{"calendar", "due --accepted TIME --limit \"N UNIT\" [--convention A|B] [--event KIND@TIME] [--explain] | due --cases FILE", "Computes when something is due, and why.", calendar_run, NULL, 0},
+	{"routes", "[--json]", "Lists every route with the roles that may use it.", routes_command, "--json", 0},
+	{"logic", "", "Reads {\"rule\":…,\"data\":…} a line, writes {\"result\":…} or {\"error\":…} a line.", logic_run, NULL, 0},
+	{"version", "", "Prints the version.", version_command, "", 0},
 };
 const size_t commands_n = ARRAY_LEN(commands);
 
@@ -41,7 +43,7 @@ static int help(FILE *f)
 	fprintf(f, "motcua — hồ sơ một cửa, từ danh mục thủ tục đến kết quả ký số\n\n");
 	for (size_t i = 0; i < commands_n; i++)
 		fprintf(f, "  motcua %s %s\n      %s\n", commands[i].name, commands[i].usage, commands[i].help);
-	fprintf(f, "\nExit: 0 good, 1 found wrong, 2 bad usage.\n");
+	fprintf(f, "\n%s\nExit: 0 good, 1 found wrong, 2 bad usage.\n", PLACE_HELP);
 	return f == stdout ? EXIT_GOOD : EXIT_USAGE;
 }
 
@@ -50,7 +52,8 @@ int say_usage(const struct options *o, const char *command)
 	FILE *f = o->help ? stdout : stderr;
 	for (size_t i = 0; i < commands_n; i++)
 		if (strcmp(commands[i].name, command) == 0)
-			fprintf(f, "usage: motcua %s %s\n%s\n", command, commands[i].usage, commands[i].help);
+			fprintf(f, "usage: motcua %s%s%s\n%s\n%s", command, *commands[i].usage ? " " : "", commands[i].usage, commands[i].help,
+			        strstr(commands[i].usage, "--db") ? PLACE_HELP "\n" : "");
 	return o->help ? EXIT_GOOD : EXIT_USAGE;
 }
 
@@ -88,17 +91,46 @@ bool option_flag(struct options *o, const char *name)
 	return false;
 }
 
-/* `calendar` and `logic` read their own arguments: a pure command needs no place. */
-static bool is_pure(const char *name) { return strcmp(name, "calendar") == 0 || strcmp(name, "logic") == 0; }
+/* How many arguments the option takes, itself among them; 0: it is not the command's. */
+static int option_length(const char *takes, const char *arg)
+{
+	struct str rest = str_from(takes), one;
+	while (str_next(&rest, ' ', &one))
+		if (str_eq(one, str_from(arg)))
+			return 1;
+		else if (str_ends(one, STR("=")) && str_eq(str_sub(one, 0, one.n - 1), str_from(arg)))
+			return 2;
+	return 0;
+}
+
+/* Nothing is ignored: an option or a word too many is bad usage, and is named. */
+static bool understood(const struct command *c, int argc, char **argv)
+{
+	int words = 0;
+	for (int i = 1; i < argc; i++) {
+		int n = argv[i][0] == '-' ? option_length(c->takes, argv[i]) : 1;
+		words += argv[i][0] != '-';
+		if (n == 0 || words > c->words)
+			fprintf(stderr, "motcua %s: %s is not understood; see motcua %s --help\n", c->name, argv[i], c->name);
+		else if (i + n > argc)
+			fprintf(stderr, "motcua %s: %s needs a value; see motcua %s --help\n", c->name, argv[i], c->name);
+		if (n == 0 || words > c->words || i + n > argc)
+			return false;
+		i += n - 1;
+	}
+	return true;
+}
 
 static int run(const struct command *c, int argc, char **argv)
 {
 	AUTO_ARENA a = arena_new(0);
 	struct options o = {.arena = a, .argc = argc, .argv = argv};
-	o.help = option_flag(&o, "--help");
+	o.help = option_flag(&o, "--help") || option_flag(&o, "-h");
 	if (o.help)
 		return say_usage(&o, c->name);
-	if (!is_pure(c->name)) {
+	if (c->takes && !understood(c, o.argc, o.argv))
+		return EXIT_USAGE;
+	if (c->takes) { /* `calendar` and `logic` need no place */
 		o.data = str_from(option_value(&o, "--data"));
 		o.db = str_from(option_value(&o, "--db"));
 		o.listen = str_from(option_value(&o, "--listen"));
@@ -112,7 +144,7 @@ static int run(const struct command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)
+	if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return help(argc < 2 ? stderr : stdout);
 	if (strcmp(argv[1], "sign-helper") == 0 && argc >= 5)
 		return sign_helper_main(argv[2], argv[3], argv[4], argc > 5 ? argv[5] : NULL);

@@ -14,14 +14,25 @@
 
 static struct str in_dir(struct arena *a, struct str dir, const char *name) { return str_fmt(a, "%.*s/%s", STR_ARG(dir), name); }
 
+/* "postgres://user:secret@host/name" */
+static bool has_password(struct str db)
+{
+	ptrdiff_t from = str_find(db, STR("://")), at = str_find_char(db, '@');
+	return from >= 0 && at > from && str_find_char(str_sub(db, (size_t)from + 3, (size_t)at), ':') >= 0;
+}
+
 bool place_of(const struct options *o, struct place *out, struct err *e)
 {
 	const struct config *c = &o->settings;
 	struct str db = o->db.n ? o->db : str_eq(str_from(c->db), STR("sqlite")) ? STR_NONE : str_from(c->db);
 	*out = (struct place){.dir = o->data.n ? o->data : str_from(c->data_dir), .engine = db.n ? DB_PG : DB_SQLITE, .db = db};
+	if (!out->dir.n && o->db.n)
+		out->dir = STR("data");
 	if (!out->dir.n)
 		return err_set(e, ERR_INVALID, "which data folder? Give --data DIR, or data_dir in the file of --config");
-	if (db.n && str_find(db, STR("password=")) >= 0)
+	if (db.n && !str_starts(db, STR("postgres://")) && !str_starts(db, STR("postgresql://")) && str_find_char(db, '=') < 0)
+		return err_set(e, ERR_INVALID, "the database is postgres://HOST/NAME; without --db it is a file in the data folder");
+	if (db.n && (str_find(db, STR("password=")) >= 0 || has_password(db)))
 		return err_set(e, ERR_INVALID, "no password on the command line: use a service file or PGPASSFILE");
 	if (!db.n)
 		out->db = in_dir(o->arena, out->dir, "motcua.db");
@@ -70,6 +81,10 @@ int place_lock(const struct place *p, struct err *e)
 
 struct db *place_open(const struct place *p, unsigned flags, struct err *e)
 {
+	if (p->engine == DB_SQLITE && !(flags & DB_CREATE) && access(p->db.p, F_OK) != 0) {
+		err_set(e, ERR_NOT_FOUND, "%.*s: there is no database; `motcua demo --data DIR` makes a sample province, `motcua migrate --data DIR` an empty one", STR_ARG(p->db));
+		return NULL;
+	}
 	return p->engine == DB_PG ? db_open_pg(p->db, flags, e) : db_open_sqlite(p->db, flags, e);
 }
 

@@ -4,6 +4,9 @@ import json, os, re, shutil, sqlite3, subprocess
 import program
 from program import Server, equal, finish, root, run, source, test, totp
 
+data = os.path.join(root, "data")
+people = []
+
 
 def version_and_usage():
     code, out, _ = run("version")
@@ -16,6 +19,31 @@ def version_and_usage():
             raise AssertionError(f"{command} --help: {code} {out}")
 
 
+def bad_usage_is_named():
+    place = ["--data", data]
+    wrong = [["serve", "--nonsense"], ["serve", "extra"], ["demo", *place, "--dossiers", "x"], ["demo", *place, "--dossiers", "-1"], ["demo"], ["migrate", "--nonsense", *place],
+             ["verify", *place, "extra"], ["verify", *place, "--listen", "x"], ["verify"], ["verify", "--data"], ["verify", "--receipt"], ["backup", *place],
+             ["backup", *place, "--to"], ["restore", *place], ["export", *place], ["export", *place, "nonsense"], ["export", *place, "dossiers", "extra"],
+             ["export", *place, "packs"], ["export", *place, "dossiers", "--to", "x"], ["export", "dossiers"], ["pack"], ["pack", "nonsense"], ["pack", "import"],
+             ["pack", "import", "packs"], ["pack", "check", "a", "b"], ["user", "add", *place], ["user", "add", *place, "--login", "x", "--kind", "wizard", "--name", "y"],
+             ["user", "add", "--login", "x", "--kind", "system", "--name", "y"], ["calendar"], ["calendar", "nonsense"], ["calendar", "due"],
+             ["calendar", "due", "--nonsense", "x"], ["calendar", "due", "--cases", "/nowhere"], ["routes", "--nonsense"], ["routes", "extra"], ["logic", "extra"],
+             ["version", "extra"], ["version", "--json"], ["verify", "--db", "nonsense", *place], ["verify", "--db", "postgres://a:secret@h/x", *place], ["-x"]]
+    for args in wrong:
+        code, out, err = run(*args, stdin="")
+        if code != 2 or out or not err:
+            raise AssertionError(f"{args}: {code} {out[:100]} {err[:200]}")
+        if "secret" in err:
+            raise AssertionError(f"{args}: {err}")
+    equal("--nonsense" in run("migrate", "--nonsense", *place)[2], True)
+    equal(os.path.exists(data), False)
+    code, _, err = run("verify", *place)
+    equal((code, "motcua demo" in err), (1, True))
+    for flag in ("--help", "-h"):
+        equal(run(flag)[0], 0)
+        equal(run("verify", "--nonsense", flag)[0], 0)
+
+
 def calendar_due():
     code, out, _ = run("calendar", "due", "--accepted", "2026-04-23T16:10:00+07:00", "--limit", "3 working_day")
     equal((code, out.strip()), (0, "2026-04-29T17:00:00+07:00"))
@@ -26,10 +54,31 @@ def calendar_due():
     equal((code, out.split()), (0, want))
 
 
+# F-120, F-032: the calendar as a command; cases without an answer keep the lines in step.
+def calendar_cases_with_errors():
+    cases = {"cases": [{"accepted": "2026-04-23T16:10:00+07:00", "limit": {"n": 3, "unit": "working_day"}}, {"accepted": "never", "limit": {"n": 3, "unit": "working_day"}}, 7,
+                       {"accepted": "2026-04-23T16:10:00+07:00", "limit": {"n": 3, "unit": "calendar_day"}, "events": []}]}
+    path = os.path.join(root, "cases.json")
+    json.dump(cases, open(path, "w"))
+    code, out, _ = run("calendar", "due", "--cases", path)
+    lines = out.splitlines()
+    equal((code, len(lines), lines[0], lines[1][:6], lines[2][:6]), (1, 4, "2026-04-29T17:00:00+07:00", "error:", "error:"))
+    equal(lines[3][:11], "2026-04-28T")  # the 26th is a Sunday and a holiday, the 27th off in lieu
+    code, out, _ = run("calendar", "due", "--accepted", "2026-04-23T16:10:00+07:00", "--limit", "3 working_day", "--explain")
+    equal((code, "2026-04-27" in out and "holiday" in out, out.splitlines()[-1]), (0, True, "2026-04-29T17:00:00+07:00"))
+
+
 def logic_lines():
     code, out, _ = run("logic", stdin='{"rule":{"+":[1,2]},"data":{}}\nnonsense\n{"rule":{"var":"a"},"data":{"a":"x"}}\n')
     lines = [json.loads(x) for x in out.splitlines()]
     equal((code, lines[0], "error" in lines[1], lines[2]), (0, {"result": 3}, True, {"result": "x"}))
+    deep = '{"rule":' + '{"!":' * 3000 + "1" + "}" * 3000 + "}"
+    given = ['{"rule":{"nope":[1]},"data":{}}', "[1]", '{"rule":' + "[" * 100000, '"x"', '{"rule":1', deep, '{"rule":{"var":"a"},"data":null}', '{"rule":{"cat":["ư","\u0000"]},"data":{}}']
+    code, out, err = run("logic", stdin="\n".join(given))
+    lines = [json.loads(x) for x in out.splitlines()]
+    equal((code, len(lines), err), (0, len(given), ""))
+    equal([list(x) for x in lines[:5]], [["error"]] * 5)
+    equal((lines[6], list(lines[7])), ({"result": None}, ["result"]))
 
 
 def packs_are_sound():
@@ -53,8 +102,6 @@ def routes_are_golden():
     equal(len(rows), len(want.splitlines()))
 
 
-data = os.path.join(root, "data")
-people = []
 
 
 def demo_makes_a_province():
@@ -65,6 +112,37 @@ def demo_makes_a_province():
     equal([p["role"] for p in people], ["citizen", "business", "counter", "specialist", "head", "director", "clerk", "inspector", "admin"])
     equal([p["role"] for p in people if p["totp_secret"] is None], ["citizen", "business"])
     equal(run("demo", "--data", data, "--dossiers", "1")[0], 1)
+
+
+# F-122: what one province published goes to another as packs, byte for byte.
+def packs_travel():
+    to, other, back = (os.path.join(root, x) for x in ("packs", "other", "back"))
+    code, out, err = run("export", "packs", "--to", to, "--data", data)
+    equal((code, out, err), (0, "72 procedures\n", ""))
+    names = sorted(os.listdir(os.path.join(to, "procedures")))
+    equal(len(names), 72)
+    for n in names:
+        equal(open(os.path.join(to, "procedures", n), "rb").read(), open(os.path.join(source, "packs/procedures", n), "rb").read())
+    equal(run("export", "packs", "--to", to, "--data", data)[0], 1)  # nothing is overwritten
+    equal(run("pack", "import", to, "--data", data)[1].splitlines()[-1], "0 proposed, 0 refused")
+    equal(run("migrate", "--data", other)[0], 0)
+    equal(run("pack", "import", to, "--data", other)[1].splitlines()[-1], "72 proposed, 0 refused")
+    equal(run("export", "packs", "--to", back, "--data", other)[1], "0 procedures\n")  # people review and publish them first
+    path = os.path.join(to, "procedures", names[0])
+    pack = json.load(open(path, encoding="utf-8"))
+    pack["name"] += " (sửa)"
+    json.dump(pack, open(path, "w", encoding="utf-8"), ensure_ascii=False)
+    open(os.path.join(to, "procedures", names[1]), "w").write("{")
+    code, out, _ = run("pack", "import", to, "--data", data)
+    equal((code, out.splitlines()[-1]), (1, "1 proposed, 1 refused"))
+    equal(run("verify", "--data", data)[0], 0)
+
+
+def dossiers_as_csv():
+    code, out, _ = run("export", "dossiers", "--data", data)
+    lines = out.splitlines()
+    equal((code, len(lines)), (0, 13))
+    equal([x for x in ("applicant_name", "sealed", "Người nộp mẫu") if x in out], [])
 
 
 def verify_is_content():
@@ -160,7 +238,8 @@ def tokens_by_password_and_code():
         equal((status, headers["content-type"].split(";")[0]), (401, "application/problem+json"))
 
 
-for fn in [version_and_usage, calendar_due, logic_lines, packs_are_sound, routes_are_golden, demo_makes_a_province, verify_is_content,
+for fn in [version_and_usage, bad_usage_is_named, calendar_due, calendar_cases_with_errors, logic_lines, packs_are_sound, routes_are_golden,
+           demo_makes_a_province, packs_travel, dossiers_as_csv, verify_is_content,
            one_bit_in_any_table_is_found, a_row_taken_away_is_found, backup_and_restore, serve_and_stop, tokens_by_password_and_code]:
     test(fn)
 finish()
