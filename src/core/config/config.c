@@ -65,7 +65,7 @@ static const struct entry entries[] = {
 	{"rate_page", NUMBER, AT(rate_page), "600", 10, 10000000, NULL, "số trang mỗi phút từ một địa chỉ", "pages a minute from one address"},
 	{"rate_sign_in", NUMBER, AT(rate_sign_in), "10", 1, 10000, NULL, "số lần thử đăng nhập mỗi phút từ một địa chỉ", "tries to sign in a minute from one address"},
 	{"rate_lookup", NUMBER, AT(rate_lookup), "30", 1, 10000, NULL, "số lần tra cứu mỗi phút từ một địa chỉ", "look-ups a minute from one address"},
-	{"rate_upload", NUMBER, AT(rate_upload), "60", 1, 10000, NULL, "số lần gửi tệp mỗi phút từ một địa chỉ", "uploads a minute from one address"},
+	{"rate_upload", NUMBER, AT(rate_upload), "600", 1, 10000, NULL, "số lần gửi tệp mỗi phút từ một địa chỉ hay một tài khoản", "uploads a minute from one address or one account"},
 	{"rate_api", NUMBER, AT(rate_api), "600", 1, 10000000, NULL, "số yêu cầu API mỗi phút từ một địa chỉ", "API requests a minute from one address"},
 	{"rate_account_page", NUMBER, AT(rate_account_page), "1200", 10, 10000000, NULL, "số trang mỗi phút của một tài khoản", "pages a minute of one account"},
 	{"rate_account_api", NUMBER, AT(rate_account_api), "3000", 1, 10000000, NULL, "số yêu cầu API mỗi phút của một tài khoản", "API requests a minute of one account"},
