@@ -94,12 +94,13 @@ static void notify_slice(struct app *app)
 bool app_slices(struct app *app, struct err *e)
 {
 	notify_slice(app);
-	struct filing_config filing = {.law = app->store.law, .blobs = app->store.blobs, .ids = &app->store.ids, .origin = str_from(app->config.origin), .scan = &app->scan,
+	struct filing_config filing = {.law = app->store.law, .sheet = issue_sheet_draw, .blobs = app->store.blobs, .ids = &app->store.ids, .origin = str_from(app->config.origin), .scan = &app->scan,
 	                               .in_force = in_force, .ctx = app,
 	                               .bank = {.bin = str_from(app->config.bank_bin), .account = str_from(app->config.bank_account), .name = str_from(app->config.bank_name)},
 	                               .parts_dir = str_fmt(app->store.arena, "%.*s/parts", STR_ARG(app->store.place.dir)).p};
 	app->desk = (struct desk_facilities){.law = app->store.law, .blobs = app->store.blobs, .pool = app->store.pool, .scan = &app->scan,
-	                                     .draw = issue_paper_draw, .draft = issue_draft_draw, .settling = settling, .ids = &app->store.ids,
+	                                     .draw = issue_paper_draw, .draft = issue_draft_draw, .sheet = issue_sheet_draw,
+	                                     .register_rows = issue_register_rows, .register_draw = issue_register_draw, .settling = settling, .ids = &app->store.ids,
 	                                     .queue = issue_queue, .sent_ahead = filing_sent_ahead, .own_list = filing_api_list, .own_file = filing_send_file, .public_url = str_from(app->config.origin)};
 	desk_use(&app->desk);
 	return issue_slice(app, e) && filing_configure(&filing, e);

@@ -13,6 +13,7 @@
 #include "dossier/dossier.h"
 #include "dossier/result.h"
 #include "filing/filing.h"
+#include "issue/issue.h"
 
 struct desk_facilities {
 	const struct law *law;
@@ -23,6 +24,10 @@ struct desk_facilities {
 	bool (*draw)(struct env *env, const struct dossier_get_row *d, struct dossier_paper_id paper, struct str *pdf, struct err *e);
 	/* The result as it would leave, marked as a draft (issue_draft_draw); NULL: no preview. */
 	bool (*draft)(struct env *env, const struct dossier_get_row *d, const struct dossier_proposal *p, struct str *pdf, struct err *e);
+	/* Papers drawn when asked for (issue_sheet_draw), and the register (issue_register_rows, issue_register_draw); NULL: none. */
+	dossier_sheet_fn *sheet;
+	bool (*register_rows)(struct env *env, const struct issue_register *x, int64_t limit, struct issue_register_page *out, struct err *e);
+	bool (*register_draw)(struct env *env, const struct issue_register *x, struct str *pdf, struct err *e);
 	/* In an action, after each act: what must be drawn, signed or sealed is queued (issue_queue); NULL: nothing is. */
 	bool (*queue)(struct env *env, const struct dossier_done *done, struct dossier_id id, struct err *e);
 	/* Who settles what the counter receives: agency, unit, and the identifier that codes begin with. */

@@ -77,6 +77,13 @@ bool desk_api_list(struct request *r, struct err *e);
 bool desk_api_actions(struct request *r, struct err *e);
 bool desk_api_file(struct request *r, struct err *e);
 
+/* ---- papers on demand, the register (sheets.c) ---- */
+bool desk_control_page(struct request *r, struct err *e);
+bool desk_fee_page(struct request *r, struct err *e);
+bool desk_form_page(struct request *r, struct err *e);
+bool desk_register_page(struct request *r, struct err *e);
+bool desk_register_pdf(struct request *r, struct err *e);
+
 /* ---- acts (act.c) ---- */
 enum act_field {
 	AF_REASON = 1, AF_TO = 2, AF_UNIT = 4, AF_FEE = 8, AF_OPINION = 16, AF_OUTCOME = 32, AF_TEXT = 64, AF_NAME = 128, AF_AMOUNT = 256,
@@ -116,5 +123,7 @@ bool counter_slow(struct request *r, struct err *e);
 bool counter_check(struct request *r, struct err *e);
 bool counter_apply(struct request *r, struct err *e);
 bool counter_answer(struct request *r, struct err *e);
+/* A choice of the fields that procedures have; its name is "lv". */
+void desk_field_filter(struct request *r, struct html_out *o, struct str now);
 /* A table of rows as the inbox shows them. */
 void desk_table(struct request *r, struct html_out *o, struct str caption, const struct desk_list_row *v, size_t n, bool bulk);

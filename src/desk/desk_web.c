@@ -52,6 +52,8 @@ void desk_side(struct request *r, struct page_facts *f)
 	struct nav_item *v = NEW_ARRAY(r->env.arena, VIEW_COUNT + 40, struct nav_item);
 	size_t n = 0;
 	side_views(r, v, &n, r->path);
+	if (desk_have()->register_rows)
+		put_nav(v, &n, msg(r->env.lang, MSG_DESK_REGISTER), STR("/ban-lam-viec/so-theo-doi"), r->path);
 	if (actor_is(r->env.actor, ROLE_COUNTER)) {
 		put_nav(v, &n, msg(r->env.lang, MSG_DESK_COUNTER), STR_NONE, STR_NONE);
 		put_nav(v, &n, msg(r->env.lang, MSG_DESK_COUNTER_HOME), STR("/quay"), r->path);
@@ -140,18 +142,18 @@ static void channel_filter(struct request *r, struct html_out *o, const struct d
 }
 
 /* The fields of the procedures known, each once. */
-static void field_filter(struct request *r, struct html_out *o, const struct desk_filter *f)
+void desk_field_filter(struct request *r, struct html_out *o, struct str now)
 {
 	struct ui_option *v = NEW_ARRAY(r->env.arena, LAW->n + 1, struct ui_option);
 	size_t n = 1;
-	v[0] = option(STR(""), msg(r->env.lang, MSG_ALL), f->field);
+	v[0] = option(STR(""), msg(r->env.lang, MSG_ALL), now);
 	for (size_t i = 0; i < LAW->n; i++) {
 		struct str field = LAW->procedures[i].p->field;
 		bool seen = !field.n;
 		for (size_t k = 1; k < n && !seen; k++)
 			seen = str_eq(v[k].value, field);
 		if (!seen)
-			v[n++] = option(field, field, f->field);
+			v[n++] = option(field, field, now);
 	}
 	ui_field(o, &(struct ui_field){.name = STR("lv"), .kind = UI_SELECT, .label = msg(r->env.lang, MSG_DESK_FIELD), .options = v, .n_options = n, .plain = true});
 }
@@ -174,7 +176,7 @@ static void filters(struct request *r, struct html_out *o, const struct desk_fil
 	ui_form_begin(o, &(struct ui_form){.action = STR("/ban-lam-viec"), .get = true});
 	ui_field(o, &(struct ui_field){.name = STR("xem"), .kind = UI_HIDDEN, .value = str_from(desk_view_slug(f->view))});
 	state_filter(r, o, f);
-	field_filter(r, o, f);
+	desk_field_filter(r, o, f->field);
 	channel_filter(r, o, f);
 	ui_field(o, &(struct ui_field){.name = STR("truoc"), .kind = UI_DATE, .label = msg(r->env.lang, MSG_DESK_DUE_UNTIL), .plain = true,
 		.value = f->has_until ? date_people(r->env.arena, f->until) : STR("")});
@@ -440,6 +442,15 @@ static const struct route routes[] = {
 	 .api = "NONE: a picture of the step"},
 	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code/de-xuat", .page = desk_proposal_page, .row = desk_row_check, .allow = ALLOW_DESK, .reads = READS_DOSSIER,
 	 .api = "GET /api/v1/dossiers/:code"},
+	{.method = HTTP_GET, .path = "/ban-lam-viec/so-theo-doi", .page = desk_register_page, .allow = ALLOW_STAFF, .reads = READS_LIST, .api = "NONE: the register's page"},
+	{.method = HTTP_GET, .path = "/ban-lam-viec/so-theo-doi.pdf", .page = desk_register_pdf, .allow = ALLOW_STAFF, .reads = READS_LIST, .rate = RATE_HEAVY,
+	 .flags = ROUTE_FRAME_SELF, .api = "NONE: the bytes of the register"},
+	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code/phieu-kiem-soat.pdf", .page = desk_control_page, .row = desk_row_check, .allow = ALLOW_STAFF,
+	 .reads = READS_DOSSIER, .flags = ROUTE_FRAME_SELF, .api = "NONE: the bytes of a paper"},
+	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code/phieu-thu/:id", .page = desk_fee_page, .row = desk_row_check, .allow = ALLOW_STAFF, .reads = READS_DOSSIER,
+	 .flags = ROUTE_FRAME_SELF, .api = "NONE: the bytes of a paper"},
+	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code/don/:id", .page = desk_form_page, .row = desk_row_check, .allow = ALLOW_STAFF, .reads = READS_DOSSIER,
+	 .flags = ROUTE_FRAME_SELF, .api = "NONE: the bytes of a paper"},
 	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code/du-thao.pdf", .page = desk_draft_page, .row = desk_row_check, .allow = ALLOW_STAFF, .reads = READS_DOSSIER,
 	 .flags = ROUTE_FRAME_SELF, .api = "NONE: the bytes of a draft"},
 	{.method = HTTP_POST, .path = "/ban-lam-viec/ho-so/:code/:action", .form = &desk_act_form, .slow = act_slow, .check = act_check, .apply = desk_act_apply,

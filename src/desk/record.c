@@ -61,6 +61,12 @@ static struct str note_text(struct sheet *s, int64_t id)
 	return STR("");
 }
 
+static void put_fact(struct ui_fact *v, size_t *n, struct str label, struct str value)
+{
+	if (value.n)
+		v[(*n)++] = (struct ui_fact){.label = label, .value = value};
+}
+
 /* Filed on paper at the counter: its answers stand on the paper, not in the form. */
 static bool is_on_paper(struct sheet *s) { return json_is_true(json_object_get(json_object_get(s->content, "answers"), "on_paper")); }
 
@@ -69,12 +75,6 @@ static bool is_on_paper(struct sheet *s) { return json_is_true(json_object_get(j
 static struct str who_part(struct sheet *s, const char *name)
 {
 	return str_from(json_string_value(json_object_get(json_object_get(s->content, "who"), name)));
-}
-
-static void put_fact(struct ui_fact *v, size_t *n, struct str label, struct str value)
-{
-	if (value.n)
-		v[(*n)++] = (struct ui_fact){.label = label, .value = value};
 }
 
 static void applicant_facts(struct sheet *s)
@@ -196,11 +196,28 @@ static void files_section(struct sheet *s)
 	ui_section_end(s->o);
 }
 
+/* Drawn when asked for: each application form filled, and the slip that goes with the dossier once it is accepted. */
+static size_t sheet_items(struct sheet *s, const struct law_procedure *p, struct ui_item *v)
+{
+	struct arena *a = s->r->env.arena;
+	size_t n = 0;
+	for (size_t i = 0; p && !is_on_paper(s) && i < p->n_forms; i++)
+		v[n++] = (struct ui_item){.title = p->forms[i]->title, .hint = WORD(s, MSG_DESK_FORM_PRINTED),
+			.url = str_fmt(a, "%.*s/don/%zu", STR_ARG(base_url(s)), i + 1)};
+	if (s->d.accepted_at.has)
+		v[n++] = (struct ui_item){.title = WORD(s, MSG_DESK_CONTROL_SLIP), .hint = WORD(s, MSG_DESK_CONTROL_SLIP_HINT),
+			.url = str_fmt(a, "%.*s/phieu-kiem-soat.pdf", STR_ARG(base_url(s)))};
+	return n;
+}
+
 static void papers_section(struct sheet *s)
 {
 	struct arena *a = s->r->env.arena;
-	struct ui_item *v = NEW_ARRAY(a, s->papers.n, struct ui_item);
+	const struct law_procedure *procedure = law_find(LAW, s->d.procedure);
+	struct ui_item *v = NEW_ARRAY(a, s->papers.n + 1 + (procedure ? procedure->n_forms : 0), struct ui_item);
 	size_t n = 0;
+	if (desk_have()->sheet && !s->erased)
+		n = sheet_items(s, procedure, v);
 	for (size_t i = 0; i < s->papers.n; i++) {
 		const struct dossier_paper_list_row *p = &s->papers.v[i];
 		if (str_eq(p->form_set, STR("note")))
@@ -226,7 +243,8 @@ static void fees_section(struct sheet *s)
 		const struct dossier_fee_list_row *f = &s->fees.v[i];
 		bool paid = str_eq(f->state, STR("paid")), claimed = str_eq(f->state, STR("claimed"));
 		struct str amount = lang_money(a, s->r->env.lang, f->amount);
-		v[i] = (struct ui_item){.title = f->name, .has_state = true, .state = paid ? UI_DONE : claimed ? UI_SOON : UI_YOURS,
+		struct str url = paid && desk_have()->sheet && !s->erased ? str_fmt(a, "%.*s/phieu-thu/%lld", STR_ARG(base_url(s)), (long long)f->id.v) : STR_NONE;
+		v[i] = (struct ui_item){.title = f->name, .url = url, .has_state = true, .state = paid ? UI_DONE : claimed ? UI_SOON : UI_YOURS,
 			.hint = paid ? str_fmt(a, "%.*s · %.*s %.*s", STR_ARG(amount), STR_ARG(WORD(s, MSG_DESK_F_VOUCHER)), STR_ARG(f->voucher))
 			             : str_fmt(a, "%.*s · %.*s", STR_ARG(amount), STR_ARG(WORD(s, claimed ? MSG_DESK_FEE_CLAIMED : MSG_DESK_FEE_OPEN)))};
 	}

@@ -75,6 +75,11 @@ MUST_CHECK bool dossier_explain(struct env *env, const struct law *law, const st
  * opinion; inspectors of the settling agency. One place for pages, API and files. */
 MUST_CHECK bool dossier_may_read(struct env *env, const struct dossier_get_row *d, bool *may, struct err *e);
 
+/* Papers of a record that are drawn when somebody asks and are not kept: the control slip, the receipt of a fee (item: its
+ * id), the application form as the law prints it (item: 0, 1 …). ERR_NOT_FOUND: there is none, or it was erased. */
+enum dossier_sheet { SHEET_CONTROL, SHEET_FEE, SHEET_FORM };
+typedef bool dossier_sheet_fn(struct env *env, const struct dossier_get_row *d, enum dossier_sheet what, int64_t item, struct str *pdf, struct err *e);
+
 /* ---- acting ---- */
 
 /* What may be done. The first row follows the process (words of its `actions`); the second stands beside it. */

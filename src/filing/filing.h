@@ -31,6 +31,7 @@ struct filing_config {
 	/* Is the procedure in force by what the agency published? NULL: by the dates of its pack. */
 	bool (*in_force)(void *ctx, struct str procedure);
 	void *ctx;
+	dossier_sheet_fn *sheet; /* papers drawn when asked for (issue_sheet_draw); NULL: none */
 	/* NULL: the centre's reception, and the first division of the first department in force whose head has an account. */
 	bool (*place)(struct env *env, const struct law_procedure *p, struct filing_place *out, struct err *e);
 };

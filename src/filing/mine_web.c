@@ -235,6 +235,57 @@ static void show_facts(struct request *r, struct html_out *o, const struct dossi
 	ui_facts(o, v, origin.n ? 4 : 3);
 }
 
+/* What was filed on paper has no answers of a form. */
+static bool has_answers(struct env *env, const struct dossier_get_row *d)
+{
+	struct err e = {0};
+	AUTO_JSON content = NULL;
+	if (!dossier_unseal(env, filing()->law, d, &content, &e))
+		return false;
+	const json_t *answers = json_object_get(content, "answers");
+	return json_object_size(answers) > 0 && !json_object_get(answers, "on_paper");
+}
+
+/* The form as the law prints it, and the receipts of fees paid: drawn when asked for. */
+static bool show_sheets(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
+{
+	struct arena *a = r->env.arena;
+	const struct law_procedure *p = law_find(filing()->law, d->procedure);
+	struct dossier_fee_list_rows fees = {0};
+	size_t n = 0, forms = p && has_answers(&r->env, d) ? p->n_forms : 0;
+	if (!filing()->sheet || !d->sealed.p)
+		return true;
+	if (!q_dossier_fee_list(r->env.db, a, d->id, &fees, e))
+		return false;
+	struct ui_item *v = NEW_ARRAY(a, forms + fees.n + 1, struct ui_item);
+	for (size_t i = 0; i < forms; i++)
+		v[n++] = (struct ui_item){.title = p->forms[i]->title, .hint = m(r, MSG_FILING_FORM_PRINTED), .url = str_fmt(a, "/ho-so/%.*s/don/%zu", STR_ARG(d->code), i + 1)};
+	for (size_t i = 0; i < fees.n; i++)
+		if (str_eq(fees.v[i].state, STR("paid")))
+			v[n++] = (struct ui_item){.title = fees.v[i].name, .hint = m(r, MSG_FILING_FEE_RECEIPT), .url = str_fmt(a, "/ho-so/%.*s/phieu-thu/%lld", STR_ARG(d->code), (long long)fees.v[i].id.v)};
+	if (!n)
+		return true;
+	ui_section_begin(o, m(r, MSG_FILING_PAPERS));
+	ui_items(o, v, n);
+	ui_section_end(o);
+	return true;
+}
+
+static bool own_sheet(struct request *r, enum dossier_sheet what, struct err *e)
+{
+	struct dossier_get_row d;
+	int64_t item = 0;
+	struct str pdf;
+	if (!dossier_of(r, &d, e))
+		return false;
+	if (!filing()->sheet || !req_param_id(r, "id", &item))
+		return err_set(e, ERR_NOT_FOUND, "no such sheet");
+	return filing()->sheet(&r->env, &d, what, what == SHEET_FORM ? item - 1 : item, &pdf, e) && answer_bytes(r, 200, "application/pdf", pdf);
+}
+
+bool own_form(struct request *r, struct err *e) { return own_sheet(r, SHEET_FORM, e); }
+bool own_receipt(struct request *r, struct err *e) { return own_sheet(r, SHEET_FEE, e); }
+
 bool own_page(struct request *r, struct err *e)
 {
 	struct dossier_get_row d;
@@ -252,7 +303,7 @@ bool own_page(struct request *r, struct err *e)
 	show_facts(r, &o, &d);
 	if (!filing_show_clock(r, &o, &d, e) || !filing_show_timeline(r, &o, &d, e) || !filing_show_files(r, &o, &d, files, STR_NONE, e))
 		return false;
-	if (!show_acts(r, &o, &d, e) || !show_readers(r, &o, &d, e))
+	if (!show_sheets(r, &o, &d, e) || !show_acts(r, &o, &d, e) || !show_readers(r, &o, &d, e))
 		return false;
 	ui_page_end(&o, &page);
 	return page_answer(r);

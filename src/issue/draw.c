@@ -111,7 +111,7 @@ json_t *template_of(struct str set, struct str code, struct err *e)
 }
 
 /* Takes the data. */
-static bool draw(struct env *env, struct str set, struct str code, json_t *data, struct instant at, struct str *pdf, struct err *e)
+bool draw_with(struct env *env, struct str set, struct str code, json_t *data, struct instant at, struct str *pdf, struct err *e)
 {
 	json_t *form = template_of(set, code, e);
 	bool ok = form && issue_have()->render(issue_have()->renderer, env->arena, form, data, at, pdf, e);
@@ -123,7 +123,7 @@ static bool draw(struct env *env, struct str set, struct str code, json_t *data,
 bool draw_paper(struct env *env, const struct dossier_get_row *d, const struct dossier_paper_list_row *p, struct str *pdf, struct err *e)
 {
 	json_t *data = NULL;
-	return issue_paper_data(env, d, p, &data, e) && draw(env, p->form_set, p->form_code, data, p->at, pdf, e);
+	return issue_paper_data(env, d, p, &data, e) && draw_with(env, p->form_set, p->form_code, data, p->at, pdf, e);
 }
 
 /* `whole`: refused when anything would print as a blank. */
@@ -164,11 +164,4 @@ bool issue_paper_draw(struct env *env, const struct dossier_get_row *d, struct d
 	struct dossier_paper_list_row row = {.id = p.id, .dossier = p.dossier, .form_set = p.form_set, .form_code = p.form_code, .number = p.number,
 		.at = p.at, .official = p.official, .body = p.body};
 	return draw_paper(env, d, &row, pdf, e);
-}
-
-bool issue_control_draw(struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e)
-{
-	bool old = str_eq(d->form_set, STR("TT01-2018"));
-	json_t *data = NULL;
-	return issue_control_data(env, d, &data, e) && draw(env, old ? STR("TT01-2018") : STR("TT03-2025"), old ? STR("05") : STR("06"), data, env->now, pdf, e);
 }

@@ -12,9 +12,18 @@ void set_text(json_t *o, const char *key, struct str value); /* nothing when emp
 /* What every paper says of the dossier: offices, place, applicant, code. `on`: the day of the paper. */
 MUST_CHECK bool base_data(struct env *env, const struct dossier_get_row *d, struct date on, bool by_settling, json_t **out, struct err *e);
 MUST_CHECK bool unseal_paper(struct env *env, const struct dossier_paper_list_row *p, struct str *out, struct err *e);
+/* The head of a paper of that agency: who, whose, where. */
+MUST_CHECK bool office_head(struct env *env, struct agency_id id, json_t *out, struct err *e);
 /* Lines of a text as a list, empty ones left out. */
 json_t *lines_of(struct str text);
 /* A template of the packs: new reference, or NULL and ERR_NOT_FOUND. */
 json_t *template_of(struct str set, struct str code, struct err *e);
+/* Draws with a template of the packs; takes the data. */
+MUST_CHECK bool draw_with(struct env *env, struct str set, struct str code, json_t *data, struct instant at, struct str *pdf, struct err *e);
+void set_time(struct env *env, json_t *o, const char *key, struct instant at);
+void set_day(struct env *env, json_t *o, const char *key, struct date d);
+/* Acceptance, the date first given, the new one of an apology. */
+void time_data(struct env *env, const struct dossier_get_row *d, json_t *x);
+struct str person_name(struct env *env, struct person_id id); /* empty when unknown */
 MUST_CHECK bool draw_paper(struct env *env, const struct dossier_get_row *d, const struct dossier_paper_list_row *p, struct str *pdf, struct err *e);
 MUST_CHECK bool draw_result(struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e);

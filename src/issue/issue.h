@@ -50,7 +50,15 @@ MUST_CHECK bool issue_result_data(struct env *env, const struct dossier_get_row 
 MUST_CHECK bool issue_paper_draw(struct env *env, const struct dossier_get_row *d, struct dossier_paper_id paper, struct str *pdf, struct err *e);
 /* The result as it would leave, marked as a draft; what is not known yet is a dotted blank. `p`: as proposed, or NULL. */
 MUST_CHECK bool issue_draft_draw(struct env *env, const struct dossier_get_row *d, const struct dossier_proposal *p, struct str *pdf, struct err *e);
-MUST_CHECK bool issue_control_draw(struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e);
+/* desk_facilities.sheet, filing_config.sheet: papers drawn when asked for. */
+dossier_sheet_fn issue_sheet_draw;
+/* The register of dossiers accepted in a reception, or settled by an agency (the other id 0), on days from..to; field empty: all.
+ * The form of the last day; numbered from the first day of its year. At most ISSUE_REGISTER_MAX rows. */
+#define ISSUE_REGISTER_MAX 5000
+struct issue_register { struct unit_id reception; struct agency_id agency; struct date from, to; struct str field; };
+struct issue_register_page { const struct dossier_id *v; size_t n; int64_t before; /* numbered before the first */ };
+MUST_CHECK bool issue_register_rows(struct env *env, const struct issue_register *x, int64_t limit, struct issue_register_page *out, struct err *e);
+MUST_CHECK bool issue_register_draw(struct env *env, const struct issue_register *x, struct str *pdf, struct err *e);
 
 /* In an action, after an act (desk_facilities.queue): queues what the act calls for. */
 MUST_CHECK bool issue_queue(struct env *env, const struct dossier_done *done, struct dossier_id id, struct err *e);

@@ -24,3 +24,18 @@ select cert from seal_used where agency = :agency order by id limit 64;
 -- name: seal_used_add :exec
 -- in: id seal_used_id, agency agency_id, cert text, first_at instant
 insert into seal_used (id, agency, cert, first_at) values (:id, :agency, :cert, :first_at) on conflict do nothing;
+
+-- One register is of one reception or one agency: the other id is 0.
+-- name: issue_register_list :many
+-- in: reception unit_id, agency agency_id, since instant, until instant, field text?, limit int
+select id from issue_register
+where (receiving_unit = :reception or settling_agency = :agency) and accepted_at >= :since and accepted_at < :until
+  and (:field is null or field = :field)
+order by accepted_at, id limit :limit;
+
+-- name: issue_register_before :one
+-- in: reception unit_id, agency agency_id, since instant, until instant, field text?
+-- out: n int
+select count(*) as n from issue_register
+where (receiving_unit = :reception or settling_agency = :agency) and accepted_at >= :since and accepted_at < :until
+  and (:field is null or field = :field);

@@ -1,6 +1,7 @@
 /* issue_test.c — papers and results from the record to a sealed file, on both engines, with the token of the demonstration. */
 #include "dossier/dossier_testing.h"
 #include "dossier/result.h"
+#include "gen/messages.h"
 #include "issue/internal.h"
 #include "issue/issue.h"
 #include "issue/issue_sql.h"
@@ -272,7 +273,7 @@ TEST_BOTH(each_form_says_what_happened)
 	struct err e = {0};
 	struct env env = reader();
 	EXPECT_OK(dossier_load(&env, s.id, &d, &e), e);
-	EXPECT_OK(issue_control_draw(&env, &d, &pdf, &e), e);
+	EXPECT_OK(issue_sheet_draw(&env, &d, SHEET_CONTROL, 0, &pdf, &e), e);
 	EXPECT(str_starts(pdf, STR("%PDF-")));
 	stop();
 }
@@ -612,5 +613,156 @@ TEST(every_procedure_has_a_result_without_blanks)
 		json_decref(example);
 	}
 	filed = "bx-cap-phep-xquang";
+	stop();
+}
+
+/* ---- every form of both sets, from what was done ---- */
+
+static struct str pdf_text(struct str pdf, const char *size)
+{
+	const char *path = str_fmt(w.o.a, "%s/y.pdf", test_temp_dir(w.o.a).p).p;
+	FILE *out = fopen(path, "w");
+	EXPECT(out && fwrite(pdf.p, 1, pdf.n, out) == pdf.n && fclose(out) == 0);
+	FILE *p = popen(str_fmt(w.o.a, "qpdf --check %s >/dev/null && pdfinfo %s && pdftotext -layout %s -", path, path, path).p, "r");
+	EXPECT(p);
+	static char text[65536];
+	size_t n = fread(text, 1, sizeof text, p);
+	EXPECT_INT(pclose(p), 0);
+	struct str all = squeezed(str_dup(w.o.a, (struct str){text, n}));
+	EXPECT(has(all, size));
+	return all;
+}
+#define A5 "419.53 x 595.28"
+#define A4_WIDE "841.89 x 595.28"
+
+static struct str sheet(struct dossier_id id, enum dossier_sheet what, int64_t item, const char *size)
+{
+	struct err e = {0};
+	struct env env = reader();
+	struct dossier_get_row d = now_of(id);
+	struct str pdf;
+	EXPECT_OK(issue_sheet_draw(&env, &d, what, item, &pdf, &e), e);
+	keep_pdf(pdf, str_fmt(w.o.a, "sheet-%d", (int)what), d.form_set.p);
+	return pdf_text(pdf, size);
+}
+
+static struct str kept(struct dossier_id id, size_t i)
+{
+	struct str pdf;
+	struct dossier_file_list_rows f = files(id);
+	EXPECT(f.n > i);
+	(void)text_of(&f.v[i], &pdf);
+	return pdf_text(pdf, A5);
+}
+
+static void act_refused(struct person_id who, struct dossier_act x, int say)
+{
+	struct actor me = official(who);
+	struct err e = {0};
+	EXPECT(!office_act(&w.o, &me, do_act, &x, &e));
+	EXPECT_INT(e.say, say);
+}
+
+static void apologises(const char *title)
+{
+	struct dossier_sent s = accepted();
+	struct instant due = now_of(s.id).due.v, later_due = {due.ms + 5 * DAY_MS};
+	act_refused(w.o.people.head, (struct dossier_act){.id = s.id, .action = ACT_APOLOGISE, .reason = STR("Chờ kết quả"), .new_due = later_due}, 0);
+	act_refused(w.o.people.director, (struct dossier_act){.id = s.id, .action = ACT_APOLOGISE, .reason = STR("Chờ kết quả"), .new_due = {due.ms - 1}}, MSG_DOSSIER_APOLOGY_DATE);
+	act(w.o.people.director, (struct dossier_act){.id = s.id, .action = ACT_APOLOGISE, .reason = STR("Chờ kết quả kiểm định của đơn vị khác"), .new_due = later_due});
+	act_refused(w.o.people.director, (struct dossier_act){.id = s.id, .action = ACT_APOLOGISE, .reason = STR("Lần nữa"), .new_due = {due.ms + 9 * DAY_MS}}, MSG_DOSSIER_APOLOGY_ONCE);
+	run_jobs();
+	struct dossier_get_row d = now_of(s.id);
+	EXPECT_INT(d.first_due.v.ms, due.ms);
+	EXPECT_INT(d.due.v.ms, later_due.ms);
+	struct str text = kept(s.id, 1);
+	struct civil c = date_civil(date_of(later_due));
+	EXPECT(has(text, title) && has(text, "Chờ kết quả kiểm định của đơn vị khác") && has(text, "/PXL") && has(text, s.code.p) && has(text, "THỦ TRƯỞNG CƠ QUAN, ĐƠN VỊ"));
+	EXPECT(has(text, str_fmt(w.o.a, c.month < 3 ? "vào ngày %02d tháng %02d năm %d" : "vào ngày %02d tháng %d năm %d", c.day, c.month, c.year).p));
+	EXPECT(has(text, "Nguyễn Văn Mẫu Giám Đốc"));
+	office_set_ms(due.ms); /* the day itself is too late */
+	s = accepted();
+	office_set_ms(now_of(s.id).due.v.ms);
+	act_refused(w.o.people.director, (struct dossier_act){.id = s.id, .action = ACT_APOLOGISE, .reason = STR("Trễ"), .new_due = {now_of(s.id).due.v.ms + DAY_MS}}, MSG_DOSSIER_APOLOGY_LATE);
+}
+
+static void pays_and_moves(struct dossier_id id)
+{
+	struct err e = {0};
+	struct dossier_fee_list_rows fees;
+	act(w.o.people.counter, (struct dossier_act){.id = id, .action = ACT_DEMAND_FEE, .name = STR("Phí thẩm định"), .amount = {3000000}});
+	EXPECT_OK(q_dossier_fee_list(w.o.db, w.o.a, id, &fees, &e), e);
+	struct dossier_get_row d = now_of(id);
+	struct str pdf;
+	struct env env = reader();
+	EXPECT_ERR(issue_sheet_draw(&env, &d, SHEET_FEE, fees.v[0].id.v, &pdf, &e), e, ERR_NOT_FOUND); /* not paid */
+	act(w.o.people.counter, (struct dossier_act){.id = id, .action = ACT_CONFIRM_PAID, .item = fees.v[0].id.v, .method = STR("cash")});
+	struct str text = sheet(id, SHEET_FEE, fees.v[0].id.v, A5);
+	EXPECT(has(text, "PHIẾU THU PHÍ, LỆ PHÍ") && has(text, "0000001") && has(text, "3.000.000") && has(text, "Ba triệu đồng") && has(text, "Tiền mặt") && !has(text, "BIÊN LAI THU"));
+	EXPECT_ERR(issue_sheet_draw(&env, &d, SHEET_FEE, 5, &pdf, &e), e, ERR_NOT_FOUND);
+	act(w.o.people.head, (struct dossier_act){.id = id, .action = ACT_ASSIGN, .to = w.o.people.specialist});
+	act(w.o.people.specialist, (struct dossier_act){.id = id, .action = ACT_FINISH});
+}
+
+static struct str register_text(struct issue_register x, size_t rows)
+{
+	struct err e = {0};
+	struct env env = reader();
+	struct issue_register_page page;
+	struct str pdf;
+	EXPECT_OK(issue_register_rows(&env, &x, 100, &page, &e), e);
+	EXPECT_INT(page.n, rows);
+	EXPECT_OK(issue_register_draw(&env, &x, &pdf, &e), e);
+	keep_pdf(pdf, STR("register"), "x");
+	return pdf_text(pdf, A4_WIDE);
+}
+
+static void in_set(enum db_engine engine, struct arena *a, const char *clock, const char *set, const char *apology, bool old)
+{
+	struct instant at;
+	EXPECT(instant_parse(str_from(clock), &at));
+	behind_ms = instant_clock().ms - at.ms;
+	start(a, engine, false);
+	behind_ms = 0;
+	struct dossier_sent s = accepted();
+	run_jobs();
+	EXPECT_TEXT(now_of(s.id).form_set, set);
+	struct str text = kept(s.id, 0);
+	EXPECT(has(text, "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ") && has(text, s.code.p));
+	EXPECT(has(text, "(Liên 2: Giao khách hàng)") == old && has(text, "Số định danh cá nhân/tổ chức: 001090012345") == !old);
+	EXPECT(has(text, "Chữ ký số của Tổ chức (nếu là biểu mẫu điện tử)") == old);
+	pays_and_moves(s.id);
+	text = sheet(s.id, SHEET_CONTROL, 0, A5);
+	EXPECT(has(text, "PHIẾU KIỂM SOÁT QUÁ TRÌNH GIẢI QUYẾT HỒ SƠ") && has(text, "Trần Thị Mẫu") && has(text, "Số: 01/PKS-TTPVHCC") && has(text, "Cơ quan phối hợp giải quyết hồ sơ: Không có"));
+	struct issue_register x = {.reception = w.o.people.reception, .from = date_of(at), .to = date_of(at)};
+	text = register_text(x, 1);
+	EXPECT(has(text, "SỔ THEO DÕI HỒ SƠ") && has(text, "Phòng khám") && has(text, "0912345678") && has(text, old ? "Ngày, tháng, năm" : "Nhận và trả kết quả"));
+	x.field = STR("Một lĩnh vực khác");
+	EXPECT(!has(register_text(x, 0), "Ánh Dương"));
+	register_text((struct issue_register){.agency = w.o.people.department, .from = date_of(at), .to = date_of(at)}, 1);
+	register_text((struct issue_register){.agency = {12345}, .from = date_of(at), .to = date_of(at)}, 0);
+	apologises(apology);
+	stop();
+}
+
+TEST_BOTH(every_form_of_2018) { in_set(engine, a, "2025-04-15T09:00:00+07:00", "TT01-2018", "PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ", true); }
+TEST_BOTH(every_form_of_2025) { in_set(engine, a, "2026-05-20T09:00:00+07:00", "TT03-2025", "PHIẾU XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN THỜI GIAN GIẢI QUYẾT", false); }
+
+TEST_BOTH(the_form_that_was_filled_is_printed)
+{
+	start(a, engine, false);
+	struct dossier_sent s = accepted();
+	struct err e = {0};
+	struct env env = reader();
+	struct dossier_get_row d = now_of(s.id);
+	struct str pdf, text = sheet(s.id, SHEET_FORM, 1, "595.28 x 841.89");
+	EXPECT(has(text, "ĐƠN ĐỀ NGHỊ") && has(text, "Phòng khám Ánh Dương"));
+	EXPECT_OK(issue_sheet_draw(&env, &d, SHEET_FORM, 2, &pdf, &e), e);
+	EXPECT_ERR(issue_sheet_draw(&env, &d, SHEET_FORM, 3, &pdf, &e), e, ERR_NOT_FOUND);
+	EXPECT_ERR(issue_sheet_draw(&env, &d, SHEET_FORM, -1, &pdf, &e), e, ERR_NOT_FOUND);
+	on_writer(&actor_program, forget, &s.id);
+	d = now_of(s.id);
+	EXPECT_ERR(issue_sheet_draw(&env, &d, SHEET_FORM, 0, &pdf, &e), e, ERR_NOT_FOUND);
+	EXPECT_ERR(issue_sheet_draw(&env, &d, SHEET_CONTROL, 0, &pdf, &e), e, ERR_NOT_FOUND);
 	stop();
 }

@@ -21,8 +21,8 @@ json_t *lines_of(struct str text)
 	return list;
 }
 
-static void set_time(struct env *env, json_t *o, const char *key, struct instant at) { set_text(o, key, instant_format(env->arena, at)); }
-static void set_day(struct env *env, json_t *o, const char *key, struct date d) { set_text(o, key, date_format(env->arena, d)); }
+void set_time(struct env *env, json_t *o, const char *key, struct instant at) { set_text(o, key, instant_format(env->arena, at)); }
+void set_day(struct env *env, json_t *o, const char *key, struct date d) { set_text(o, key, date_format(env->arena, d)); }
 
 /* The part after the last of the words that name a kind of office: "Ủy ban nhân dân tỉnh Mẫu" gives "tỉnh Mẫu". */
 static struct str after(struct str name, struct str words)
@@ -61,9 +61,8 @@ static bool load_offices(struct env *env, const struct dossier_get_row *d, struc
 	       agency_and_parent(env, d->settling_agency, &o->settling, &o->settling_parent, e);
 }
 
-static void office_data(const struct offices *o, bool by_settling, json_t *out)
+static void head_data(const struct agency *a, const struct agency *parent, json_t *out)
 {
-	const struct agency *a = by_settling ? &o->settling : &o->receiving, *parent = by_settling ? &o->settling_parent : &o->receiving_parent;
 	bool centre = a->is_centre;
 	struct str name = centre ? after(a->name, STR("hành chính công ")) : a->name;
 	set_text(out, "co_quan_chu_quan", parent->name);
@@ -71,6 +70,23 @@ static void office_data(const struct offices *o, bool by_settling, json_t *out)
 	set_text(out, "ten_don_vi", name.n ? name : a->name);
 	set_text(out, "don_vi", a->name);
 	set_text(out, "dia_danh", place_of(parent->name.n ? parent->name : a->name));
+}
+
+bool office_head(struct env *env, struct agency_id id, json_t *out, struct err *e)
+{
+	struct agency a, parent;
+	if (!agency_and_parent(env, id, &a, &parent, e))
+		return false;
+	head_data(&a, &parent, out);
+	return true;
+}
+
+static void office_data(const struct offices *o, bool by_settling, json_t *out)
+{
+	if (by_settling)
+		head_data(&o->settling, &o->settling_parent, out);
+	else
+		head_data(&o->receiving, &o->receiving_parent, out);
 	set_text(out, "co_quan_giai_quyet", o->settling.name);
 	set_text(out, "noi_nhan_ket_qua", o->receiving.name);
 	set_text(out, "nguoi_lien_he", o->receiving.name);
@@ -90,6 +106,24 @@ static void paper_documents(const json_t *documents, json_t *out)
 	json_decref(list);
 }
 
+/* Online the holder of the account files for the one named; at the counter the one named stands there for the applicant. */
+static void represented(const json_t *who, const json_t *answers, json_t *out)
+{
+	struct str other = str_from(json_string_value(json_object_get(who, "on_behalf"))), name = str_from(json_string_value(json_object_get(who, "name")));
+	bool counter = json_is_true(json_object_get(answers, "on_paper"));
+	set_text(out, "nguoi_nop", other.n && counter ? STR("") : name);
+	if (!other.n)
+		return;
+	json_t *principal = json_object();
+	set_text(principal, "ho_ten", counter ? name : other);
+	static const struct { const char *from, *to; } parts[] = {{"address", "dia_chi"}, {"identity", "so_dinh_danh"}, {"phone", "dien_thoai"}, {"email", "email"}};
+	for (size_t i = 0; counter && i < ARRAY_LEN(parts); i++)
+		set_text(principal, parts[i].to, str_from(json_string_value(json_object_get(who, parts[i].from))));
+	if (counter)
+		set_text(principal, "giay_to", other);
+	json_object_set_new(out, "uy_quyen", principal);
+}
+
 static bool applicant_data(struct env *env, const struct dossier_get_row *d, json_t *out, struct err *e)
 {
 	static const struct { const char *from, *to; } parts[] = {{"name", "ten_nguoi_nop"}, {"identity", "so_dinh_danh"}, {"address", "dia_chi"},
@@ -100,11 +134,7 @@ static bool applicant_data(struct env *env, const struct dossier_get_row *d, jso
 	const json_t *who = json_object_get(content, "who");
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		set_text(out, parts[i].to, str_from(json_string_value(json_object_get(who, parts[i].from))));
-	struct str agent = str_from(json_string_value(json_object_get(who, "on_behalf")));
-	if (agent.n)
-		json_object_set_new(out, "uy_quyen", json_pack("{s:s%}", "ho_ten", agent.p, agent.n));
-	struct str name = str_from(json_string_value(json_object_get(who, "name")));
-	set_text(out, "nguoi_nop", agent.n ? agent : name);
+	represented(who, json_object_get(content, "answers"), out);
 	paper_documents(json_object_get(json_object_get(content, "answers"), "documents"), out);
 	json_decref(content);
 	return true;
@@ -137,6 +167,7 @@ bool base_data(struct env *env, const struct dossier_get_row *d, struct date on,
 	procedure_data(env, d, x);
 	set_text(x, "ma_ho_so", d->code);
 	set_day(env, x, "ngay_lap", on);
+	set_text(x, "he_thong", era_resolve(&LAW->eras, on).version[ERA_SYSTEM_NAME]->id);
 	if (issue_have()->public_url.n)
 		set_text(x, "url_tra_cuu", str_fmt(env->arena, "%.*s/tra-cuu?ma=%.*s", STR_ARG(issue_have()->public_url), STR_ARG(d->code)));
 	if (issue_have()->demo)
@@ -159,7 +190,7 @@ bool unseal_paper(struct env *env, const struct dossier_paper_list_row *p, struc
 	return erased || crypto_open(env->arena, &key, str_fmt(env->arena, "paper:%lld", (long long)p->id.v), p->body, out, e);
 }
 
-static struct str person_name(struct env *env, struct person_id id)
+struct str person_name(struct env *env, struct person_id id)
 {
 	struct official o;
 	struct err e = {0};
@@ -168,7 +199,7 @@ static struct str person_name(struct env *env, struct person_id id)
 }
 
 /* The times that a form tells: acceptance, the date first given, the new one of an apology. */
-static void time_data(struct env *env, const struct dossier_get_row *d, json_t *x)
+void time_data(struct env *env, const struct dossier_get_row *d, json_t *x)
 {
 	set_time(env, x, "nhan_luc", d->accepted_at.has ? d->accepted_at.v : d->sent_at);
 	set_day(env, x, "ngay_tiep_nhan", date_of(d->accepted_at.has ? d->accepted_at.v : d->sent_at));
@@ -208,47 +239,14 @@ bool issue_paper_data(struct env *env, const struct dossier_get_row *d, const st
 	json_object_set_new(x, "noi_dung_bo_sung", lines_of(said));
 	set_day(env, x, "ngay_de_nghi", date_of(p->at));
 	set_text(x, "hinh_thuc_de_nghi", msg(LANG_VI, d->applicant_account ? MSG_ISSUE_ASKED_ONLINE : MSG_ISSUE_ASKED_HERE));
+	if (str_eq(p->form_set, STR("TT01-2018")) && str_eq(p->form_code, STR("01"))) { /* the agency's copy is the record itself */
+		set_text(x, "lien", STR("2"));
+		set_text(x, "ten_lien", msg(LANG_VI, MSG_ISSUE_COPY_TWO));
+	}
 	time_data(env, d, x);
 	if (fee_data(env, d, x, e))
 		return true;
 	json_decref(x);
 	*out = NULL;
 	return false;
-}
-
-/* ---- the control slip ---- */
-
-static struct str step_name(const struct dossier_get_row *d, const json_t *body, const char *key)
-{
-	const struct process *p = law_process(LAW, d->process);
-	const struct node *n = p ? workflow_node(p, str_from(json_string_value(json_object_get(body, key)))) : NULL;
-	return n ? n->name : STR("");
-}
-
-static void hand_on(struct env *env, const struct dossier_get_row *d, const struct audit_entry *x, json_t *list)
-{
-	json_t *body = json_loadb(x->body.p, x->body.n, 0, NULL);
-	struct str from = step_name(d, body, "from"), to = step_name(d, body, "to");
-	if (from.n && to.n && !str_eq(from, to)) {
-		json_t *row = json_object();
-		set_text(row, "ben_giao", from);
-		set_text(row, "ben_nhan", to);
-		set_time(env, row, "luc", x->at);
-		set_text(row, "nguoi_giao", person_name(env, (struct person_id){x->person}));
-		json_array_append_new(list, row);
-	}
-	json_decref(body);
-}
-
-bool issue_control_data(struct env *env, const struct dossier_get_row *d, json_t **out, struct err *e)
-{
-	struct audit_entries all = {0};
-	if (!audit_timeline(env, d->id.v, 0, 500, &all, e) || !base_data(env, d, date_of(d->accepted_at.has ? d->accepted_at.v : d->sent_at), false, out, e))
-		return false;
-	json_t *list = json_array();
-	for (size_t i = 0; i < all.n; i++)
-		hand_on(env, d, &all.v[i], list);
-	json_object_set_new(*out, "giao_nhan", list);
-	time_data(env, d, *out);
-	return true;
 }

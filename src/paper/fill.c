@@ -104,6 +104,18 @@ static struct str as_date(struct arena *a, struct str s, bool moment)
 	return long_date(a, d);
 }
 
+/* As the control slip has it: "09 giờ 00 phút, ngày 05/02/2026". */
+static struct str as_slip(struct arena *a, struct str s)
+{
+	struct date d;
+	int minute;
+	if (!s.n)
+		return STR("… giờ … phút, ngày …/…/……");
+	if (!when(s, &d, &minute) || minute < 0)
+		return s;
+	return str_fmt(a, "%02d giờ %02d phút, ngày %s", minute / 60, minute % 60, date_people(a, d).p);
+}
+
 static struct str format(struct arena *a, struct str s, struct str how)
 {
 	int64_t n;
@@ -119,6 +131,8 @@ static struct str format(struct arena *a, struct str s, struct str how)
 		return money_people(a, (struct money){n});
 	if (str_eq(how, STR("words")) && str_to_i64(s, &n))
 		return paper_money_words(a, n);
+	if (str_eq(how, STR("slip")))
+		return as_slip(a, s);
 	if (str_eq(how, STR("short")) && when(s, &d, &minute))
 		return minute < 0 ? date_people(a, d) : str_fmt(a, "%02d:%02d %s", minute / 60, minute % 60, date_people(a, d).p);
 	return s;

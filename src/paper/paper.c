@@ -97,8 +97,8 @@ static void draw_text(struct paper *p, const json_t *b, const struct scope *s, s
 	}
 	double rule = number(b, "rule", 0) * fmin(pdf_text_width(t), at.w), mid = at.x + at.w / 2;
 	if (rule > 0) {
-		pdf_line(p->pdf, mid - rule / 2, p->y + .6, mid + rule / 2, p->y + .6, .6);
-		p->y += 1.5;
+		pdf_line(p->pdf, mid - rule / 2, p->y + 1, mid + rule / 2, p->y + 1, .6); /* below the dots of capitals */
+		p->y += 2;
 	}
 	pdf_text_free(t);
 }
@@ -159,28 +159,77 @@ static void draw_each(struct paper *p, const json_t *b, const struct scope *s, s
 #define COLUMNS_MAX 24
 struct grid { const json_t *col[COLUMNS_MAX]; double x[COLUMNS_MAX + 1]; size_t n; double pt; };
 
-static double draw_cells(struct paper *p, const struct grid *g, const struct scope *s, bool head)
+static struct pdf_text *cell_text(struct paper *p, const struct grid *g, size_t i, const struct scope *s, bool head)
+{
+	bool open;
+	struct pdf_style st = {.align = head ? PDF_CENTER : str_eq(text_of(g->col[i], "align"), STR("center")) ? PDF_CENTER : PDF_LEFT};
+	struct str text = fill_text(p->a, text_of(g->col[i], head ? "head" : "text"), s, &open);
+	struct pdf_run r = {.text = !head && open ? STR_NONE : text, .pt = g->pt, .bold = head};
+	return pdf_text_new(p->pdf, &r, 1, g->x[i + 1] - g->x[i] - 2, &st);
+}
+
+static double tall(const struct pdf_text *t) { return pdf_text_height(t, 0, pdf_text_lines(t)) + 1.6; }
+
+static void put_cell(struct paper *p, struct pdf_text *t, double x, double y, double w, double h)
+{
+	pdf_text_draw(p->pdf, t, 0, pdf_text_lines(t), x + 1, y + .8);
+	pdf_box(p->pdf, x, y, w, h, .5);
+	pdf_text_free(t);
+}
+
+/* Columns side by side with the same "group" have a common head above their own. */
+static size_t group_end(const struct grid *g, size_t i)
+{
+	struct str name = text_of(g->col[i], "group");
+	size_t end = i + 1;
+	while (name.n && end < g->n && str_eq(text_of(g->col[end], "group"), name))
+		end++;
+	return end;
+}
+
+static struct pdf_text *group_text(struct paper *p, const struct grid *g, size_t i)
+{
+	struct pdf_style st = {.align = PDF_CENTER};
+	struct pdf_run r = {.text = text_of(g->col[i], "group"), .pt = g->pt, .bold = true};
+	return pdf_text_new(p->pdf, &r, 1, g->x[group_end(g, i)] - g->x[i] - 2, &st);
+}
+
+static double draw_head(struct paper *p, const struct grid *g, const struct scope *s)
+{
+	struct pdf_text *own[COLUMNS_MAX], *above[COLUMNS_MAX] = {0};
+	double high = 0, top = 0;
+	for (size_t i = 0; i < g->n; i++) {
+		bool first = text_of(g->col[i], "group").n && (i == 0 || group_end(g, i - 1) == i);
+		own[i] = cell_text(p, g, i, s, true);
+		above[i] = first ? group_text(p, g, i) : NULL;
+		top = first ? fmax(top, tall(above[i])) : top;
+	}
+	for (size_t i = 0; i < g->n; i++)
+		high = fmax(high, tall(own[i]) + (text_of(g->col[i], "group").n ? top : 0));
+	for (size_t i = 0; i < g->n; i++) {
+		double from = text_of(g->col[i], "group").n ? top : 0, w = g->x[i + 1] - g->x[i];
+		if (above[i])
+			put_cell(p, above[i], g->x[i], p->y, g->x[group_end(g, i)] - g->x[i], top);
+		put_cell(p, own[i], g->x[i], p->y + from, w, high - from);
+	}
+	return high;
+}
+
+static double draw_cells(struct paper *p, const struct grid *g, const struct scope *s)
 {
 	struct pdf_text *t[COLUMNS_MAX];
 	double h = 0;
 	for (size_t i = 0; i < g->n; i++) {
-		bool open;
-		struct pdf_style st = {.align = head ? PDF_CENTER : str_eq(text_of(g->col[i], "align"), STR("center")) ? PDF_CENTER : PDF_LEFT};
-		struct str text = fill_text(p->a, text_of(g->col[i], head ? "head" : "text"), s, &open);
-		struct pdf_run r = {.text = !head && open ? STR_NONE : text, .pt = g->pt, .bold = head};
-		t[i] = pdf_text_new(p->pdf, &r, 1, g->x[i + 1] - g->x[i] - 2, &st);
-		h = fmax(h, pdf_text_height(t[i], 0, pdf_text_lines(t[i])));
+		t[i] = cell_text(p, g, i, s, false);
+		h = fmax(h, tall(t[i]));
 	}
-	h = fmin(h + 1.6, p->h - p->bottom - p->top);
-	if (!head && p->y + h > p->h - p->bottom) {
+	h = fmin(h, p->h - p->bottom - p->top);
+	if (p->y + h > p->h - p->bottom) {
 		new_page(p, s);
-		p->y += draw_cells(p, g, s, true);
+		p->y += draw_head(p, g, s);
 	}
-	for (size_t i = 0; i < g->n; i++) {
-		pdf_text_draw(p->pdf, t[i], 0, pdf_text_lines(t[i]), g->x[i] + 1, p->y + .8);
-		pdf_box(p->pdf, g->x[i], p->y, g->x[i + 1] - g->x[i], h, .5);
-		pdf_text_free(t[i]);
-	}
+	for (size_t i = 0; i < g->n; i++)
+		put_cell(p, t[i], g->x[i], p->y, g->x[i + 1] - g->x[i], h);
 	return h;
 }
 
@@ -202,14 +251,14 @@ static void draw_table(struct paper *p, const json_t *b, const struct scope *s, 
 	g.x[g.n] = x;
 	p->y += 1.5;
 	need(p, number(b, "keep", 20), s);
-	p->y += draw_cells(p, &g, s, true);
+	p->y += draw_head(p, &g, s);
 	size_t n = json_is_array(items) ? json_array_size(items) : 0, rows = n ? n : (size_t)number(b, "empty", 3);
 	if (!n)
 		fill_gap(s, text_of(b, "items"));
 	for (i = 0; i < rows; i++) {
 		struct scope row = {.here = json_array_get(items, i), .form = p->form, .up = n ? s : NULL, .row = i + 1, .gaps = n ? s->gaps : NULL};
 		struct arena_mark m = arena_mark(p->a);
-		p->y += draw_cells(p, &g, &row, false);
+		p->y += draw_cells(p, &g, &row);
 		arena_rewind(p->a, m);
 	}
 	p->y += 1.5;
