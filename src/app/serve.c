@@ -89,22 +89,25 @@ static bool secret_of(struct app *app, const char *file, const char **out, struc
 static bool start_stamps(struct app *app, struct err *e)
 {
 	struct arena *a = app->store.arena;
+	const char *anchors;
 	if (app->demo) {
 		const char *pki = str_fmt(a, "%.*s/pki", STR_ARG(app->store.place.dir)).p;
 		app->tsa_demo = demo_tsa_start(pki, 0, e);
 		if (!app->tsa_demo)
 			return false;
 		app->tsa.url = str_fmt(a, "http://127.0.0.1:%d/", tsa_demo_port(app->tsa_demo)).p;
-		app->tsa_anchors = trust_load(str_fmt(a, "%s/tsa/root.pem", pki).p, e);
+		anchors = str_fmt(a, "%s/tsa/root.pem", pki).p;
 	} else if (app->config.tsa_url) {
 		app->tsa.url = app->config.tsa_url;
-		app->tsa_anchors = trust_load(app->config.tsa_ca_file, e);
+		anchors = app->config.tsa_ca_file;
 	} else {
 		return true;
 	}
+	if (!anchors_load(app, anchors, &app->tsa_anchors, &app->stamps_pem, e))
+		return false;
 	app->tsa.timeout_ms = 5000;
 	app->tsa.anchors = app->tsa_anchors;
-	return app->tsa_anchors != NULL;
+	return true;
 }
 
 /* motcua-render lies beside this program, or where the build put it. Before any thread. */

@@ -8,6 +8,7 @@
 #include "core/tsa/tsa.h"
 #include "desk/desk.h"
 #include "issue/issue.h"
+#include "proof/proof.h"
 #include "sign/demo_pki.h"
 
 struct app {
@@ -23,6 +24,8 @@ struct app {
 	struct outbox_config outbox;
 	struct scan_config scan;
 	struct render *render;
+	struct proof_facilities proof;
+	struct str signers_pem, stamps_pem; /* the anchors below, for the process that reads files */
 	struct tsa_demo *tsa_demo;
 	struct tsa tsa;
 	struct trust *tsa_anchors;
@@ -45,6 +48,8 @@ extern const struct http_gauge app_gauges[];
 extern const size_t app_gauges_n;
 /* Starts the helper with the token, when there is one; before any thread. */
 MUST_CHECK bool signing_start(struct app *app, struct err *e);
+/* The certificates of a PEM file, and its text for the process that reads files. */
+MUST_CHECK bool anchors_load(struct app *app, const char *path, struct trust **out, struct str *pem, struct err *e);
 bool signing_person_key(void *self, struct arena *a, struct env *env, struct person_id person, struct pades_key *out, struct err *e);
 bool signing_seal_key(void *self, struct arena *a, struct env *env, struct agency_id agency, struct pades_key *out, struct err *e);
 /* Adds what the person may administer to the officials' side navigation. */

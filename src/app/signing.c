@@ -48,20 +48,35 @@ static struct sign_client_spec spec_of(struct app *app, const char *pki)
 	                                 .pin_file = c->pin_file, .dir = c->pkcs11_dir, .timeout_ms = 15000};
 }
 
+bool anchors_load(struct app *app, const char *path, struct trust **out, struct str *pem, struct err *e)
+{
+	char text[65536];
+	FILE *f = path ? fopen(path, "re") : NULL;
+	size_t n = f ? fread(text, 1, sizeof text, f) : 0;
+	if (f)
+		fclose(f);
+	*pem = str_dup(app->arena, (struct str){text, n});
+	*out = n > 0 && n < sizeof text ? trust_parse(*pem, e) : NULL;
+	return *out != NULL || err_set(e, ERR_INVALID, "%s: no certificates that can be read, or more than 64 kB", path ? path : "anchors");
+}
+
 bool signing_start(struct app *app, struct err *e)
 {
 	struct arena *a = app->arena;
 	const char *pki = str_fmt(a, "%.*s/pki", STR_ARG(app->store.place.dir)).p, *anchors = str_fmt(a, "%s/anchors.pem", pki).p;
 	app->demo = access(anchors, F_OK) == 0;
 	app->demo_token = app->demo && !app->config.pkcs11_module;
+	if (!app->demo_token)
+		anchors = app->config.signer_ca_file;
+	if (anchors && !anchors_load(app, anchors, &app->signer_anchors, &app->signers_pem, e))
+		return false;
 	if (!app->demo && !app->config.pkcs11_module)
-		return true;
+		return true; /* nobody signs here; /kiem-tra still knows whom to trust */
 	struct sign_client_spec spec = spec_of(app, pki);
 	if (!read_labels(app, app->config.pkcs11_keys_file, e))
 		return false;
 	app->signer = sign_client_open(&spec, e);
-	app->signer_anchors = trust_load(app->demo_token ? anchors : app->config.signer_ca_file, e);
-	return app->signer != NULL && app->signer_anchors != NULL;
+	return app->signer != NULL;
 }
 
 static struct str label_of(const struct app *app, struct arena *a, bool agency, int64_t id)

@@ -9,7 +9,7 @@
 #include "notify/notify.h"
 #include "track/track.h"
 
-const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &notify_routes, &about_routes, &api_routes};
+const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &proof_routes, &notify_routes, &about_routes, &api_routes};
 const size_t all_routes_n = ARRAY_LEN(all_routes);
 
 static bool issue_slice(struct app *app, struct err *e)
@@ -103,5 +103,7 @@ bool app_slices(struct app *app, struct err *e)
 	                                     .register_rows = issue_register_rows, .register_draw = issue_register_draw, .settling = settling, .ids = &app->store.ids,
 	                                     .queue = issue_queue, .sent_ahead = filing_sent_ahead, .own_list = filing_api_list, .own_file = filing_send_file, .public_url = str_from(app->config.origin)};
 	desk_use(&app->desk);
+	app->proof = (struct proof_facilities){.render = app->render, .signers = app->signers_pem, .stamps = app->stamps_pem};
+	proof_use(&app->proof);
 	return issue_slice(app, e) && filing_configure(&filing, e);
 }

@@ -81,6 +81,12 @@ bool filing_rows_changed(struct request *r, json_t *typed, struct str prefix);
 /* Errors as those of the form's fields. */
 void filing_form_errors(struct request *r, const struct eform_errors *errors, struct str prefix);
 
+/* An act of the log in the applicant's words ("dossier.accept"); empty for what is not told. */
+struct str filing_event_word(enum lang lang, struct str kind);
+/* What is recorded of the dossier, each with its receipt to download at `url`, the entry's id and `tail`. */
+MUST_CHECK bool filing_show_receipts(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct str tail, struct err *e);
+/* Answers with the receipt of that entry (JSON, for `motcua verify --receipt`), or ERR_NOT_FOUND when it is not one of those above. */
+MUST_CHECK bool filing_send_receipt(struct request *r, const struct dossier_get_row *d, int64_t entry, struct err *e);
 /* A text as a QR code; nothing when it is too long. */
 void filing_qr(struct html_out *o, struct str text);
 

@@ -303,7 +303,8 @@ bool own_page(struct request *r, struct err *e)
 	show_facts(r, &o, &d);
 	if (!filing_show_clock(r, &o, &d, e) || !filing_show_timeline(r, &o, &d, e) || !filing_show_files(r, &o, &d, files, STR_NONE, e))
 		return false;
-	if (!show_sheets(r, &o, &d, e) || !show_acts(r, &o, &d, e) || !show_readers(r, &o, &d, e))
+	struct str receipts = str_fmt(r->env.arena, "/ho-so/%.*s/bien-nhan/", STR_ARG(d.code));
+	if (!show_sheets(r, &o, &d, e) || !show_acts(r, &o, &d, e) || !filing_show_receipts(r, &o, &d, receipts, STR_NONE, e) || !show_readers(r, &o, &d, e))
 		return false;
 	ui_page_end(&o, &page);
 	return page_answer(r);
@@ -318,6 +319,15 @@ bool own_file(struct request *r, struct err *e)
 	if (!dossier_of(r, &d, e))
 		return false;
 	return req_param_id(r, "file", &id) ? filing_send_file(r, &d, id, e) : err_set(e, ERR_NOT_FOUND, "not a number");
+}
+
+bool own_entry(struct request *r, struct err *e)
+{
+	struct dossier_get_row d;
+	int64_t id = 0;
+	if (!dossier_of(r, &d, e))
+		return false;
+	return req_param_id(r, "entry", &id) ? filing_send_receipt(r, &d, id, e) : err_set(e, ERR_NOT_FOUND, "not a number");
 }
 
 /* ---- correct, supplement: the same pages over a draft of the dossier ---- */

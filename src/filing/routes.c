@@ -41,6 +41,8 @@ static const struct route routes[] = {
 	 .api = "GET /api/v1/dossiers/:code/files/:id"},
 	{.method = HTTP_GET, .path = "/ho-so/:code/don/:id", .page = own_form, .row = may_own, .allow = ALLOW_APPLICANTS, .api = "NONE: the bytes of a paper"},
 	{.method = HTTP_GET, .path = "/ho-so/:code/phieu-thu/:id", .page = own_receipt, .row = may_own, .allow = ALLOW_APPLICANTS, .api = "NONE: the bytes of a paper"},
+	{.method = HTTP_GET, .path = "/ho-so/:code/bien-nhan/:entry", .page = own_entry, .row = may_own, .allow = ALLOW_APPLICANTS,
+	 .api = "GET /api/v1/dossiers/:code/timeline"},
 	{.method = HTTP_GET, .path = "/ho-so/:code/phi", .page = fee_page, .row = may_own, .allow = ALLOW_APPLICANTS, .api = "GET /api/v1/dossiers/:code"},
 	{.method = HTTP_POST, .path = "/ho-so/:code/hanh-dong", .form = &act_form, .apply = act_apply, .again = act_again, .row = may_own, .allow = ALLOW_APPLICANTS},
 	{.method = HTTP_POST, .path = "/ho-so/:code/sua", .check = reopen_check, .apply = reopen_apply, .row = may_correct, .allow = ALLOW_APPLICANTS | ROLE_BIT(ROLE_COUNTER)},

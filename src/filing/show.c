@@ -186,6 +186,50 @@ bool filing_show_timeline(struct request *r, struct html_out *o, const struct do
 	return true;
 }
 
+/* ---- receipts ---- */
+
+struct str filing_event_word(enum lang lang, struct str kind)
+{
+	ptrdiff_t i = event_of(kind);
+	return i < 0 ? STR_NONE : msg(lang, events[i].word);
+}
+
+bool filing_show_receipts(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct str tail, struct err *e)
+{
+	struct audit_entries all = {0};
+	struct arena *a = r->env.arena;
+	if (!audit_timeline(&r->env, d->id.v, 0, 500, &all, e))
+		return false;
+	struct ui_item *v = NEW_ARRAY(a, all.n + 1, struct ui_item);
+	size_t n = 0;
+	for (size_t i = all.n; i-- > 0;)
+		if (event_of(all.v[i].kind) >= 0)
+			v[n++] = (struct ui_item){.title = filing_event_word(r->env.lang, all.v[i].kind), .hint = lang_instant(a, r->env.lang, all.v[i].at),
+				.url = str_fmt(a, "%.*s%lld%.*s", STR_ARG(url), (long long)all.v[i].id, STR_ARG(tail))};
+	ui_details_begin(o, m(r, MSG_FILING_RECEIPTS), false);
+	filing_hint(o, m(r, MSG_FILING_RECEIPTS_TEXT));
+	ui_items(o, v, n);
+	ui_details_end(o);
+	return true;
+}
+
+bool filing_send_receipt(struct request *r, const struct dossier_get_row *d, int64_t entry, struct err *e)
+{
+	struct audit_entries all = {0};
+	struct str json;
+	bool ours = false, found = false;
+	if (!audit_timeline(&r->env, d->id.v, entry - 1, 1, &all, e))
+		return false;
+	ours = all.n == 1 && all.v[0].id == entry && event_of(all.v[0].kind) >= 0;
+	if (!ours || !audit_receipt(&r->env, entry, &json, &found, e))
+		return ours ? false : err_set(e, ERR_NOT_FOUND, "no such entry of this dossier");
+	if (!found)
+		return err_set(e, ERR_NOT_FOUND, "no such entry");
+	answer_header(r, "Content-Disposition", str_fmt(r->env.arena, "attachment; filename=\"bien-nhan-%.*s-%lld.json\"", STR_ARG(d->code), (long long)entry));
+	answer_header(r, "Cache-Control", STR("no-store"));
+	return answer_bytes(r, 200, "application/json", json);
+}
+
 /* ---- files ---- */
 
 /* A result leaves with the agency's seal on it, not when only the decider has signed (NĐ 30/2020 Điều 17, 18). */

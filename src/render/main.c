@@ -4,6 +4,7 @@
  * are linked here and not into motcua. It is not for people. */
 #include "core/pdf/pdf.h"
 #include "core/scan/scan.h"
+#include "render/receipt.h"
 #include "sign/pdf_report.h"
 #include <stdio.h>
 #include <sys/socket.h>
@@ -20,7 +21,7 @@ static bool verify(struct arena *a, struct str question, int fd, struct buf *ans
 int main(void)
 {
 	static const char usage[] = "motcua-render is started by motcua serve.\n";
-	const struct render_job jobs[] = {scan_type_job, preview_job, {"verify", verify, 10}};
+	const struct render_job jobs[] = {scan_type_job, preview_job, receipt_job, {"verify", verify, 10}};
 	struct render_program p = {jobs, ARRAY_LEN(jobs), pdf_fonts_path};
 	struct err e = {0};
 	int kind = 0;

@@ -1,15 +1,17 @@
 /* render_program_test.c — the program `motcua-render` itself: types, previews and judgements behind the lock. */
 #include "core/scan/scan.h"
 #include "core/test/test.h"
-#include "sign/demo_pki.h"
 #include "sign/forge_testing.h"
 #include "sign/pdf_report.h"
-#include <cairo-pdf.h>
+#include "sign/signed_testing.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#define PLAIN_PDF "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" \
+	"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>>endobj\ntrailer<</Root 1 0 R/Size 4>>\n%%EOF\n"
 
 static struct render *open_program(struct arena *a)
 {
@@ -27,25 +29,6 @@ static int file_of(struct str bytes)
 	return fd;
 }
 
-static cairo_status_t put(void *into, const unsigned char *p, unsigned n)
-{
-	buf_put(into, (struct str){(const char *)p, n});
-	return CAIRO_STATUS_SUCCESS;
-}
-
-static struct str one_page(struct arena *a)
-{
-	struct buf b = buf_on(a);
-	cairo_surface_t *s = cairo_pdf_surface_create_for_stream(put, &b, 595, 842);
-	cairo_t *c = cairo_create(s);
-	cairo_rectangle(c, 72, 72, 200, 20);
-	cairo_fill(c);
-	cairo_show_page(c);
-	cairo_destroy(c);
-	cairo_surface_destroy(s);
-	return buf_str(&b);
-}
-
 static void expect_type(struct render *r, const char *name, struct str bytes, enum scan_verdict want, const char *found)
 {
 	struct scan_config cfg = {.render = r};
@@ -61,7 +44,7 @@ static void expect_type(struct render *r, const char *name, struct str bytes, en
 TEST(types_are_told_behind_the_lock)
 {
 	struct render *r = open_program(a);
-	struct str pdf = one_page(a);
+	struct str pdf = STR(PLAIN_PDF);
 	expect_type(r, "a.pdf", pdf, SCAN_CLEAN, "application/pdf");
 	expect_type(r, "a.png", pdf, SCAN_TYPE_LIES, "application/pdf");
 	expect_type(r, "a.pdf", STR("<!DOCTYPE html><html><script>alert(1)</script></html>"), SCAN_TYPE_LIES, "text/html");
@@ -79,50 +62,14 @@ TEST(types_are_told_behind_the_lock)
 
 /* ---- judgements ---- */
 
-static const struct demo_person people[] = {{.label = "giam-doc", .name = "Nguyễn Văn Mẫu", .title = "Giám đốc", .organisation = "Sở Mẫu"}};
-
-struct bench { struct render *r; struct sign_client *client; struct sign_client_spec spec; struct tsa_demo *server; struct str signers, stamps, pdf; };
-
-static struct bench bench_new(struct arena *a)
+static struct pdf_report *judge(struct arena *a, struct render *program, const struct signed_bench *b, struct str pdf, struct str signers)
 {
-	struct err e;
-	struct str out;
-	struct pades_key k;
-	struct bench b = {0};
-	const char *dir = str_fmt(a, "%s/demo", test_temp_dir(a).p).p;
-	EXPECT_OK(demo_pki_create(dir, people, 1, &e), e);
-	b.spec = demo_sign_spec(a, dir, str_fmt(a, "%s/src/sign/sign_helper_probe", getenv("MOTCUA_BUILD_DIR")).p, NULL);
-	b.client = sign_client_open(&b.spec, &e);
-	b.r = open_program(a);
-	b.server = demo_tsa_start(dir, 0, &e);
-	b.signers = test_read_file(a, str_fmt(a, "%s/anchors.pem", dir));
-	b.stamps = test_read_file(a, str_fmt(a, "%s/tsa/root.pem", dir));
-	struct trust *trust = trust_parse(b.stamps, &e);
-	struct tsa tsa = {str_fmt(a, "http://127.0.0.1:%d/", tsa_demo_port(b.server)).p, 5000, trust, NULL};
-	struct pades_options o = {.now = instant_clock(), .name = STR("Nguyễn Văn Mẫu"), .reason = STR("Ký"), .tsa = &tsa};
-	EXPECT(b.client && b.server && trust);
-	EXPECT_OK(sign_client_key(a, b.client, STR("giam-doc"), &k, &e), e);
-	EXPECT_OK(pades_sign(a, one_page(a), &k, &o, &out, &e), e);
-	b.pdf = out;
-	trust_free(trust);
-	return b;
-}
-
-static void bench_done(struct bench *b)
-{
-	render_close(b->r);
-	sign_client_close(b->client);
-	tsa_demo_stop(b->server);
-}
-
-static struct pdf_report *judge(struct arena *a, struct bench *b, struct str pdf, struct str signers)
-{
-	struct pdf_question q = {signers, b->stamps, instant_clock()};
+	struct pdf_question q = {signers, b->stamps_pem, instant_clock()};
 	struct render_call c = {.lane = RENDER_NOW, .job = "verify", .payload = pdf_question_write(a, &q), .fd = file_of(pdf), .timeout_ms = 20000};
 	struct pdf_report *r = NEW(a, struct pdf_report);
 	struct str json;
 	struct err e;
-	EXPECT_OK(render_ask(b->r, &c, a, &json, &e), e);
+	EXPECT_OK(render_ask(program, &c, a, &json, &e), e);
 	EXPECT(pdf_report_read(a, json, r));
 	close(c.fd);
 	return r;
@@ -130,24 +77,27 @@ static struct pdf_report *judge(struct arena *a, struct bench *b, struct str pdf
 
 TEST(a_signed_file_is_judged_behind_the_lock)
 {
-	struct bench b = bench_new(a);
-	struct pdf_report *r = judge(a, &b, b.pdf, b.signers);
+	struct signed_bench b;
+	signed_open(&b, a);
+	struct render *program = open_program(a);
+	struct pdf_report *r = judge(a, program, &b, b.pdf, b.signers_pem);
 	EXPECT_INT(r->verdict, PDF_GOOD);
 	EXPECT_INT(r->n, 1);
-	EXPECT_TEXT(r->signatures[0].signer, "Nguyễn Văn Mẫu");
-	EXPECT_TEXT(r->signatures[0].organisation, "Sở Mẫu");
+	EXPECT_TEXT(r->signatures[0].signer, SIGNED_NAME);
+	EXPECT_TEXT(r->signatures[0].organisation, SIGNED_AGENCY);
 	EXPECT(r->signatures[0].stamped && r->signatures[0].good && r->signatures[0].whole && r->signatures[0].time.authority.n > 0);
 	EXPECT(instant_clock().ms - r->signatures[0].time.at.ms < 60000);
-	r = judge(a, &b, b.pdf, STR(""));
+	r = judge(a, program, &b, b.pdf, STR(""));
 	EXPECT_INT(r->verdict, PDF_UNCERTAIN);
 	EXPECT(pdf_report_has(r, FIND_CHAIN) && !r->signatures[0].chain_ok);
-	r = judge(a, &b, forge_replace(a, b.pdf, "%PDF-1.", "%PDF-1.5", "%PDF-1.4"), b.signers);
+	r = judge(a, program, &b, forge_replace(a, b.pdf, "%PDF-1.", "%PDF-1.5", "%PDF-1.4"), b.signers_pem);
 	EXPECT(r->verdict == PDF_REFUSED && pdf_report_has(r, FIND_DIGEST));
-	r = judge(a, &b, str_cat(a, b.pdf, STR("more")), b.signers);
+	r = judge(a, program, &b, str_cat(a, b.pdf, STR("more")), b.signers_pem);
 	EXPECT(r->verdict == PDF_REFUSED && pdf_report_has(r, FIND_TRAILING));
-	EXPECT_INT(judge(a, &b, one_page(a), b.signers)->verdict, PDF_UNSIGNED);
-	EXPECT_INT(judge(a, &b, STR("<html>"), b.signers)->verdict, PDF_REFUSED);
-	bench_done(&b);
+	EXPECT_INT(judge(a, program, &b, b.plain, b.signers_pem)->verdict, PDF_UNSIGNED);
+	EXPECT_INT(judge(a, program, &b, STR("<html>"), b.signers_pem)->verdict, PDF_REFUSED);
+	render_close(program);
+	signed_close(&b);
 }
 
 TEST(previews_come_from_the_program_too)
@@ -155,7 +105,7 @@ TEST(previews_come_from_the_program_too)
 	struct render *r = open_program(a);
 	struct previews out;
 	struct err e;
-	int fd = file_of(one_page(a));
+	int fd = file_of(STR(PLAIN_PDF));
 	EXPECT_OK(render_previews(r, STR("application/pdf"), fd, a, &out, &e), e);
 	EXPECT_INT(out.n, 1);
 	EXPECT_INT(out.v[0].width, PREVIEW_WIDTH);

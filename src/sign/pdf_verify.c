@@ -357,7 +357,9 @@ void pdf_verify(struct arena *a, struct str pdf, const struct pdf_trust *trust, 
 	j->r = out;
 	j->trust = trust;
 	j->work = WORK_FACTOR * pdf.n;
-	if (!ends_clean(pdf))
+	if (str_find(pdf, STR("%%EOF")) < 0) /* cut short */
+		pdf_report_add(out, FIND_STRUCTURE, -1, "no %%%%EOF");
+	else if (!ends_clean(pdf))
 		pdf_report_add(out, FIND_TRAILING, -1, "bytes after %%%%EOF");
 	if (!pdf_file_open(a, pdf, &j->f, &e) || !read_revisions(j, &e) || !collect(j, &e) || !scan(j, &e)) {
 		pdf_report_add(out, FIND_STRUCTURE, -1, "%.140s", e.text);

@@ -47,9 +47,13 @@ static void show_form(struct request *r, struct html_out *o, struct str code)
 	ui_form_end(o);
 }
 
+/* With ?ma= as printed on papers: to the dossier's page. */
 static bool front(struct request *r, struct err *e)
 {
+	struct str code = http_method_safe(r->method) ? tidy(r->env.arena, req_query(r, "ma")) : STR_NONE;
 	(void)e;
+	if (code.n && dossier_code_ok(code))
+		return answer_redirect(r, str_fmt(r->env.arena, "/tra-cuu/%.*s", STR_ARG(code)));
 	struct html_out o = page_out(r);
 	struct ui_page page = {.title = m(r, MSG_NAV_TRACK), .lead = m(r, MSG_TRACK_LEAD), .width = UI_READ, .has_errors = r->errors.n > 0};
 	ui_page_begin(&o, &page);
@@ -81,7 +85,8 @@ static bool show(struct request *r, const struct dossier_get_row *d, struct str 
 		ui_notice(&o, &(struct ui_notice){.tone = UI_WARN, .title = m(r, MSG_TRACK_WRONG), .text = m(r, MSG_TRACK_WRONG_TEXT)});
 	if (whole) {
 		struct str url = str_fmt(a, "/tra-cuu/%.*s/tep/", STR_ARG(d->code)), tail = str_fmt(a, "?s=%.*s", STR_ARG(tidy(a, secret)));
-		if (!filing_show_clock(r, &o, d, e) || !filing_show_timeline(r, &o, d, e) || !filing_show_files(r, &o, d, url, tail, e))
+		if (!filing_show_clock(r, &o, d, e) || !filing_show_timeline(r, &o, d, e) || !filing_show_files(r, &o, d, url, tail, e) ||
+		    !filing_show_receipts(r, &o, d, str_fmt(a, "/tra-cuu/%.*s/bien-nhan/", STR_ARG(d->code)), tail, e))
 			return false;
 	} else {
 		ui_section_begin(&o, m(r, MSG_TRACK_MORE));
@@ -135,11 +140,23 @@ static bool file(struct request *r, struct err *e)
 	return filing_send_file(r, &d, id, e);
 }
 
+static bool receipt(struct request *r, struct err *e)
+{
+	struct dossier_get_row d;
+	int64_t id = 0;
+	if (!by_code(r, &d, e))
+		return false;
+	if (!dossier_secret_ok(&d, req_query(r, "s")) || !req_param_id(r, "entry", &id))
+		return err_set(e, ERR_NOT_FOUND, "wrong secret or no such entry");
+	return filing_send_receipt(r, &d, id, e);
+}
+
 static const struct route routes[] = {
 	{.method = HTTP_GET, .path = "/tra-cuu", .page = front, .allow = ALLOW_ALL, .api = "NONE: an empty form"},
 	{.method = HTTP_POST, .path = "/tra-cuu", .form = &track_form, .check = posted, .again = front, .allow = ALLOW_ALL, .rate = RATE_LOOKUP},
 	{.method = HTTP_GET, .path = "/tra-cuu/:code", .page = one, .allow = ALLOW_ALL, .rate = RATE_LOOKUP, .api = "NONE: programs sign in and ask for the dossier"},
 	{.method = HTTP_GET, .path = "/tra-cuu/:code/tep/:file", .page = file, .allow = ALLOW_ALL, .rate = RATE_LOOKUP, .api = "NONE: programs sign in and ask for the dossier"},
+	{.method = HTTP_GET, .path = "/tra-cuu/:code/bien-nhan/:entry", .page = receipt, .allow = ALLOW_ALL, .rate = RATE_LOOKUP, .api = "NONE: programs sign in and ask for the timeline"},
 };
 
 const struct route_table track_routes = {"track", routes, ARRAY_LEN(routes)};

@@ -1,7 +1,7 @@
 // Pages by address: what anybody may see, and what each role sees first.
 import { Visitor, demonstration, end, journey } from "./lib.mjs";
 
-const open = ["/", "/dich-vu-cong", "/dich-vu-cong?q=may%20chup%20x%20quang", "/dich-vu-cong/bx-cap-phep-xquang", "/niem-yet", "/can-bo", "/huong-dan", "/tra-cuu",
+const open = ["/", "/dich-vu-cong", "/dich-vu-cong?q=may%20chup%20x%20quang", "/dich-vu-cong/bx-cap-phep-xquang", "/niem-yet", "/can-bo", "/huong-dan", "/tra-cuu", "/kiem-tra",
 	"/nop-ho-so/bx-cap-phep-xquang", "/dang-nhap", "/dang-ky", "/quen-mat-khau"];
 const inside = {
 	citizen: ["/ho-so-cua-toi", "/tai-khoan", "/tai-khoan/mat-khau", "/tai-khoan/ma-xac-thuc"],

@@ -5,16 +5,6 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-struct hash hash_from(struct str bytes)
-{
-	struct hash h = {0};
-	if (bytes.n == HASH_SIZE)
-		memcpy(h.b, bytes.p, HASH_SIZE);
-	return h;
-}
-
-struct str hash_str(const struct hash *h) { return (struct str){(const char *)h->b, HASH_SIZE}; }
-
 bool lanes_hold(struct db *db, struct arena *a, int node, struct err *e)
 {
 	struct log_node_hold_row row = {0};
@@ -37,36 +27,6 @@ bool lane_open(struct db *db, struct arena *a, int64_t lane, struct lane *out, s
 }
 
 struct instant lane_time(const struct lane *l, struct instant clock) { return clock.ms > l->at.ms ? clock : l->at; }
-
-/* Big-endian, so that the bytes hashed are the same on every machine. */
-void put_int(struct buf *b, int64_t v)
-{
-	for (int shift = 56; shift >= 0; shift -= 8)
-		buf_char(b, (char)((uint64_t)v >> shift));
-}
-
-void put_text(struct buf *b, struct str s)
-{
-	put_int(b, (int64_t)s.n);
-	buf_put(b, s);
-}
-
-struct hash audit_entry_hash(struct arena *a, const struct audit_entry *x)
-{
-	struct buf b = buf_on(a);
-	put_text(&b, STR("motcua log 1"));
-	const int64_t numbers[] = {x->id, x->lane, x->seq, x->at.ms, x->day.day, x->actor, x->person, x->unit, x->subject};
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
-		put_int(&b, numbers[i]);
-	put_text(&b, x->role);
-	put_text(&b, x->kind);
-	put_text(&b, x->body);
-	put_text(&b, x->touched);
-	put_text(&b, hash_str(&x->prev));
-	struct hash h;
-	CHECK(EVP_Digest(b.p, b.n, h.b, NULL, EVP_sha256(), NULL) == 1);
-	return h;
-}
 
 /* The touched rows as bytes: table name, row id, digest; each name ends with NUL. */
 static bool touched_bytes(struct env *env, struct str *out, struct err *e)
@@ -193,20 +153,6 @@ bool audit_mark_read(struct env *env, struct str reader, const struct audit_entr
 			return false;
 	}
 	return true;
-}
-
-/* The chain over days: each day's value covers its root and all days before. */
-struct hash day_chain(struct arena *a, struct date day, int64_t entries, const struct hash *root, const struct hash *prev)
-{
-	struct buf b = buf_on(a);
-	put_text(&b, STR("motcua day 1"));
-	put_int(&b, day.day);
-	put_int(&b, entries);
-	buf_put(&b, hash_str(root));
-	buf_put(&b, hash_str(prev));
-	struct hash h;
-	CHECK(EVP_Digest(b.p, b.n, h.b, NULL, EVP_sha256(), NULL) == 1);
-	return h;
 }
 
 bool day_root(struct db *db, struct date day, int64_t *entries, struct hash *root, struct err *e)

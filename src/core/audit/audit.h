@@ -71,7 +71,17 @@ MUST_CHECK bool audit_close_day(struct env *env, struct date today, bool *closed
 MUST_CHECK bool audit_receipt(struct env *env, int64_t entry, struct str *json, bool *found, struct err *e);
 
 enum receipt_state { RECEIPT_OPEN, RECEIPT_PROVED, RECEIPT_BROKEN };
-struct receipt_report { enum receipt_state state; const char *fault; struct instant at; struct str kind; struct str stamp; struct hash chain; };
+struct receipt_report {
+	enum receipt_state state;
+	const char *fault;
+	int64_t entry, subject;
+	struct instant at;
+	struct date day;
+	struct str kind, stamp;
+	struct hash hash, chain; /* of the entry; of its day */
+};
+/* Is the entry of that hash in the record? */
+MUST_CHECK bool audit_entry_known(struct env *env, int64_t entry, struct hash hash, bool *known, struct err *e);
 /* Checks a receipt offline. The time-stamp itself is given back in `stamp` for core/tsa. ERR_INVALID: not a receipt. */
 MUST_CHECK bool audit_receipt_check(struct arena *a, struct str json, struct receipt_report *out, struct err *e);
 

@@ -131,6 +131,7 @@ struct ui_field {
 	bool plain;                  /* no word "optional": filters, sign-in */
 	bool heading;                /* the label is the page's h1: question pages */
 	bool label_hidden;           /* for screen readers only */
+	bool drop;                   /* UI_FILE: a large box that a file may be dropped on */
 	bool read_only, multiple, autofocus;
 	unsigned max;                /* characters; 0: no limit given */
 	unsigned width;              /* characters expected: 4, 10, 20; 0: as wide as the column */

@@ -1,0 +1,7 @@
+-- name: proof_file :many
+-- in: hash text
+select id, kind, at, replaced, code from proof_file where plain_hash = :hash order by id limit 2;
+
+-- name: proof_code :one
+-- in: id dossier_id
+select code from dossier where id = :id;
