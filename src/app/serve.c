@@ -72,7 +72,6 @@ static bool use_settings(struct app *app, const struct options *o, struct err *e
 	if (app->config.log_level && !log_level_from_name(str_from(app->config.log_level), &level))
 		return err_set(e, ERR_INVALID, "log_level is debug, info, warn, error or off");
 	log_set_level(level);
-	app->scan = (struct scan_config){.render = app->render, .clamav_socket = app->config.clamav_socket};
 	return true;
 }
 
@@ -121,7 +120,10 @@ static bool start_render(struct app *app, struct err *e)
 	for (size_t i = 0; n > 0 && i < ARRAY_LEN(places); i++) {
 		const char *path = str_fmt(app->arena, "%.*s%s", (int)n, self, places[i]).p;
 		if (access(path, X_OK) == 0)
-			return (app->render = render_open(path, e)) != NULL;
+			app->render = render_open(path, e);
+		app->scan = (struct scan_config){.render = app->render, .clamav_socket = app->config.clamav_socket};
+		if (app->render || e->kind)
+			return app->render != NULL;
 	}
 	return err_set(e, ERR_NOT_FOUND, "motcua-render is not beside the program; install it in the same folder");
 }

@@ -93,6 +93,7 @@ static void notify_slice(struct app *app)
 
 bool app_slices(struct app *app, struct err *e)
 {
+	CHECK(app->scan.render); /* without it the server itself would read what strangers send */
 	notify_slice(app);
 	struct filing_config filing = {.law = app->store.law, .sheet = issue_sheet_draw, .blobs = app->store.blobs, .ids = &app->store.ids, .origin = str_from(app->config.origin), .scan = &app->scan,
 	                               .in_force = in_force, .ctx = app,
