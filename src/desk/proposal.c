@@ -48,6 +48,7 @@ static void draft_form(struct request *r, struct html_out *o, const struct draft
 	struct ui_button go[] = {{.label = M(r, MSG_DESK_ACT_SUBMIT)},
 		{.label = M(r, MSG_DESK_SEE_DRAFT), .weight = UI_QUIET, .icon = UI_ICON_EYE, .name = STR("_xem"), .value = STR("1")}};
 	ui_form_begin(o, &(struct ui_form){.action = str_fmt(r->env.arena, "%.*s/submit", STR_ARG(base_of(r, x)))});
+	ui_enter(o, go[0].label);
 	ui_field(o, &(struct ui_field){.name = STR("rev"), .kind = UI_HIDDEN, .value = str_fmt(r->env.arena, "%lld", (long long)x->d.rev)});
 	outcome_field(r, o, x);
 	text_field(r, o, x);

@@ -369,6 +369,7 @@ static bool show_questions(struct request *r, const struct draft *d, size_t i, c
 	ui_page_begin(&o, &page);
 	faults_summary(&o, &faults);
 	filing_form_begin(&o, self, date_format(a, s.today));
+	ui_enter(&o, go[0].label);
 	if (sec->note.n)
 		filing_text(&o, sec->note);
 	show_section(&s, sec, answers);

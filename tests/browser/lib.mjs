@@ -174,6 +174,10 @@ export class Visitor {
 		return v;
 	}
 
+	press(key) {
+		return this.page.keyboard.press(key);
+	}
+
 	async resize(width) {
 		this.width = width;
 		await this.page.setViewportSize({ width, height: width < 600 ? 640 : 900 });

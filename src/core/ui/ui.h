@@ -112,6 +112,8 @@ struct ui_form {
  * sentences say what to do. */
 void ui_form_begin(struct html_out *o, const struct ui_form *f);
 void ui_form_end(struct html_out *o);
+/* What Enter in a field presses, unseen: for forms whose first button is not the one that sends, as those with rows to add. First in the form. */
+void ui_enter(struct html_out *o, struct str label);
 /* A whole form of one button, for acts in lists and menus. */
 void ui_act(struct html_out *o, struct str action, const struct ui_button *b);
 
