@@ -4,6 +4,7 @@
 #include "desk/desk_internal.h"
 #include "desk/desk_sql.h"
 #include "dossier/dossier_testing.h"
+#include "issue/issue.h"
 #include <stdatomic.h>
 #include <string.h>
 
@@ -18,6 +19,8 @@ struct world {
 };
 static struct world w;
 static struct desk_facilities facilities;
+static struct issue_facilities papers;
+static struct issue_renderer *renderer; /* one thread for all tests: fonts belong to one */
 
 static void on_writer(const struct actor *actor, office_fn *fn, void *ctx)
 {
@@ -82,6 +85,12 @@ static void start(struct arena *a, enum db_engine engine)
 	w.counter = official(w.o.people.counter), w.specialist = official(w.o.people.specialist), w.head = official(w.o.people.head);
 	w.director = official(w.o.people.director), w.clerk = official(w.o.people.clerk), w.inspector = official(w.o.people.inspector);
 	facilities = (struct desk_facilities){.law = w.o.law, .blobs = w.blobs, .pool = w.pool, .settling = settles, .ids = &w.o.ids};
+	if (!renderer)
+		EXPECT_OK(issue_renderer_new(&renderer, &e), e);
+	papers = (struct issue_facilities){.law = w.o.law, .blobs = w.blobs, .render = issue_render, .renderer = renderer};
+	issue_use(&papers);
+	facilities.draw = issue_paper_draw, facilities.draft = issue_draft_draw, facilities.sheet = issue_sheet_draw;
+	facilities.register_rows = issue_register_rows, facilities.register_draw = issue_register_draw;
 	desk_use(&facilities);
 	make_http();
 }
@@ -343,6 +352,74 @@ TEST_BOTH(a_proposal_asks_for_the_fields_of_its_result)
 	            "&kq.dac_trung.0.nuoc_sx=M%E1%BA%ABu&kq.thoi_han=thang&kq.so_thang=36&kq.tu_ngay=01%2F12%2F2026"), 303);
 	x = get(&w.head, record(code, ""));
 	EXPECT(has(x.body, "Máy 1") && has(x.body, "DR-F") && has(x.body, "01/12/2026"));
+	stop();
+}
+
+static bool is_pdf(struct test_answer x) { return x.status == 200 && str_starts(x.body, STR("%PDF-")) && has(x.headers, "application/pdf"); }
+
+/* Every paper that an officer may need stands on the record's page or in the register, and is a document. */
+TEST_BOTH(papers_are_drawn_when_asked_for)
+{
+	start(a, engine);
+	struct str code = sent_code();
+	struct test_answer x = get(&w.counter, record(code, ""));
+	EXPECT(has(x.body, "/don/1\"") && has(x.body, "/don/3\"") && !has(x.body, "phieu-kiem-soat"));
+	STATUS(post(&w.counter, record(code, "/accept"), ""), 303);
+	STATUS(post(&w.counter, record(code, "/demand_fee"), "name=Ph%C3%AD&amount=3000000"), 303);
+	struct err e = {0};
+	struct dossier_fee_list_rows fees;
+	EXPECT_OK(q_dossier_fee_list(w.o.db, a, load(code).id, &fees, &e), e);
+	const char *receipt = record(code, str_fmt(a, "/phieu-thu/%lld", (long long)fees.v[0].id.v).p);
+	STATUS(get(&w.counter, receipt), 404); /* not paid */
+	STATUS(post(&w.counter, record(code, "/confirm_paid"), str_fmt(a, "fee=%lld&method=cash", (long long)fees.v[0].id.v).p), 303);
+	x = get(&w.counter, record(code, ""));
+	EXPECT(has(x.body, "/phieu-thu/") && has(x.body, "phieu-kiem-soat.pdf") && has(x.body, "/giay/"));
+	const char *const paths[] = {receipt, record(code, "/phieu-kiem-soat.pdf"), record(code, "/don/1"), record(code, "/don/3"), "/ban-lam-viec/so-theo-doi.pdf"};
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		int reads = atomic_load(&w.reads);
+		EXPECT(is_pdf(get(&w.counter, paths[i])));
+		EXPECT_INT(atomic_load(&w.reads), reads + 1);
+		EXPECT(get(&citizen, paths[i]).status >= 400);
+		EXPECT(!is_pdf(get(&actor_stranger, paths[i])));
+	}
+	STATUS(get(&w.counter, record(code, "/don/4")), 404);
+	STATUS(get(&w.counter, record(code, "/don/0")), 404);
+	struct actor elsewhere = {.account = 77, .person = 77, .roles = ROLE_BIT(ROLE_COUNTER), .held = (struct actor_role[]){{ROLE_COUNTER, 999, 998}}, .n_held = 1};
+	for (size_t i = 0; i < 4; i++)
+		STATUS(get(&elsewhere, paths[i]), 404);
+	EXPECT(!has(get(&elsewhere, "/ban-lam-viec/so-theo-doi").body, "Canary"));
+	stop();
+}
+
+TEST_BOTH(the_register_is_by_year_month_and_field)
+{
+	start(a, engine);
+	struct str code = sent_code(), waiting = sent_code();
+	struct civil day = date_civil(date_of(office_now()));
+	STATUS(post(&w.counter, record(code, "/accept"), ""), 303);
+	const char *month = str_fmt(a, "/ban-lam-viec/so-theo-doi?nam=%d&thang=%d", day.year, day.month).p;
+	struct test_answer x = get(&w.counter, month);
+	STATUS(x, 200);
+	EXPECT(has(x.body, code.p) && has(x.body, "Canary") && !has(x.body, waiting.p) && has(x.body, "so-theo-doi.pdf?nam="));
+	EXPECT(has(get(&w.head, month).body, code.p)); /* the agency's */
+	EXPECT(!has(get(&w.counter, str_fmt(a, "%s&lv=Kh%%C3%%A1c", month).p).body, code.p));
+	EXPECT(!has(get(&w.counter, str_fmt(a, "/ban-lam-viec/so-theo-doi?nam=%d&thang=0", day.year - 1).p).body, code.p));
+	EXPECT(has(get(&w.counter, str_fmt(a, "/ban-lam-viec/so-theo-doi?nam=%d&thang=0", day.year).p).body, code.p));
+	STATUS(get(&w.counter, "/ban-lam-viec/so-theo-doi?nam=99999&thang=-3&lv=%27%3Cb%3E"), 200);
+	stop();
+}
+
+TEST_BOTH(a_draft_is_seen_as_it_would_leave)
+{
+	start(a, engine);
+	struct str code = at_proposal("bx-cap-phep-xquang");
+	STATUS(get(&w.specialist, record(code, "/du-thao.pdf")), 404);
+	EXPECT(is_pdf(post(&w.specialist, record(code, "/submit"), "outcome=result&_xem=1"))); /* before it is submitted: nothing is kept */
+	EXPECT(is_pdf(post(&w.specialist, record(code, "/submit"), "outcome=refuse&text=Thi%E1%BA%BFu&_xem=1")));
+	EXPECT_TEXT(load(code).step, "propose");
+	STATUS(post(&w.specialist, record(code, "/submit"), "outcome=result"), 303);
+	EXPECT(has(get(&w.head, record(code, "")).body, "/du-thao.pdf"));
+	EXPECT(is_pdf(get(&w.head, record(code, "/du-thao.pdf"))));
 	stop();
 }
 
