@@ -42,7 +42,7 @@ def true(x, what):
         raise AssertionError(what)
 
 
-def until(what, fn, seconds=20):
+def until(what, fn, seconds=120):
     """Waits until fn() gives something true, and gives it."""
     end = time.time() + seconds
     while time.time() < end:
@@ -109,7 +109,7 @@ class Server:
             self.stop()
 
     def ask(self, method, path, body=None, headers=None, token=None):
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=240)
         h = {"Accept": "*/*", **(headers or {})}
         if token:
             h["Authorization"] = "Bearer " + token

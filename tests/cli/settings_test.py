@@ -77,7 +77,7 @@ def the_writer_has_its_queue_and_batch():
         true(metrics(port)["motcua_writer_queued"] <= 16, "more are queued than may be")
         lock.execute("rollback")
         for t in threads:
-            t.join(60)
+            t.join(240)
         equal(sorted(set(codes)), [303, 503])
         true(codes.count(303) >= 16, f"too few are done: {codes.count(303)}")
         m = metrics(port)
