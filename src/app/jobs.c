@@ -116,6 +116,14 @@ static bool scan_job(struct job_run *run, struct err *e)
 
 static bool sweep_accounts(struct job_run *run, struct err *e) { return account_sweep(&run->env, e); }
 
+static bool keep_reads(struct job_run *run, void *ctx, struct err *e) { return reads_tell(&run->env, ctx, e); }
+
+static bool tell_reads(struct job_run *run, struct err *e)
+{
+	struct reads_over done = reads_take(run->env.arena, run->env.now.ms, false);
+	return !done.n || job_write(run, keep_reads, &done, e);
+}
+
 static bool sweep_answers(struct job_run *run, struct err *e)
 {
 	return q_idempotency_expire(run->env.db, (struct instant){run->env.now.ms - 30 * DAY_MS}, NULL, e);
@@ -138,6 +146,7 @@ const struct job_kind *app_jobs(struct app *app, size_t *n)
 		{.name = "log.close_day", .fn = close_day_job, .every_ms = DAY_MS, .at_ms = (int64_t)10 * 60 * 1000},
 		{.name = "file.scan", .fn = scan_job, .every_ms = 2000},
 		{.name = "account.sweep", .finish = sweep_accounts, .every_ms = 60000},
+		{.name = "reads.tell", .fn = tell_reads, .every_ms = 60000},
 		{.name = "answers.expire", .finish = sweep_answers, .every_ms = DAY_MS, .at_ms = (int64_t)3 * 3600 * 1000},
 		{.name = "dossier.daily", .fn = count_orphans, .every_ms = DAY_MS, .at_ms = (int64_t)7 * 3600 * 1000},
 		mail_kind(&app->mail), mail_sweep_kind, outbox_kind(&app->outbox), filing_job_expire,

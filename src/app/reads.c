@@ -1,40 +1,60 @@
-/* reads.c — the record of who read what: http_hooks.read_needed and read_apply.
+/* reads.c — the record of who read what: http_hooks.read_needed, read_apply and read_kept.
  *
- * A page that shows personal data to an official leaves only after its record is durable. The same person and dossier
- * within ten minutes is one record: the table below remembers the last ones, and forgetting one only makes a record more.
+ * A page that shows personal data to an official leaves only after its record is durable. The same person and dossier within
+ * ten minutes is one record with a count: "dossier.read" at the first look, before the page leaves; the looks after it are
+ * counted here, and "dossier.read_count" names the first entry and the number of looks once the ten minutes are over. So a
+ * look costs no write of its own. A list or export is one record with its filter and the ids shown.
+ * Lost when the process dies: counts of the last ten minutes, never that the dossier was read. Forgetting one (two that fall
+ * on one slot) makes a record more. Each process counts for itself.
  * Threads: one mutex, held for a few comparisons. */
 #include "app/serve.h"
 #include "core/audit/audit.h"
 #include <pthread.h>
 
 #define REMEMBERED 4096
+#define OVER_MAX 1024
 #define WINDOW_MS ((int64_t)10 * 60 * 1000)
 
-static struct { int64_t account, subject, at_ms; } seen[REMEMBERED];
+struct look { int64_t account, person, subject, unit, entry, since_ms, count; enum role role; bool durable; };
+
+static struct look seen[REMEMBERED];
+static struct look over[OVER_MAX]; /* pushed out before their time, with a count to tell */
+static size_t n_over;
 static pthread_mutex_t seen_mutex = PTHREAD_MUTEX_INITIALIZER;
 
-static size_t slot(int64_t account, int64_t subject)
+static struct look *slot(int64_t account, int64_t subject)
 {
 	uint64_t h = ((uint64_t)account * 31 + (uint64_t)subject) * 0x9E3779B97F4A7C15ULL;
-	return (size_t)(h >> 40) % REMEMBERED;
+	return &seen[(size_t)(h >> 40) % REMEMBERED];
 }
 
-static bool is_recent(int64_t account, int64_t subject, int64_t now_ms)
+static bool is_of(const struct look *x, int64_t account, int64_t subject) { return x->account == account && x->subject == subject; }
+
+/* Counts one more look within the ten minutes of the first; false when there was none. */
+static bool count_look(int64_t account, int64_t subject, int64_t now_ms)
 {
-	size_t i = slot(account, subject);
+	struct look *x = slot(account, subject);
 	pthread_mutex_lock(&seen_mutex);
-	bool recent = seen[i].account == account && seen[i].subject == subject && now_ms - seen[i].at_ms < WINDOW_MS;
+	bool recent = is_of(x, account, subject) && x->durable && now_ms - x->since_ms < WINDOW_MS;
+	x->count += recent;
 	pthread_mutex_unlock(&seen_mutex);
 	return recent;
 }
 
-static void remember(int64_t account, int64_t subject, int64_t now_ms)
+/* Under the mutex. */
+static void push_out(struct look *x)
 {
-	size_t i = slot(account, subject);
+	if (x->durable && x->count > 1 && n_over < OVER_MAX)
+		over[n_over++] = *x;
+	*x = (struct look){0};
+}
+
+static void begin_look(const struct look *first)
+{
+	struct look *x = slot(first->account, first->subject);
 	pthread_mutex_lock(&seen_mutex);
-	seen[i].account = account;
-	seen[i].subject = subject;
-	seen[i].at_ms = now_ms;
+	push_out(x);
+	*x = *first;
 	pthread_mutex_unlock(&seen_mutex);
 }
 
@@ -42,41 +62,134 @@ bool reads_needed(struct request *r)
 {
 	size_t n = 0;
 	const int64_t *ids = req_reads(r, &n);
+	bool needed = false;
 	if (!actor_any(r->env.actor, ALLOW_STAFF | ROLE_BIT(ROLE_ADMIN)))
 		return false;
-	if (desk_must_mark(r))
-		return true;
+	if (r->route->reads == READS_LIST)
+		return n > 0;
 	for (size_t i = 0; i < n; i++)
-		if (!is_recent(r->env.actor->account, ids[i], r->env.now.ms))
+		needed = !count_look(r->env.actor->account, ids[i], r->env.now.ms) || needed;
+	return needed || desk_must_mark(r);
+}
+
+/* What a filter says: view, state, field, channel, order, day. What was searched for may be a name and is left out. */
+static bool is_filter(struct str one)
+{
+	static const char *const names[] = {"xem=", "tt=", "lv=", "kenh=", "xep=", "truoc="};
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (str_starts(one, str_from(names[i])))
 			return true;
 	return false;
 }
 
-/* One record per dossier; a list is one record with its ids. */
+static struct str filter_of(struct request *r)
+{
+	struct buf b = buf_on(r->env.arena);
+	struct str rest = r->query, one;
+	while (str_next(&rest, '&', &one)) {
+		if (!is_filter(one))
+			continue;
+		if (b.n)
+			buf_char(&b, '&');
+		for (size_t i = 0; i < one.n && b.n < 300; i++) /* as in the address: percent-encoded, so nothing needs a backslash */
+			if (one.p[i] > ' ' && one.p[i] < 0x7f && one.p[i] != '"' && one.p[i] != '\\')
+				buf_char(&b, one.p[i]);
+	}
+	return buf_str(&b);
+}
+
 static bool record_list(struct request *r, const int64_t *ids, size_t n, struct err *e)
 {
 	struct buf b = buf_on(r->env.arena);
-	buf_fmt(&b, "{\"route\":\"%s\",\"ids\":[", r->route->path);
+	struct str filter = filter_of(r);
+	buf_fmt(&b, "{\"route\":\"%s\",\"filter\":\"%.*s\",\"ids\":[", r->route->path, STR_ARG(filter));
 	for (size_t i = 0; i < n; i++)
 		buf_fmt(&b, "%s\"%lld\"", i ? "," : "", (long long)ids[i]);
 	buf_put(&b, STR("]}"));
 	return audit_record(&r->env, &(struct audit_act){.kind = "dossier.list", .body = buf_str(&b)}, NULL, e);
 }
 
+static bool record_first(struct request *r, int64_t id, struct err *e)
+{
+	const struct actor *me = r->env.actor;
+	struct look x = {.account = me->account, .person = me->person, .subject = id, .since_ms = r->env.now.ms, .count = 1,
+	                 .role = me->n_held ? me->held[0].role : ROLE_ADMIN, .unit = me->n_held ? me->held[0].unit : 0};
+	struct dossier_get_row d;
+	if (!dossier_load(&r->env, (struct dossier_id){id}, &d, e))
+		return false;
+	struct str body = str_fmt(r->env.arena, "{\"route\":\"%s\",\"purpose\":\"%s\"}", r->route->path, dossier_read_purpose(&r->env, &d));
+	if (!audit_record(&r->env, &(struct audit_act){.kind = "dossier.read", .subject = id, .role = x.role, .unit = x.unit, .body = body}, &x.entry, e))
+		return false;
+	begin_look(&x);
+	return true;
+}
+
+static bool is_counted(int64_t account, int64_t subject, int64_t now_ms)
+{
+	const struct look *x = slot(account, subject);
+	pthread_mutex_lock(&seen_mutex);
+	bool counted = is_of(x, account, subject) && x->durable && now_ms - x->since_ms < WINDOW_MS;
+	pthread_mutex_unlock(&seen_mutex);
+	return counted;
+}
+
 bool reads_apply(struct request *r, struct err *e)
 {
 	size_t n = 0;
 	const int64_t *ids = req_reads(r, &n);
-	const struct actor *me = r->env.actor;
-	enum role role = me->n_held ? me->held[0].role : ROLE_ADMIN;
-	int64_t unit = me->n_held ? me->held[0].unit : 0;
 	if (r->route->reads == READS_LIST)
 		return record_list(r, ids, n, e);
-	for (size_t i = 0; i < n; i++) {
-		struct str body = str_fmt(r->env.arena, "{\"route\":\"%s\"}", r->route->path);
-		if (!audit_record(&r->env, &(struct audit_act){.kind = "dossier.read", .subject = ids[i], .role = role, .unit = unit, .body = body}, NULL, e))
+	for (size_t i = 0; i < n; i++)
+		if (!is_counted(r->env.actor->account, ids[i], r->env.now.ms) && !record_first(r, ids[i], e))
 			return false;
-		remember(me->account, ids[i], r->env.now.ms);
-	}
 	return desk_opened(r, e);
+}
+
+/* Only what is durable counts as read: a look whose record was lost is recorded again. */
+void reads_kept(struct request *r)
+{
+	size_t n = 0;
+	const int64_t *ids = req_reads(r, &n);
+	pthread_mutex_lock(&seen_mutex);
+	for (size_t i = 0; i < n && r->route->reads != READS_LIST; i++) {
+		struct look *x = slot(r->env.actor->account, ids[i]);
+		x->durable = x->durable || is_of(x, r->env.actor->account, ids[i]);
+	}
+	pthread_mutex_unlock(&seen_mutex);
+}
+
+/* ---- telling the counts ---- */
+
+struct reads_over reads_take(struct arena *a, int64_t now_ms, bool all)
+{
+	struct reads_over out = {.v = NEW_ARRAY(a, REMEMBERED + OVER_MAX, struct look)};
+	pthread_mutex_lock(&seen_mutex);
+	for (size_t i = 0; i < REMEMBERED; i++) {
+		struct look *x = &seen[i];
+		if (!x->account || (!all && now_ms - x->since_ms < WINDOW_MS))
+			continue;
+		if (x->durable && x->count > 1)
+			out.v[out.n++] = *x;
+		*x = (struct look){0};
+	}
+	for (size_t i = 0; i < n_over; i++)
+		out.v[out.n++] = over[i];
+	n_over = 0;
+	pthread_mutex_unlock(&seen_mutex);
+	return out;
+}
+
+bool reads_tell(struct env *env, const struct reads_over *counts, struct err *e)
+{
+	const struct actor *program = env->actor;
+	bool ok = true;
+	for (size_t i = 0; i < counts->n && ok; i++) {
+		const struct look *x = &counts->v[i];
+		struct actor reader = {.account = x->account, .person = x->person};
+		struct str body = str_fmt(env->arena, "{\"first\":\"%lld\",\"count\":%lld}", (long long)x->entry, (long long)x->count);
+		env->actor = &reader;
+		ok = audit_record(env, &(struct audit_act){.kind = "dossier.read_count", .subject = x->subject, .role = x->role, .unit = x->unit, .body = body}, NULL, e);
+	}
+	env->actor = program;
+	return ok;
 }

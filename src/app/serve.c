@@ -58,7 +58,7 @@ static void fill_page(struct request *r, struct page_facts *f)
 
 static const struct http_hooks hooks = {
 	.authenticate = account_authenticate, .error_page = page_error_page, .say = page_say, .say_of = page_say_of, .db_checkout = checkout,
-	.db_checkin = checkin, .read_needed = reads_needed, .read_apply = reads_apply, .revision = revision, .ready = ready,
+	.db_checkin = checkin, .read_needed = reads_needed, .read_apply = reads_apply, .read_kept = reads_kept, .revision = revision, .ready = ready,
 };
 
 /* ---- starting ---- */
@@ -235,10 +235,24 @@ static bool start_jobs(struct app *app, struct err *e)
 	return job_start(&app->jobs, &cfg, e);
 }
 
+static bool tell_reads(struct env *env, void *ctx, struct err *e) { return reads_tell(env, ctx, e); }
+
+/* Counts of looks that are still in memory. */
+static void keep_reads(struct app *app)
+{
+	struct err e = {0};
+	if (!app->store.writer)
+		return;
+	struct reads_over last = reads_take(app->store.arena, 0, true);
+	if (last.n && !store_act(&app->store, tell_reads, &last, &e))
+		log_event(LOG_ERROR, "reads", log_text("error", e.text));
+}
+
 static void stop_all(struct app *app)
 {
 	http_stop(app->http, 10000);
 	job_stop(app->jobs);
+	keep_reads(app);
 	if (app->catalogue)
 		catalogue_stop(app->catalogue);
 	account_stop();

@@ -56,6 +56,12 @@ bool signing_seal_key(void *self, struct arena *a, struct env *env, struct agenc
 void app_side(struct request *r, struct page_facts *f);
 bool reads_needed(struct request *r);
 bool reads_apply(struct request *r, struct err *e);
+void reads_kept(struct request *r);
+/* Looks whose ten minutes are over (`all`: every one), with their counts; they are forgotten here, and told in an action. */
+struct look;
+struct reads_over { struct look *v; size_t n; };
+struct reads_over reads_take(struct arena *a, int64_t now_ms, bool all);
+MUST_CHECK bool reads_tell(struct env *env, const struct reads_over *counts, struct err *e);
 /* The jobs of the program; the list lives in the store's arena. */
 MUST_CHECK bool app_catalogue(struct app *app, struct err *e);
 /* Configures the slices that have pages. */

@@ -397,7 +397,7 @@ static bool course_section(struct sheet *s, struct err *e)
 	size_t n = 0;
 	for (size_t i = all.n; i > 0; i--) {
 		const struct audit_entry *x = &all.v[i - 1];
-		if (!str_starts(x->kind, STR("dossier.")) || str_eq(x->kind, STR("dossier.read")))
+		if (!str_starts(x->kind, STR("dossier.")) || str_starts(x->kind, STR("dossier.read")))
 			continue;
 		v[n] = (struct ui_event){.when = n == 0 ? UI_NOW : UI_PAST, .title = event_title(s, x->kind), .who = event_who(s, x),
 			.text = event_text(s, x), .at = x->at, .has_at = true};

@@ -79,6 +79,9 @@ MUST_CHECK bool dossier_may_read(struct env *env, const struct dossier_get_row *
  * id), the application form as the law prints it (item: 0, 1 …). ERR_NOT_FOUND: there is none, or it was erased. */
 enum dossier_sheet { SHEET_CONTROL, SHEET_FEE, SHEET_FORM };
 typedef bool dossier_sheet_fn(struct env *env, const struct dossier_get_row *d, enum dossier_sheet what, int64_t item, struct str *pdf, struct err *e);
+/* What for the actor reads it, for the access record: "work" (has it in hand), "lead", "inspect", "receive", "opinion", "office"
+ * (another official of the agency), "admin". The owner is told in words. */
+const char *dossier_read_purpose(struct env *env, const struct dossier_get_row *d);
 
 /* ---- acting ---- */
 

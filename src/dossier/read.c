@@ -88,6 +88,24 @@ bool dossier_may_read(struct env *env, const struct dossier_get_row *d, bool *ma
 	return *may || !actor_any(me, ALLOW_STAFF) || asked_unit(env, d, may, e);
 }
 
+const char *dossier_read_purpose(struct env *env, const struct dossier_get_row *d)
+{
+	const struct actor *me = env->actor;
+	struct err e = {0};
+	bool asked = false;
+	if (me->person && (me->person == d->assignee.v || me->person == d->officer.v))
+		return "work";
+	if (actor_in_agency(me, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR), d->settling_agency.v))
+		return "lead";
+	if (actor_in_agency(me, ROLE_BIT(ROLE_INSPECTOR), d->settling_agency.v))
+		return "inspect";
+	if (actor_in_unit(me, ROLE_COUNTER, d->receiving_unit.v))
+		return "receive";
+	if (actor_in_agency(me, ALLOW_STAFF, d->settling_agency.v))
+		return "office";
+	return asked_unit(env, d, &asked, &e) && asked ? "opinion" : "admin";
+}
+
 bool dossier_opened(struct env *env, const struct dossier_get_row *d, struct err *e)
 {
 	const struct actor *me = env->actor;

@@ -184,25 +184,57 @@ static enum msg_key post_of(struct str role)
 	return MSG_FILING_POST_OTHER;
 }
 
+static enum msg_key purpose_word(struct str purpose)
+{
+	static const struct { const char *purpose; enum msg_key word; } words[] = {{"lead", MSG_FILING_READ_LEAD}, {"inspect", MSG_FILING_READ_INSPECT},
+		{"receive", MSG_FILING_READ_RECEIVE}, {"opinion", MSG_FILING_READ_OPINION}, {"office", MSG_FILING_READ_OFFICE}, {"admin", MSG_FILING_READ_ADMIN}};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_eq(purpose, str_from(words[i].purpose)))
+			return words[i].word;
+	return MSG_FILING_READ_WORK;
+}
+
+/* How often it was read within ten minutes of this first look. */
+static int64_t looks_of(const struct audit_entries *all, size_t first)
+{
+	for (size_t i = first + 1; i < all->n; i++) {
+		int64_t id = 0;
+		if (!str_eq(all->v[i].kind, STR("dossier.read_count")))
+			continue;
+		AUTO_JSON body = json_loadb(all->v[i].body.p, all->v[i].body.n, 0, NULL);
+		if (str_to_i64(json_str(body, "first"), &id) && id == all->v[first].id)
+			return json_integer_value(json_object_get(body, "count"));
+	}
+	return 1;
+}
+
+static bool reader_item(struct request *r, const struct audit_entries *all, size_t i, struct ui_item *out, struct err *e)
+{
+	const struct audit_entry *x = &all->v[i];
+	struct arena *a = r->env.arena;
+	struct unit u = {0};
+	bool found = false;
+	if (x->unit && !directory_unit(&r->env, (struct unit_id){x->unit}, &u, &found, e))
+		return false;
+	AUTO_JSON body = json_loadb(x->body.p, x->body.n, 0, NULL);
+	struct str times = lang_number(a, looks_of(all, i)), word = m(r, purpose_word(json_str(body, "purpose")));
+	bool once = str_eq(times, STR("1"));
+	*out = (struct ui_item){.title = str_fmt(a, "%.*s%s%.*s", STR_ARG(m(r, post_of(x->role))), found ? ", " : "", STR_ARG(u.name)),
+		.hint = once ? word : str_fmt(a, "%.*s · %.*s", STR_ARG(word), STR_ARG(msg_fmt(a, r->env.lang, MSG_FILING_READ_TIMES, &times, 1))),
+		.tag = lang_instant(a, r->env.lang, x->at)};
+	return true;
+}
+
 static bool show_readers(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
 {
 	struct audit_entries all = {0};
-	if (!audit_timeline(&r->env, d->id.v, 0, 500, &all, e))
+	size_t n = 0;
+	if (!audit_timeline(&r->env, d->id.v, 0, 2000, &all, e))
 		return false;
 	struct ui_item *v = NEW_ARRAY(r->env.arena, all.n + 1, struct ui_item);
-	size_t n = 0;
-	for (size_t i = all.n; i-- > 0;) {
-		struct unit u = {0};
-		bool found = false;
-		if (!str_eq(all.v[i].kind, STR("read")) && !str_ends(all.v[i].kind, STR(".read")))
-			continue;
-		if (all.v[i].unit && !directory_unit(&r->env, (struct unit_id){all.v[i].unit}, &u, &found, e))
+	for (size_t i = all.n; i-- > 0;)
+		if (str_eq(all.v[i].kind, STR("dossier.read")) && !reader_item(r, &all, i, &v[n++], e))
 			return false;
-		AUTO_JSON body = json_loadb(all.v[i].body.p, all.v[i].body.n, 0, NULL);
-		struct str purpose = str_dup(r->env.arena, json_str(body, "purpose"));
-		v[n++] = (struct ui_item){.title = str_fmt(r->env.arena, "%.*s%s%.*s", STR_ARG(m(r, post_of(all.v[i].role))), found ? ", " : "", STR_ARG(u.name)),
-			.hint = purpose.n ? purpose : m(r, MSG_FILING_READ_WORK), .tag = lang_instant(r->env.arena, r->env.lang, all.v[i].at)};
-	}
 	ui_details_begin(o, m(r, MSG_FILING_READERS), false);
 	filing_hint(o, m(r, n ? MSG_FILING_READERS_TEXT : MSG_FILING_READERS_NONE));
 	ui_items(o, v, n);

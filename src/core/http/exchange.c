@@ -450,6 +450,8 @@ static void step_recorded(struct exchange *x)
 	/* No read without its record. */
 	if (!x->job.ok)
 		fail(x, &e);
+	else if (x->h->cfg->hooks.read_kept)
+		x->h->cfg->hooks.read_kept(&x->r);
 }
 
 bool exchange_run(struct exchange *x)

@@ -124,9 +124,10 @@ struct http_hooks {
 	/* On the writer, in the action's transaction, before `row` and apply of every action: does the actor still stand
 	 * (not signed out, locked or changed since)? NULL: yes. */
 	bool (*may_act)(struct request *r, struct err *e);
-	/* Must this read be recorded? And the record itself, on the writer. */
+	/* Must this read be recorded? And the record itself, on the writer; then, when it is durable, read_kept (NULL: none). */
 	bool (*read_needed)(struct request *r);
 	bool (*read_apply)(struct request *r, struct err *e);
+	void (*read_kept)(struct request *r);
 	/* Revision of everything public pages show; changes when any of it changes. */
 	uint64_t (*revision)(void *app);
 	/* Readiness: false and a reason a line in `why`. Lines may also warn. */
