@@ -6,6 +6,7 @@
 #include "issue/issue.h"
 #include "issue/issue_sql.h"
 #include "sign/demo_pki.h"
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -764,5 +765,162 @@ TEST_BOTH(the_form_that_was_filled_is_printed)
 	d = now_of(s.id);
 	EXPECT_ERR(issue_sheet_draw(&env, &d, SHEET_FORM, 0, &pdf, &e), e, ERR_NOT_FOUND);
 	EXPECT_ERR(issue_sheet_draw(&env, &d, SHEET_CONTROL, 0, &pdf, &e), e, ERR_NOT_FOUND);
+	stop();
+}
+
+/* ---- a dossier filed on each day around each border of era ---- */
+
+struct border { int32_t day; };
+
+/* The packs as they stand, read by the test's own eyes: component → versions. */
+static json_t *era_files(void)
+{
+	json_t *all = json_object();
+	const char *dir = str_fmt(w.o.a, "%s/packs/eras", test_source_dir(w.o.a).p).p;
+	DIR *d = opendir(dir);
+	EXPECT(d);
+	for (struct dirent *x; (x = readdir(d));) {
+		json_t *file = x->d_name[0] == '.' ? NULL : json_load_file(str_fmt(w.o.a, "%s/%s", dir, x->d_name).p, 0, NULL);
+		if (file)
+			json_object_set(all, json_string_value(json_object_get(file, "component")), json_object_get(file, "versions"));
+		json_decref(file);
+	}
+	closedir(d);
+	return all;
+}
+
+/* Days are compared as texts: YYYY-MM-DD. */
+static const char *version_on(const json_t *versions, const char *day)
+{
+	const char *found = NULL;
+	size_t i;
+	json_t *v;
+	json_array_foreach(versions, i, v) {
+		const char *from = json_string_value(json_object_get(v, "valid_from")), *to = json_string_value(json_object_get(v, "valid_to"));
+		if ((!from || strcmp(from, day) <= 0) && (!to || strcmp(day, to) <= 0))
+			found = json_string_value(json_object_get(v, "id"));
+	}
+	EXPECT(found);
+	return found;
+}
+
+static int by_day(const void *a, const void *b) { return ((const struct border *)a)->day - ((const struct border *)b)->day; }
+
+/* Two days before to two days after each border since the program's ids begin (2020); each day once, in order. */
+static size_t border_days(const json_t *eras, struct border *out, size_t max)
+{
+	size_t n = 0, kept = 0;
+	const char *component;
+	json_t *versions, *v;
+	json_object_foreach((json_t *)(uintptr_t)eras, component, versions) {
+		size_t i;
+		json_array_foreach(versions, i, v) {
+			struct date from;
+			if (!date_parse(str_from(json_string_value(json_object_get(v, "valid_from")) ? json_string_value(json_object_get(v, "valid_from")) : ""), &from) || date_civil(from).year < 2020)
+				continue;
+			for (int k = -2; k <= 2 && n < max; k++)
+				out[n++].day = from.day + k;
+		}
+	}
+	qsort(out, n, sizeof *out, by_day);
+	for (size_t i = 0; i < n; i++)
+		if (!kept || out[kept - 1].day != out[i].day)
+			out[kept++] = out[i];
+	return kept;
+}
+
+static const json_t *with_key(const json_t *v, const char *key)
+{
+	const char *name;
+	json_t *part;
+	size_t i;
+	if (json_object_get(v, key))
+		return v;
+	json_object_foreach((json_t *)(uintptr_t)v, name, part)
+		if (with_key(part, key))
+			return with_key(part, key);
+	json_array_foreach((json_t *)(uintptr_t)v, i, part)
+		if (with_key(part, key))
+			return with_key(part, key);
+	return NULL;
+}
+
+/* Districts are asked for, and the 63 provinces are known, until 30/06/2025; then two levels and 34 provinces. */
+static void areas_of_the_day(struct date day)
+{
+	const struct law_procedure *p = law_find(w.o.law, STR("bx-cap-lai-xquang"));
+	json_t *answers = law_example(w.o.a, w.o.law, p, day), *address = (json_t *)(uintptr_t)with_key(answers, "tinh");
+	bool old = day.day < date_from_civil(2025, 7, 1).day;
+	EXPECT(address);
+	EXPECT((json_object_get(address, "huyen") != NULL) == old);
+	EXPECT_INT(law_check(w.o.a, w.o.law, p, answers, day, NULL).n, 0);
+	json_object_set_new(address, "tinh", json_string("02")); /* Hà Giang, part of Tuyên Quang since */
+	EXPECT((law_check(w.o.a, w.o.law, p, answers, day, NULL).n == 0) == old);
+	json_decref(answers);
+}
+
+static void filed_on(const json_t *eras, struct date day)
+{
+	const char *text = date_format(w.o.a, day).p, *component, *set = version_on(json_object_get(eras, "form-set"), text);
+	json_t *versions;
+	office_set_ms(instant_at(day, 9 * 3600000).ms);
+	struct dossier_sent s = {0};
+	on_writer(&citizen, send_one, &s);
+	struct dossier_get_row d = now_of(s.id);
+	json_object_foreach((json_t *)(uintptr_t)eras, component, versions) {
+		const char *want = str_fmt(w.o.a, "%s=%s", component, version_on(versions, text)).p;
+		if (!has(str_fmt(w.o.a, " %.*s ", STR_ARG(d.rules)), str_fmt(w.o.a, " %s ", want).p))
+			FAIL("%s: %s is not in %.*s", text, want, STR_ARG(d.rules));
+	}
+	EXPECT_TEXT(d.form_set, set);
+	areas_of_the_day(day);
+	if (day.day < date_from_civil(2025, 3, 1).day) /* before the office of the test had people */
+		return;
+	act(w.o.people.counter, (struct dossier_act){.id = s.id, .action = ACT_ACCEPT});
+	run_jobs();
+	struct str paper = kept(s.id, 0);
+	bool old = strcmp(set, "TT01-2018") == 0;
+	EXPECT(has(paper, "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ") && has(paper, "Phục vụ hành chính công tỉnh Mẫu"));
+	EXPECT(has(paper, "Chữ ký số của Tổ chức") == old);
+	struct str slip = sheet(s.id, SHEET_CONTROL, 0, A5);
+	EXPECT(has(slip, "PHIẾU KIỂM SOÁT QUÁ TRÌNH GIẢI QUYẾT HỒ SƠ") && has(slip, "Chữ ký số của Tổ chức") == old);
+}
+
+TEST(a_dossier_on_each_day_around_each_border)
+{
+	struct border days[200];
+	w.o.a = a;
+	json_t *eras = era_files();
+	size_t n = border_days(eras, days, ARRAY_LEN(days));
+	EXPECT(n > 30);
+	EXPECT_INT(json_object_size(eras), ERA_COMPONENTS);
+	behind_ms = instant_clock().ms - instant_at((struct date){days[0].day}, 8 * 3600000).ms;
+	start(a, DB_SQLITE, false);
+	behind_ms = 0;
+	for (size_t i = 0; i < n; i++)
+		filed_on(eras, (struct date){days[i].day});
+	json_decref(eras);
+	stop();
+}
+
+/* A dossier of the old forms that is still open: what is made after the border has the new form, what was made keeps the old. */
+TEST(papers_of_an_open_dossier_follow_the_day)
+{
+	struct instant at;
+	EXPECT(instant_parse(STR("2025-09-12T09:00:00+07:00"), &at));
+	behind_ms = instant_clock().ms - at.ms;
+	start(a, DB_SQLITE, false);
+	behind_ms = 0;
+	struct dossier_sent s = accepted();
+	run_jobs();
+	EXPECT(has(kept(s.id, 0), "Liên 2"));
+	EXPECT(instant_parse(STR("2025-09-15T09:00:00+07:00"), &at));
+	office_set_ms(at.ms);
+	act(w.o.people.counter, (struct dossier_act){.id = s.id, .action = ACT_STOP, .reason = STR("Không còn nhu cầu")});
+	run_jobs();
+	EXPECT_INT(files(s.id).n, 2);
+	EXPECT(has(kept(s.id, 1), "THÔNG BÁO DỪNG GIẢI QUYẾT HỒ SƠ"));
+	EXPECT(has(kept(s.id, 0), "Liên 2"));
+	EXPECT(!has(sheet(s.id, SHEET_CONTROL, 0, A5), "Chữ ký số của Tổ chức"));
 	stop();
 }
