@@ -511,6 +511,18 @@ static void put_files(struct request *r, const struct key *key, const struct dos
 	}
 }
 
+/* The number and day that the decision bound to it. */
+static void put_result(struct request *r, const struct dossier_get_row *d, json_t *out)
+{
+	json_t *o = d->result_number.has ? json_pack("{s:I}", "number", (json_int_t)d->result_number.v) : json_null();
+	json_object_set_new(out, "result", o);
+	if (!d->result_number.has)
+		return;
+	json_put(o, "symbol", d->result_symbol);
+	json_put(o, "day", d->result_day.has ? date_format(r->env.arena, d->result_day.v) : STR_NONE);
+	json_put(o, "outcome", d->outcome);
+}
+
 static void put_fees(struct request *r, const struct dossier_fee_list_rows *v, json_t *out)
 {
 	for (size_t i = 0; i < v->n; i++) {
@@ -569,6 +581,7 @@ bool api_get(struct request *r, struct err *e)
 	put_time(r, out, "returned_at", d.returned_at);
 	json_object_set(out, "applicant", json_is_object(sealed) ? json_object_get(sealed, "who") : json_null());
 	json_object_set(out, "answers", json_is_object(sealed) ? json_object_get(sealed, "answers") : json_null());
+	put_result(r, &d, out);
 	put_files(r, &key, &files, json_object_get(out, "files"));
 	put_fees(r, &fees, json_object_get(out, "fees"));
 	if (!put_actions(r, &d, json_object_get(out, "actions"), e))
