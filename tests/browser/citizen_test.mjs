@@ -1,4 +1,5 @@
 // A citizen's way from the front page to a sent dossier and its look-up, on a phone and on a desk; with the option `plain` all scripts are off.
+// F-004: a form with typed fields, checks and drafts. F-012: looked up by code, then by code and secret.
 import { Visitor, demonstration, end, equal, journey, option, pattern, truth, word } from "./lib.mjs";
 import { attach, backToTasks, errorsAt, fill, findAndRead, question, send, shown, tasks, who } from "./citizen.mjs";
 import { pages, pdf } from "./xray.mjs";

@@ -1,4 +1,5 @@
 // Pages by address: what anybody may see, and what each role sees first.
+// F-158: axe finds nothing serious, and nothing is wider than the window, at 1280 and at 320 points.
 import { Visitor, demonstration, end, journey } from "./lib.mjs";
 
 const open = ["/", "/dich-vu-cong", "/dich-vu-cong?q=may%20chup%20x%20quang", "/dich-vu-cong/bx-cap-phep-xquang", "/niem-yet", "/can-bo", "/huong-dan", "/tra-cuu", "/kiem-tra",

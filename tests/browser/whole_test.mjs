@@ -1,5 +1,6 @@
 // One dossier in the browser, by everybody whose task it is: filed, accepted, assigned, supplemented, paid, proposed, reviewed, signed,
 // issued, handed over, downloaded, checked.
+// F-014: the citizen gets the signed and sealed result; code and secret lead anyone who has them to the same file.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";

@@ -201,6 +201,7 @@ def a_row_taken_away_is_found():
     equal((code, "gone" in json.loads(out)["first_fault"]), (1, True))
 
 
+# F-086: a backup is whole, without the key, and restores to a good record.
 def backup_and_restore():
     to, new = os.path.join(root, "backup"), os.path.join(root, "restored")
     code, _, err = run("backup", "--data", data, "--to", to)

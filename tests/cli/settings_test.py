@@ -117,6 +117,7 @@ def jobs_have_their_threads():
     equal(threads(9) - threads(2), 7)
 
 
+# F-145: keys and passwords lie in files of their own, outside code and configuration.
 def the_master_key_may_lie_elsewhere():
     data = fresh()
     key = os.path.join(root, "elsewhere.key")
@@ -255,6 +256,7 @@ def passwords_follow_their_cost():
     equal(run("verify", "--data", data)[0], 0)
 
 
+# F-141: sessions end by themselves.
 def sessions_end():
     home = "/tai-khoan"
     with Server(fresh(), session_idle="2s", session_length="4s") as s:

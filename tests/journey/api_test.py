@@ -202,7 +202,7 @@ def order(role, **more):
     return {"procedure": XRAY, "answers": example["answers"], "files": files, **more}
 
 
-# F-006, F-028, F-135: files first, then the dossier; the same key again gives the same answer and one dossier.
+# F-028, F-135: files first, then the dossier; the same key again gives the same answer and one dossier.
 def filed_once():
     body = order("citizen", state="returned", code="H99.99-990101-0001", account=1, result_number=7)  # not a client's to say
     key = "journey-1"
@@ -264,7 +264,7 @@ def a_missing_answer_is_named():
     true("files.0.field" in [x["field"] for x in p["errors"]], p)
 
 
-# F-143: bad bodies.
+# Bad bodies, among what F-143 asks.
 def bad_bodies_are_refused():
     deep = "[" * 5000 + "]" * 5000
     for body, want in [('{"procedure":"x","answers":' + deep + "}", (400,)), ("{", (400,)), ("", (400, 415, 422)), ('{"a":1}x', (400,)), ("[1]", (400, 422)),
@@ -297,7 +297,7 @@ def dossier(role="citizen", path=None):
     return api(role, "GET", path or sent["U"])
 
 
-# F-022, F-048: only who holds the step acts.
+# F-048: only who holds the step acts.
 def others_may_not_act():
     for role in ("specialist", "head", "director", "clerk"):
         act(role, "accept", 403)
@@ -308,7 +308,7 @@ def others_may_not_act():
     equal(dossier()["state"], "received")
 
 
-# F-032: accepting gives the due time; F-029: and a receipt.
+# F-032: accepting gives the due time.
 def the_counter_accepts():
     true("accept" in dossier("counter")["actions"], "the counter may accept")
     before = dossier("counter")["rev"]
@@ -355,7 +355,7 @@ def a_supplement_is_asked_once_and_given():
     true("supplement" not in dossier()["state"] and p["detail"], p)
 
 
-# F-089: a fee stops the step; F-088: claimed by the citizen, confirmed by the counter, with a voucher.
+# F-089: a fee stops the step; claimed by the citizen, confirmed by the counter, with a voucher.
 def the_fee_is_demanded_and_paid():
     act("specialist", "demand_fee", 422, name="Phí thẩm định", amount="-5")
     act("specialist", "demand_fee", 422, amount=1000)
@@ -425,7 +425,7 @@ def signatures(body):
     return re.findall(r"Signature Validation: (.*)", out)
 
 
-# F-061, F-064: signed by the decider, then sealed; F-014: the citizen downloads it.
+# F-061: signed by the decider, then sealed; F-014: the citizen downloads it.
 def signed_issued_sealed_and_downloaded():
     wait_for("a signed result", 60, lambda: results("clerk"))
     page = "/ho-so/" + sent["code"] + "/tep/"
@@ -452,7 +452,7 @@ def signed_issued_sealed_and_downloaded():
     sent["result"] = f["id"]
 
 
-# F-066: returned; F-097: rated once.
+# Returned at the counter (post and proof of delivery, F-066, are not claimed); rated once (three levels, F-097, are not).
 def handed_over_and_rated():
     equal(dossier()["state"], "done")
     act("counter", "hand_over", 422)
@@ -469,7 +469,7 @@ def handed_over_and_rated():
         act("counter", action, 409, **more)
 
 
-# F-053, F-011: the whole course, in order, each act in the role that did it.
+# The whole course, in order, each act in the role that did it.
 def the_timeline_is_complete():
     items = api("citizen", "GET", sent["U"] + "/timeline")["items"]
     acts = [(x["kind"].removeprefix("dossier."), x["role"]) for x in items if not x["kind"].endswith((".read", ".open", ".file", ".scanned"))]
@@ -486,7 +486,7 @@ def the_timeline_is_complete():
     true(not [x for x in items if x["role"] == "stranger"], f"acts of nobody: {[x for x in items if x['role'] == 'stranger']}")
     text = json.dumps(items, ensure_ascii=False)
     true("Nguyễn Thị Mẫu" not in text and "Thiếu trang 2" not in text, "names or notes in the log")
-    true([x for x in items if x["kind"] == "dossier.read"], "reads by officials are recorded")  # F-152
+    true([x for x in items if x["kind"] == "dossier.read"], "reads by officials are recorded")
 
 
 # F-012: the code alone says the state; with the secret the course.
@@ -587,7 +587,7 @@ def judge(row, role, token, wrong):
         wrong.append(f"{role} {method} {path}: {status}, {'listed' if role in row['roles'] else 'not listed'}")
 
 
-# F-142, F-114: who may call what is what `motcua routes` says.
+# F-142: who may call what is what `motcua routes` says.
 def every_route_by_every_role():
     rows = json.loads(run("routes", "--json")[1])
     true(len(rows) > 80 and {r for x in rows for r in x["roles"]} == set(ROLES), "routes and roles")
@@ -618,7 +618,7 @@ def verified():
     true(report["entries"] > 30, report)
 
 
-# F-146: the record is good while the program serves, and after.
+# The record is good while the program serves, and after.
 def verify_while_serving():
     verified()
 

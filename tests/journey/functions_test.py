@@ -168,6 +168,18 @@ def receipt_and_states():
         act("counter", code, action, 409, collector="x")
 
 
+# F-004: what was filled in is printed as the law's form, each of the procedure's.
+def forms_are_printed():
+    code = file()["code"]
+    titles = [f["title"] for f in api("citizen", "GET", f"/procedures/{XRAY}/form")["forms"]]
+    links = sorted(set(re.findall(rf'href="(/ho-so/{re.escape(code)}/don/[^"]+)"', page("/ho-so/" + code, "citizen"))))
+    equal(len(links), len(titles))
+    texts = [text_of(page(x, "citizen")).upper() for x in links]
+    for t in titles:
+        true(any(re.sub(r"\s+", " ", t).upper()[:25] in x for x in texts), f"{t} in {[x[:200] for x in texts]}")
+    page(links[0], "business", 404)
+
+
 # F-009: sent online, brought by post; the result by post, online or at the counter. F-022: one list for all. F-034: for another, by which paper.
 def every_way_in_one_list():
     online = file(channel_out="post")["code"]
@@ -261,7 +273,48 @@ def the_clock_is_paused_and_moved():
     true(due.strftime("%d/%m/%Y") in html and later.strftime("%d/%m/%Y") in html, "the first day and the new one")
 
 
-# F-060: the draft of the result is drawn from the record before anybody signs. F-064: number and day are bound once, in order.
+# F-089: a fee may be demanded at any step; where the law counts from the fee, the clock waits for it.
+def the_fee_stops_the_clock():
+    code = settling()
+    true(get(code)["due"], "the clock runs")
+    act("specialist", code, "demand_fee", name="Phí thẩm định", amount=5000000)
+    equal((get(code)["state"], get(code)["due"]), ("fee", None))
+    act("specialist", code, "finish", 409)
+    [fee] = get(code)["fees"]
+    act("counter", code, "confirm_paid", fee=fee["id"], method="cash")
+    equal((get(code)["state"], bool(get(code)["due"]), get(code)["fees"][0]["state"]), ("processing", True, "paid"))
+    first = file()["code"]
+    act("counter", first, "demand_fee", name="Phí", amount=70000)
+    act("counter", first, "accept")
+    equal(get(first)["due"], None, "accepted, and the clock waits for the fee")
+    act("counter", first, "confirm_paid", fee=get(first)["fees"][0]["id"], method="cash")
+    true(get(first)["due"], "it runs from the payment")
+
+
+# F-052: the control slip from the log, with the people who had it; the register has the dossier.
+def control_slip_and_register():
+    code = settling()
+    text = text_of(page(f"/ban-lam-viec/ho-so/{code}/phieu-kiem-soat.pdf", "head"))
+    for word in ("PHIẾU KIỂM SOÁT", code, "Trần Thị Mẫu", "Trưởng Phòng"):
+        true(word in text, f"{word} in {text[:1500]}")
+    text = text_of(page("/ban-lam-viec/so-theo-doi.pdf", "counter"))
+    true("SỔ THEO DÕI HỒ SƠ" in text.upper() and code in text.replace(" ", ""), text[:800])
+    page("/ban-lam-viec/so-theo-doi.pdf", "citizen", 403)
+
+
+# F-010: a dossier is withdrawn before acceptance and stopped after it, with form 05; fees are not given back by the program (F-051 is not claimed).
+def withdrawn_and_stopped():
+    code = file()["code"]
+    equal(act("citizen", code, "withdraw", reason="Nộp nhầm.")["state"], "withdrawn")
+    code = settling()
+    act("citizen", code, "stop", 422)
+    equal(act("citizen", code, "stop", reason="Không còn nhu cầu.")["state"], "stopped")
+    text = paper(code, "stop")
+    true("DỪNG GIẢI QUYẾT HỒ SƠ" in text and code in text, text[:800])
+    act("specialist", code, "finish", 409)
+
+
+# F-048: a refusal needs its ground. F-060: the draft of the result is drawn from the record before anybody signs. F-064: number and day are bound once, in order.
 def drafted_and_numbered():
     numbers = []
     for _ in range(2):
@@ -269,6 +322,7 @@ def drafted_and_numbered():
         equal(get(code)["result"], None)
         act("specialist", code, "finish")
         [submit] = [a for a in api("specialist", "GET", f"/dossiers/{code}/actions")["items"] if a["action"] == "submit"]
+        act("specialist", code, "submit", 422, outcome="refuse")
         act("specialist", code, "submit", outcome="refuse", text="Không đủ điều kiện theo hồ sơ.")
         draft = page(f"/ban-lam-viec/ho-so/{code}/du-thao.pdf", "specialist")
         true(get(code, "head")["applicant"]["name"] in text_of(draft), text_of(draft)[:600])
@@ -344,7 +398,8 @@ def stored_files_prove_themselves():
 
 try:
     for fn in [everybody_signs_in, pages_have_their_parts, vietnamese_in_search_and_order, attributes_are_published, pages_are_quick, receipt_and_states,
-               every_way_in_one_list, papers_of_the_law, taken_back, reassigned, the_clock_is_paused_and_moved, drafted_and_numbered, sessions_are_not_fixed,
+               forms_are_printed, every_way_in_one_list, papers_of_the_law, taken_back, reassigned, the_clock_is_paused_and_moved, the_fee_stops_the_clock, control_slip_and_register,
+               withdrawn_and_stopped, drafted_and_numbered, sessions_are_not_fixed,
                administration_is_on_record, stored_files_prove_themselves]:
         test(fn)
 finally:

@@ -7,7 +7,7 @@ const XRAY = "bx-cap-phep-xquang", D = "/api/v1/dossiers", ONE = `${D}/{code}`;
 const fields = (problem) => problem.errors.map((e) => e.field);
 let answers, examples;
 
-// F-135, F-164: a public validator reads the file, and it lists the same routes and roles as `motcua routes`.
+// F-135: a public validator reads the file, and it lists the same routes and roles as `motcua routes`.
 async function the_file_is_sound() {
 	const file = await ask("GET", "/api/v1/openapi.json");
 	equal([file.status, file.type], [200, "application/json"]);
@@ -66,7 +66,7 @@ async function procedures() {
 const bytes = { "application/pdf": pdf("mau"), "image/png": png, "image/jpeg": jpeg };
 const send = (role, type = "application/pdf", name = "mau.pdf") => call(role, "POST", "/api/v1/files", { query: `?name=${name}`, body: bytes[type], type, want: 201 });
 
-// F-004, F-119: the example of each published procedure is what /form and the file show, fits the schema, and is accepted.
+// F-004: the example of each published procedure is what /form and the file show, fits the schema, and is accepted.
 async function every_example_is_accepted() {
 	const all = await procedures(), kept = {}, wrong = [];
 	examples = doc.components.examples;
@@ -138,7 +138,7 @@ async function system_account() {
 const todo = async (role, code) => (await call(role, "GET", `${ONE}/actions`, { params: { code } })).items;
 const act = (role, code, action, more = {}, want = 200) => call(role, "POST", `${ONE}/actions`, { params: { code }, body: { action, ...more }, want });
 
-// F-054, F-058: the work list, with its views, filters, order and cursor; only what the official may read.
+// F-058: the work list, with its views, filters, order and cursor; only what the official may read.
 async function the_work_list() {
 	const all = [];
 	for (let next = ""; next !== null;) {
