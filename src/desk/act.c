@@ -37,7 +37,7 @@ static const struct choice methods[] = {{"cash", MSG_DESK_METHOD_CASH}, {"transf
 /* One table for pages and programs: the first field is the program's alone. Which of them an action asks for is in shapes[]. */
 static const struct field act_fields[] = {
 	{.name = "action", .kind = FIELD_TEXT, .max = 40, .label = MSG_DESK_F_ACTION},
-	{.name = "rev", .kind = FIELD_INT, .low = 0, .high = INT64_MAX, .label = MSG_DESK_F_REV},
+	{.name = "rev", .kind = FIELD_INT, .unseen = true, .low = 0, .high = INT64_MAX, .label = MSG_DESK_F_REV},
 	{.name = "reason", .kind = FIELD_LONG_TEXT, .max = 4000, .label = MSG_DESK_F_REASON},
 	{.name = "to", .kind = FIELD_ID, .label = MSG_DESK_F_TO},
 	{.name = "unit", .kind = FIELD_ID, .label = MSG_DESK_F_UNIT},
@@ -323,8 +323,8 @@ static const struct choice bulk_choices[] = {
 	{"accept", MSG_DESK_ACT_ACCEPT}, {"assign", MSG_DESK_ACT_ASSIGN}, {"finish", MSG_DESK_ACT_FINISH}, {"approve", MSG_DESK_ACT_APPROVE},
 	{"issue", MSG_DESK_ACT_ISSUE}, {"archive", MSG_DESK_ACT_ARCHIVE}, {"reassign", MSG_DESK_ACT_REASSIGN}};
 static const struct field bulk_fields[] = {
-	{.name = "chosen", .kind = FIELD_TEXT, .repeated = true, .max = 80, .most = DESK_PAGE, .label = MSG_DESK_F_CHOSEN},
-	{.name = "action", .kind = FIELD_CHOICE, .required = true, .choices = bulk_choices, .n_choices = ARRAY_LEN(bulk_choices), .label = MSG_DESK_F_ACTION},
+	{.name = "chosen", .kind = FIELD_TEXT, .unseen = true, .repeated = true, .max = 80, .most = DESK_PAGE, .label = MSG_DESK_F_CHOSEN},
+	{.name = "action", .kind = FIELD_CHOICE, .unseen = true, .required = true, .choices = bulk_choices, .n_choices = ARRAY_LEN(bulk_choices), .label = MSG_DESK_F_ACTION},
 	{.name = "to", .kind = FIELD_ID, .label = MSG_DESK_F_TO},
 	{.name = "reason", .kind = FIELD_LONG_TEXT, .max = 4000, .label = MSG_DESK_F_REASON},
 };

@@ -208,6 +208,15 @@ static void put_documents(struct request *r, struct html_out *o, const struct pr
 	ui_table_end(o);
 }
 
+/* What is wrong with a column as a whole stands above the table. */
+static void put_column_errors(struct request *r, struct html_out *o)
+{
+	static const char *const names[] = {"docs", "originals", "pages", "images"};
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (form_error_of(r, names[i]))
+			desk_problem(o, str_fmt(r->env.arena, "f-%s", names[i]), page_error(r, names[i]));
+}
+
 static void put_person(struct request *r, struct html_out *o, const struct person *known)
 {
 	static const struct asked who[] = {
@@ -235,8 +244,7 @@ static void put_counter_fields(struct request *r, struct html_out *o, const stru
 	ui_group_begin(o, msg(r->env.lang, MSG_DESK_COMPONENTS), msg(r->env.lang, MSG_DESK_PAGES_HINT));
 	if (documents(p)) {
 		put_field(r, o, &(struct asked){"all_here", UI_CHECK, MSG_DESK_ALL_HERE, false, 0}, STR_NONE);
-		if (form_error_of(r, "docs"))
-			desk_problem(o, STR("f-docs"), page_error(r, "docs"));
+		put_column_errors(r, o);
 	}
 	put_documents(r, o, p);
 	put_field(r, o, &(struct asked){"files", UI_FILE, MSG_DESK_F_FILES, false, 0}, STR_NONE);

@@ -168,7 +168,7 @@ static void order_filter(struct request *r, struct html_out *o, const struct des
 static void filters(struct request *r, struct html_out *o, const struct desk_filter *f)
 {
 	struct ui_button find = {.label = msg(r->env.lang, MSG_DO_FILTER), .weight = UI_QUIET, .icon = UI_ICON_FILTER};
-	bool on = f->state.n || f->field.n || f->channel.n || f->has_until || f->newest;
+	bool on = f->state.n || f->field.n || f->channel.n || f->has_until || f->newest || r->errors.n;
 	ui_form_begin(o, &(struct ui_form){.action = STR("/ban-lam-viec"), .get = true});
 	ui_field(o, &(struct ui_field){.name = STR("tim"), .kind = UI_SEARCH, .label = msg(r->env.lang, MSG_DESK_SEARCH), .value = f->q, .plain = true});
 	ui_form_end(o);
@@ -183,9 +183,11 @@ static void filters(struct request *r, struct html_out *o, const struct desk_fil
 	order_filter(r, o, f);
 	ui_buttons(o, &find, 1);
 	ui_form_end(o);
+	struct ui_field name = page_field(r, "name", UI_TEXT, MSG_DESK_SAVE_NAME);
+	name.plain = true;
 	ui_form_begin(o, &(struct ui_form){.action = STR("/ban-lam-viec/bo-loc")});
-	ui_field(o, &(struct ui_field){.name = STR("query"), .kind = UI_HIDDEN, .value = desk_filter_url(r->env.arena, f, false)});
-	ui_field(o, &(struct ui_field){.name = STR("name"), .kind = UI_TEXT, .label = msg(r->env.lang, MSG_DESK_SAVE_NAME), .plain = true});
+	ui_field(o, &(struct ui_field){.name = STR("query"), .kind = UI_HIDDEN, .value = name.value.n ? form_raw(r, "query") : desk_filter_url(r->env.arena, f, false)});
+	ui_field(o, &name);
 	ui_buttons(o, &(struct ui_button){.label = msg(r->env.lang, MSG_DESK_SAVE_FILTER), .weight = UI_QUIET, .icon = UI_ICON_STAR}, 1);
 	ui_form_end(o);
 	ui_details_end(o);
@@ -253,6 +255,17 @@ static bool load_inbox(struct request *r, const struct desk_filter *f, struct de
 	return true;
 }
 
+/* code: a dossier of the person who was searched for, or none. */
+static struct html inbox_buttons(struct request *r, struct html_out *o, const struct desk_filter *f, struct str code)
+{
+	struct h_capture c = h_capture_begin(o);
+	if (code.n && actor_is(r->env.actor, ROLE_COUNTER))
+		ui_button(o, &(struct ui_button){.label = msg(r->env.lang, MSG_DESK_FOR_PERSON), .icon = UI_ICON_PLUS, .key = "n", .url = str_fmt(r->env.arena, "/quay/nop?nguoi=%.*s", STR_ARG(code))});
+	ui_button(o, &(struct ui_button){.label = msg(r->env.lang, MSG_DO_EXPORT), .weight = UI_QUIET, .icon = UI_ICON_DOWNLOAD, .download = true,
+		.url = str_fmt(r->env.arena, "/ban-lam-viec/xuat.csv%.*s", STR_ARG(desk_filter_url(r->env.arena, f, false)))});
+	return h_capture_end(o, c);
+}
+
 static bool inbox(struct request *r, struct err *e)
 {
 	struct desk_filter f = desk_filter_read(r);
@@ -264,15 +277,10 @@ static bool inbox(struct request *r, struct err *e)
 	if (rows.n == 1 && http_method_safe(r->method) && str_find(f.q, rows.v[0].code) >= 0) /* a code typed or scanned opens its record */
 		return answer_redirect(r, str_fmt(r->env.arena, "/ban-lam-viec/ho-so/%.*s", STR_ARG(rows.v[0].code)));
 	struct html_out o = page_out(r);
-	struct h_capture c = h_capture_begin(&o);
-	if (person && actor_is(r->env.actor, ROLE_COUNTER))
-		ui_button(&o, &(struct ui_button){.label = msg(r->env.lang, MSG_DESK_FOR_PERSON), .icon = UI_ICON_PLUS, .key = "n",
-			.url = str_fmt(r->env.arena, "/quay/nop?nguoi=%.*s", STR_ARG(rows.v[0].code))});
-	ui_button(&o, &(struct ui_button){.label = msg(r->env.lang, MSG_DO_EXPORT), .weight = UI_QUIET, .icon = UI_ICON_DOWNLOAD, .download = true,
-		.url = str_fmt(r->env.arena, "/ban-lam-viec/xuat.csv%.*s", STR_ARG(desk_filter_url(r->env.arena, &f, false)))});
 	struct str title = f.q.n ? msg_fmt(r->env.arena, r->env.lang, MSG_DESK_FOUND, &f.q, 1) : msg(r->env.lang, desk_view_label(f.view));
-	struct ui_page p = {.title = title, .staff = true, .width = UI_FULL, .actions = h_capture_end(&o, c)};
+	struct ui_page p = {.title = title, .staff = true, .width = UI_FULL, .actions = inbox_buttons(r, &o, &f, person ? rows.v[0].code : STR_NONE), .has_errors = r->errors.n > 0};
 	ui_page_begin(&o, &p);
+	page_error_summary(&o, r);
 	if (!o.facts->n_side)
 		tabs(r, &o, &f);
 	filters(r, &o, &f);

@@ -74,10 +74,10 @@ bool mine_page(struct request *r, struct err *e)
 
 static const struct choice acts[] = {{"withdraw", MSG_FILING_WITHDRAW}, {"stop", MSG_FILING_STOP}, {"rate", MSG_FILING_RATE}, {"claim_paid", MSG_FILING_CLAIM}};
 static const struct field act_fields[] = {
-	{.name = "action", .kind = FIELD_CHOICE, .required = true, .choices = acts, .n_choices = ARRAY_LEN(acts), .label = MSG_FILING_ACTION},
+	{.name = "action", .kind = FIELD_CHOICE, .unseen = true, .required = true, .choices = acts, .n_choices = ARRAY_LEN(acts), .label = MSG_FILING_ACTION},
 	{.name = "reason", .kind = FIELD_LONG_TEXT, .max = 2000, .label = MSG_FILING_REASON},
 	{.name = "score", .kind = FIELD_INT, .low = 1, .high = 5, .label = MSG_FILING_RATE},
-	{.name = "item", .kind = FIELD_ID, .label = MSG_FILING_FEE},
+	{.name = "item", .kind = FIELD_ID, .unseen = true, .label = MSG_FILING_FEE},
 };
 const struct form act_form = {"act", act_fields, ARRAY_LEN(act_fields)};
 

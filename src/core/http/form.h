@@ -38,6 +38,7 @@ struct field {
 	const char *name;
 	enum field_kind kind;
 	bool required, repeated;
+	bool unseen;        /* buttons, and what a page hides in itself: an error there is about the whole form */
 	uint32_t max;       /* characters (files: bytes); 0: 300, LONG_TEXT 20,000, PASSWORD 256, FILE the server's limit */
 	uint32_t most;      /* repeated: how many; 0: 50 */
 	int label;          /* message key */

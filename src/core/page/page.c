@@ -24,18 +24,18 @@ struct html_out page_out_secret(struct request *r) { return out(r, true); }
 
 bool page_answer(struct request *r) { return answer_html(r, r->status ? r->status : 200); }
 
-static bool declares(const struct form *form, const char *name)
+static const struct field *declared(const struct request *r, struct str name)
 {
-	for (size_t i = 0; form && i < form->n; i++)
-		if (str_eq(str_from(form->fields[i].name), str_from(name)))
-			return true;
-	return false;
+	for (size_t i = 0; r->form && i < r->form->n; i++)
+		if (str_eq(name, str_from(r->form->fields[i].name)))
+			return &r->form->fields[i];
+	return NULL;
 }
 
 struct ui_field page_field(struct request *r, const char *name, enum ui_input kind, enum msg_key label)
 {
 	struct ui_field f = {.name = str_from(name), .kind = kind, .label = msg(r->env.lang, label), .error = page_error(r, name)};
-	if (!http_method_safe(r->method) && declares(r->form, name)) {
+	if (!http_method_safe(r->method) && declared(r, str_from(name))) {
 		f.value = kind == UI_CHECK ? STR("") : form_raw(r, name);
 		f.checked = kind == UI_CHECK && form_bool(r, name);
 	}
@@ -55,22 +55,22 @@ struct str page_error(struct request *r, const char *field)
 	return f ? sentence(r, f) : STR_NONE;
 }
 
-/* "Điện thoại: xin điền mục này." A list of bare sentences would not say where. */
-static struct str named_sentence(struct request *r, const struct form_error *f)
-{
-	struct str say = sentence(r, f);
-	for (size_t i = 0; r->form && i < r->form->n; i++)
-		if (str_eq(f->field, str_from(r->form->fields[i].name)) && r->form->fields[i].label)
-			return str_fmt(r->env.arena, "%.*s: %.*s", STR_ARG(msg(r->env.lang, (enum msg_key)r->form->fields[i].label)), STR_ARG(say));
-	return say;
-}
-
+/* "Điện thoại: xin điền mục này." A list of bare sentences would not say where. What the page itself had put there and
+ * came back changed is about the whole form: there is no place to go. */
 void page_error_summary(struct html_out *o, struct request *r)
 {
 	size_t n = 0;
 	struct ui_error *v = NEW_ARRAY(r->env.arena, r->errors.n, struct ui_error);
-	for (const struct form_error *f = r->errors.first; f; f = f->next)
-		v[n++] = (struct ui_error){.field = f->field, .text = named_sentence(r, f)};
+	for (const struct form_error *f = r->errors.first; f; f = f->next) {
+		const struct field *d = declared(r, f->field);
+		struct str say = sentence(r, f);
+		if (d && (d->unseen || d->kind == FIELD_HIDDEN))
+			v[n++] = (struct ui_error){.text = say};
+		else if (d && d->label)
+			v[n++] = (struct ui_error){f->field, str_fmt(r->env.arena, "%.*s: %.*s", STR_ARG(msg(r->env.lang, (enum msg_key)d->label)), STR_ARG(say))};
+		else
+			v[n++] = (struct ui_error){f->field, say};
+	}
 	ui_error_summary(o, v, n);
 }
 
