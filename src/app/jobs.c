@@ -129,14 +129,18 @@ static bool sweep_answers(struct job_run *run, struct err *e)
 	return q_idempotency_expire(run->env.db, (struct instant){run->env.now.ms - 30 * DAY_MS}, NULL, e);
 }
 
-/* No dossier without a responsible person (the work list shows them, the log of the program counts them). */
-static bool count_orphans(struct job_run *run, struct err *e)
+/* No dossier without a responsible person: heads see them on a page of their own, the log of the program counts them. */
+static bool count_unattended(struct job_run *run, struct err *e)
 {
-	struct dossier_orphans_rows orphans = {0};
+	struct dossier_unattended *v = NULL;
 	struct dossier_late_rows late = {0};
-	if (!q_dossier_orphans(run->env.db, run->env.arena, 1000, &orphans, e) || !q_dossier_late(run->env.db, run->env.arena, run->env.now, 1000, &late, e))
+	size_t n = 0;
+	int64_t waiting = 0;
+	if (!dossier_unattended(&run->env, (struct agency_id){0}, &v, &n, e) || !q_dossier_late(run->env.db, run->env.arena, run->env.now, 1000, &late, e))
 		return err_wrap(e, "daily check");
-	log_event(orphans.n ? LOG_WARN : LOG_INFO, "daily", log_int("without_person", (int64_t)orphans.n), log_int("late", (int64_t)late.n));
+	for (size_t i = 0; i < n; i++)
+		waiting += v[i].n;
+	log_event(waiting ? LOG_WARN : LOG_INFO, "daily", log_int("without_person", waiting), log_int("late", (int64_t)late.n));
 	return true;
 }
 
@@ -148,7 +152,7 @@ const struct job_kind *app_jobs(struct app *app, size_t *n)
 		{.name = "account.sweep", .finish = sweep_accounts, .every_ms = 60000},
 		{.name = "reads.tell", .fn = tell_reads, .every_ms = 60000},
 		{.name = "answers.expire", .finish = sweep_answers, .every_ms = DAY_MS, .at_ms = (int64_t)3 * 3600 * 1000},
-		{.name = "dossier.daily", .fn = count_orphans, .every_ms = DAY_MS, .at_ms = (int64_t)7 * 3600 * 1000},
+		{.name = "dossier.daily", .fn = count_unattended, .every_ms = DAY_MS, .at_ms = (int64_t)7 * 3600 * 1000},
 		mail_kind(&app->mail), mail_sweep_kind, outbox_kind(&app->outbox), filing_job_expire,
 	};
 	*n = ARRAY_LEN(list) + ISSUE_JOBS + NOTIFY_JOBS;

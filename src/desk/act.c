@@ -430,21 +430,29 @@ bool bulk_answer(struct request *r, struct err *e)
 	return answer_html(r, 200);
 }
 
-static struct ui_option *people_options(struct request *r, size_t *n, struct err *e)
+/* Who may have the chosen ones: by the first of them, since a list is mostly of one step; each is judged on its own. */
+static struct ui_option *people_options(struct request *r, enum dossier_action act, size_t *n, struct err *e)
 {
-	const struct actor *me = r->env.actor;
 	struct officers all = {0};
-	struct agency_id agency = {0};
-	for (size_t i = 0; i < me->n_held && !agency.v; i++)
-		agency.v = me->held[i].role == ROLE_COUNTER ? 0 : me->held[i].agency;
+	struct dossier_act first = {0};
+	struct dossier_get_row d = {.settling_agency = {desk_agency_of(r->env.actor)}};
+	struct str code;
+	struct err none = {0};
+	bool may = false;
 	*n = 0;
-	if (!directory_holders_in_agency(&r->env, ROLE_SPECIALIST, agency, date_of(r->env.now), &all, e))
+	if (form_count(r, "chosen") && read_chosen(r, form_raw_at(r, "chosen", 0), &first, &code, &none)) {
+		struct dossier_get_row x;
+		if (!dossier_load(&r->env, first.id, &x, e) || !dossier_may_read(&r->env, &x, &may, e))
+			return NULL;
+		d = may ? x : d;
+	}
+	if (!desk_people(&r->env, &d, may ? act : ACT_FINISH, &all, e)) /* any other act: every specialist of the agency */
 		return NULL;
 	struct ui_option *v = NEW_ARRAY(r->env.arena, all.n + 1, struct ui_option);
 	v[(*n)++] = (struct ui_option){.value = STR(""), .label = msg(r->env.lang, MSG_FIELD_CHOOSE)};
 	for (size_t i = 0; i < all.n; i++)
-		v[(*n)++] = (struct ui_option){.value = str_fmt(r->env.arena, "%lld", (long long)all.v[i].person.v), .label = all.v[i].name,
-			.chosen = form_id(r, "to") == all.v[i].person.v};
+		v[(*n)++] = (struct ui_option){.value = str_fmt(r->env.arena, "%lld", (long long)all.v[i].person.v), .chosen = form_id(r, "to") == all.v[i].person.v,
+			.label = all.v[i].absent ? str_fmt(r->env.arena, "%.*s (%.*s)", STR_ARG(all.v[i].name), STR_ARG(msg(r->env.lang, MSG_DESK_ABSENT))) : all.v[i].name};
 	return v;
 }
 
@@ -453,8 +461,8 @@ bool bulk_again(struct request *r, struct err *e)
 {
 	struct html_out o = page_out(r);
 	size_t n = 0;
-	struct ui_option *people = people_options(r, &n, e);
 	int i = form_choice(r, "action");
+	struct ui_option *people = people_options(r, i >= 0 ? bulk_actions[i] : ACT_FINISH, &n, e);
 	unsigned asks = i >= 0 ? shapes[bulk_actions[i]].asks : 0;
 	struct ui_page p = {.title = i >= 0 ? msg(r->env.lang, desk_action_word(bulk_actions[i])) : msg(r->env.lang, MSG_BULK_BAR), .staff = true, .width = UI_READ};
 	if (!people)

@@ -33,6 +33,10 @@ MUST_CHECK bool desk_filter_export(struct env *env, struct db *db, const struct 
 /* Rows that the actor may read: of the person whose personal number, tax code or telephone q is (*person), else those whose
  * code, name or procedure have these words. A receipt's code as scanned is a code. */
 MUST_CHECK bool desk_search(struct env *env, struct str q, struct desk_list_rows *out, bool *person, struct err *e);
+/* Adds the row of the dossier when the actor may read it; out->v has room. */
+MUST_CHECK bool desk_readable_row(struct env *env, struct dossier_id id, struct desk_list_rows *out, struct err *e);
+/* The agency in which the actor settles; 0: none. */
+int64_t desk_agency_of(const struct actor *a);
 /* Where the actor works: the first unit in which the role is held, 0 for none. */
 struct unit_id desk_unit_of(const struct actor *a, enum role role);
 
@@ -50,6 +54,8 @@ struct str desk_person_name(struct env *env, int64_t person);
 struct str desk_unit_name(struct env *env, int64_t unit);
 /* s for a link's query, percent-encoded. */
 void desk_put_encoded(struct buf *b, struct str s);
+
+bool desk_unattended_page(struct request *r, struct err *e); /* unattended.c */
 
 /* ---- records (record.c) ---- */
 /* The record of the path, when the actor may read it; else ERR_NOT_FOUND. */

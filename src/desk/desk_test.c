@@ -541,6 +541,57 @@ TEST_BOTH(several_at_once_each_with_its_result)
 	stop();
 }
 
+struct away { struct absence_new x; struct absence_id id; };
+static bool add_absence(struct env *env, void *ctx, struct err *e)
+{
+	struct away *c = ctx;
+	return directory_absence_add(env, &c->x, &c->id, e);
+}
+static bool end_absence(struct env *env, void *ctx, struct err *e)
+{
+	struct away *c = ctx;
+	struct person_id person;
+	return directory_absence_end(env, c->id, date_of(env->now), &person, e);
+}
+
+/* Away without substitute: heads see it, and give it to another; with a substitute the act says for whom. */
+TEST_BOTH(a_dossier_whose_officer_is_away_is_seen_and_given_to_another)
+{
+	start(a, engine);
+	office_set_ms(instant_clock().ms); /* absences are days of the pages' clock */
+	struct str code = sent_code();
+	struct err e = {0};
+	struct officers others = {0};
+	struct env env = office_env(&w.o);
+	struct date today = date_of(instant_clock());
+	EXPECT_OK(directory_holders(&env, ROLE_SPECIALIST, w.o.people.division, today, &others, &e), e);
+	struct person_id other = others.v[0].person.v == w.o.people.specialist.v ? others.v[1].person : others.v[0].person;
+	STATUS(post(&w.counter, record(code, "/accept"), ""), 303);
+	STATUS(post(&w.head, record(code, "/assign"), to_specialist("")), 303);
+	EXPECT(!has(get(&w.head, "/ban-lam-viec/khong-nguoi").body, "Canary") && has(get(&w.head, "/ban-lam-viec/khong-nguoi").body, "cũng có người phụ trách"));
+	struct away away = {.x = {.person = w.o.people.specialist, .reason = STR("sick"), .first = today, .last = {today.day + 5}}};
+	on_writer(&actor_program, add_absence, &away);
+	struct test_answer x = get(&w.head, "/ban-lam-viec/khong-nguoi");
+	STATUS(x, 200);
+	EXPECT(has(x.body, code.p) && has(x.body, "chưa có người làm thay") && has(x.body, "value=\"reassign\"") && !has(x.body, "sick"));
+	STATUS(get(&w.specialist, "/ban-lam-viec/khong-nguoi"), 403);
+	struct actor second = official(other);
+	x = post(&w.head, "/ban-lam-viec/hang-loat", str_cstr(a, str_fmt(a, "action=reassign&chosen=%.*s~%lld", STR_ARG(code), (long long)load(code).rev)));
+	EXPECT_INT(x.status, 422); /* asks whom and why, the rows kept */
+	EXPECT(has(x.body, str_cstr(a, str_fmt(a, "value=\"%lld\"", (long long)other.v))) && has(x.body, "đang vắng") && has(x.body, "name=\"reason\""));
+	on_writer(&actor_program, end_absence, &away);
+	away = (struct away){.x = {.person = w.o.people.specialist, .substitute = other, .reason = STR("leave"), .first = today, .last = {today.day + 5}}};
+	on_writer(&actor_program, add_absence, &away);
+	EXPECT(!has(get(&w.head, "/ban-lam-viec/khong-nguoi").body, "Canary"));
+	STATUS(post(&second, record(code, "/finish"), ""), 303);
+	x = get(&w.head, record(code, ""));
+	EXPECT(has(x.body, "Làm thay"));
+	x = post(&w.head, "/ban-lam-viec/hang-loat", str_cstr(a, str_fmt(a, "action=reassign&to=%lld&reason=vang&chosen=%.*s~%lld", (long long)other.v, STR_ARG(code), (long long)load(code).rev)));
+	STATUS(x, 200);
+	EXPECT(has(x.body, "Đã làm") && load(code).assignee.v == other.v);
+	stop();
+}
+
 #define COUNTER_FORM "kind=person&name=Tr%E1%BA%A7n+Th%E1%BB%8B+M%E1%BA%ABu&address=S%E1%BB%91+1&phone=0912345678&channel_out=counter"
 static const char *counter_form_of(const char *more)
 {

@@ -54,6 +54,8 @@ void desk_side(struct request *r, struct page_facts *f)
 	side_views(r, v, &n, r->path);
 	if (desk_have()->register_rows)
 		put_nav(v, &n, msg(r->env.lang, MSG_DESK_REGISTER), STR("/ban-lam-viec/so-theo-doi"), r->path);
+	if (actor_any(r->env.actor, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR)))
+		put_nav(v, &n, msg(r->env.lang, MSG_DESK_UNATTENDED), STR("/ban-lam-viec/khong-nguoi"), r->path);
 	if (actor_is(r->env.actor, ROLE_COUNTER)) {
 		put_nav(v, &n, msg(r->env.lang, MSG_DESK_COUNTER), STR_NONE, STR_NONE);
 		put_nav(v, &n, msg(r->env.lang, MSG_DESK_COUNTER_HOME), STR("/quay"), r->path);
@@ -432,6 +434,8 @@ static bool export_page(struct request *r, struct err *e)
 #define ALLOW_DESK (ALLOW_STAFF & ~ROLE_BIT(ROLE_INSPECTOR))
 static const struct route routes[] = {
 	{.method = HTTP_GET, .path = "/ban-lam-viec", .page = inbox, .allow = ALLOW_STAFF, .reads = READS_LIST, .api = "GET /api/v1/dossiers"},
+	{.method = HTTP_GET, .path = "/ban-lam-viec/khong-nguoi", .page = desk_unattended_page, .allow = ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR), .reads = READS_LIST,
+	 .rate = RATE_HEAVY, .api = "NONE: a view for people; programs read GET /api/v1/dossiers"},
 	{.method = HTTP_GET, .path = "/ban-lam-viec/xuat.csv", .page = export_page, .allow = ALLOW_STAFF, .reads = READS_LIST, .rate = RATE_HEAVY,
 	 .api = "NONE: the same rows as GET /api/v1/dossiers, as a file"},
 	{.method = HTTP_POST, .path = "/ban-lam-viec/bo-loc", .form = &filter_form, .check = filter_check, .apply = filter_apply, .again = inbox, .allow = ALLOW_STAFF,

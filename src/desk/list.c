@@ -82,7 +82,7 @@ struct unit_id desk_unit_of(const struct actor *a, enum role role)
 	return (struct unit_id){0};
 }
 
-static int64_t agency_of(const struct actor *a)
+int64_t desk_agency_of(const struct actor *a)
 {
 	for (size_t i = 0; i < a->n_held; i++)
 		if (a->held[i].role != ROLE_COUNTER && (ROLE_BIT(a->held[i].role) & ALLOW_STAFF))
@@ -133,7 +133,7 @@ static struct desk_export_in pick(struct env *env, const struct desk_filter *f)
 	struct str s[6];
 	states(f, s);
 	in.s1 = s[0], in.s2 = s[1], in.s3 = s[2], in.s4 = s[3], in.s5 = s[4], in.s6 = s[5];
-	in.agency = (struct agency_id){agency_of(env->actor)};
+	in.agency = (struct agency_id){desk_agency_of(env->actor)};
 	in.reception = desk_unit_of(env->actor, ROLE_COUNTER);
 	in.scope = f->view == VIEW_MINE ? STR("mine") : f->view == VIEW_UNIT ? STR("unit") : in.agency.v ? STR("agency") : STR("reception");
 	waiting(env, &in);
@@ -258,7 +258,7 @@ static struct str search_words(struct env *env, struct str q)
 	return buf_str(&b);
 }
 
-static bool keep_readable(struct env *env, struct dossier_id id, struct desk_list_rows *out, struct err *e)
+bool desk_readable_row(struct env *env, struct dossier_id id, struct desk_list_rows *out, struct err *e)
 {
 	struct dossier_get_row d;
 	struct desk_one_row row;
@@ -287,7 +287,7 @@ static bool word_rows(struct env *env, struct str q, struct desk_list_rows *out,
 		return false;
 	out->v = NEW_ARRAY(env->arena, found.n, struct desk_list_row);
 	for (size_t i = 0; i < found.n; i++)
-		if (!keep_readable(env, found.v[i].id, out, e))
+		if (!desk_readable_row(env, found.v[i].id, out, e))
 			return false;
 	return true;
 }
@@ -314,7 +314,7 @@ static bool person_rows(struct env *env, struct str q, struct desk_list_rows *ou
 		return false;
 	out->v = NEW_ARRAY(env->arena, found.n, struct desk_list_row);
 	for (size_t i = 0; i < found.n; i++)
-		if (!keep_readable(env, found.v[i].id, out, e))
+		if (!desk_readable_row(env, found.v[i].id, out, e))
 			return false;
 	return true;
 }

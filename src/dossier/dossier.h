@@ -83,6 +83,12 @@ typedef bool dossier_sheet_fn(struct env *env, const struct dossier_get_row *d, 
  * (another official of the agency), "admin". The owner is told in words. */
 const char *dossier_read_purpose(struct env *env, const struct dossier_get_row *d);
 
+/* Open dossiers that wait where nobody is: no one holds the role in the unit, the person left or lost the role, or is away
+ * without substitute. Agency 0: of all. */
+enum unattended { UNATTENDED_NOBODY, UNATTENDED_LEFT, UNATTENDED_AWAY };
+struct dossier_unattended { struct agency_id agency; enum role role; struct unit_id unit; struct person_id assignee; int64_t n; enum unattended why; };
+MUST_CHECK bool dossier_unattended(struct env *env, struct agency_id agency, struct dossier_unattended **out, size_t *n, struct err *e);
+
 /* ---- acting ---- */
 
 /* What may be done. The first row follows the process (words of its `actions`); the second stands beside it. */

@@ -254,10 +254,19 @@ select d.id, d.code, d.procedure_name, d.applicant_name, d.state, d.step, d.assi
   d.settling_agency, d.receiving_unit
 from dossier_search s join dossier d on d.id = s.rowid where s.folded @@ plainto_tsquery('simple', :words) order by d.id desc limit :limit;
 
--- name: dossier_orphans :many
--- in: limit int
-select id, code, step, step_role, step_unit from dossier
-where assignee is null and step_unit is null and state not in ('returned', 'refused', 'stopped', 'withdrawn') order by id limit :limit;
+-- Where open dossiers wait: few rows, however many dossiers. Agency 0: all.
+-- name: dossier_places :many
+-- in: agency agency_id
+-- out: n int
+select settling_agency, step_role, step_unit, assignee, count(*) as n from dossier
+where (settling_agency = :agency or :agency = 0) and state in ('received', 'fee', 'processing', 'signing', 'done')
+group by settling_agency, step_role, step_unit, assignee order by count(*) desc;
+
+-- name: dossier_at_place :many
+-- in: agency agency_id, step_role text, unit unit_id, assignee person_id, limit int
+select id from dossier
+where settling_agency = :agency and state in ('received', 'fee', 'processing', 'signing', 'done') and step_role = :step_role
+  and coalesce(step_unit, 0) = :unit and coalesce(assignee, 0) = :assignee order by id limit :limit;
 
 -- name: dossier_late :many
 -- in: now instant, limit int

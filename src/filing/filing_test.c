@@ -604,6 +604,22 @@ TEST_BOTH(asked_for_a_supplement_and_given)
 	done(w);
 }
 
+/* Bytes that are no text are no answer; the draft stays readable. */
+TEST_BOTH(bytes_that_are_no_text_spoil_no_draft)
+{
+	static const char *const bytes[] = {"a%00b", "%FF%FE", "%C0%AF", "%ED%A0%80", "%00"};
+	struct world *w = world(a, engine);
+	struct str base = begin(w, &citizen, "bx-cap-phep-xquang"), page = str_cat(a, base, STR("/muc/0"));
+	for (size_t i = 0; i < ARRAY_LEN(bytes); i++) {
+		EXPECT_STATUS(post(w, &citizen, page, str_cstr(a, str_fmt(a, "_sau=1&dia_chi=%s&ten_to_chuc=Mau", bytes[i]))), 303);
+		struct test_answer x = get(w, &citizen, page);
+		EXPECT_STATUS(x, 200);
+		EXPECT(has(&x, "value=\"Mau\""));
+		EXPECT_STATUS(post(w, &citizen, page, str_cstr(a, str_fmt(a, "dia_chi=%s&ten_to_chuc=Mau", bytes[i]))), 422);
+	}
+	done(w);
+}
+
 /* Before acceptance: by the applicant, and by the counter for who stands there. */
 TEST_BOTH(corrected_before_acceptance)
 {

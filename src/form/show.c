@@ -58,7 +58,7 @@ static json_t *read_field(struct source *s, const struct eform_field *f, struct 
 	if (f->kind == EFORM_CHOICES)
 		return read_choices(s, f, name);
 	struct str typed = s->get(s->ctx, name);
-	return typed.p ? json_stringn(typed.p, typed.n) : NULL; /* NULL when it is not UTF-8 */
+	return typed.p && str_is_utf8(typed) ? json_stringn(typed.p, typed.n) : NULL; /* no text is no answer; a NUL could not be read again */
 }
 
 void eform_from_fields(struct arena *a, const struct eform_section *sec, struct str (*get)(void *ctx, struct str name), void *ctx, json_t *answers)

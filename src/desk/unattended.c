@@ -1,0 +1,53 @@
+/* unattended.c — for heads: dossiers that wait where nobody is, by place, to be given to somebody at once. */
+#include "desk/desk_internal.h"
+
+static struct str place_name(struct request *r, const struct dossier_unattended *x)
+{
+	static const enum msg_key why[] = {[UNATTENDED_NOBODY] = MSG_DESK_UNATTENDED_NOBODY, [UNATTENDED_LEFT] = MSG_DESK_UNATTENDED_LEFT, [UNATTENDED_AWAY] = MSG_DESK_UNATTENDED_AWAY};
+	struct str who = x->assignee.v ? desk_person_name(&r->env, x->assignee.v) : msg(r->env.lang, desk_role_word(str_from(role_name(x->role))));
+	struct str unit = desk_unit_name(&r->env, x->unit.v);
+	struct str args[] = {who, unit.n ? unit : STR("–"), str_fmt(r->env.arena, "%lld", (long long)x->n)};
+	return msg_fmt(r->env.arena, r->env.lang, why[x->why], args, ARRAY_LEN(args));
+}
+
+static bool rows_at(struct request *r, const struct dossier_unattended *x, int64_t limit, struct desk_list_rows *out, struct err *e)
+{
+	struct dossier_at_place_rows found = {0};
+	if (!q_dossier_at_place(r->env.db, r->env.arena, &(struct dossier_at_place_in){.agency = x->agency, .step_role = str_from(role_name(x->role)), .unit = x->unit,
+	                        .assignee = x->assignee, .limit = limit}, &found, e))
+		return false;
+	*out = (struct desk_list_rows){.v = NEW_ARRAY(r->env.arena, found.n, struct desk_list_row)};
+	for (size_t i = 0; i < found.n; i++)
+		if (!desk_readable_row(&r->env, found.v[i].id, out, e))
+			return false;
+	return true;
+}
+
+bool desk_unattended_page(struct request *r, struct err *e)
+{
+	struct dossier_unattended *v = NULL;
+	size_t n = 0, shown = 0;
+	if (!dossier_unattended(&r->env, (struct agency_id){desk_agency_of(r->env.actor)}, &v, &n, e))
+		return false;
+	struct html_out o = page_out(r);
+	struct ui_crumb crumb = {msg(r->env.lang, MSG_DESK_TITLE), STR("/ban-lam-viec")};
+	struct ui_page p = {.title = msg(r->env.lang, MSG_DESK_UNATTENDED), .lead = msg(r->env.lang, MSG_DESK_UNATTENDED_LEAD), .staff = true, .width = UI_FULL, .crumbs = &crumb, .n_crumbs = 1};
+	ui_page_begin(&o, &p);
+	for (size_t i = 0; i < n && shown < DESK_PAGE; i++) { /* what stands here is acted on in one request */
+		struct desk_list_rows rows = {0};
+		if (!rows_at(r, &v[i], (int64_t)(DESK_PAGE - shown), &rows, e))
+			return false;
+		struct str title = place_name(r, &v[i]);
+		ui_section_begin(&o, title);
+		desk_table(r, &o, title, rows.v, rows.n, true);
+		ui_section_end(&o);
+		shown += rows.n;
+	}
+	if (n)
+		ui_bulk(&o, &(struct ui_bulk){.form = STR("bulk"), .action = STR("/ban-lam-viec/hang-loat"), .n_buttons = 1, .buttons = &(struct ui_button){
+			.label = msg(r->env.lang, desk_action_word(ACT_REASSIGN)), .name = STR("action"), .value = STR("reassign")}});
+	else
+		ui_empty(&o, &(struct ui_empty){.title = msg(r->env.lang, MSG_DESK_UNATTENDED_NONE), .icon = UI_ICON_CHECK});
+	ui_page_end(&o, &p);
+	return page_answer(r);
+}
