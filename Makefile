@@ -33,5 +33,16 @@ bench:   ## figures against limits in the same run
 	@TARGETS="src/app/motcua src/render/motcua-render bench/yard/rows" scripts/build build-bench
 	@scripts/bench build-bench
 
+fuzz:    ## libFuzzer over every target, resumable; results in docs/runs/fuzz.md
+	@scripts/deps fuzz
+	@CC=clang TARGETS="$(patsubst %,tests/fuzz/fuzz_%,form htmlgen http logic paper pdf receipt sqlgen workflow)" scripts/build build-fuzz \
+		-Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link
+	@scripts/fuzz build-fuzz
+
+faults:  ## kill -9, power cuts, a full disk, resumable; results in docs/runs/faults.md
+	@scripts/deps test
+	@TARGETS="src/app/motcua src/render/motcua-render tests/powercut/powercut_test" scripts/build build-faults
+	@scripts/faults build-faults
+
 clean:
-	rm -rf build build-test build-tsan build-bench
+	rm -rf build build-test build-tsan build-bench build-fuzz build-faults

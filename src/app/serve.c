@@ -227,7 +227,7 @@ static bool start_http(struct app *app, struct err *e)
 
 static bool start_jobs(struct app *app, struct err *e)
 {
-	struct job_config cfg = {.writer = app->store.writer, .pool = app->store.pool, .threads = (unsigned)app->config.job_threads, .app = app};
+	struct job_config cfg = {.writer = app->store.writer, .pool = app->store.pool, .threads = (unsigned)app->config.job_threads, .alone = true, .app = app};
 	app->outbox = (struct outbox_config){.url = app->config.outbox_url, .ca_file = app->config.outbox_ca_file};
 	if (!secret_of(app, app->config.outbox_token_file, &app->outbox.token, e))
 		return false;

@@ -8,7 +8,7 @@
  * Memory:  what is returned lives in the arena given; a cursor's row is valid until the next db_next().
  * Threads: a struct db has one owner at a time and no lock. struct db_pool is for many threads.
  * Errors:  unique, foreign key or check violated → ERR_CONFLICT; locked, serialization failure, deadlock, connection
- *          lost → ERR_BUSY (db_retryable() tells whether running the transaction again can help); disk full, I/O,
+ *          lost, disk full → ERR_BUSY (db_retryable() tells whether running the transaction again can help); I/O,
  *          corruption and programmer's mistakes → ERR_INTERNAL. */
 #pragma once
 #include "core/base/err.h"

@@ -25,3 +25,5 @@ int64_t id_new(struct id_source *s, struct instant now)
 }
 
 struct instant id_instant(int64_t id) { return (struct instant){(id >> (COUNTER_BITS + NODE_BITS)) + ID_EPOCH_MS}; }
+
+int64_t id_node(int64_t id) { return (id >> COUNTER_BITS) & (((int64_t)1 << NODE_BITS) - 1); }

@@ -16,7 +16,7 @@
 
 static enum err_kind kind_of(const char *state)
 {
-	if (strncmp(state, "40", 2) == 0 || strncmp(state, "55P03", 5) == 0 || strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0)
+	if (strncmp(state, "40", 2) == 0 || strncmp(state, "53", 2) == 0 || strncmp(state, "55P03", 5) == 0 || strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0)
 		return ERR_BUSY;
 	if (strncmp(state, "23", 2) == 0 && strcmp(state, "23502") != 0)
 		return ERR_CONFLICT;
@@ -27,7 +27,7 @@ static bool fail(struct db *db, const char *what, const PGresult *r, struct err 
 {
 	const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
 	enum err_kind kind = state ? kind_of(state) : PQstatus(db->pg) == CONNECTION_BAD ? ERR_BUSY : ERR_INTERNAL;
-	db->retryable = kind == ERR_BUSY;
+	db->retryable = kind == ERR_BUSY && !(state && strncmp(state, "53", 2) == 0); /* no room: not by trying at once */
 	/* The first line only: the DETAIL line quotes values, and values are personal data. */
 	const char *text = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
 	return err_set(e, kind, "%s: %s", what, text ? text : PQerrorMessage(db->pg));

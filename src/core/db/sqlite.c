@@ -1,5 +1,6 @@
 /* sqlite.c — the embedded engine. */
 #include "core/db/impl.h"
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -7,7 +8,8 @@ static bool fail(struct db *db, const char *what, struct err *e)
 {
 	int code = sqlite3_errcode(db->lite);
 	db->retryable = (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED;
-	enum err_kind kind = db->retryable ? ERR_BUSY : (code & 0xff) == SQLITE_CONSTRAINT ? ERR_CONFLICT : ERR_INTERNAL;
+	bool full = (code & 0xff) == SQLITE_FULL || ((code & 0xff) == SQLITE_IOERR && sqlite3_system_errno(db->lite) == ENOSPC);
+	enum err_kind kind = db->retryable || full ? ERR_BUSY : (code & 0xff) == SQLITE_CONSTRAINT ? ERR_CONFLICT : ERR_INTERNAL;
 	int extended = sqlite3_extended_errcode(db->lite);
 	if (extended == SQLITE_CONSTRAINT_DATATYPE || extended == SQLITE_CONSTRAINT_NOTNULL)
 		kind = ERR_INTERNAL;

@@ -257,6 +257,19 @@ bool job_add_periodic(const struct job_config *cfg, struct err *e)
 	return writer_run(cfg->writer, &w, e) || err_wrap(e, "periodic jobs");
 }
 
+static bool release_apply(struct write_job *w, struct err *e)
+{
+	return q_job_release(w->env->db, id_node(id_new(w->env->ids, w->env->now)), w->env->now, NULL, e);
+}
+
+bool job_release(const struct job_config *cfg, struct err *e)
+{
+	AUTO_ARENA a = arena_new(0);
+	struct env env = env_for(cfg, a);
+	struct write_job w = {.env = &env, .apply = release_apply};
+	return writer_run(cfg->writer, &w, e) || err_wrap(e, "jobs of a process that died");
+}
+
 /* ---- inside fn ---- */
 
 static bool extend_apply(struct write_job *w, struct err *e)

@@ -3,7 +3,8 @@
  * Owner:     table job.
  * Promise:   a job added in an action's transaction is run at least once after the commit. `fn` may run more than once (a
  *            crash, a lost lease), `finish` takes hold exactly once: it is in the transaction that closes the job.
- * Claims:    through the writer; a claim is a lease that ends by itself, so a dead process blocks nothing. An attempt
+ * Claims:    through the writer; a claim is a lease that ends by itself, so a dead process blocks nothing for long, and nothing at
+ *            all once its node is back: the lease is an id and names the node. An attempt
  *            counts when it is claimed: a job that kills the process is dead after max_attempts, too.
  * Failure:   backs off 15 s · 2^n up to an hour; after max_attempts it is dead: kept, counted, listed, retried by hand.
  * Periods:   a kind with every_ms is added by the runner once a period (run key = start of the period, unique over all
@@ -63,6 +64,7 @@ struct job_config {
 	size_t n_kinds;
 	unsigned threads;              /* 1–16 */
 	int poll_ms;                   /* 0: 1000 */
+	bool alone;                    /* no other process has this node: what a dead one had claimed under it is free at the start */
 	void *app;
 	struct instant (*now)(void *); /* NULL: the clock. Tests set it */
 	void *now_ctx;
@@ -74,6 +76,8 @@ void job_stop(struct job_runner *r);
 void job_kick(struct job_runner *r);
 /* Runs one due job in this thread; *ran tells whether there was one. For tests and commands; no threads needed. */
 MUST_CHECK bool job_run_one(const struct job_config *cfg, bool *ran, struct err *e);
+/* Frees what is claimed under the writer's node. The runner does it when it starts `alone`. */
+MUST_CHECK bool job_release(const struct job_config *cfg, struct err *e);
 /* Adds the periodic jobs whose period has begun. The runner does it by itself. */
 MUST_CHECK bool job_add_periodic(const struct job_config *cfg, struct err *e);
 

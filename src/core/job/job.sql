@@ -23,6 +23,11 @@ update job set lease = :lease, due = :until, attempts = attempts + 1 where id = 
 update job set lease = 0, due = :due, attempts = :attempts, last_error = :last_error
 where id = :id and lease = :lease and state = 'open';
 
+-- A lease is an id (core/db/id.h): its node stands in bits 14 to 21.
+-- name: job_release :exec
+-- in: node int, now instant
+update job set lease = 0, due = :now where state = 'open' and lease <> 0 and (lease >> 14) & 255 = :node;
+
 -- name: job_hold :exec
 -- in: id job_id, lease int, until instant
 update job set due = :until where id = :id and lease = :lease and state = 'open';

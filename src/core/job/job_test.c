@@ -231,6 +231,31 @@ TEST_BOTH(a_job_that_kills_the_process_is_buried)
 	job_bench_stop(&bench);
 }
 
+/* A process that died had claimed a job: its node takes it up again at once, another node waits for the lease to end. */
+TEST_BOTH(what_a_dead_process_had_claimed_is_free_again)
+{
+	struct err e = {0};
+	job_bench_start(&bench, a, engine, kinds, ARRAY_LEN(kinds));
+	AUTO_DB db = test_db_again(engine, 0);
+	struct job_claimable_row row;
+	struct id_source other;
+	struct id_source *of[] = {&other, &bench.ids};
+	bool found;
+	id_source_init(&other, bench.ids.node == 5 ? 6 : 5);
+	for (size_t i = 0; i < ARRAY_LEN(of); i++) {
+		put((struct job_new){.kind = "t.after"});
+		EXPECT_OK(q_job_claimable(db, a, (struct instant){bench.now_ms}, &row, &found, &e), e);
+		EXPECT_OK(q_job_take(db, row.id, id_new(of[i], instant_clock()), (struct instant){bench.now_ms + 300000}, NULL, &e), e);
+	}
+	EXPECT_INT(job_bench_run(&bench), 0);
+	EXPECT_OK(job_release(&bench.cfg, &e), e);
+	EXPECT_INT(job_bench_run(&bench), 1);
+	EXPECT_INT(stats().open, 1);
+	job_bench_wait(&bench, 301000);
+	EXPECT_INT(job_bench_run(&bench), 1);
+	job_bench_stop(&bench);
+}
+
 TEST_BOTH(daily_jobs_are_added_once_a_day)
 {
 	static const struct job_kind daily[] = {{.name = "t.day", .finish = try_finish, .every_ms = DAY_MS, .at_ms = 2 * 3600 * 1000},

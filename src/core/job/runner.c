@@ -105,6 +105,8 @@ static void *runner_main(void *arg)
 bool job_start(struct job_runner **out, const struct job_config *cfg, struct err *e)
 {
 	CHECK(cfg->threads >= 1 && cfg->threads <= THREADS_MAX);
+	if (cfg->alone && !job_release(cfg, e))
+		return false;
 	struct job_runner *r = calloc(1, sizeof *r);
 	CHECK(r != NULL);
 	r->cfg = *cfg;
