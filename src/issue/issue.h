@@ -10,6 +10,7 @@
  * Words of papers are Vietnamese only. The facilities are set once, before any job or request. */
 #pragma once
 #include "core/blob/blob.h"
+#include "core/http/http.h"
 #include "core/job/job.h"
 #include "dossier/dossier.h"
 #include "sign/pdf_verify.h"
@@ -62,6 +63,9 @@ MUST_CHECK bool issue_register_draw(struct env *env, const struct issue_register
 
 /* In an action, after an act (desk_facilities.queue): queues what the act calls for. */
 MUST_CHECK bool issue_queue(struct env *env, const struct dossier_done *done, struct dossier_id id, struct err *e);
+
+/* /quan-tri/viec-nen: work that was given up. */
+extern const struct route_table issue_routes;
 
 #define ISSUE_JOBS 4
 extern const struct job_kind issue_jobs[ISSUE_JOBS];
