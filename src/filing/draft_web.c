@@ -153,7 +153,7 @@ static struct ui_task page_task(struct request *r, const struct draft *d, const 
 	for (size_t k = 0; k < f.n; k++)
 		wrong = wrong || !f.v[k].warning;
 	return (struct ui_task){.label = section_of(d, i)->title, .url = str_fmt(a, "%.*s/muc/%zu", STR_ARG(base_of(r)), i),
-		.hint = d->p->n_forms > 1 ? d->p->forms[d->flow.pages[i].form]->title : STR_NONE,
+		.group = d->p->forms[d->flow.pages[i].form]->title,
 		.state = !seen ? UI_TASK_OPEN : wrong ? UI_TASK_WRONG : UI_TASK_DONE};
 }
 
@@ -173,8 +173,8 @@ static struct ui_task slot_task(struct request *r, const struct draft *d, const 
 	bool required = !n && slot_required(r, d, merged, s);
 	struct str count = str_fmt(r->env.arena, "%zu", n);
 	return (struct ui_task){.label = s->f->label, .url = str_fmt(r->env.arena, "%.*s/tep/%zu", STR_ARG(base_of(r)), i),
-		.hint = n ? m1(r, MSG_FILING_FILES_N, count) : m(r, required ? MSG_FILING_FILE_NEEDED : MSG_FILING_FILE_IF_ANY),
-		.state = n ? UI_TASK_DONE : UI_TASK_OPEN};
+		.hint = n ? m1(r, MSG_FILING_FILES_N, count) : m(r, required ? MSG_FILING_FILE_NEEDED : MSG_FILING_FILE_IF_ANY), .group = m(r, MSG_FILING_ATTACHED),
+		.state = n ? UI_TASK_DONE : required ? UI_TASK_OPEN : UI_TASK_OPTIONAL};
 }
 
 static bool show_tasks(struct request *r, struct html_out *o, const struct draft *d, struct err *e)

@@ -77,7 +77,7 @@ static struct str typed(struct arena *a, const json_t *v)
 		return json_is_true(v) ? STR("co") : STR("khong");
 	if (json_is_integer(v))
 		return str_fmt(a, "%lld", (long long)json_integer_value(v));
-	return json_is_real(v) ? str_fmt(a, "%.15g", json_real_value(v)) : STR("");
+	return json_is_real(v) ? eform_number_text(a, json_real_value(v)) : STR("");
 }
 
 static struct str label_of(const struct show *s, const struct eform_field *f)

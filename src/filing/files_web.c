@@ -34,7 +34,16 @@ static bool open_slot(struct request *r, struct draft *d, const struct outline_s
 
 /* ---- the page ---- */
 
-static struct str accept_words(struct arena *a, const struct eform_field *f)
+static const char *upper(struct arena *a, const char *word)
+{
+	char *out = NEW_ARRAY(a, strlen(word) + 1, char);
+	for (size_t i = 0; word[i]; i++)
+		out[i] = (char)(word[i] >= 'a' && word[i] <= 'z' ? word[i] - 'a' + 'A' : word[i]);
+	return out;
+}
+
+/* For the browser ".pdf,.jpg,.jpeg", for people "PDF, JPG". */
+static struct str accept_words(struct arena *a, const struct eform_field *f, bool people)
 {
 	struct buf b = buf_on(a);
 	const json_t *x = NULL;
@@ -42,8 +51,8 @@ static struct str accept_words(struct arena *a, const struct eform_field *f)
 	json_array_foreach(json_object_get(f->def, "accept"), i, x) {
 		struct str mime = str_from(json_string_value(x));
 		for (size_t k = 0; k < n_scan_types; k++)
-			if (str_eq(mime, str_from(scan_types[k].mime)))
-				buf_fmt(&b, "%s.%s", b.n ? "," : "", scan_types[k].ending);
+			if (str_eq(mime, str_from(scan_types[k].mime)) && !(people && strcmp(scan_types[k].ending, "jpeg") == 0))
+				buf_fmt(&b, people ? "%s%s" : "%s.%s", !b.n ? "" : people ? ", " : ",", people ? upper(a, scan_types[k].ending) : scan_types[k].ending);
 	}
 	return buf_str(&b);
 }
@@ -62,12 +71,12 @@ static void show_kept(struct request *r, struct html_out *o, const struct draft 
 	}
 }
 
-static void show_upload(struct request *r, struct html_out *o, const struct outline_slot *s)
+static void show_upload(struct request *r, struct html_out *o, const struct outline_slot *s, bool first)
 {
 	struct arena *a = r->env.arena;
-	struct str types = accept_words(a, s->f), args[] = {types, lang_size(a, s->f->max_size)};
+	struct str types = accept_words(a, s->f, false), args[] = {accept_words(a, s->f, true), lang_size(a, s->f->max_size)};
 	struct ui_field f = page_field(r, "file", UI_FILE, MSG_FILING_FILE);
-	struct ui_button go = {.label = m(r, MSG_FILING_UPLOAD), .icon = UI_ICON_UPLOAD};
+	struct ui_button go = {.label = m(r, MSG_FILING_UPLOAD), .icon = UI_ICON_UPLOAD, .weight = first ? UI_PRIMARY : UI_QUIET};
 	int64_t n = 0;
 	str_to_i64(req_param(r, "n"), &n);
 	f.accept = types;
@@ -77,6 +86,20 @@ static void show_upload(struct request *r, struct html_out *o, const struct outl
 	ui_field(o, &f);
 	ui_button(o, &go);
 	filing_upload_end(o);
+}
+
+/* On from a file that is kept: to the next that is not, and back to the parts. */
+static void show_on(struct request *r, struct html_out *o, const struct draft *d, const struct outline_slot *s, bool kept)
+{
+	size_t next = (size_t)(s - d->flow.slots) + 1, n = 0;
+	struct ui_button v[2];
+	while (next < d->flow.n_slots && draft_slot_files(d, &d->flow.slots[next]))
+		next++;
+	bool more = kept && next < d->flow.n_slots;
+	if (more)
+		v[n++] = (struct ui_button){.label = m(r, MSG_FILING_NEXT_FILE), .icon = UI_ICON_ARROW_RIGHT, .url = str_fmt(r->env.arena, "%.*s/tep/%zu", STR_ARG(base_of(r)), next)};
+	v[n++] = (struct ui_button){.label = m(r, MSG_FILING_BACK_TO_TASKS), .url = base_of(r), .weight = kept && !more ? UI_PRIMARY : UI_LINK};
+	ui_buttons(o, v, n);
 }
 
 bool file_page(struct request *r, struct err *e)
@@ -89,15 +112,15 @@ bool file_page(struct request *r, struct err *e)
 	struct ui_crumb crumbs[] = {{m(r, MSG_FILING_TASKS), base_of(r)}};
 	struct ui_page page = {.title = s->f->label, .over = d.p->p->name, .width = UI_READ, .crumbs = crumbs, .n_crumbs = 1, .has_errors = r->errors.n > 0,
 		.script = ASSET_FILING_JS};
-	struct ui_button next = {.label = m(r, MSG_FILING_BACK_TO_TASKS), .url = base_of(r), .weight = draft_slot_files(&d, s) ? UI_PRIMARY : UI_LINK};
+	bool kept = draft_slot_files(&d, s) > 0;
 	ui_page_begin(&o, &page);
 	page_error_summary(&o, r);
 	if (s->f->hint.n)
 		filing_hint(&o, s->f->hint);
 	show_kept(r, &o, &d, s);
 	if (draft_slot_files(&d, s) < s->f->max_count)
-		show_upload(r, &o, s);
-	ui_buttons(&o, &next, 1);
+		show_upload(r, &o, s, !kept);
+	show_on(r, &o, &d, s, kept);
 	ui_page_end(&o, &page);
 	return page_answer(r);
 }

@@ -115,3 +115,10 @@ route_fn upload_check, upload_apply, upload_answer, upload_offset, upload_receiv
 route_fn mine_page, own_page, own_file, own_form, own_receipt, own_entry, act_apply, act_again, reopen_check, reopen_apply, fee_page;
 route_fn api_file_slow, api_file_apply, api_file_answer, api_send_check, api_send_apply, api_send_answer, api_get, api_timeline;
 extern const struct form who_form, section_form_none, file_form, file_id_form, act_form;
+
+/* ---- what the owner's page says first ---- */
+
+/* What the last request for a supplement says; empty when nothing was asked or the dossier was erased. */
+MUST_CHECK bool filing_asked_why(struct request *r, const struct dossier_get_row *d, struct str *out, struct err *e);
+/* The id of the sealed result that may be downloaded; 0 when there is none yet. */
+MUST_CHECK bool filing_result(struct request *r, const struct dossier_get_row *d, int64_t *out, struct err *e);

@@ -149,19 +149,50 @@ static void show_withdraw(struct request *r, struct html_out *o, struct str to)
 	ui_details_end(o);
 }
 
+static struct str under(struct request *r, const struct dossier_get_row *d, const char *rest)
+{
+	return str_fmt(r->env.arena, "/ho-so/%.*s/%s", STR_ARG(d->code), rest);
+}
+
+static bool asked(const struct dossier_get_row *d) { return str_eq(d->state, STR("supplement")); }
+
+static bool owes(struct request *r, const struct dossier_get_row *d, bool *out, struct err *e)
+{
+	struct dossier_fee_list_rows fees = {0};
+	*out = false;
+	if (!q_dossier_fee_list(r->env.db, r->env.arena, d->id, &fees, e))
+		return false;
+	for (size_t i = 0; i < fees.n; i++)
+		*out = *out || str_eq(fees.v[i].state, STR("demanded"));
+	return true;
+}
+
+/* What the reader came for stands first: what is asked of them, what is to be paid, the result. */
+static bool show_now(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
+{
+	uint32_t open = 0;
+	int64_t result = 0;
+	bool due = false;
+	if (!dossier_actions(&r->env, filing()->law, d, &open, e) || !owes(r, d, &due, e) || !filing_result(r, d, &result, e))
+		return false;
+	if (asked(d) && (open & 1U << ACT_SUPPLEMENT))
+		ui_act(o, under(r, d, "sua"), &(struct ui_button){.label = m(r, MSG_FILING_SUPPLEMENT), .icon = UI_ICON_PENCIL});
+	if (due && (open & 1U << ACT_CLAIM_PAID))
+		ui_buttons(o, &(struct ui_button){.label = m(r, MSG_FILING_PAY), .url = under(r, d, "phi")}, 1);
+	if (result)
+		ui_buttons(o, &(struct ui_button){.label = m(r, MSG_FILING_GET_RESULT), .icon = UI_ICON_DOWNLOAD, .download = true,
+			.url = under(r, d, str_fmt(r->env.arena, "tep/%lld", (long long)result).p)}, 1);
+	return true;
+}
+
 static bool show_acts(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
 {
 	uint32_t open = 0;
-	struct str to = str_fmt(r->env.arena, "/ho-so/%.*s/hanh-dong", STR_ARG(d->code)), edit = str_fmt(r->env.arena, "/ho-so/%.*s/sua", STR_ARG(d->code));
+	struct str to = under(r, d, "hanh-dong");
 	if (!dossier_actions(&r->env, filing()->law, d, &open, e))
 		return false;
-	bool asked = str_eq(d->state, STR("supplement"));
-	struct ui_button b = {.label = m(r, asked ? MSG_FILING_SUPPLEMENT : MSG_FILING_CORRECT), .weight = asked ? UI_PRIMARY : UI_QUIET, .icon = UI_ICON_PENCIL};
-	struct ui_button pay = {.label = m(r, MSG_FILING_PAY), .url = str_fmt(r->env.arena, "/ho-so/%.*s/phi", STR_ARG(d->code))};
-	if (open & (1U << ACT_SUPPLEMENT | 1U << ACT_CORRECT))
-		ui_act(o, edit, &b);
-	if (open & (1U << ACT_CLAIM_PAID))
-		ui_buttons(o, &pay, 1);
+	if (!asked(d) && (open & (1U << ACT_SUPPLEMENT | 1U << ACT_CORRECT)))
+		ui_act(o, under(r, d, "sua"), &(struct ui_button){.label = m(r, MSG_FILING_CORRECT), .weight = UI_QUIET, .icon = UI_ICON_PENCIL});
 	if (open & (1U << ACT_RATE))
 		show_rating(r, o, to);
 	if (open & (1U << ACT_WITHDRAW))
@@ -244,7 +275,7 @@ static bool show_readers(struct request *r, struct html_out *o, const struct dos
 
 /* ---- the page ---- */
 
-static void show_head(struct request *r, struct html_out *o, const struct dossier_get_row *d)
+static bool show_head(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
 {
 	struct arena *a = r->env.arena;
 	bool open = !d->settled_at.has && filing_state_look(d) != UI_STOPPED && filing_state_look(d) != UI_REFUSED;
@@ -253,8 +284,14 @@ static void show_head(struct request *r, struct html_out *o, const struct dossie
 	filing_state_line(o, filing_state_look(d), msg(r->env.lang, filing_state_look(d) == UI_YOURS ? MSG_STATE_YOURS :
 		filing_state_look(d) == UI_DOING ? MSG_STATE_DOING : filing_state_look(d) == UI_DONE ? MSG_STATE_DONE :
 		filing_state_look(d) == UI_REFUSED ? MSG_STATE_REFUSED : MSG_STATE_STOPPED), open && (d->due.has || !d->accepted_at.has) ? due : STR_NONE);
-	if (str_eq(d->state, STR("supplement")))
-		ui_notice(o, &(struct ui_notice){.tone = UI_WARN, .title = m(r, MSG_FILING_ASKED), .text = m(r, MSG_FILING_ASKED_TEXT)});
+	if (!asked(d))
+		return true;
+	struct str why = STR_NONE;
+	if (!filing_asked_why(r, d, &why, e))
+		return false;
+	ui_notice(o, &(struct ui_notice){.tone = UI_WARN, .title = m(r, MSG_FILING_ASKED),
+		.text = why.n ? str_fmt(a, "“%.*s” %.*s", STR_ARG(why), STR_ARG(m(r, MSG_FILING_ASKED_TEXT))) : m(r, MSG_FILING_ASKED_TEXT)});
+	return true;
 }
 
 static void show_facts(struct request *r, struct html_out *o, const struct dossier_get_row *d)
@@ -330,7 +367,8 @@ bool own_page(struct request *r, struct err *e)
 	struct str files = str_fmt(r->env.arena, "/ho-so/%.*s/tep/", STR_ARG(d.code));
 	ui_page_begin(&o, &page);
 	page_error_summary(&o, r);
-	show_head(r, &o, &d);
+	if (!show_head(r, &o, &d, e) || !show_now(r, &o, &d, e))
+		return false;
 	filing_show_progress(&o, &d);
 	show_facts(r, &o, &d);
 	if (!filing_show_clock(r, &o, &d, e) || !filing_show_timeline(r, &o, &d, e) || !filing_show_files(r, &o, &d, files, STR_NONE, e))

@@ -26,6 +26,8 @@ static void show_answers(struct request *r, struct html_out *o, const struct dra
 			.change_url = str_fmt(a, "%.*s#%.*s", STR_ARG(url), STR_ARG(ui_field_id(o, x->name)))};
 	}
 	ui_section_begin(o, sec->title);
+	if (d->p->n_forms > 1)
+		filing_over(o, d->p->forms[form]->title);
 	ui_answers(o, v, n);
 	ui_section_end(o);
 }
@@ -178,10 +180,19 @@ static void show_next(struct request *r, struct html_out *o, struct str due)
 	ui_section_end(o);
 }
 
+/* Easier to copy by hand; whoever reads it back skips the spaces. */
+static struct str in_fours(struct arena *a, struct str s)
+{
+	struct buf b = buf_on(a);
+	for (size_t i = 0; i < s.n; i++)
+		buf_fmt(&b, "%s%c", i && i % 4 == 0 ? " " : "", s.p[i]);
+	return buf_str(&b);
+}
+
 static void show_secret(struct request *r, struct html_out *o, struct str code, struct str secret)
 {
 	struct str url = str_fmt(r->env.arena, "%.*s/tra-cuu/%.*s?s=%.*s", STR_ARG(filing_origin(r)), STR_ARG(code), STR_ARG(secret));
-	struct ui_fact v[] = {{.label = m(r, MSG_FILING_SECRET), .value = secret}};
+	struct ui_fact v[] = {{.label = m(r, MSG_FILING_SECRET), .value = in_fours(r->env.arena, secret)}};
 	ui_section_begin(o, m(r, MSG_FILING_FOLLOW));
 	filing_text(o, m(r, MSG_FILING_SECRET_TEXT));
 	ui_facts(o, v, 1);

@@ -132,6 +132,23 @@ static struct str reason_of(struct request *r, const struct key *key, const stru
 	return STR_NONE;
 }
 
+bool filing_asked_why(struct request *r, const struct dossier_get_row *d, struct str *out, struct err *e)
+{
+	struct audit_entries all = {0};
+	struct dossier_paper_list_rows papers = {0};
+	AUTO_KEY key = {0};
+	bool erased = false;
+	*out = STR_NONE;
+	if (!audit_timeline(&r->env, d->id.v, 0, 500, &all, e) || !dossier_key(&r->env, filing()->law, d->id, &key, &erased, e))
+		return false;
+	if (erased || !q_dossier_paper_list(r->env.db, r->env.arena, d->id, &papers, e))
+		return erased;
+	for (size_t i = 0; i < all.n; i++)
+		if (str_eq(all.v[i].kind, STR("dossier.ask_supplement")))
+			*out = reason_of(r, &key, &papers, all.v[i].body);
+	return true;
+}
+
 static bool unit_name(struct env *env, int64_t unit, struct str *out, struct err *e)
 {
 	struct unit u;
@@ -242,14 +259,29 @@ static bool leaves_the_house(const struct dossier_file_list_row *f)
 	return false;
 }
 
-static enum msg_key file_note(struct str kind)
+bool filing_result(struct request *r, const struct dossier_get_row *d, int64_t *out, struct err *e)
+{
+	struct dossier_file_list_rows all = {0};
+	*out = 0;
+	if (!q_dossier_file_list(r->env.db, r->env.arena, d->id, &all, e))
+		return false;
+	for (size_t i = 0; i < all.n; i++)
+		if (str_eq(all.v[i].kind, STR("result")) && leaves_the_house(&all.v[i]) && !all.v[i].replaced && str_eq(all.v[i].state, STR("clean")))
+			*out = all.v[i].id.v;
+	return true;
+}
+
+/* A paper of the office bears the kind of what it asks for. */
+static enum msg_key file_note(const struct dossier_file_list_row *f)
 {
 	static const struct { const char *kind; enum msg_key word; } words[] = {
 		{"attachment", MSG_FILING_KIND_ATTACHMENT}, {"supplement", MSG_FILING_KIND_SUPPLEMENT}, {"form", MSG_FILING_KIND_FORM},
 		{"receipt", MSG_FILING_KIND_RECEIPT}, {"refusal", MSG_FILING_KIND_REFUSAL}, {"apology", MSG_FILING_KIND_APOLOGY},
 		{"stop", MSG_FILING_KIND_STOP}, {"result", MSG_FILING_KIND_RESULT}};
+	if (str_starts(f->field, STR("paper:")) && str_eq(f->kind, STR("supplement")))
+		return MSG_FILING_KIND_RECEIPT;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (str_eq(kind, str_from(words[i].kind)))
+		if (str_eq(f->kind, str_from(words[i].kind)))
 			return words[i].word;
 	return MSG_FILING_FILE;
 }
@@ -271,7 +303,7 @@ bool filing_show_files(struct request *r, struct html_out *o, const struct dossi
 			continue;
 		v[n++] = (struct ui_file){.name = dossier_file_name(&r->env, &key, f), .size = f->size,
 			.url = clean ? str_fmt(a, "%.*s%lld%.*s", STR_ARG(url), (long long)f->id.v, STR_ARG(tail)) : STR_NONE,
-			.note = m(r, clean ? file_note(f->kind) : str_eq(f->state, STR("infected")) ? MSG_FILING_INFECTED : MSG_FILING_QUARANTINE),
+			.note = m(r, clean ? file_note(f) : str_eq(f->state, STR("infected")) ? MSG_FILING_INFECTED : MSG_FILING_QUARANTINE),
 			.signed_ok = clean && str_eq(f->kind, STR("result"))};
 	}
 	ui_section_begin(o, m(r, MSG_FILING_FILES));

@@ -128,9 +128,9 @@ static json_t *number(struct check *c, const struct eform_field *f, double x, st
 	if (whole && x != trunc(x))
 		return fail(c, f, at, EFORM_NOT_INTEGER, STR_NONE);
 	if (!isnan(low) && x < low)
-		return fail(c, f, at, EFORM_LOW, str_fmt(c->a, "%.15g", low));
+		return fail(c, f, at, EFORM_LOW, eform_number_text(c->a, low));
 	if (x > high || x < -9e15)
-		return fail(c, f, at, EFORM_HIGH, str_fmt(c->a, "%.15g", high));
+		return fail(c, f, at, EFORM_HIGH, eform_number_text(c->a, high));
 	return x == trunc(x) ? json_integer((json_int_t)x) : json_real(x);
 }
 

@@ -78,6 +78,8 @@ void eform_take_files(struct arena *a, const struct eform *f, struct str prefix,
 /* A line to show: label and value, in order; for check-your-answers, for print and for the counter. */
 struct eform_line { struct str name, label, value; enum eform_kind kind; int depth; const struct eform_field *field; };
 struct eform_lines { struct eform_line *v; size_t n; };
+/* As people here write it: 12,5. */
+struct str eform_number_text(struct arena *a, double x);
 struct eform_lines eform_flatten(struct arena *a, const struct eform_section *s, const json_t *answers);
 /* The law's form for paper (packs/paper/don/to-khai.json, src/paper/README.md): sections with lines and tables, the
  * declaration, the signers. The caller adds sign.place, sign.date, sign.name. Answers NULL: the blank form. */

@@ -174,6 +174,15 @@ static struct str option_label(const struct eform_field *f, struct str value)
 	return value;
 }
 
+struct str eform_number_text(struct arena *a, double x)
+{
+	struct buf b = buf_on(a);
+	struct str s = str_fmt(a, "%.15g", x);
+	for (size_t i = 0; i < s.n; i++)
+		buf_char(&b, s.p[i] == '.' ? ',' : s.p[i]);
+	return buf_str(&b);
+}
+
 struct str eform_shown_value(struct arena *a, const struct eform_field *f, const json_t *v)
 {
 	struct str s = json_is_string(v) ? (struct str){json_string_value(v), json_string_length(v)} : STR_NONE;
@@ -188,7 +197,7 @@ struct str eform_shown_value(struct arena *a, const struct eform_field *f, const
 	if (json_is_boolean(v))
 		return json_is_true(v) ? STR("Có") : STR("Không");
 	if (json_is_number(v))
-		return str_fmt(a, "%.15g", json_number_value(v));
+		return eform_number_text(a, json_number_value(v));
 	for (size_t i = 0; i < json_array_size(v); i++) {
 		const json_t *x = json_array_get(v, i);
 		struct str t = json_is_object(x) ? eform_text(x, "name") : option_label(f, str_from(json_string_value(x)));

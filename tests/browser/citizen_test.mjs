@@ -135,7 +135,7 @@ async function files(how) {
 			await v.main.getByText(word("FILING_STATE_RECEIVED")).first().waitFor();
 			truth(!(await v.main.innerText()).includes("don-de-nghi.pdf"), "the code alone shows no files");
 			await v.look("by-code");
-			await v.field("TRACK_SECRET").fill(sent.secret.toLowerCase());
+			await v.field("TRACK_SECRET").fill(sent.shown.toLowerCase());
 			await v.main.getByRole("button").first().click();
 			await v.main.getByText("don-de-nghi.pdf").first().waitFor();
 			await v.look("by-secret");

@@ -23,7 +23,7 @@ const sleep = (ms) => new Promise((go) => setTimeout(go, ms));
 let passed = 0, failed = 0;
 
 // Steps that build on each other, each a [what, function]; after one that fails the rest of the journey is not reached, and counts as failed.
-// `visitors()` are shown then.
+// The visitors, or what the function gives then, are shown.
 export async function journey(title, steps, visitors = () => []) {
 	const started = Date.now();
 	for (let i = 0; i < steps.length; i++) {
@@ -35,7 +35,7 @@ export async function journey(title, steps, visitors = () => []) {
 			failed += steps.length - i;
 			console.log(`FAILED ${title}: ${what}: ${e.stack ?? e}`);
 			if (i + 1 < steps.length) console.log(`  not reached: ${steps.slice(i + 1).map((s) => s[0]).join(", ")}`);
-			for (const v of visitors()) await v.failed();
+			for (const v of typeof visitors === "function" ? visitors() : visitors) await v.failed();
 			break;
 		}
 	}

@@ -69,7 +69,7 @@ const steps = [
 		const v = people.citizen;
 		await v.go(`/ho-so/${mine.code}`);
 		await v.heading("FILING_STATE_SUPPLEMENT");
-		await v.main.getByText("Thiếu trang 2 của phiếu khai báo thiết bị.").waitFor();
+		await v.main.getByText("Thiếu trang 2 của phiếu khai báo thiết bị.").first().waitFor();
 		await v.look("asked");
 		await v.button("FILING_SUPPLEMENT").click();
 		await v.heading("FILING_TITLE_SUPPLEMENT");
@@ -142,17 +142,16 @@ const steps = [
 	}],
 	["the citizen downloads what is signed and sealed", async () => {
 		const v = people.citizen;
-		const result = v.main.getByRole("listitem").filter({ hasText: word("FILING_KIND_RESULT") }).getByRole("link");
 		await until("the sealed result", 60, async () => {
 			await v.go(`/ho-so/${mine.code}`);
-			return result.first().isVisible();
+			return v.link("FILING_GET_RESULT").isVisible();
 		});
 		await v.heading("FILING_STATE_RETURNED");
 		await v.look("result");
-		mine.file = await download(v, result.first(), "result.pdf");
+		mine.file = await download(v, v.link("FILING_GET_RESULT"), "result.pdf");
 		equal(await pdfsig(mine.file), ["Signature is Valid.", "Signature is Valid."], "pdfsig");
 	}],
-	["the look-up shows the same file to who has code and secret", async () => {
+	["the look-up shows the same file to who has code and secret, and the check calls it good", async () => {
 		const v = await Visitor.open(place, "stranger", { width: 320, js: false });
 		await v.go(`/tra-cuu/${mine.code}`);
 		await v.heading("FILING_STATE_RETURNED");
@@ -162,6 +161,12 @@ const steps = [
 		const result = v.main.getByRole("listitem").filter({ hasText: word("FILING_KIND_RESULT") }).getByRole("link").first();
 		const again = await download(v, result, "again.pdf");
 		equal(hash(again), hash(mine.file), "the same bytes");
+		await v.go("/kiem-tra");
+		await v.field("PROOF_FILE").setInputFiles(mine.file);
+		await v.main.locator("button[type=submit]").click();
+		await v.main.getByText(word("PROOF_OURS")).first().waitFor();
+		truth((await v.main.innerText()).includes(mine.code), "the check names the dossier");
+		await v.look("checked");
 		await v.close();
 	}],
 	["the citizen rates the service", async () => {
@@ -169,7 +174,7 @@ const steps = [
 		await v.field("FILING_SCORE_5").check();
 		await v.field("FILING_RATE_WORDS").fill("Nhanh, rõ ràng.");
 		await v.button("FILING_RATE_SEND").click();
-		await v.main.getByText(word("FILING_EVENT_RATE")).waitFor();
+		await v.main.getByText(word("FILING_EVENT_RATE")).first().waitFor();
 		await v.look("rated");
 	}],
 	["the record verifies while the program serves, and after", async () => {

@@ -82,6 +82,7 @@ const struct ui_task_look *ui_task_look(enum ui_task_state s)
 		[UI_TASK_OPEN] = {UI_ICON_DASHED, MSG_TASK_OPEN, "open"}, [UI_TASK_DONE] = {UI_ICON_DONE, MSG_TASK_DONE, "ok"},
 		[UI_TASK_LOCKED] = {UI_ICON_LOCK, MSG_TASK_LOCKED, "quiet"},
 		[UI_TASK_WRONG] = {UI_ICON_ALERT, MSG_TASK_WRONG, "late"},
+		[UI_TASK_OPTIONAL] = {UI_ICON_NONE, MSG_TASK_OPTIONAL, "quiet"},
 	};
 	return &looks[s];
 }
@@ -243,6 +244,14 @@ int64_t ui_bar_percent(const struct ui_bars *b, int64_t value)
 		most = b->bars[i].value > most ? b->bars[i].value : most;
 	int64_t v = value < 0 ? 0 : value > most ? most : value;
 	return most > INT64_MAX / 1000 ? v / (most / 1000) : v * 1000 / most;
+}
+
+size_t ui_tasks_due(const struct ui_task *v, size_t n)
+{
+	size_t due = 0;
+	for (size_t i = 0; i < n; i++)
+		due += v[i].state != UI_TASK_OPTIONAL;
+	return due;
 }
 
 size_t ui_tasks_done(const struct ui_task *v, size_t n)

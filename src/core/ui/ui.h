@@ -223,9 +223,9 @@ enum ui_day_kind { UI_DAY_PLAIN, UI_DAY_START, UI_DAY_COUNTED, UI_DAY_VOID, UI_D
 struct ui_day_cell { struct date day; enum ui_day_kind kind; struct str note; /* the holiday's name */ };
 void ui_days(struct html_out *o, const struct ui_day_cell *v, size_t n); /* with the legend of what occurs */
 
-enum ui_task_state { UI_TASK_OPEN, UI_TASK_DONE, UI_TASK_LOCKED, UI_TASK_WRONG };
-struct ui_task { struct str label, hint, url; enum ui_task_state state; };
-void ui_tasks(struct html_out *o, const struct ui_task *v, size_t n); /* with "2 of 5 done" */
+enum ui_task_state { UI_TASK_OPEN, UI_TASK_DONE, UI_TASK_LOCKED, UI_TASK_WRONG, UI_TASK_OPTIONAL };
+struct ui_task { struct str label, hint, url; enum ui_task_state state; struct str group; /* a heading, where it changes */ };
+void ui_tasks(struct html_out *o, const struct ui_task *v, size_t n); /* with "2 of 5 done"; what is optional does not count until it is done */
 struct ui_steps { const struct str *labels; size_t n, now; };
 void ui_steps(struct html_out *o, const struct ui_steps *s);
 /* The panel of a confirmation page: what was done, the code in large figures, and a sentence. */

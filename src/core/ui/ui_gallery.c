@@ -239,8 +239,8 @@ static void tasks(const struct gallery *g)
 {
 	struct ui_page p = {.title = STR("Hồ sơ của Ông/Bà"), .width = UI_READ, .lead = t(g, "Làm lần lượt hay tùy ý; mọi phần đều được lưu.")};
 	struct ui_task v[] = {
-		{t(g, "Người nộp"), t(g, "Họ tên, địa chỉ"), u(g, "/1"), UI_TASK_DONE}, {t(g, "Thiết bị X-quang"), STR_NONE, u(g, "/2"), UI_TASK_WRONG},
-		{t(g, "Nhân viên bức xạ"), STR_NONE, u(g, "/3"), UI_TASK_OPEN}, {t(g, "Nộp"), t(g, "Khi các phần trên đã xong"), u(g, "/4"), UI_TASK_LOCKED}};
+		{t(g, "Người nộp"), t(g, "Họ tên, địa chỉ"), u(g, "/1"), UI_TASK_DONE, STR_NONE}, {t(g, "Thiết bị X-quang"), STR_NONE, u(g, "/2"), UI_TASK_WRONG, STR_NONE},
+		{t(g, "Nhân viên bức xạ"), STR_NONE, u(g, "/3"), UI_TASK_OPEN, STR_NONE}, {t(g, "Nộp"), t(g, "Khi các phần trên đã xong"), u(g, "/4"), UI_TASK_LOCKED, STR_NONE}};
 	struct ui_fact a[] = {
 		{.label = STR("Họ và tên"), .value = t(g, "Nguyễn Thị Minh Khai"), .change_url = u(g, "/1#ten")},
 		{.label = STR("Địa chỉ"), .value = t(g, "Số 12, đường Mẫu\nPhường Mẫu, tỉnh Mẫu"), .change_url = u(g, "/1#dc")},

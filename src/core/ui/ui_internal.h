@@ -39,4 +39,5 @@ struct str ui_day_short(struct html_out *o, struct date d);
 struct str ui_instant_short(struct html_out *o, struct instant t);
 int64_t ui_bar_percent(const struct ui_bars *b, int64_t value);
 size_t ui_tasks_done(const struct ui_task *v, size_t n);
+size_t ui_tasks_due(const struct ui_task *v, size_t n);
 bool ui_day_kind_occurs(const struct ui_day_cell *v, size_t n, enum ui_day_kind k);
