@@ -244,6 +244,12 @@ bool account_change_password(struct env *env, struct account_id id, struct str h
 	       account_record(env, "account.password", id, STR(""), e);
 }
 
+bool account_change_email(struct env *env, struct account_id id, struct str email, int64_t keep, struct err *e)
+{
+	return q_account_set_email(env->db, id, email, env->now, NULL, e) && account_end_all(env, id, keep, e) &&
+	       account_record(env, "account.email", id, STR(""), e);
+}
+
 bool account_change_totp(struct env *env, struct account_id id, struct str secret, int64_t keep, struct err *e)
 {
 	struct account_row_row r = {0};

@@ -51,6 +51,14 @@ update account set password = :password where id = :id;
 -- in: id account_id, password text, password_at instant
 update account set password = :password, password_at = :password_at, epoch = epoch + 1 where id = :id;
 
+-- name: account_set_email :exec
+-- in: id account_id, email text, at instant
+update account set email = :email, email_confirmed = :at, epoch = epoch + 1 where id = :id;
+
+-- name: account_set_lang :exec
+-- in: id account_id, lang text
+update account set lang = :lang where id = :id;
+
 -- name: account_set_totp :exec
 -- in: id account_id, totp bytes?
 update account set totp = :totp, epoch = epoch + 1 where id = :id;

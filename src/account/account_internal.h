@@ -29,6 +29,7 @@ MUST_CHECK bool account_record(struct env *env, const char *kind, struct account
 /* Ends sessions and tokens; `keep` (0: none) is the session that goes on with the new epoch. */
 MUST_CHECK bool account_end_all(struct env *env, struct account_id id, int64_t keep, struct err *e);
 MUST_CHECK bool account_change_password(struct env *env, struct account_id id, struct str hash, int64_t keep, struct err *e);
+MUST_CHECK bool account_change_email(struct env *env, struct account_id id, struct str email, int64_t keep, struct err *e);
 /* `secret` empty: takes the second factor away. */
 MUST_CHECK bool account_change_totp(struct env *env, struct account_id id, struct str secret, int64_t keep, struct err *e);
 MUST_CHECK bool account_change_state(struct env *env, struct account_id id, const char *state, struct err *e);

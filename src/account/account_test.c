@@ -15,7 +15,7 @@ extern const struct db_schema db_schema;
 
 static struct id_source ids;
 static struct db_pool *pool;
-static char mail_to[200], mail_text[1000];
+static char mail_to[200], mail_text[1000], mail_before_to[200], mail_before_text[1000];
 static int mails;
 
 struct world {
@@ -51,6 +51,8 @@ static bool keep_mail(struct env *env, const struct account_mail *m, struct err 
 	(void)env;
 	(void)e;
 	mails++;
+	memcpy(mail_before_to, mail_to, sizeof mail_to);
+	memcpy(mail_before_text, mail_text, sizeof mail_text);
 	snprintf(mail_to, sizeof mail_to, "%.*s", STR_ARG(m->to));
 	snprintf(mail_text, sizeof mail_text, "%.*s", STR_ARG(m->text));
 	return true;
@@ -522,6 +524,79 @@ TEST_BOTH(changing_the_password_ends_the_other_sessions)
 	EXPECT(is_out(&w, two));
 	EXPECT_INT(password_step(&w, s->login.p, s->password.p, NULL).status, 422);
 	EXPECT_INT(password_step(&w, s->login.p, "tre+xanh+ven+song", NULL).status, 303);
+	world_end(&w);
+}
+
+/* The eight digits in the text of a mail. */
+static const char *code_in(struct arena *a, const char *text)
+{
+	size_t at = strcspn(text, "0123456789");
+	EXPECT(strspn(text + at, "0123456789") == 8);
+	return str_dup(a, (struct str){text + at, 8}).p;
+}
+
+static struct test_answer ask_email(struct world *w, const char *email, struct str password, const char *cookie)
+{
+	return post_in(w, "/tai-khoan/thu-dien-tu", str_fmt(w->a, "email=%s&current=%.*s", email, STR_ARG(password)).p, cookie);
+}
+
+TEST_BOTH(an_address_changes_with_the_codes_of_both_mailboxes)
+{
+	struct world w = world_new(a, engine);
+	const struct account_sample *s = sample(&w, "citizen");
+	const char *one = sign_in(&w, "citizen", 0), *two = sign_in(&w, "citizen", 0), *stranger = sign_in(&w, "business", 0);
+	int before = mails;
+	EXPECT_INT(ask_email(&w, "moi@dan.example", STR("sai"), one).status, 422);
+	EXPECT_INT(mails, before);
+	struct test_answer x = ask_email(&w, "Moi@dan.example", s->password, one);
+	EXPECT_INT(x.status, 303);
+	EXPECT(str_starts(x.location, STR("/tai-khoan/thu-dien-tu/")));
+	EXPECT_INT(mails, before + 2);
+	EXPECT_TEXT(str_from(mail_before_to), "citizen@mau.example");
+	EXPECT_TEXT(str_from(mail_to), "moi@dan.example");
+	const char *ticket = str_dup(a, x.location).p, *old = code_in(a, mail_before_text), *fresh = code_in(a, mail_text);
+	HAS(get(&w, ticket, one), "name=\"old\"");
+	const char *both = str_fmt(a, "old=%s&code=%s", old, fresh).p;
+	EXPECT_INT(post_in(&w, ticket, str_fmt(a, "code=%s", fresh).p, one).status, 422);
+	EXPECT_INT(post_in(&w, ticket, str_fmt(a, "old=%s&code=%s", fresh, old).p, one).status, 422);
+	EXPECT_INT(post_in(&w, ticket, both, one).status, 303);
+	HAS(get(&w, "/tai-khoan", one), "moi@dan.example");
+	EXPECT(is_out(&w, two));
+	EXPECT_INT(post_in(&w, ticket, both, one).status, 422); /* once */
+	/* Another's ticket with its right codes is nobody else's. */
+	x = ask_email(&w, "nua@dan.example", s->password, one);
+	ticket = str_dup(a, x.location).p;
+	both = str_fmt(a, "old=%s&code=%s", code_in(a, mail_before_text), code_in(a, mail_text)).p;
+	EXPECT_INT(post_in(&w, ticket, both, stranger).status, 422);
+	world_end(&w);
+}
+
+TEST_BOTH(an_address_that_has_an_account_is_told_by_mail_only)
+{
+	struct world w = world_new(a, engine);
+	const struct account_sample *s = sample(&w, "citizen");
+	const char *one = sign_in(&w, "citizen", 0);
+	struct test_answer x = ask_email(&w, "business@mau.example", s->password, one);
+	EXPECT_INT(x.status, 303);
+	EXPECT_TEXT(str_from(mail_to), "business@mau.example");
+	EXPECT(strstr(mail_text, "đã có tài khoản") != NULL);
+	EXPECT_INT(post_in(&w, str_dup(a, x.location).p, str_fmt(a, "old=%s&code=12345678", code_in(a, mail_before_text)).p, one).status, 422);
+	HAS(get(&w, "/tai-khoan", one), "citizen@mau.example");
+	world_end(&w);
+}
+
+TEST_BOTH(the_language_of_mails_is_the_owners_choice)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct account got;
+	bool found = false;
+	const char *one = sign_in(&w, "citizen", 0);
+	EXPECT_INT(post_in(&w, "/tai-khoan/ngon-ngu", "lang=xx", one).status, 422);
+	EXPECT_INT(post_in(&w, "/tai-khoan/ngon-ngu", "lang=en", one).status, 303);
+	EXPECT_OK(account_get(&w.env, sample(&w, "citizen")->account, &got, &found, &e), e);
+	EXPECT_INT(got.lang, LANG_EN);
+	EXPECT(!is_out(&w, one));
 	world_end(&w);
 }
 

@@ -23,7 +23,7 @@ static struct work *work_new(struct request *r)
 	return w;
 }
 
-static bool mail(struct request *r, struct str to, enum msg_key subject, enum msg_key text, struct str arg, struct err *e)
+bool account_mail_words(struct request *r, struct str to, enum msg_key subject, enum msg_key text, struct str arg, struct err *e)
 {
 	const struct account_config *c = account_cfg();
 	const struct account_mail m = {.to = to, .subject = words(r, subject, STR_NONE, STR_NONE), .text = words(r, text, arg, STR_NONE)};
@@ -31,7 +31,7 @@ static bool mail(struct request *r, struct str to, enum msg_key subject, enum ms
 }
 
 /* Five an hour to one address: more are not sent, and nobody is told. */
-static bool may_mail(struct request *r, struct str email, bool *may, struct err *e)
+bool account_may_mail(struct request *r, struct str email, bool *may, struct err *e)
 {
 	struct recovery_count_row n = {0};
 	bool found = false;
@@ -148,7 +148,7 @@ static bool join_apply(struct request *r, struct err *e)
 	bool by_email = false, by_login = false, may = false;
 	struct str email = account_fold(r->env.arena, form_text(r, "email"));
 	if (!q_account_of_email(r->env.db, r->env.arena, email, &owner, &by_email, e) ||
-	    !q_account_of_login(r->env.db, r->env.arena, email, &named, &by_login, e) || !may_mail(r, email, &may, e))
+	    !q_account_of_login(r->env.db, r->env.arena, email, &named, &by_login, e) || !account_may_mail(r, email, &may, e))
 		return false;
 	bool taken = by_email || by_login;
 	const struct code_new c = {.purpose = "register", .ticket = w->ticket, .code = taken ? w->never : w->code, .email = email, .body = seal_request(r, w)};
@@ -156,8 +156,8 @@ static bool join_apply(struct request *r, struct err *e)
 		return false;
 	if (!may)
 		return true;
-	return taken ? mail(r, email, MSG_ACCOUNT_MAIL_KNOWN_SUBJECT, MSG_ACCOUNT_MAIL_KNOWN, STR_NONE, e)
-	             : mail(r, email, MSG_ACCOUNT_MAIL_JOIN_SUBJECT, MSG_ACCOUNT_MAIL_JOIN, w->code, e);
+	return taken ? account_mail_words(r, email, MSG_ACCOUNT_MAIL_KNOWN_SUBJECT, MSG_ACCOUNT_MAIL_KNOWN, STR_NONE, e)
+	             : account_mail_words(r, email, MSG_ACCOUNT_MAIL_JOIN_SUBJECT, MSG_ACCOUNT_MAIL_JOIN, w->code, e);
 }
 
 static bool join_answer(struct request *r, struct err *e)
@@ -267,14 +267,14 @@ static bool forgot_apply(struct request *r, struct err *e)
 		return false;
 	bool reachable = found && row.email_confirmed.has && row.email.n && str_eq(row.state, STR("active"));
 	struct str email = reachable ? row.email : w->never;
-	if (!may_mail(r, email, &may, e))
+	if (!account_may_mail(r, email, &may, e))
 		return false;
 	const struct code_new c = {.purpose = "password", .account = row.id, .ticket = w->ticket, .code = reachable && may ? w->code : w->never, .email = email};
 	if (!code_add(&r->env, &c, e))
 		return false;
 	if (!reachable || !may)
 		return true;
-	return mail(r, email, MSG_ACCOUNT_MAIL_RESET_SUBJECT, MSG_ACCOUNT_MAIL_RESET, w->code, e);
+	return account_mail_words(r, email, MSG_ACCOUNT_MAIL_RESET_SUBJECT, MSG_ACCOUNT_MAIL_RESET, w->code, e);
 }
 
 static bool forgot_answer(struct request *r, struct err *e)

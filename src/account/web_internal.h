@@ -20,6 +20,11 @@ struct str screen_wait(struct request *r, struct instant until);
 /* Where somebody goes after signing in: `next` when it is ours, else the page of that kind. */
 struct str home_of(enum account_kind kind, struct str next);
 
+/* A mail of one message with one argument, in the action's transaction. */
+MUST_CHECK bool account_mail_words(struct request *r, struct str to, enum msg_key subject, enum msg_key text, struct str arg, struct err *e);
+/* Five codes an hour to one address: more are not sent, and nobody is told. */
+MUST_CHECK bool account_may_mail(struct request *r, struct str email, bool *may, struct err *e);
+
 /* A message in the reader's language with up to two arguments. */
 struct str words(struct request *r, enum msg_key key, struct str arg0, struct str arg1);
 
