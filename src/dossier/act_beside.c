@@ -32,8 +32,9 @@ bool act_claim_paid(struct doing *g, struct err *e)
 /* The last fee paid sets the clock going: from now when it had not started, else from where it stood. */
 static bool all_paid(struct doing *g, struct err *e)
 {
+	bool waiting = g->d.accepted_at.has && !g->d.clock_from.has; /* demanded before acceptance, which left the clock for it */
 	if (!str_eq(g->d.state, STR("fee")))
-		return true;
+		return !waiting || clock_start(g->env, g->law, &g->d, e);
 	bool ok = g->d.clock_from.has ? clock_event(g->env, g->law, &g->d, "fee_paid", e) : clock_start(g->env, g->law, &g->d, e);
 	return ok && set_state(g, state_of_step(g->step, true), e);
 }
