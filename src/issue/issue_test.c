@@ -323,6 +323,7 @@ TEST_BOTH(a_result_is_signed_then_sealed)
 	text = text_of(&f.v[2], &pdf);
 	EXPECT_INT(count(text, "Signature is Valid."), 2);
 	struct pdf_report r = judged(pdf, 2);
+	EXPECT_INT(system(str_fmt(a, "python3 %s/tests/paper/pdfa_check.py %s/x.pdf", test_source_dir(a).p, test_temp_dir(a).p).p), 0); /* signed and sealed, still PDF/A by what can be read */
 	EXPECT_TEXT(r.signatures[0].signer, "Nguyễn Văn Mẫu");
 	EXPECT_TEXT(r.signatures[1].signer, "Sở Mẫu");
 	EXPECT_INT(run_jobs(), 0);

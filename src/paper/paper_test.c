@@ -65,7 +65,7 @@ static void compare(struct arena *a, size_t i, const char *kind, struct str pdf)
 		shell(a, str_fmt(a, "cp %s %s/%s-%s-%s.pdf", path.p, getenv("MOTCUA_PDF_DIR"), forms[i].set, forms[i].code, kind));
 	}
 	EXPECT_STR(text, test_read_file(a, golden));
-	shell(a, str_fmt(a, "qpdf --check %s", path.p));
+	shell(a, str_fmt(a, "qpdf --check %s && python3 %s/tests/paper/pdfa_check.py %s", path.p, test_source_dir(a).p, path.p));
 	struct str info = shell(a, str_fmt(a, "pdfinfo %s; pdffonts %s | tail -n +3 | awk '{print $(NF-4)}' | sort -u", path.p, path.p));
 	bool statutory = str_starts(str_from(forms[i].set), STR("TT")), reg = str_eq(text, STR("")) || str_find(text, STR("SỔ THEO DÕI HỒ SƠ")) >= 0;
 	EXPECT(str_find(info, statutory ? reg ? STR("841.89 x 595.28") : STR("419.53 x 595.28") : strcmp(forms[i].set, "bien-lai") ? STR("595.28 x 841.89") : STR("419.53")) >= 0);
@@ -77,6 +77,23 @@ TEST(every_form_with_full_data_has_its_golden_text)
 	json_t *d = full(a);
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
 		compare(a, i, "full", render(a, i, d));
+	json_decref(d);
+}
+
+/* The check of PDF/A rules finds what is broken: each of these changes a few bytes of a good file. */
+TEST(the_check_of_pdf_a_can_fail)
+{
+	static const struct { const char *from, *to; } broken[] = {{"GTS_PDFA1", "GTS_PDFX1"}, {"<pdfaid:part>2<", "<pdfaid:part>1<"}, {"/FontFile", "/FontFyle"}, {"/ToUnicode", "/ToUnicodx"},
+		{"%PDF-1.7", "%PDF-1.3"}};
+	json_t *d = full(a);
+	struct str good = render(a, 0, d);
+	for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
+		ptrdiff_t at = str_find(good, str_from(broken[i].from));
+		EXPECT(at >= 0);
+		char *bytes = memcpy(arena_alloc(a, good.n), good.p, good.n);
+		memcpy(bytes + at, broken[i].to, strlen(broken[i].to));
+		shell(a, str_fmt(a, "! python3 %s/tests/paper/pdfa_check.py %s 2>/dev/null", test_source_dir(a).p, save(a, "bad.pdf", (struct str){bytes, good.n}).p));
+	}
 	json_decref(d);
 }
 
