@@ -51,67 +51,6 @@ static bool stamp_days(struct job_run *run, struct err *e)
 
 static bool close_day_job(struct job_run *run, struct err *e) { return job_write(run, close_days, NULL, e) && stamp_days(run, e); }
 
-/* ---- files from quarantine ---- */
-
-struct verdict { struct dossier_file_id id; bool clean; };
-
-static bool keep_verdict(struct job_run *run, void *ctx, struct err *e)
-{
-	struct verdict *v = ctx;
-	return dossier_file_scanned(&run->env, v->id, v->clean, e);
-}
-
-/* Out of quarantine already when the program stopped before it wrote that down. */
-static int open_to_scan(struct app *app, struct digest address, const struct key *key, struct err *e)
-{
-	int64_t size = 0;
-	int fd = blob_open_quarantined(app->store.blobs, address, key, &size, e);
-	if (fd >= 0 || e->kind != ERR_NOT_FOUND)
-		return fd;
-	*e = (struct err){0};
-	return blob_open(app->store.blobs, address, key, &size, e);
-}
-
-static bool scan_one(struct job_run *run, struct dossier_file_id id, struct err *e)
-{
-	struct app *app = run->app;
-	struct dossier_file_get_row f;
-	struct digest address;
-	struct scan_result result;
-	AUTO_KEY key = {0};
-	bool found = false, erased = false;
-	if (!q_dossier_file_get(run->env.db, run->env.arena, id, &f, &found, e) || !dossier_key(&run->env, app->store.law, f.dossier, &key, &erased, e))
-		return err_wrap(e, "file to scan");
-	if (!found || erased || !digest_from_hex(f.blob, &address))
-		return true;
-	int fd = open_to_scan(app, address, &key, e);
-	if (fd < 0)
-		return err_wrap(e, "file to scan");
-	scan_virus(&app->scan, fd, &result); /* its type was looked at when it came */
-	close(fd);
-	if (result.verdict == SCAN_NO_ANSWER)
-		return true;
-	struct verdict v = {.id = id, .clean = result.verdict == SCAN_CLEAN};
-	/* Out first: a row that says clean has a file that can be read, also after a crash in between. */
-	return (!v.clean || blob_release(app->store.blobs, address, e)) && job_write(run, keep_verdict, &v, e);
-}
-
-static bool scan_job(struct job_run *run, struct err *e)
-{
-	struct dossier_file_quarantined_rows rows = {0};
-	if (!q_dossier_file_quarantined(run->env.db, run->env.arena, 200, &rows, e))
-		return err_wrap(e, "quarantine");
-	bool ok = true;
-	for (size_t i = 0; i < rows.n && !job_stopping(run); i++) { /* one that cannot be read holds up no other */
-		struct err why = {0};
-		if (scan_one(run, rows.v[i].id, &why))
-			continue;
-		ok = false;
-		*e = why;
-	}
-	return ok;
-}
-
 /* ---- housekeeping ---- */
 
 static bool sweep_accounts(struct job_run *run, struct err *e) { return account_sweep(&run->env, e); }
@@ -148,7 +87,7 @@ const struct job_kind *app_jobs(struct app *app, size_t *n)
 {
 	const struct job_kind list[] = {
 		{.name = "log.close_day", .fn = close_day_job, .every_ms = DAY_MS, .at_ms = (int64_t)10 * 60 * 1000},
-		{.name = "file.scan", .fn = scan_job, .every_ms = 2000},
+		file_scan_kind, file_preview_kind,
 		{.name = "account.sweep", .finish = sweep_accounts, .every_ms = 60000},
 		{.name = "reads.tell", .fn = tell_reads, .every_ms = 60000},
 		{.name = "answers.expire", .finish = sweep_answers, .every_ms = DAY_MS, .at_ms = (int64_t)3 * 3600 * 1000},

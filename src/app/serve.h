@@ -66,4 +66,5 @@ MUST_CHECK bool reads_tell(struct env *env, const struct reads_over *counts, str
 MUST_CHECK bool app_catalogue(struct app *app, struct err *e);
 /* Configures the slices that have pages. */
 MUST_CHECK bool app_slices(struct app *app, struct err *e);
+extern const struct job_kind file_scan_kind, file_preview_kind;
 const struct job_kind *app_jobs(struct app *app, size_t *n);

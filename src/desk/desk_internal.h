@@ -4,6 +4,7 @@
 #include "desk/desk.h"
 #include "desk/desk_sql.h"
 #include "directory/directory.h"
+#include "filing/filing.h"
 
 const struct desk_facilities *desk_have(void);
 #define LAW (desk_have()->law)
@@ -63,6 +64,7 @@ MUST_CHECK bool desk_record(struct request *r, struct dossier_get_row *out, stru
 bool desk_row_check(struct request *r, struct err *e);
 bool desk_record_page(struct request *r, struct err *e);
 bool desk_file_page(struct request *r, struct err *e);
+bool desk_preview_page(struct request *r, struct err *e);
 bool desk_paper_page(struct request *r, struct err *e);
 bool desk_diagram_page(struct request *r, struct err *e);
 

@@ -448,6 +448,8 @@ static const struct route routes[] = {
 	 .api = "GET /api/v1/dossiers/:code"},
 	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code/tep/:id", .page = desk_file_page, .row = desk_row_check, .allow = ALLOW_STAFF, .reads = READS_DOSSIER,
 	 .flags = ROUTE_FRAME_SELF, .api = "GET /api/v1/dossiers/:code/files/:id"},
+	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code/tep/:id/trang/:page", .page = desk_preview_page, .row = desk_row_check, .allow = ALLOW_STAFF,
+	 .reads = READS_DOSSIER, .api = "NONE: a picture of the file"},
 	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code/giay/:id", .page = desk_paper_page, .row = desk_row_check, .allow = ALLOW_STAFF, .reads = READS_DOSSIER,
 	 .flags = ROUTE_FRAME_SELF, .api = "GET /api/v1/dossiers/:code/files/:id"},
 	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code/quy-trinh.svg", .page = desk_diagram_page, .row = desk_row_check, .allow = ALLOW_STAFF, .reads = READS_DOSSIER,

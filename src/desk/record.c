@@ -33,6 +33,7 @@ struct sheet {
 	bool erased;
 	json_t *content;             /* {"answers","who"}, or null when erased */
 	struct dossier_file_list_rows files;
+	struct dossier_preview_list_rows previews;
 	struct dossier_fee_list_rows fees;
 	struct dossier_opinion_list_rows opinions;
 	struct dossier_paper_list_rows papers;
@@ -45,6 +46,7 @@ static bool load_sheet(struct sheet *s, struct err *e)
 	struct env *env = &s->r->env;
 	return desk_record(s->r, &s->d, e) && dossier_key(env, LAW, s->d.id, &s->key, &s->erased, e) &&
 	       dossier_unseal(env, LAW, &s->d, &s->content, e) && q_dossier_file_list(env->db, env->arena, s->d.id, &s->files, e) &&
+	       q_dossier_preview_list(env->db, env->arena, s->d.id, &s->previews, e) &&
 	       q_dossier_fee_list(env->db, env->arena, s->d.id, &s->fees, e) &&
 	       q_dossier_opinion_list(env->db, env->arena, s->d.id, &s->opinions, e) &&
 	       q_dossier_paper_list(env->db, env->arena, s->d.id, &s->papers, e) && dossier_actions(env, LAW, &s->d, &s->actions, e);
@@ -155,11 +157,6 @@ static bool clock_section(struct sheet *s, struct err *e)
 
 /* ---- files, fees, opinions ---- */
 
-static bool shown_in_page(struct str type)
-{
-	return str_eq(type, STR("application/pdf")) || str_eq(type, STR("image/png")) || str_eq(type, STR("image/jpeg")) || str_eq(type, STR("image/webp"));
-}
-
 static enum msg_key file_note(const struct dossier_file_list_row *f)
 {
 	if (str_eq(f->state, STR("quarantine")))
@@ -187,12 +184,9 @@ static void files_section(struct sheet *s)
 		ui_files(s->o, v, s->files.n);
 	else
 		ui_empty(s->o, &(struct ui_empty){.title = WORD(s, MSG_DESK_NO_FILES), .icon = UI_ICON_FILE});
-	for (size_t i = 0; i < s->files.n; i++)
-		if (v[i].url.n && shown_in_page(s->files.v[i].type)) {
-			ui_details_begin(s->o, msg_fmt(a, s->r->env.lang, MSG_DESK_PREVIEW, &v[i].name, 1), false);
-			desk_preview(s->o, v[i].url, v[i].name, str_starts(s->files.v[i].type, STR("image/")));
-			ui_details_end(s->o);
-		}
+	for (size_t i = 0; i < s->files.n && !s->erased; i++)
+		if (v[i].url.n)
+			filing_show_preview(s->o, &s->previews, &s->files.v[i], v[i].name, v[i].url);
 	ui_section_end(s->o);
 }
 
@@ -710,6 +704,18 @@ bool desk_file_page(struct request *r, struct err *e)
 		return false;
 	req_note_read(r, d.id.v);
 	return send_file(r, d.id, &(struct dossier_file_list_row){.dossier = f.dossier, .name = f.name, .blob = f.blob, .type = f.type}, e);
+}
+
+bool desk_preview_page(struct request *r, struct err *e)
+{
+	struct dossier_get_row d;
+	int64_t file = 0, page = 0;
+	if (!desk_record(r, &d, e))
+		return false;
+	if (!req_param_id(r, "id", &file) || !req_param_id(r, "page", &page))
+		return err_set(e, ERR_NOT_FOUND, "not a page of a file");
+	req_note_read(r, d.id.v);
+	return filing_send_preview(r, &d, file, page, true, e);
 }
 
 /* The kept file of a paper, or the paper drawn now: the same bytes. */

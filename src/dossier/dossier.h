@@ -139,6 +139,10 @@ MUST_CHECK bool dossier_keep_file(struct env *env, const struct law *law, struct
 MUST_CHECK bool dossier_signed(struct env *env, const struct law *law, struct dossier_id id, const struct dossier_file_new *result, struct err *e);
 /* A scanned file: clean or infected. */
 MUST_CHECK bool dossier_file_scanned(struct env *env, struct dossier_file_id id, bool clean, struct err *e);
+/* How a clean file looks, page by page from the first: pictures sealed under the dossier's key. n 0: it cannot be shown. Nothing
+ * when it is there already, or the dossier was erased meanwhile. */
+struct dossier_preview_new { struct str blob; int64_t width, height; };
+MUST_CHECK bool dossier_preview_keep(struct env *env, struct dossier_file_id file, int64_t pages, const struct dossier_preview_new *v, size_t n, struct err *e);
 /* Deletes the key and every clear word; the log stays whole. Only ADMIN; reason in the log. */
 MUST_CHECK bool dossier_forget(struct env *env, struct dossier_id id, struct str reason, struct err *e);
 

@@ -148,6 +148,25 @@ update dossier_file set replaced = 1 where id = :id;
 -- in: limit int
 select id, dossier from dossier_file where state = 'quarantine' order by id limit :limit;
 
+-- name: dossier_preview_add :exec
+-- in: id dossier_preview_id, file dossier_file_id, page int, pages int, blob text?, width int, height int
+insert into dossier_preview (id, file, page, pages, blob, width, height) values (:id, :file, :page, :pages, :blob, :width, :height)
+on conflict do nothing;
+
+-- name: dossier_preview_list :many
+-- in: dossier dossier_id
+select p.file, p.page, p.pages, p.blob, p.width, p.height
+from dossier_preview p join dossier_file f on f.id = p.file where f.dossier = :dossier order by p.file, p.page;
+
+-- name: dossier_preview_get :one
+-- in: dossier dossier_id, file dossier_file_id, page int
+select p.blob, f.kind, f.field from dossier_preview p join dossier_file f on f.id = p.file
+where f.dossier = :dossier and f.state = 'clean' and p.file = :file and p.page = :page and p.blob is not null;
+
+-- name: dossier_preview_erase :exec
+-- in: dossier dossier_id
+delete from dossier_preview where file in (select f.id from dossier_file f where f.dossier = :dossier);
+
 -- name: dossier_paper_add :exec
 -- in: id dossier_paper_id, dossier dossier_id, form_set text, form_code text, number int, at instant, official person_id?, body bytes
 insert into dossier_paper (id, dossier, form_set, form_code, number, at, official, body)

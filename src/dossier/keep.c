@@ -37,6 +37,24 @@ bool dossier_signed(struct env *env, const struct law *law, struct dossier_id id
 	return done || dossier_keep_file(env, law, id, STR("result"), result, &file, e);
 }
 
+bool dossier_preview_keep(struct env *env, struct dossier_file_id file, int64_t pages, const struct dossier_preview_new *v, size_t n, struct err *e)
+{
+	struct dossier_file_get_row f;
+	struct dossier_key_get_row key;
+	bool found = false, has_key = false;
+	if (!q_dossier_file_get(env->db, env->arena, file, &f, &found, e))
+		return err_wrap(e, "preview");
+	if (found && !q_dossier_key_get(env->db, env->arena, (struct dossier_key_id){f.dossier.v}, &key, &has_key, e))
+		return err_wrap(e, "preview");
+	for (size_t i = 0; has_key && i < (n ? n : 1); i++) {
+		struct dossier_preview_add_in in = {.id = {id_new(env->ids, env->now)}, .file = file, .page = n ? (int64_t)i + 1 : 0, .pages = pages,
+			.blob = n ? v[i].blob : STR_NONE, .width = n ? v[i].width : 0, .height = n ? v[i].height : 0};
+		if (!q_dossier_preview_add(env->db, &in, NULL, e))
+			return err_wrap(e, "preview");
+	}
+	return true;
+}
+
 bool dossier_file_scanned(struct env *env, struct dossier_file_id id, bool clean, struct err *e)
 {
 	struct dossier_file_get_row f;

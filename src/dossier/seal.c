@@ -123,7 +123,7 @@ bool dossier_forget(struct env *env, struct dossier_id id, struct str reason, st
 	if (!reason.n)
 		return err_say(e, ERR_INVALID, MSG_DOSSIER_REASON, "no reason");
 	if (!dossier_load(env, id, &d, e) || !q_dossier_key_erase(env->db, (struct dossier_key_id){id.v}, NULL, e) ||
-	    !q_dossier_erase(env->db, id, NULL, e) || !search_put(env, id, d.code, d.procedure_name, STR_NONE, d.origin_code, true, e))
+	    !q_dossier_preview_erase(env->db, id, NULL, e) || !q_dossier_erase(env->db, id, NULL, e) || !search_put(env, id, d.code, d.procedure_name, STR_NONE, d.origin_code, true, e))
 		return err_wrap(e, "erasing");
 	return audit_record(env, &(struct audit_act){.kind = "dossier.erase", .subject = id.v, .role = ROLE_ADMIN}, NULL, e);
 }

@@ -66,7 +66,8 @@ void filing_show_progress(struct html_out *o, const struct dossier_get_row *d);
 /* The day strip and the sentence that explains the date. */
 MUST_CHECK bool filing_show_clock(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);
 MUST_CHECK bool filing_show_timeline(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);
-/* Files that leave the house: only clean ones are links. `url` is followed by the file's id and `tail`. */
+/* Files that leave the house: only clean ones are links. `url` is followed by the file's id and `tail`. Without a tail the reader
+ * is the owner, and sees how they look. */
 MUST_CHECK bool filing_show_files(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct str tail, struct err *e);
 /* Answers with a clean file of that dossier, or ERR_NOT_FOUND. */
 MUST_CHECK bool filing_send_file(struct request *r, const struct dossier_get_row *d, int64_t file, struct err *e);
@@ -87,6 +88,11 @@ struct str filing_event_word(enum lang lang, struct str kind);
 MUST_CHECK bool filing_show_receipts(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct str tail, struct err *e);
 /* Answers with the receipt of that entry (JSON, for `motcua verify --receipt`), or ERR_NOT_FOUND when it is not one of those above. */
 MUST_CHECK bool filing_send_receipt(struct request *r, const struct dossier_get_row *d, int64_t entry, struct err *e);
+/* Its first pages as pictures, on request; nothing before they were drawn. `url`: of the file itself, in a page that may show it. */
+void filing_show_preview(struct html_out *o, const struct dossier_preview_list_rows *all, const struct dossier_file_list_row *f, struct str name, struct str url);
+/* Answers with the picture of a page of a clean file of that dossier, or ERR_NOT_FOUND. Inside the house every file is seen, else
+ * only those of filing_show_files(). */
+MUST_CHECK bool filing_send_preview(struct request *r, const struct dossier_get_row *d, int64_t file, int64_t page, bool inside, struct err *e);
 /* A text as a QR code; nothing when it is too long. */
 void filing_qr(struct html_out *o, struct str text);
 

@@ -60,4 +60,4 @@ select id from draft_file where blob = :blob limit 1;
 
 -- name: filing_file_by_blob :many
 -- in: blob text
-select id from dossier_file where blob = :blob limit 1;
+select id from dossier_file where blob = :blob union all select id from dossier_preview where blob = :blob limit 1;

@@ -112,7 +112,7 @@ route_fn autosave_check, autosave_apply;
 route_fn check_page, send_apply, send_answer;
 route_fn file_page, file_slow, file_apply, file_again, file_remove;
 route_fn upload_check, upload_apply, upload_answer, upload_offset, upload_receive, upload_slow, upload_kept, upload_done;
-route_fn mine_page, own_page, own_file, own_form, own_receipt, own_entry, act_apply, act_again, reopen_check, reopen_apply, fee_page;
+route_fn mine_page, own_page, own_file, own_form, own_receipt, own_entry, own_preview, act_apply, act_again, reopen_check, reopen_apply, fee_page;
 route_fn api_file_slow, api_file_apply, api_file_answer, api_send_check, api_send_apply, api_send_answer, api_get, api_timeline;
 extern const struct form who_form, section_form_none, file_form, file_id_form, act_form;
 

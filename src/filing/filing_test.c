@@ -693,6 +693,113 @@ TEST_BOTH(a_result_leaves_only_with_its_seal)
 	done(w);
 }
 
+/* ---- previews ---- */
+
+struct looks { struct world *w; struct dossier_id id; struct dossier_file_id file, opinion; size_t n; };
+
+static struct dossier_preview_new picture(struct looks *k, const struct key *key, const char *bytes)
+{
+	struct blob_info info;
+	struct err e = {0};
+	EXPECT_OK(blob_store_bytes(k->w->blobs, str_from(bytes), &(struct blob_put){.key = key}, &info, &e), e);
+	return (struct dossier_preview_new){digest_hex(k->w->o.a, info.address), 10, 20};
+}
+
+/* The first attachment and an opinion of another unit have two pages each. */
+static bool keep_looks(struct env *env, void *ctx, struct err *e)
+{
+	struct looks *k = ctx;
+	struct dossier_file_list_rows all = {0};
+	struct dossier_file_new f = {.field = STR("opinion"), .name = STR("y-kien.pdf"), .blob = STR("aa"), .plain_hash = STR("aa"), .type = STR("application/pdf"), .size = 1};
+	AUTO_KEY key = {0};
+	bool erased = false;
+	if (!q_dossier_file_list(env->db, env->arena, k->id, &all, e) || !dossier_key(env, k->w->o.law, k->id, &key, &erased, e))
+		return false;
+	k->file = all.v[0].id;
+	if (!k->opinion.v && !dossier_keep_file(env, k->w->o.law, k->id, STR("opinion"), &f, &k->opinion, e))
+		return false;
+	struct dossier_preview_new v[2];
+	memset(v, 0, sizeof v);
+	for (size_t i = 0; i < k->n && !erased; i++)
+		v[i] = picture(k, &key, i ? "\xff\xd8\xff page two" : "\xff\xd8\xff page one");
+	return dossier_preview_keep(env, k->file, 12, v, k->n, e) && dossier_preview_keep(env, k->opinion, 12, v, k->n, e);
+}
+
+static bool scanned(struct env *env, void *ctx, struct err *e)
+{
+	struct looks *k = ctx;
+	return dossier_file_scanned(env, k->file, true, e) && dossier_file_scanned(env, k->opinion, true, e);
+}
+
+static bool forgotten(struct env *env, void *ctx, struct err *e) { return dossier_forget(env, ((struct looks *)ctx)->id, STR("theo yêu cầu"), e); }
+
+static size_t previews(struct world *w, struct dossier_id id)
+{
+	struct err e = {0};
+	struct dossier_preview_list_rows rows = {0};
+	EXPECT_OK(q_dossier_preview_list(w->reader, w->o.a, id, &rows, &e), e);
+	return rows.n;
+}
+
+TEST_BOTH(previews_are_the_owners_until_erased)
+{
+	struct world *w = world(a, engine);
+	struct err e = {0};
+	bool found = false;
+	struct filed f = file(w, &citizen, "bx-cap-phep-xquang");
+	struct looks k = {.w = w, .n = 2};
+	struct env env = office_env(&w->o);
+	EXPECT_OK(dossier_id_of(&env, f.code, &k.id, &found, &e), e);
+	EXPECT_OK(office_act(&w->o, &actor_program, keep_looks, &k, &e), e);
+	EXPECT_OK(office_act(&w->o, &actor_program, keep_looks, &k, &e), e); /* the job may run again */
+	EXPECT_INT(previews(w, k.id), 4);
+	struct str page = str_cat(a, STR("/ho-so/"), f.code);
+	struct str one = str_fmt(a, "%.*s/tep/%lld/trang/1", STR_ARG(page), (long long)k.file.v), three = str_fmt(a, "%.*s/tep/%lld/trang/3", STR_ARG(page), (long long)k.file.v);
+	EXPECT_STATUS(get(w, &citizen, one), 404); /* not clean yet */
+	EXPECT_OK(office_act(&w->o, &actor_program, scanned, &k, &e), e);
+	struct test_answer x = get(w, &citizen, one);
+	EXPECT_STATUS(x, 200);
+	EXPECT_TEXT(x.type, "image/jpeg");
+	EXPECT(str_eq(x.body, STR("\xff\xd8\xff page one")) && str_find(test_header(&x, "Content-Security-Policy"), STR("sandbox")) >= 0);
+	EXPECT_STATUS(get(w, &citizen, three), 404);
+	EXPECT_STATUS(get(w, &other, one), 404);
+	EXPECT_STATUS(get(w, &citizen, str_fmt(a, "%.*s/tep/%lld/trang/1", STR_ARG(page), (long long)k.opinion.v)), 404); /* stays in the house */
+	x = get(w, &citizen, page);
+	EXPECT(has(&x, one.p) && has(&x, "alt=\"Trang 1 trong 12 của") && has(&x, "Đây là 2 trang đầu trong 12 trang"));
+	x = get(w, NULL, str_fmt(a, "/tra-cuu/%.*s", STR_ARG(f.code)));
+	EXPECT(!has(&x, "/trang/"));
+	EXPECT_OK(office_act(&w->o, &actor_program, forgotten, &k, &e), e);
+	EXPECT_INT(previews(w, k.id), 0);
+	EXPECT_STATUS(get(w, &citizen, one), 404);
+	done(w);
+}
+
+static bool keep_none(struct env *env, void *ctx, struct err *e)
+{
+	struct looks *k = ctx;
+	struct dossier_preview_new v = {.blob = STR("aa"), .width = 1, .height = 1};
+	return dossier_preview_keep(env, k->file, 1, &v, 0, e);
+}
+
+TEST_BOTH(a_file_without_preview_says_so_and_none_comes_after_erasure)
+{
+	struct world *w = world(a, engine);
+	struct err e = {0};
+	bool found = false;
+	struct filed f = file(w, &citizen, "bx-cap-phep-xquang");
+	struct looks k = {.w = w};
+	struct env env = office_env(&w->o);
+	EXPECT_OK(dossier_id_of(&env, f.code, &k.id, &found, &e), e);
+	EXPECT_OK(office_act(&w->o, &actor_program, keep_looks, &k, &e), e); /* n 0: nothing could be drawn */
+	EXPECT_OK(office_act(&w->o, &actor_program, scanned, &k, &e), e);
+	struct test_answer x = get(w, &citizen, str_cat(a, STR("/ho-so/"), f.code));
+	EXPECT(has(&x, "Không xem trước được") && !has(&x, "/trang/"));
+	EXPECT_OK(office_act(&w->o, &actor_program, forgotten, &k, &e), e);
+	EXPECT_OK(office_act(&w->o, &actor_program, keep_none, &k, &e), e); /* a job that was late */
+	EXPECT_INT(previews(w, k.id), 0);
+	done(w);
+}
+
 /* ---- look-up ---- */
 
 TEST_BOTH(the_code_alone_says_little)

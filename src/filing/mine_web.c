@@ -391,6 +391,16 @@ bool own_file(struct request *r, struct err *e)
 	return req_param_id(r, "file", &id) ? filing_send_file(r, &d, id, e) : err_set(e, ERR_NOT_FOUND, "not a number");
 }
 
+bool own_preview(struct request *r, struct err *e)
+{
+	struct dossier_get_row d;
+	int64_t file = 0, page = 0;
+	if (!dossier_of(r, &d, e))
+		return false;
+	bool named = req_param_id(r, "file", &file) && req_param_id(r, "page", &page);
+	return named ? filing_send_preview(r, &d, file, page, false, e) : err_set(e, ERR_NOT_FOUND, "not a number");
+}
+
 bool own_entry(struct request *r, struct err *e)
 {
 	struct dossier_get_row d;

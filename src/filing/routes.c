@@ -41,6 +41,7 @@ static const struct route routes[] = {
 	 .api = "GET /api/v1/dossiers/:code/files/:id"},
 	{.method = HTTP_GET, .path = "/ho-so/:code/don/:id", .page = own_form, .row = may_own, .allow = ALLOW_APPLICANTS, .api = "NONE: the bytes of a paper"},
 	{.method = HTTP_GET, .path = "/ho-so/:code/phieu-thu/:id", .page = own_receipt, .row = may_own, .allow = ALLOW_APPLICANTS, .api = "NONE: the bytes of a paper"},
+	{.method = HTTP_GET, .path = "/ho-so/:code/tep/:file/trang/:page", .page = own_preview, .row = may_own, .allow = ALLOW_APPLICANTS, .api = "NONE: a picture of the file"},
 	{.method = HTTP_GET, .path = "/ho-so/:code/bien-nhan/:entry", .page = own_entry, .row = may_own, .allow = ALLOW_APPLICANTS,
 	 .api = "GET /api/v1/dossiers/:code/timeline"},
 	{.method = HTTP_GET, .path = "/ho-so/:code/phi", .page = fee_page, .row = may_own, .allow = ALLOW_APPLICANTS, .api = "GET /api/v1/dossiers/:code"},

@@ -290,17 +290,22 @@ bool filing_show_files(struct request *r, struct html_out *o, const struct dossi
 {
 	struct arena *a = r->env.arena;
 	struct dossier_file_list_rows all = {0};
+	struct dossier_preview_list_rows previews = {0};
 	AUTO_KEY key = {0};
 	bool erased = false;
 	if (!dossier_key(&r->env, filing()->law, d->id, &key, &erased, e) || !q_dossier_file_list(r->env.db, a, d->id, &all, e))
 		return false;
+	if (!tail.n && !q_dossier_preview_list(r->env.db, a, d->id, &previews, e))
+		return false;
 	struct ui_file *v = NEW_ARRAY(a, all.n + 1, struct ui_file);
+	const struct dossier_file_list_row **rows = NEW_ARRAY(a, all.n + 1, const struct dossier_file_list_row *);
 	size_t n = 0;
 	for (size_t i = 0; i < all.n && !erased; i++) {
 		const struct dossier_file_list_row *f = &all.v[i];
 		bool clean = str_eq(f->state, STR("clean"));
 		if (!leaves_the_house(f) || f->replaced)
 			continue;
+		rows[n] = f;
 		v[n++] = (struct ui_file){.name = dossier_file_name(&r->env, &key, f), .size = f->size,
 			.url = clean ? str_fmt(a, "%.*s%lld%.*s", STR_ARG(url), (long long)f->id.v, STR_ARG(tail)) : STR_NONE,
 			.note = m(r, clean ? file_note(f) : str_eq(f->state, STR("infected")) ? MSG_FILING_INFECTED : MSG_FILING_QUARANTINE),
@@ -311,8 +316,60 @@ bool filing_show_files(struct request *r, struct html_out *o, const struct dossi
 		ui_files(o, v, n);
 	else
 		filing_hint(o, m(r, MSG_FILING_NO_FILES));
+	for (size_t i = 0; i < n; i++)
+		filing_show_preview(o, &previews, rows[i], v[i].name, v[i].url);
 	ui_section_end(o);
 	return true;
+}
+
+/* The rows of one file, which lie together: page 0 alone says that it cannot be shown. */
+static const struct dossier_preview_list_row *pages_of(const struct dossier_preview_list_rows *all, struct dossier_file_id file, size_t *n)
+{
+	size_t from = 0;
+	while (from < all->n && all->v[from].file.v != file.v)
+		from++;
+	for (*n = 0; from + *n < all->n && all->v[from + *n].file.v == file.v;)
+		*n += 1;
+	return all->v + from;
+}
+
+void filing_show_preview(struct html_out *o, const struct dossier_preview_list_rows *all, const struct dossier_file_list_row *f, struct str name, struct str url)
+{
+	struct arena *a = o->b->a;
+	size_t n = 0;
+	const struct dossier_preview_list_row *v = pages_of(all, f->id, &n);
+	if (!n)
+		return;
+	if (v[0].page == 0) {
+		filing_hint(o, msg_fmt(a, o->lang, MSG_FILING_PREVIEW_NONE, &name, 1));
+		return;
+	}
+	struct str total = str_fmt(a, "%lld", (long long)v[0].pages), shown[] = {str_fmt(a, "%zu", n), total};
+	ui_details_begin(o, msg_fmt(a, o->lang, MSG_FILING_PREVIEW, &name, 1), false);
+	for (size_t i = 0; i < n; i++) {
+		struct str number = str_fmt(a, "%lld", (long long)v[i].page), alt[] = {number, total, name};
+		filing_picture(o, str_fmt(a, "%.*s/trang/%.*s", STR_ARG(url), STR_ARG(number)), msg_fmt(a, o->lang, MSG_FILING_PREVIEW_PAGE, alt, 3), v[i].width, v[i].height);
+	}
+	if (v[0].pages > (int64_t)n)
+		filing_hint(o, msg_fmt(a, o->lang, MSG_FILING_PREVIEW_FIRST, shown, 2));
+	ui_details_end(o);
+}
+
+bool filing_send_preview(struct request *r, const struct dossier_get_row *d, int64_t file, int64_t page, bool inside, struct err *e)
+{
+	struct dossier_preview_get_row p = {0};
+	struct digest address;
+	AUTO_KEY key = {0};
+	bool erased = false, found = false;
+	int64_t size = 0;
+	if (!dossier_key(&r->env, filing()->law, d->id, &key, &erased, e) ||
+	    !q_dossier_preview_get(r->env.db, r->env.arena, d->id, (struct dossier_file_id){file}, page, &p, &found, e))
+		return false;
+	struct dossier_file_list_row of = {.kind = p.kind, .field = p.field};
+	if (!found || erased || !(inside || leaves_the_house(&of)) || !digest_from_hex(p.blob, &address))
+		return err_set(e, ERR_NOT_FOUND, "no such picture of this dossier");
+	int fd = blob_open(filing()->blobs, address, &key, &size, e);
+	return fd >= 0 && answer_file(r, fd, size, "image/jpeg", STR("trang.jpg"), true);
 }
 
 bool filing_send_file(struct request *r, const struct dossier_get_row *d, int64_t file, struct err *e)

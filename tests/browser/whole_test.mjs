@@ -54,6 +54,18 @@ const steps = [
 		await act(people.counter, "ACCEPT");
 		await people.counter.look("accepted");
 	}],
+	["the counter sees how the files look, as pictures", async () => {
+		const v = people.counter;
+		const picture = v.main.locator("img.preview").first();
+		await until("a preview", 60, async () => (await record("counter"), await picture.count()));
+		await picture.locator("xpath=ancestor::details/summary").click();
+		await until("the picture", 20, () => picture.evaluate((i) => i.complete && i.naturalWidth > 0));
+		equal(await v.page.locator("iframe").count(), 0, "frames with a stranger's file");
+		await v.look("previews");
+		await people.citizen.go(`/ho-so/${mine.code}`);
+		truth(await people.citizen.main.locator("img.preview").count(), "the owner sees them too");
+		await people.citizen.look("previews");
+	}],
 	["the head assigns", async () => {
 		await record("head");
 		await act(people.head, "ASSIGN", { DESK_F_TO: /Thụ Lý/ }, "assign");
@@ -150,6 +162,26 @@ const steps = [
 		await v.look("result");
 		mine.file = await download(v, v.link("FILING_GET_RESULT"), "result.pdf");
 		equal(await pdfsig(mine.file), ["Signature is Valid.", "Signature is Valid."], "pdfsig");
+	}],
+	["the page that verifies knows the file, and not one with another byte", async () => {
+		const v = await Visitor.open(place, "verifier", { width: 320 });
+		const bring = async (file) => {
+			await v.go("/kiem-tra");
+			await v.field("PROOF_FILE").setInputFiles(file);
+			await v.main.locator("button[type=submit]").click();
+			await v.heading("PROOF_RESULT_PDF");
+			return v.main.innerText();
+		};
+		const text = await bring(mine.file);
+		truth(text.includes(word("PROOF_OURS")) && text.includes(mine.code), text);
+		equal(await v.main.getByText(word("PROOF_GOOD"), { exact: true }).count(), 2, "signatures called valid");
+		await v.look("ours");
+		const bytes = Buffer.from(readFileSync(mine.file));
+		bytes[bytes.indexOf("%PDF-1.") + 7] ^= 1;
+		const changed = { name: "sua.pdf", mimeType: "application/pdf", buffer: bytes };
+		truth((await bring(changed)).includes(word("PROOF_FIND_DIGEST")), "a changed byte is named");
+		await v.look("changed");
+		await v.close();
 	}],
 	["the look-up shows the same file to who has code and secret, and the check calls it good", async () => {
 		const v = await Visitor.open(place, "stranger", { width: 320, js: false });
