@@ -1,7 +1,9 @@
 /* draft.c — drafts: their pages, their key, their content. See filing.h. */
 #include "filing/filing_internal.h"
 #include "core/db/id.h"
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -281,9 +283,28 @@ bool filing_expire(struct env *env, struct err *e)
 	return true;
 }
 
+#define PART_MS DAY_MS
+
+/* Parts that nobody went on with for a day. */
+static bool sweep_parts(struct job_run *run, struct err *e)
+{
+	DIR *dir = opendir(filing()->parts_dir);
+	struct dirent *x;
+	struct stat s;
+	(void)e;
+	while (dir && (x = readdir(dir)) != NULL) {
+		bool ours = strspn(x->d_name, "0123456789") == strlen(x->d_name);
+		if (ours && fstatat(dirfd(dir), x->d_name, &s, AT_SYMLINK_NOFOLLOW) == 0 && (int64_t)s.st_mtime * 1000 < run->env.now.ms - PART_MS)
+			unlinkat(dirfd(dir), x->d_name, 0);
+	}
+	if (dir)
+		closedir(dir);
+	return true;
+}
+
 static bool expire_finish(struct job_run *run, struct err *e) { return filing_expire(&run->env, e); }
 
-const struct job_kind filing_job_expire = {.name = "filing.expire", .finish = expire_finish, .every_ms = DAY_MS, .at_ms = 3 * 3600 * 1000};
+const struct job_kind filing_job_expire = {.name = "filing.expire", .fn = sweep_parts, .finish = expire_finish, .every_ms = DAY_MS, .at_ms = 3 * 3600 * 1000};
 
 bool filing_needs_blob(struct env *env, struct digest address, bool *needed, struct err *e)
 {

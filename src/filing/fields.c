@@ -156,6 +156,8 @@ static void show_fields(struct show *s, const struct eform_field *v, size_t n, c
 {
 	for (size_t i = 0; i < n; i++) {
 		struct str name = str_fmt(s->o->b->a, "%.*s%s%.*s", STR_ARG(prefix), prefix.n ? "." : "", STR_ARG(v[i].key));
+		if (!eform_asked(&v[i], s->today)) /* asked of those who filed before a day */
+			continue;
 		show_field(s, &v[i], json_object_getn(answers, v[i].key.p, v[i].key.n), name);
 	}
 }

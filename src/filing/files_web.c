@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -268,11 +269,20 @@ bool upload_offset(struct request *r, struct err *e)
 	return answer_empty(r, 204);
 }
 
+static void seal_part(void *key, int64_t offset, void *bytes, size_t n) { crypto_stream(key, offset, bytes, n); }
+
+/* Pieces lie on the disk hidden under a key of their own, made of the draft's. */
+static struct key part_key(const struct draft *d, struct arena *a, struct draft_file_id id)
+{
+	return key_derive(&d->key, str_fmt(a, "part:%lld", (long long)id.v));
+}
+
 bool upload_receive(struct request *r, struct err *e)
 {
 	struct filing_state *st;
+	AUTO_DRAFT d = {0};
 	int64_t offset = -1;
-	if (!find_part(r, e))
+	if (!find_part(r, e) || !draft_open(&r->env, filing_state_of(r)->id, &d, e))
 		return false;
 	st = filing_state_of(r);
 	if (!str_to_i64(req_header(r, "Upload-Offset"), &offset) || offset < 0)
@@ -284,7 +294,48 @@ bool upload_receive(struct request *r, struct err *e)
 		return err_set(e, errno == ENOSPC ? ERR_BUSY : ERR_INTERNAL, "part of an upload: %s", strerror(errno));
 	r->sink.offset = offset;
 	r->sink.max = st->file.size - offset;
+	r->sink.seal = seal_part;
+	r->sink.ctx = NEW(r->env.arena, struct key);
+	*(struct key *)r->sink.ctx = part_key(&d, r->env.arena, st->file.id);
 	return true;
+}
+
+/* The whole upload in the clear, in memory. The descriptor is the caller's; -1 on failure. */
+static int open_part(const struct key *key, int part, int64_t size, struct err *e)
+{
+	char b[65536];
+	int fd = memfd_create("part", MFD_CLOEXEC);
+	bool ok = fd >= 0;
+	for (int64_t at = 0; ok && at < size;) {
+		ssize_t n = pread(part, b, sizeof b, (off_t)at);
+		ok = n > 0;
+		if (!ok)
+			break;
+		crypto_stream(key, at, b, (size_t)n);
+		ok = pwrite(fd, b, (size_t)n, (off_t)at) == n;
+		at += n;
+	}
+	crypto_wipe(b, sizeof b);
+	if (ok)
+		return fd;
+	err_set(e, ERR_BUSY, "opening an upload: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static bool take_whole(struct request *r, const struct draft *d, const struct outline_slot *s, struct err *e)
+{
+	struct filing_state *st = filing_state_of(r);
+	struct draft_file_list_row row = {.name = st->file.name};
+	struct key key = part_key(d, r->env.arena, st->file.id);
+	int fd = open_part(&key, r->sink.fd, st->file.size, e);
+	crypto_wipe(&key, sizeof key);
+	if (fd < 0)
+		return false;
+	bool ok = take(r, d, s, fd, draft_file_name(r->env.arena, d, &row), st->file.size, e);
+	close(fd);
+	return ok;
 }
 
 bool upload_slow(struct request *r, struct err *e)
@@ -295,10 +346,9 @@ bool upload_slow(struct request *r, struct err *e)
 		return fdatasync(r->sink.fd) == 0 || err_set(e, ERR_BUSY, "part of an upload: %s", strerror(errno));
 	if (!draft_open(&r->env, st->id, &d, e))
 		return false;
-	struct draft_file_list_row row = {.name = st->file.name};
 	for (size_t i = 0; i < d.flow.n_slots; i++)
 		if (str_eq(d.flow.slots[i].field, st->file.field)) {
-			if (!take(r, &d, &d.flow.slots[i], r->sink.fd, draft_file_name(r->env.arena, &d, &row), st->file.size, e))
+			if (!take_whole(r, &d, &d.flow.slots[i], e))
 				return false;
 			unlink(st->path.p);
 			return true;

@@ -490,6 +490,13 @@ TEST_BOTH(an_upload_goes_on_after_a_cut)
 	struct str url = test_header(&x, "Location");
 	x = patch(w, &citizen, url, 0, str_sub(all, 0, 20));
 	EXPECT_STATUS(x, 204);
+	struct str id = str_sub(url, base.n + strlen("/tai-len/"), url.n);
+	const char *part = str_fmt(a, "%s/%.*s", filing()->parts_dir, STR_ARG(id)).p;
+	char on_disk[64] = {0};
+	int fd = open(part, O_RDONLY);
+	EXPECT_INT(read(fd, on_disk, sizeof on_disk), 20);
+	EXPECT(memcmp(on_disk, pdf, 20) != 0 && memcmp(on_disk, "%PDF", 4) != 0); /* hidden from the first piece on */
+	close(fd);
 	x = patch(w, &citizen, url, 5, str_sub(all, 5, 20));
 	EXPECT_STATUS(x, 409);
 	EXPECT_STATUS(patch(w, &other, url, 20, str_sub(all, 20, all.n)), 404);
@@ -509,6 +516,38 @@ TEST_BOTH(an_upload_goes_on_after_a_cut)
 		x = http_test_send(w->http, &q);
 		EXPECT(x.status == 400 || x.status == 422);
 	}
+	done(w);
+}
+
+/* Nobody went on with it for a day: the part is gone, and the upload begins anew. What is none of ours stays. */
+TEST_BOTH(abandoned_parts_are_removed)
+{
+	struct world *w = world(a, engine);
+	struct err e = {0};
+	struct str base = begin(w, &citizen, "bx-cap-phep-xquang");
+	struct str urls[2];
+	struct job_run run = {.env = office_env(&w->o)};
+	run.env.now = instant_clock();
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+		struct test_answer x = http_test_send(w->http, &(struct test_request){.method = HTTP_POST, .path = str_cstr(a, str_cat(a, base, STR("/tai-len"))), .actor = &citizen,
+			.json = "{\"slot\":0,\"name\":\"a.pdf\",\"size\":100}"});
+		EXPECT_STATUS(x, 201);
+		urls[i] = test_header(&x, "Location");
+		EXPECT_STATUS(patch(w, &citizen, urls[i], 0, STR("0123456789")), 204);
+	}
+	const char *old = str_fmt(a, "%s/%.*s", filing()->parts_dir, STR_ARG(str_sub(urls[0], base.n + strlen("/tai-len/"), urls[0].n))).p;
+	const char *other_file = str_fmt(a, "%s/README", filing()->parts_dir).p;
+	struct timespec times[2] = {{.tv_sec = run.env.now.ms / 1000 - 90000}, {.tv_sec = run.env.now.ms / 1000 - 90000}};
+	close(open(other_file, O_CREAT | O_WRONLY, 0600));
+	EXPECT_INT(utimensat(AT_FDCWD, old, times, 0), 0);
+	EXPECT_INT(utimensat(AT_FDCWD, other_file, times, 0), 0);
+	EXPECT_OK(filing_job_expire.fn(&run, &e), e);
+	const char *want[] = {"0", "10"};
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+		struct test_answer x = http_test_send(w->http, &(struct test_request){.method = HTTP_HEAD, .path = str_cstr(a, urls[i]), .actor = &citizen});
+		EXPECT_STR(test_header(&x, "Upload-Offset"), str_from(want[i]));
+	}
+	EXPECT_INT(access(other_file, F_OK), 0);
 	done(w);
 }
 

@@ -2,6 +2,10 @@
 #include "workflow/workflow.h"
 #include <math.h>
 
+#define QUIET "#56616F"
+#define ACT "#0F4C5C"
+#define OK "#1E7B4C"
+
 static void put_text(struct buf *b, struct str s)
 {
 	if (!str_is_utf8(s))
@@ -123,28 +127,39 @@ static void put_flow(struct picture *pic, const struct flow *f)
 {
 	if (f->from == NODE_NONE || f->to == NODE_NONE)
 		return;
-	buf_fmt(&pic->b, "<polyline class=\"wf-flow%s\" marker-end=\"url(#wf-arrow)\" points=\"", f->back ? " wf-back" : "");
+	buf_fmt(&pic->b, "<polyline class=\"wf-flow\" fill=\"none\" stroke=\"" QUIET "\" stroke-width=\"1.5\"%s marker-end=\"url(#wf-arrow)\" points=\"",
+		f->back ? " stroke-dasharray=\"5 4\"" : "");
 	put_points(pic, f);
 	buf_put(&pic->b, STR("\"/>"));
 	if (f->name.n && !pic->own_layout && f->n_points >= 2) {
 		struct point p = f->points[0], q = f->points[1];
 		bool flat = fabs(q.x - p.x) > fabs(q.y - p.y);
 		bool up = q.y < p.y && !flat;
-		buf_fmt(&pic->b, "<text class=\"wf-note\" x=\"%.1f\" y=\"%.1f\">", flat ? fmin(p.x, q.x) + 5 : p.x + 4, flat ? p.y - 8 : up ? p.y - 12 : p.y + 18);
+		buf_fmt(&pic->b, "<text class=\"wf-note\" font-size=\"12\" text-anchor=\"start\" fill=\"" QUIET "\" x=\"%.1f\" y=\"%.1f\">", flat ? fmin(p.x, q.x) + 5 : p.x + 4, flat ? p.y - 8 : up ? p.y - 12 : p.y + 18);
 		put_text(&pic->b, f->name);
 		buf_put(&pic->b, STR("</text>"));
 	}
 }
 
-static void put_shape(struct picture *pic, const struct node *n, struct box x)
+/* Colours as attributes: the page's policy allows no style inside, and as an image it sees no tokens of the page. */
+static const char *paint(const struct node *n, bool now, bool done)
+{
+	if (now)
+		return "fill=\"" ACT "\" stroke=\"" ACT "\" stroke-width=\"1.5\"";
+	if (done)
+		return "fill=\"#E7F4EC\" stroke=\"" OK "\" stroke-width=\"1.5\"";
+	return n->kind == NODE_END ? "fill=\"#fff\" stroke=\"" QUIET "\" stroke-width=\"4\"" : "fill=\"#fff\" stroke=\"" QUIET "\" stroke-width=\"1.5\"";
+}
+
+static void put_shape(struct picture *pic, const struct node *n, struct box x, const char *look)
 {
 	double cx = x.x + x.w / 2, cy = x.y + x.h / 2;
 	if (n->kind == NODE_START || n->kind == NODE_END)
-		buf_fmt(&pic->b, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>", cx, cy, x.w / 2);
+		buf_fmt(&pic->b, "<circle %s cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>", look, cx, cy, x.w / 2);
 	else if (n->kind == NODE_EXCLUSIVE)
-		buf_fmt(&pic->b, "<polygon points=\"%.1f,%.1f %.1f,%.1f %.1f,%.1f %.1f,%.1f\"/>", cx, x.y, x.x + x.w, cy, cx, x.y + x.h, x.x, cy);
+		buf_fmt(&pic->b, "<polygon %s points=\"%.1f,%.1f %.1f,%.1f %.1f,%.1f %.1f,%.1f\"/>", look, cx, x.y, x.x + x.w, cy, cx, x.y + x.h, x.x, cy);
 	else
-		buf_fmt(&pic->b, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"6\"/>", x.x, x.y, x.w, x.h);
+		buf_fmt(&pic->b, "<rect %s x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"6\"/>", look, x.x, x.y, x.w, x.h);
 }
 
 static void put_node(struct picture *pic, size_t i)
@@ -160,10 +175,14 @@ static void put_node(struct picture *pic, size_t i)
 		put_text(&pic->b, now ? pic->words->current : pic->words->done);
 	}
 	buf_put(&pic->b, STR("</title>"));
-	put_shape(pic, n, x);
+	put_shape(pic, n, x, paint(n, now, done && !round));
+	if (now && !round)
+		buf_put(&pic->b, STR("<g fill=\"#fff\" font-weight=\"600\">"));
 	put_lines(pic, n->name, x.x + x.w / 2, round ? x.y + x.h + 20 : x.y + x.h / 2);
+	if (now && !round)
+		buf_put(&pic->b, STR("</g>"));
 	if (done)
-		buf_fmt(&pic->b, "<path class=\"wf-tick\" d=\"M%.1f %.1fl5 5l9 -11\"/>", x.x + x.w - 22, x.y + 14);
+		buf_fmt(&pic->b, "<path class=\"wf-tick\" fill=\"none\" stroke=\"" OK "\" stroke-width=\"2.5\" d=\"M%.1f %.1fl5 5l9 -11\"/>", x.x + x.w - 22, x.y + 14);
 	buf_put(&pic->b, STR("</g>"));
 }
 
@@ -186,16 +205,17 @@ static struct box extent(const struct picture *pic)
 	return l > r ? (struct box){0, 0, 100, 50} : (struct box){l - 50, t - 30, r - l + 100, u - t + 90};
 }
 
-/* One rule set for light, dark and print; the page's colour tokens win when it has them. */
-static const char style[] =
-	"<style>.wf text{font:13px \"Be Vietnam Pro\",system-ui,sans-serif;text-anchor:middle;fill:var(--ink,#1B2430)}"
-	".wf .wf-note{font-size:12px;text-anchor:start;fill:var(--muted,#56616F)}"
-	".wf-node>rect,.wf-node>circle,.wf-node>polygon{fill:var(--paper,#fff);stroke:var(--muted,#56616F);stroke-width:1.5}"
-	".wf-end>circle{stroke-width:4}.wf-flow{fill:none;stroke:var(--muted,#56616F);stroke-width:1.5}.wf-back{stroke-dasharray:5 4}"
-	".wf-done>rect{fill:var(--ok-2,#E7F4EC);stroke:var(--ok,#1E7B4C)}.wf-tick{fill:none;stroke:var(--ok,#1E7B4C);stroke-width:2.5}"
-	".wf-now>rect,.wf-now>circle{fill:var(--act,#0F4C5C);stroke:var(--act,#0F4C5C)}.wf-now>rect~text{fill:var(--paper,#fff);font-weight:600}</style>"
+static const char marker[] =
 	"<defs><marker id=\"wf-arrow\" markerWidth=\"9\" markerHeight=\"8\" refX=\"8\" refY=\"4\" orient=\"auto\">"
-	"<path d=\"M0 0L9 4L0 8Z\" fill=\"#56616F\"/></marker></defs>";
+	"<path d=\"M0 0L9 4L0 8Z\" fill=\"" QUIET "\"/></marker></defs>";
+
+/* Its own paper: also legible on a dark page. */
+static void put_ground(struct picture *pic, struct box v)
+{
+	buf_put(&pic->b, str_from(marker));
+	buf_fmt(&pic->b, "<rect fill=\"#fff\" rx=\"6\" x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\"/>", v.x, v.y, v.w, v.h);
+	buf_put(&pic->b, STR("<g font-family=\"'Be Vietnam Pro', system-ui, sans-serif\" font-size=\"13\" text-anchor=\"middle\" fill=\"#1B2430\">"));
+}
 
 struct str workflow_draw(struct arena *a, const struct process *p, struct str current, const struct str *done, size_t n_done,
 			 const struct draw_words *words)
@@ -213,11 +233,11 @@ struct str workflow_draw(struct arena *a, const struct process *p, struct str cu
 		put_text(&pic.b, words->current);
 	}
 	buf_put(&pic.b, STR("</desc>"));
-	buf_put(&pic.b, str_from(style));
+	put_ground(&pic, v);
 	for (size_t i = 0; i < p->n_flows; i++)
 		put_flow(&pic, &p->flows[i]);
 	for (size_t i = 0; i < p->n_nodes; i++)
 		put_node(&pic, i);
-	buf_put(&pic.b, STR("</svg>"));
+	buf_put(&pic.b, STR("</g></svg>"));
 	return buf_str(&pic.b);
 }

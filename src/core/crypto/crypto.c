@@ -209,3 +209,18 @@ bool crypto_open(struct arena *a, const struct key *k, struct str aad, struct st
 	*out = (struct str){(const char *)plain, n};
 	return true;
 }
+
+void crypto_stream(const struct key *k, int64_t offset, void *p, size_t n)
+{
+	CHECK(offset >= 0 && n <= INT32_MAX);
+	uint8_t iv[16] = {0}, skip[16] = {0};
+	uint64_t block = (uint64_t)offset / 16;
+	for (int i = 0; i < 8; i++)
+		iv[15 - i] = (uint8_t)(block >> (8 * i));
+	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
+	int done = 0;
+	CHECK(c && EVP_EncryptInit_ex(c, EVP_aes_256_ctr(), NULL, k->b, iv) == 1);
+	CHECK(EVP_EncryptUpdate(c, skip, &done, skip, (int)(offset % 16)) == 1);
+	CHECK(EVP_EncryptUpdate(c, p, &done, p, (int)n) == 1);
+	EVP_CIPHER_CTX_free(c);
+}

@@ -63,6 +63,10 @@ struct str crypto_seal(struct arena *a, const struct key *k, struct str aad, str
 bool crypto_open(struct arena *a, const struct key *k, struct str aad, struct str sealed, struct str *out, struct err *e)
 	MUST_CHECK;
 
+/* The bytes at `offset` of the key's stream (AES-256-CTR), in place; the same again opens them. For what is still being
+ * written, where a tag has no place yet: it hides and proves nothing. One key a stream; no offset with other bytes. */
+void crypto_stream(const struct key *k, int64_t offset, void *p, size_t n);
+
 /* The master keys. NULL and *e when the file is missing, readable by others, or not in its form. */
 struct keyring;
 struct keyring *keyring_load(const char *path, struct err *e);

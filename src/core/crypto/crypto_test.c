@@ -195,3 +195,23 @@ TEST(a_key_file_is_refused_when_open_to_others_or_malformed)
 		buf_put(&b, STR("motcua master keys 1\n"));
 	expect_refused(a, path, buf_str(&b), 0600, ERR_INVALID);
 }
+
+/* In any pieces the same stream; twice is nothing; the published first block of AES-256-CTR with a zero counter. */
+TEST(a_stream_is_the_same_in_any_pieces)
+{
+	struct key k = {{0}}, other = key_new();
+	char whole[1000] = {0}, pieces[1000] = {0};
+	(void)a;
+	crypto_stream(&k, 0, whole, sizeof whole);
+	EXPECT(memcmp(whole, "\xdc\x95\xc0\x78\xa2\x40\x89\x89\xad\x48\xa2\x14\x92\x84\x20\x87", 16) == 0); /* AES-256 of a zero block, zero key */
+	for (size_t at = 0, n = 1; at < sizeof pieces; at += n, n = n % 37 + 1) {
+		n = n < sizeof pieces - at ? n : sizeof pieces - at;
+		crypto_stream(&k, (int64_t)at, pieces + at, n);
+	}
+	EXPECT(memcmp(whole, pieces, sizeof whole) == 0);
+	crypto_stream(&k, 0, pieces, sizeof pieces);
+	for (size_t i = 0; i < sizeof pieces; i++)
+		EXPECT(pieces[i] == 0);
+	crypto_stream(&other, 0, pieces, sizeof pieces);
+	EXPECT(memcmp(whole, pieces, sizeof whole) != 0);
+}

@@ -138,20 +138,33 @@ bool body_begin(struct exchange *x, struct err *e)
 	return length_fits(x, e);
 }
 
-static bool feed_sink(struct exchange *x, const char *p, size_t n, struct err *e)
+static bool write_sink(struct sink *s, const char *p, size_t n, struct err *e)
 {
-	struct sink *s = &x->r.sink;
 	while (n > 0) {
 		ssize_t k = pwrite(s->fd, p, n, (off_t)s->offset);
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k <= 0)
-			return err_set(e, ERR_INTERNAL, "receiving a body: %s", strerror(errno));
+			return err_set(e, errno == ENOSPC ? ERR_BUSY : ERR_INTERNAL, "receiving a body: %s", strerror(errno));
 		s->offset += k;
 		p += k;
 		n -= (size_t)k;
 	}
 	return true;
+}
+
+static bool feed_sink(struct exchange *x, const char *p, size_t n, struct err *e)
+{
+	struct sink *s = &x->r.sink;
+	char part[16384];
+	for (size_t k = 0; s->seal && n > 0; p += k, n -= k) {
+		k = n < sizeof part ? n : sizeof part;
+		memcpy(part, p, k);
+		s->seal(s->ctx, s->offset, part, k);
+		if (!write_sink(s, part, k, e))
+			return false;
+	}
+	return write_sink(s, p, n, e);
 }
 
 static bool feed(struct exchange *x, const char *p, size_t n, struct err *e)

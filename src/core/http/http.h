@@ -21,7 +21,12 @@ struct json_t;
 enum req_auth { AUTH_NONE, AUTH_COOKIE, AUTH_BEARER };
 
 /* Where the raw body of a `receive` route goes. */
-struct sink { int fd; int64_t offset, max; }; /* fd: closed by the framework; max: bytes of this request at most */
+struct sink {
+	int fd;                                                               /* closed by the framework */
+	int64_t offset, max;                                                  /* max: bytes of this request at most */
+	void (*seal)(void *ctx, int64_t offset, void *bytes, size_t n);       /* in place, before they are written; NULL: as they come */
+	void *ctx;
+};
 
 struct request {
 	struct env env;              /* env.actor is never NULL; env.db as the step allows */
