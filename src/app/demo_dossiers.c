@@ -7,7 +7,7 @@
 
 struct cast { struct store *s; const struct directory_demo *people; struct actor applicant, counter, head, specialist, director; };
 struct making { struct cast *c; int64_t i, n; }; /* n: dossiers an action */
-#define AT_ONCE 64
+#define AT_ONCE 512
 
 static bool roles_of(struct env *env, struct person_id person, struct actor *out, struct err *e)
 {

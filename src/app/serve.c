@@ -5,6 +5,7 @@
 #include "core/log/log.h"
 #include "core/page/page.h"
 #include "gen/assets.h"
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -304,6 +305,7 @@ int serve_command(struct options *o)
 		stop_all(&app);
 		return say_error(&e, code);
 	}
+	malloc_trim(0); /* what reading the packs left behind */
 	fprintf(stderr, "motcua %s serves on port %d\n", MOTCUA_VERSION, http_port(app.http));
 	sigwait(&stop, &got);
 	fprintf(stderr, "motcua stops\n");

@@ -71,6 +71,33 @@ TEST(utf8_refuses_malformed_text)
 	EXPECT(!str_is_utf8((struct str){"a\0b", 3}));
 }
 
+/* Eight letters are looked at together: what is wrong is found wherever it stands, and what is right is not refused. */
+TEST(utf8_is_judged_alike_at_every_place)
+{
+	static const struct { const char *p; size_t n; bool good; } pieces[] = {{"\0", 1, false}, {"\x80", 1, false}, {"\xE1\xBB", 2, false},
+		{"\x7F", 1, true}, {"\x01", 1, true}, {"\xC4\x91", 2, true}, {"\xE1\xBB\x9F", 3, true}};
+	for (size_t before = 0; before < 20; before++)
+		for (size_t after = 0; after < 20; after++)
+			for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+				char bytes[64];
+				memset(bytes, 'x', sizeof bytes);
+				memcpy(bytes + before, pieces[i].p, pieces[i].n);
+				if (str_is_utf8((struct str){bytes, before + pieces[i].n + after}) != pieces[i].good)
+					FAIL("piece %zu after %zu letters, %zu behind it", i, before, after);
+			}
+}
+
+TEST(texts_of_any_length_are_put_together)
+{
+	for (size_t n = 0; n < 600; n++) {
+		struct str xs = {memset(arena_alloc(a, n + 1), 'x', n), n};
+		struct str got = str_fmt(a, "<%.*s>", STR_ARG(xs));
+		EXPECT_INT(got.n, n + 2);
+		EXPECT(got.p[0] == '<' && got.p[n + 1] == '>' && got.p[n + 2] == '\0');
+		EXPECT_STR(str_cat(a, xs, STR("y")), str_fmt(a, "%.*sy", STR_ARG(xs)));
+	}
+}
+
 TEST(base64_and_hex_come_back)
 {
 	for (size_t n = 0; n < 40; n++) {

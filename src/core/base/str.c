@@ -21,21 +21,29 @@ const char *str_cstr(struct arena *a, struct str s) { return str_dup(a, s).p; }
 
 struct str str_fmt(struct arena *a, const char *fmt, ...)
 {
-	struct buf b = buf_on(a);
+	char shortly[256]; /* most are: no more memory than the text needs */
 	va_list ap;
 	va_start(ap, fmt);
-	buf_vfmt(&b, fmt, ap);
+	int n = vsnprintf(shortly, sizeof shortly, fmt, ap);
 	va_end(ap);
-	return buf_str(&b);
+	CHECK(n >= 0);
+	if ((size_t)n < sizeof shortly)
+		return str_dup(a, (struct str){shortly, (size_t)n});
+	char *p = arena_alloc(a, (size_t)n + 1);
+	va_start(ap, fmt);
+	vsnprintf(p, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	return (struct str){p, (size_t)n};
 }
 
 struct str str_cat(struct arena *a, struct str x, struct str y)
 {
-	struct buf b = buf_on(a);
-	buf_room(&b, x.n + y.n);
-	buf_put(&b, x);
-	buf_put(&b, y);
-	return buf_str(&b);
+	char *p = arena_alloc(a, x.n + y.n + 1);
+	if (x.n)
+		memcpy(p, x.p, x.n);
+	if (y.n)
+		memcpy(p + x.n, y.p, y.n);
+	return (struct str){p, x.n + y.n};
 }
 
 bool str_eq(struct str a, struct str b)
@@ -155,9 +163,17 @@ bool str_is_utf8(struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 	uint32_t cp = 0;
-	for (size_t i = 0, step; i < s.n; i += step)
-		if (!(step = utf8_step(p + i, s.n - i, &cp)))
+	size_t i = 0;
+	while (i < s.n) {
+		uint64_t eight = 0; /* eight ASCII letters at once, none of them NUL: then no byte has or borrows the top bit */
+		if (s.n - i >= sizeof eight)
+			memcpy(&eight, p + i, sizeof eight);
+		bool plain = ((eight | (eight - 0x0101010101010101U)) & 0x8080808080808080U) == 0;
+		size_t step = plain ? sizeof eight : utf8_step(p + i, s.n - i, &cp);
+		if (step == 0)
 			return false;
+		i += step;
+	}
 	return true;
 }
 
@@ -287,7 +303,8 @@ void buf_put(struct buf *b, struct str s)
 {
 	if (s.n == 0)
 		return;
-	memcpy(buf_room(b, s.n), s.p, s.n);
+	char *to = b->cap - b->n > s.n ? b->p + b->n : buf_room(b, s.n);
+	memcpy(to, s.p, s.n);
 	b->n += s.n;
 }
 

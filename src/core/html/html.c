@@ -1,6 +1,7 @@
 /* html.c — see html.h. */
 #include "core/html/html.h"
 #include "core/i18n/i18n.h"
+#include <stdint.h>
 #include <string.h>
 
 static const char replacement[] = "\xEF\xBF\xBD";
@@ -24,13 +25,17 @@ static const char *reference(unsigned char c, bool attr)
 	}
 }
 
+/* 1: written as a reference in a text; 2: in an attribute. Most bytes are neither, and most of the time is spent here. */
+static const uint8_t special[256] = {['&'] = 3, ['<'] = 3, ['>'] = 3, ['\r'] = 3, ['\0'] = 3, ['"'] = 2, ['\''] = 2, ['\n'] = 2, ['\t'] = 2};
+
 static void escape(struct buf *b, struct str s, bool attr)
 {
 	size_t from = 0;
+	uint8_t place = attr ? 2 : 1;
 	for (size_t i = 0; i < s.n; i++) {
-		const char *ref = reference((unsigned char)s.p[i], attr);
-		if (!ref)
+		if (!(special[(unsigned char)s.p[i]] & place))
 			continue;
+		const char *ref = reference((unsigned char)s.p[i], attr);
 		buf_put(b, str_sub(s, from, i - from));
 		buf_put(b, str_from(ref));
 		from = i + 1;

@@ -1,6 +1,8 @@
 /* page.c — see page.h. */
 #include "core/page/page.h"
 
+#define PAGE_ROOM 16000 /* most pages: no copying while they grow */
+
 static page_fill_fn *fill_facts;
 
 void page_fill_hook(page_fill_fn *fill) { fill_facts = fill; }
@@ -16,6 +18,7 @@ static struct html_out out(struct request *r, bool secret)
 	                         .action_id = secret ? NULL : action_id, .ctx = r};
 	if (fill_facts)
 		fill_facts(r, f);
+	(void)buf_room(&r->body, PAGE_ROOM);
 	return (struct html_out){.b = &r->body, .lang = r->env.lang, .facts = f};
 }
 
