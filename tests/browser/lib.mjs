@@ -158,9 +158,10 @@ const theBrowser = () => (shared ??= chromium.launch({ executablePath: process.e
 
 export class Visitor {
 	// `who` names the pictures. `js: false` switches scripts of the pages off; what the tests ask of a page still runs.
-	static async open(place, who, { width = 1280, js = true } = {}) {
+	// `dark`: contrast is measured in the dark scheme too.
+	static async open(place, who, { width = 1280, js = true, dark = false } = {}) {
 		const v = new Visitor();
-		Object.assign(v, { place, who, width, js, problems: [], expected: [], n: 0 });
+		Object.assign(v, { place, who, width, js, dark, problems: [], expected: [], n: 0 });
 		v.context = await (await theBrowser()).newContext({ viewport: { width, height: width < 600 ? 640 : 900 }, locale: "vi-VN", timezoneId: "Asia/Ho_Chi_Minh",
 			hasTouch: width < 600, acceptDownloads: true });
 		v.context.setDefaultTimeout(30000);
@@ -276,9 +277,17 @@ export class Visitor {
 		if (!this.js) await this.scripts(true);
 		await this.page.evaluate(axeSource);
 		const found = await this.page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+		if (this.dark) found.violations.push(...(await this.contrastInTheDark()));
 		if (!this.js) await this.scripts(false);
 		const bad = found.violations.filter((v) => v.impact === "serious" || v.impact === "critical");
 		truth(!bad.length, `axe at ${this.path}: ${bad.map((v) => `${v.id} (${v.help}): ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")}`).join("; ")}`);
+	}
+
+	async contrastInTheDark() {
+		await this.page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+		const found = await this.page.evaluate(() => window.axe.run(document, { runOnly: ["color-contrast"], resultTypes: ["violations"] }));
+		await this.page.emulateMedia({ colorScheme: "light" });
+		return found.violations;
 	}
 
 	// For the person who reads why a test failed.

@@ -19,7 +19,7 @@ const place = await demonstration({ dossiers: 40 });
 const label = (path) => path.replace(/[^a-z0-9-]+/g, "_").replace(/^_/, "") || "front";
 
 async function see(role, paths) {
-	const v = await Visitor.open(place, role, { width: 1280 });
+	const v = await Visitor.open(place, role, { width: 1280, dark: true });
 	const visit = (width, path) => [`${path} at ${width}`, async () => {
 		await v.resize(width);
 		await v.go(path);

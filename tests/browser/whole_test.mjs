@@ -1,5 +1,5 @@
 // One dossier in the browser, by everybody whose task it is: filed, accepted, assigned, supplemented, paid, proposed, reviewed, signed,
-// issued, handed over, downloaded, checked.
+// issued, handed over, downloaded, checked. The citizen has a phone and no scripts.
 // F-014: the citizen gets the signed and sealed result; code and secret lead anyone who has them to the same file.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -25,14 +25,14 @@ function pdfsig(file) {
 
 const steps = [
 	["everybody comes", async () => {
-		people.citizen = await Visitor.open(place, "citizen", { width: 320 });
+		people.citizen = await Visitor.open(place, "citizen", { width: 320, js: false });
 		for (const role of roles) people[role] = await Visitor.open(place, role);
 		for (const role of roles) {
 			await people[role].signIn(role);
 			await people[role].look("begins");
 		}
 	}],
-	["the citizen files on a phone", async () => {
+	["the citizen files on a phone without scripts", async () => {
 		const v = people.citizen;
 		await findAndRead(v);
 		await v.link("FILING_SIGN_IN").click();
