@@ -230,6 +230,47 @@ bool account_create(struct env *env, const struct account_new *x, struct account
 	return q_account_insert(env->db, &in, NULL, e) && account_record(env, "account.create", *id, STR(""), e);
 }
 
+bool account_rewrap(struct env *env, const struct rewrap *from, struct rewrap *out, struct err *e)
+{
+	struct account_key_after_rows rows = {0};
+	const struct keyring *keys = account_cfg()->keys;
+	char buf[40];
+	int64_t n = 0;
+	if (!q_account_key_after(env->db, env->arena, (struct account_id){from->after}, REWRAP_ROWS, &rows, e))
+		return err_wrap(e, "keys of accounts");
+	*out = (struct rewrap){.after = from->after, .done = from->done, .more = rows.n == REWRAP_ROWS};
+	for (size_t i = 0; i < rows.n; i++) {
+		struct str wrapped;
+		out->after = rows.v[i].id.v;
+		if (!key_is_stale(keys, rows.v[i].key))
+			continue;
+		if (!key_rewrap(env->arena, keys, context_of(buf, rows.v[i].id), rows.v[i].key, &wrapped, e) ||
+		    !q_account_rewrap(env->db, rows.v[i].id, wrapped, NULL, e))
+			return err_wrap(e, "keys of accounts");
+		n++;
+	}
+	out->done += n;
+	return n == 0 || audit_record(env, &(struct audit_act){.kind = "account.rewrap", .body = str_fmt(env->arena, "{\"keys\":%lld}", (long long)n)}, NULL, e);
+}
+
+bool account_confirm(struct env *env, struct str code, bool *right, struct err *e)
+{
+	struct account_row_row row = {0};
+	struct attempt at;
+	struct str secret = STR("");
+	bool found = false;
+	*right = false;
+	if (!q_account_row(env->db, env->arena, (struct account_id){env->actor->account}, &row, &found, e) || !found || !attempt_read(env, &row, true, STR(""), &at, e))
+		return e->kind == ERR_NONE;
+	if (attempt_wait(env, &at) || !row.totp.p)
+		return true;
+	if (!account_totp_secret(env->arena, &row, &secret, e))
+		return false;
+	int64_t step = secret_totp_step(secret, code, env->now, at.otp_step);
+	*right = step >= 0;
+	return *right ? attempt_passed(env, &at, step, e) : attempt_failed(env, &at, e);
+}
+
 bool account_end_all(struct env *env, struct account_id id, int64_t keep, struct err *e)
 {
 	struct account_epoch_row r = {0};

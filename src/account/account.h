@@ -66,6 +66,12 @@ MUST_CHECK bool account_of_person(struct env *env, struct person_id person, stru
 MUST_CHECK bool account_identity(struct env *env, struct account_id id, struct str *out, struct err *e);
 /* The account with that personal id or tax code (active ones only). */
 MUST_CHECK bool account_by_identity(struct env *env, struct str number, struct account *out, bool *found, struct err *e);
+/* In a writer's action: the actor's own one-time code before an act that matters, counted as a try to sign in. *right false
+ * also when the account waits after wrong tries. */
+MUST_CHECK bool account_confirm(struct env *env, struct str code, bool *right, struct err *e);
+/* After a rotation of the master key, as dossier_rewrap(). */
+struct rewrap;
+MUST_CHECK bool account_rewrap(struct env *env, const struct rewrap *from, struct rewrap *out, struct err *e);
 /* In a writer's action, after roles, postings or absences of the person changed: ends what that person has open. */
 MUST_CHECK bool account_roles_changed(struct env *env, struct person_id person, struct err *e);
 

@@ -43,6 +43,14 @@ update account set epoch = epoch + 1 where id = :id;
 -- in: id account_id, state text
 update account set state = :state, epoch = epoch + 1 where id = :id;
 
+-- name: account_key_after :many
+-- in: after account_id, limit int
+select id, key from account where id > :after and key is not null order by id limit :limit;
+
+-- name: account_rewrap :exec
+-- in: id account_id, key bytes
+update account set key = :key where id = :id;
+
 -- name: account_rehash :exec
 -- in: id account_id, password text
 update account set password = :password where id = :id;

@@ -74,9 +74,11 @@ struct db *place_open_long(const struct place *p, struct err *e);
 enum store_flags { STORE_WRITER = 1, STORE_MIGRATE = 2 };
 MUST_CHECK bool store_open(struct store *s, const struct options *o, unsigned flags, struct err *e);
 void store_close(struct store *s);
-/* Runs one action on the writer as the program. */
+/* Runs one action on the writer as the program; its memory is in `a`. */
 typedef bool store_fn(struct env *env, void *ctx, struct err *e);
-MUST_CHECK bool store_act(struct store *s, store_fn *fn, void *ctx, struct err *e);
+MUST_CHECK bool store_act(struct store *s, struct arena *a, store_fn *fn, void *ctx, struct err *e);
+/* After an erasure: what was deleted is in no file any more. ERR_BUSY while somebody reads an old state. */
+MUST_CHECK bool store_clean(struct store *s, struct str code, struct err *e);
 
 struct account_config;
 /* Accounts by the settings: cost of passwords, length of sessions. */
@@ -101,6 +103,9 @@ int export_command(struct options *o);
 int pack_command(struct options *o);
 int user_command(struct options *o);
 int routes_command(struct options *o);
+int erase_command(struct options *o);
+int key_command(struct options *o);
+int stop_command(struct options *o);
 int version_command(struct options *o);
 
 /* Every slice's routes: the one list of slices. */

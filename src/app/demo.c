@@ -50,8 +50,8 @@ static bool fill(struct store *s, struct account_demo *accounts, int64_t dossier
 {
 	struct directory_demo people = {0};
 	struct account_config cfg = account_config_usual(s->keys);
-	if (!account_start(&cfg, e) || !store_act(s, make_directory, &people, e) || !store_act(s, make_catalogue, NULL, e) ||
-	    !account_demo_prepare(s->arena, STR("motcua"), &people, accounts, e) || !store_act(s, make_accounts, accounts, e))
+	if (!account_start(&cfg, e) || !store_act(s, s->arena, make_directory, &people, e) || !store_act(s, s->arena, make_catalogue, NULL, e) ||
+	    !account_demo_prepare(s->arena, STR("motcua"), &people, accounts, e) || !store_act(s, s->arena, make_accounts, accounts, e))
 		return false;
 	return demo_dossiers(s, &people, accounts, dossiers, e);
 }

@@ -89,12 +89,12 @@ static bool find_cast(struct env *env, void *ctx, struct err *e)
 bool demo_dossiers(struct store *s, const struct directory_demo *people, const struct account_demo *accounts, int64_t n, struct err *e)
 {
 	struct cast c = {.s = s, .people = people, .applicant = {.account = accounts->sample[0].account.v}};
-	if (!store_act(s, find_cast, &c, e))
+	if (!store_act(s, s->arena, find_cast, &c, e))
 		return false;
 	for (int64_t i = 0; i < n; i += AT_ONCE) {
 		struct making m = {.c = &c, .i = i, .n = n - i < AT_ONCE ? n - i : AT_ONCE};
 		struct arena_mark mark = arena_mark(s->arena);
-		if (!store_act(s, make_some, &m, e))
+		if (!store_act(s, s->arena, make_some, &m, e))
 			return err_wrap(e, "sample dossiers");
 		arena_rewind(s->arena, mark);
 	}

@@ -5,6 +5,7 @@
 #include "core/audit/audit_sql.h"
 #include "core/log/log.h"
 #include "dossier/dossier.h"
+#include "erase/erase.h"
 #include "filing/filing.h"
 #include "issue/issue.h"
 #include "notify/notify.h"
@@ -68,6 +69,31 @@ static bool sweep_answers(struct job_run *run, struct err *e)
 	return q_idempotency_expire(run->env.db, (struct instant){run->env.now.ms - 30 * DAY_MS}, NULL, e);
 }
 
+struct asking { struct env *env; };
+
+static bool still_needed(void *ctx, struct digest address, bool *needed, struct err *e)
+{
+	struct env *env = ((struct asking *)ctx)->env;
+	struct arena_mark m = arena_mark(env->arena);
+	bool ok = filing_needs_blob(env, address, needed, e);
+	arena_rewind(env->arena, m);
+	return ok;
+}
+
+/* Files that no row names: of drafts that were dropped, of acts that failed after the file was stored. The wait is longer than
+ * a backup takes, so that whatever a snapshot names is still there when it is copied. */
+static bool sweep_blobs(struct job_run *run, struct err *e)
+{
+	struct app *app = run->app;
+	struct asking ask = {&run->env};
+	int64_t removed = 0;
+	if (!blob_sweep(app->store.blobs, &(struct blob_sweep){.now = run->env.now, .wait_ms = app->config.sweep_wait_ms, .needed = still_needed, .ctx = &ask}, &removed, e))
+		return err_wrap(e, "files that nothing names");
+	if (removed)
+		log_event(LOG_INFO, "blob.sweep", log_int("removed", removed));
+	return true;
+}
+
 /* No dossier without a responsible person: heads see them on a page of their own, the log of the program counts them. */
 static bool count_unattended(struct job_run *run, struct err *e)
 {
@@ -91,8 +117,9 @@ const struct job_kind *app_jobs(struct app *app, size_t *n)
 		{.name = "account.sweep", .finish = sweep_accounts, .every_ms = 60000},
 		{.name = "reads.tell", .fn = tell_reads, .every_ms = 60000},
 		{.name = "answers.expire", .finish = sweep_answers, .every_ms = DAY_MS, .at_ms = (int64_t)3 * 3600 * 1000},
+		{.name = "blob.sweep", .fn = sweep_blobs, .every_ms = DAY_MS, .at_ms = (int64_t)4 * 3600 * 1000},
 		{.name = "dossier.daily", .fn = count_unattended, .every_ms = DAY_MS, .at_ms = (int64_t)7 * 3600 * 1000},
-		mail_kind(&app->mail), mail_sweep_kind, outbox_kind(&app->outbox), filing_job_expire,
+		mail_kind(&app->mail), mail_sweep_kind, outbox_kind(&app->outbox), filing_job_expire, erase_job,
 	};
 	*n = ARRAY_LEN(list) + ISSUE_JOBS + NOTIFY_JOBS;
 	struct job_kind *v = NEW_ARRAY(app->store.arena, *n, struct job_kind);

@@ -1,20 +1,15 @@
-/* people.c — `user add`, `export`, `pack import`: commands that act on the record as the program. */
+/* people.c — `user add`, `erase`, `key rotate`, `stop`, `export`, `pack import`: the command's side; what they do is in acts.c. */
 #include "account/account.h"
 #include "app/app.h"
-#include "catalogue/catalogue.h"
 #include "catalogue/catalogue_sql.h"
 #include "core/db/migrate.h"
+#include "app/control.h"
+#include "core/pack/pack.h"
 #include "dossier/dossier_sql.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static bool add_account(struct env *env, void *ctx, struct err *e)
-{
-	struct account_id id;
-	return account_create(env, ctx, &id, e);
-}
 
 static bool kind_of(const char *name, enum account_kind *out)
 {
@@ -27,36 +22,51 @@ static bool kind_of(const char *name, enum account_kind *out)
 	return false;
 }
 
-/* The password is never an argument: others could read it there. */
-static bool read_password(struct arena *a, struct str *hash, struct err *e)
-{
-	char line[300];
-	if (!fgets(line, sizeof line, stdin))
-		return err_set(e, ERR_INVALID, "no password on standard input");
-	return account_password_hash(a, str_trim(str_from(line)), hash, e);
-}
-
 int user_command(struct options *o)
 {
-	struct err e = {0};
-	struct store s;
-	struct account_new x = {0};
 	const char *login = option_value(o, "--login"), *kind = option_value(o, "--kind"), *name = option_value(o, "--name"), *person = option_value(o, "--person"), *email = option_value(o, "--email");
-	if (o->argc != 2 || strcmp(o->argv[1], "add") != 0 || !login || !name || !kind_of(kind, &x.kind) || (person && !str_to_i64(str_from(person), &x.person.v)))
+	enum account_kind k;
+	int64_t person_id = 0;
+	char line[300];
+	struct err e = {0};
+	if (o->argc != 2 || strcmp(o->argv[1], "add") != 0 || !login || !name || !kind_of(kind, &k) || (person && !str_to_i64(str_from(person), &person_id)))
 		return say_usage(o, "user");
 	struct place place;
 	if (!place_of(o, &place, &e))
 		return say_error(&e, EXIT_USAGE);
-	x.login = str_from(login);
-	x.name = str_from(name);
-	x.email = email ? str_from(email) : STR("");
-	if (!store_open(&s, o, STORE_WRITER, &e))
-		return say_error(&e, EXIT_WRONG);
-	struct account_config cfg = store_accounts(&s, &o->settings);
-	bool ok = account_start(&cfg, &e) && read_password(s.arena, &x.password_hash, &e) && store_act(&s, add_account, &x, &e);
-	account_stop();
-	store_close(&s);
-	return ok ? EXIT_GOOD : say_error(&e, EXIT_WRONG);
+	/* The password is never an argument: others could read it there. */
+	if (!fgets(line, sizeof line, stdin))
+		return say_error((err_set(&e, ERR_INVALID, "no password on standard input"), &e), EXIT_WRONG);
+	struct str password = str_trim(str_from(line));
+	json_t *q = json_pack("{s:s,s:s,s:s,s:i,s:I,s:s%}", "login", login, "name", name, "email", email ? email : "", "kind", (int)k, "person", (json_int_t)person_id, "password", password.p, password.n);
+	return q ? control_run(o, "user.add", q) : say_usage(o, "user");
+}
+
+/* ---- erase, key, stop ---- */
+
+int erase_command(struct options *o)
+{
+	const char *code = option_value(o, "--code"), *reason = option_value(o, "--reason");
+	json_t *q = code && reason && o->argc == 1 ? json_pack("{s:s,s:s}", "code", code, "reason", reason) : NULL;
+	return q ? control_run(o, "erase", q) : say_usage(o, "erase");
+}
+
+int key_command(struct options *o)
+{
+	bool go_on = option_flag(o, "--go-on");
+	if (o->argc != 2 || strcmp(o->argv[1], "rotate") != 0)
+		return say_usage(o, "key");
+	return control_run(o, "key.rotate", json_pack("{s:b}", "go_on", go_on));
+}
+
+int stop_command(struct options *o)
+{
+	bool answered = false;
+	struct err e = {0};
+	json_t *q = json_object();
+	int code = control_ask(o, "stop", q, true, &answered);
+	json_decref(q);
+	return answered ? code : say_error((err_set(&e, ERR_NOT_FOUND, "no server runs on this folder"), &e), EXIT_WRONG);
 }
 
 /* ---- public records as CSV, in constant memory ---- */
@@ -129,39 +139,22 @@ int export_command(struct options *o)
 	return packs ? export_packs(o, db, to) : export_dossiers(o, db);
 }
 
-/* ---- packs into the catalogue, as proposals for people to review ---- */
-
-struct importing { struct str bytes; bool changed; };
-
-static bool propose(struct env *env, void *ctx, struct err *e)
-{
-	struct importing *x = ctx;
-	struct procedure_version_id id;
-	return catalogue_propose(env, x->bytes, STR("motcua pack import"), &id, &x->changed, e);
-}
+/* ---- packs into the catalogue ---- */
 
 int pack_import(struct options *o, const char *dir)
 {
 	struct err e = {0};
-	struct store s;
 	struct pack p;
-	int bad = 0, proposed = 0;
 	struct place place;
 	if (!place_of(o, &place, &e))
 		return say_error(&e, EXIT_USAGE);
-	if (!pack_read_dir(o->arena, str_from(dir), &p, &e) || !store_open(&s, o, STORE_WRITER, &e))
+	json_t *files = json_array();
+	if (!pack_read_dir(o->arena, str_from(dir), &p, &e)) {
+		json_decref(files);
 		return say_error(&e, EXIT_WRONG);
-	for (size_t i = 0; i < p.n; i++) {
-		struct importing x = {.bytes = p.files[i].bytes};
-		e = (struct err){0};
-		if (!str_starts(p.files[i].name, STR("procedures/")))
-			continue;
-		bool ok = store_act(&s, propose, &x, &e);
-		printf("%.*s: %s\n", STR_ARG(p.files[i].name), !ok ? e.text : x.changed ? "proposed" : "unchanged");
-		bad += !ok;
-		proposed += ok && x.changed;
 	}
-	store_close(&s);
-	printf("%d proposed, %d refused\n", proposed, bad);
-	return bad ? EXIT_WRONG : EXIT_GOOD;
+	for (size_t i = 0; i < p.n; i++)
+		if (str_starts(p.files[i].name, STR("procedures/")))
+			json_array_append_new(files, json_pack("{s:s%,s:s%}", "name", p.files[i].name.p, p.files[i].name.n, "bytes", p.files[i].bytes.p, p.files[i].bytes.n));
+	return control_run(o, "pack.import", json_pack("{s:o}", "files", files));
 }

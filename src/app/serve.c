@@ -4,6 +4,7 @@
 #include "app/serve.h"
 #include "core/log/log.h"
 #include "core/page/page.h"
+#include "erase/erase.h"
 #include "gen/assets.h"
 #include <malloc.h>
 #include <signal.h>
@@ -153,8 +154,11 @@ static bool queue_mail(struct env *env, const struct account_mail *m, struct err
 	return mail_queue(env, m->to, m->subject, m->text, str_fmt(env->arena, "account:%lld", (long long)id_new(env->ids, env->now)), e);
 }
 
+static bool clean(void *self, struct str code, struct err *e) { return store_clean(&((struct app *)self)->store, code, e); }
+
 static bool start_slices(struct app *app, struct err *e)
 {
+	erase_use(&(struct erase_config){.clean = clean, .self = app});
 	struct account_config accounts = store_accounts(&app->store, &app->config);
 	accounts.mail = queue_mail;
 	the_app = app;
@@ -245,12 +249,13 @@ static void keep_reads(struct app *app)
 	if (!app->store.writer)
 		return;
 	struct reads_over last = reads_take(app->store.arena, 0, true);
-	if (last.n && !store_act(&app->store, tell_reads, &last, &e))
+	if (last.n && !store_act(&app->store, app->store.arena, tell_reads, &last, &e))
 		log_event(LOG_ERROR, "reads", log_text("error", e.text));
 }
 
 static void stop_all(struct app *app)
 {
+	control_stop(app->control);
 	http_stop(app->http, 10000);
 	job_stop(app->jobs);
 	keep_reads(app);
@@ -286,7 +291,8 @@ static bool start_all(struct app *app, const struct options *o, struct err *e)
 		return false;
 	if (!store_open(&app->store, o, STORE_WRITER, e))
 		return false;
-	return start_stamps(app, e) && start_mail(app, e) && start_slices(app, e) && start_jobs(app, e) && start_http(app, e);
+	return start_stamps(app, e) && start_mail(app, e) && start_slices(app, e) && start_jobs(app, e) && start_http(app, e) &&
+	       control_start(&app->control, &app->store, &app->config, e);
 }
 
 int serve_command(struct options *o)

@@ -1,6 +1,7 @@
 /* serve.h — what a running server holds, shared by the files of app. r->app is a struct app. */
 #pragma once
 #include "app/app.h"
+#include "app/control.h"
 #include "catalogue/catalogue.h"
 #include "core/mail/mail.h"
 #include "core/outbox/outbox.h"
@@ -18,6 +19,7 @@ struct app {
 	struct http_config http_cfg;
 	struct http *http;
 	struct job_runner *jobs;
+	struct control *control;
 	struct catalogue *catalogue;
 	struct mail_sink *sink;
 	struct mail_config mail;

@@ -189,10 +189,10 @@ static bool apply(struct write_job *job, struct err *e)
 	return act->fn(job->env, act->ctx, e);
 }
 
-bool store_act(struct store *s, store_fn *fn, void *ctx, struct err *e)
+bool store_act(struct store *s, struct arena *a, store_fn *fn, void *ctx, struct err *e)
 {
 	struct act act = {fn, ctx};
-	struct env env = {.arena = s->arena, .actor = &actor_program, .now = instant_clock(), .ids = &s->ids};
+	struct env env = {.arena = a, .actor = &actor_program, .now = instant_clock(), .ids = &s->ids};
 	struct write_job job = {.env = &env, .apply = apply, .ctx = &act};
 	return writer_run(s->writer, &job, e);
 }

@@ -146,6 +146,9 @@ MUST_CHECK bool dossier_preview_keep(struct env *env, struct dossier_file_id fil
 /* Deletes the key and every clear word; the log stays whole. Only ADMIN; reason in the log. */
 MUST_CHECK bool dossier_forget(struct env *env, struct dossier_id id, struct str reason, struct err *e);
 
+/* After a rotation of the master key: wraps the data keys again, REWRAP_ROWS a call. *out follows *from. */
+MUST_CHECK bool dossier_rewrap(struct env *env, const struct law *law, const struct rewrap *from, struct rewrap *out, struct err *e);
+
 /* A code by TT 01/2018 Art. 19 and TT 03/2025: PREFIX-YYMMDD-NNNN; five digits past 9999. */
 struct str dossier_code(struct arena *a, struct str prefix, struct date day, int64_t n);
 bool dossier_code_ok(struct str code);

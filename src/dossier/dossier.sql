@@ -109,6 +109,14 @@ insert into dossier_key (id, wrapped) values (:id, :wrapped);
 -- in: id dossier_key_id
 select wrapped from dossier_key where id = :id;
 
+-- name: dossier_key_after :many
+-- in: after dossier_key_id, limit int
+select id, wrapped from dossier_key where id > :after order by id limit :limit;
+
+-- name: dossier_key_rewrap :exec
+-- in: id dossier_key_id, wrapped bytes
+update dossier_key set wrapped = :wrapped where id = :id;
+
 -- name: dossier_key_erase :exec
 -- in: id dossier_key_id
 delete from dossier_key where id = :id;
@@ -308,3 +316,13 @@ select id, blob from dossier_file order by id;
 select code, procedure, procedure_name, field, channel_in, channel_out, origin, origin_code, applicant_kind, state, step, sent_at, answer_due,
   accepted_at, first_due, due, settled_at, returned_at, outcome, supplements, apologies
 from dossier order by id;
+
+-- name: dossier_opinion_erase :exec
+-- in: id dossier_opinion_id
+update dossier_opinion set question = '', answer = null where id = :id;
+
+-- Tokens of deleted rows stay in FTS5's segments until they are merged.
+-- name: dossier_search_optimize :exec
+insert into dossier_search (dossier_search) values ('optimize');
+-- pg:
+delete from dossier_search where rowid = 0;

@@ -243,6 +243,60 @@ TEST_BOTH(secrets_open_and_erasure_closes)
 	office_close(&w);
 }
 
+struct rewrapping { const struct law *law; struct rewrap from, to; };
+
+static bool rewrap_some(struct env *env, void *ctx, struct err *e)
+{
+	struct rewrapping *x = ctx;
+	return dossier_rewrap(env, x->law, &x->from, &x->to, e);
+}
+
+TEST_BOTH(an_erased_dossier_leaves_no_clear_word)
+{
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
+	struct dossier_sent s = send(&w, "bx-khai-bao-xquang"), other = send(&w, "bx-khai-bao-xquang");
+	struct env env = office_env(&w);
+	struct err e = {0};
+	struct dossier_twins_rows twins;
+	struct dossier_list_found_rows hits;
+	EXPECT_OK(office_act(&w, &actor_program, forget, &s.id, &e), e);
+	struct dossier_get_row d = load(&w, s.id);
+	EXPECT(!d.sealed.p && !d.applicant_name.p && !d.proposal.p);
+	EXPECT_OK(dossier_twins(&env, w.law, STR("001090012345"), STR("bx-khai-bao-xquang"), &twins, &e), e);
+	EXPECT_INT(twins.n, 1); /* the other one is found as before */
+	EXPECT_OK(q_dossier_list_found(env.db, a, STR("nguyen"), 10, &hits, &e), e);
+	EXPECT_INT(hits.n, 1);
+	EXPECT_INT(hits.v[0].id.v, other.id.v);
+	office_close(&w);
+}
+
+TEST_BOTH(keys_are_wrapped_again_after_a_rotation)
+{
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
+	struct err e = {0};
+	struct env env = office_env(&w);
+	struct dossier_sent s = send(&w, "bx-khai-bao-xquang"), gone = send(&w, "bx-khai-bao-xquang");
+	EXPECT_OK(office_act(&w, &actor_program, forget, &gone.id, &e), e);
+	const char *path = str_fmt(a, "%.*s/master.key", STR_ARG(test_temp_dir(a))).p;
+	struct rewrapping x = {.law = w.law};
+	EXPECT_OK(office_act(&w, &actor_program, rewrap_some, &x, &e), e);
+	EXPECT(x.to.done == 0 && !x.to.more); /* nothing is stale */
+	EXPECT_OK(keyring_rotate(path, &e), e);
+	EXPECT_OK(keyring_reload(w.keys, path, &e), e);
+	EXPECT_OK(office_act(&w, &actor_program, rewrap_some, &x, &e), e);
+	EXPECT_INT(x.to.done, 1);
+	EXPECT_OK(office_act(&w, &actor_program, rewrap_some, &x, &e), e);
+	EXPECT_INT(x.to.done, 0);
+	struct dossier_get_row d = load(&w, s.id);
+	json_t *content = NULL;
+	EXPECT_OK(dossier_unseal(&env, w.law, &d, &content, &e), e);
+	EXPECT_TEXT(str_from(json_string_value(json_object_get(json_object_get(content, "who"), "name"))), "Nguyễn Văn Mẫu");
+	json_decref(content);
+	office_close(&w);
+}
+
 TEST_BOTH(twins_are_seen_and_work_lists_are_right)
 {
 	struct office w;

@@ -115,6 +115,28 @@ bool dossier_secret_ok(const struct dossier_get_row *d, struct str secret)
 	return crypto_eq(DIGEST_STR(h), d->secret_hash);
 }
 
+static struct str as_json(struct arena *a, struct str text)
+{
+	json_t *j = json_stringn(text.p, text.n);
+	char *out = j ? json_dumps(j, JSON_ENCODE_ANY) : NULL;
+	struct str copy = out ? str_dup(a, str_from(out)) : STR("null");
+	free(out);
+	json_decref(j);
+	return copy;
+}
+
+/* What units wrote to each other about the case stands in clear. */
+static bool forget_opinions(struct env *env, struct dossier_id id, struct err *e)
+{
+	struct dossier_opinion_list_rows rows = {0};
+	if (!q_dossier_opinion_list(env->db, env->arena, id, &rows, e))
+		return false;
+	for (size_t i = 0; i < rows.n; i++)
+		if (!q_dossier_opinion_erase(env->db, rows.v[i].id, NULL, e))
+			return false;
+	return true;
+}
+
 bool dossier_forget(struct env *env, struct dossier_id id, struct str reason, struct err *e)
 {
 	struct dossier_get_row d;
@@ -123,7 +145,32 @@ bool dossier_forget(struct env *env, struct dossier_id id, struct str reason, st
 	if (!reason.n)
 		return err_say(e, ERR_INVALID, MSG_DOSSIER_REASON, "no reason");
 	if (!dossier_load(env, id, &d, e) || !q_dossier_key_erase(env->db, (struct dossier_key_id){id.v}, NULL, e) ||
-	    !q_dossier_preview_erase(env->db, id, NULL, e) || !q_dossier_erase(env->db, id, NULL, e) || !search_put(env, id, d.code, d.procedure_name, STR_NONE, d.origin_code, true, e))
+	    !q_dossier_preview_erase(env->db, id, NULL, e) ||
+	    !q_dossier_erase(env->db, id, NULL, e) || !forget_opinions(env, id, e) ||
+	    !search_put(env, id, d.code, d.procedure_name, STR_NONE, d.origin_code, true, e) || !q_dossier_search_optimize(env->db, NULL, e))
 		return err_wrap(e, "erasing");
-	return audit_record(env, &(struct audit_act){.kind = "dossier.erase", .subject = id.v, .role = ROLE_ADMIN}, NULL, e);
+	struct str body = str_fmt(env->arena, "{\"reason\":%.*s}", STR_ARG(as_json(env->arena, reason)));
+	return audit_record(env, &(struct audit_act){.kind = "dossier.erase", .subject = id.v, .role = ROLE_ADMIN, .body = body}, NULL, e);
+}
+
+bool dossier_rewrap(struct env *env, const struct law *law, const struct rewrap *from, struct rewrap *out, struct err *e)
+{
+	struct dossier_key_after_rows rows = {0};
+	int64_t n = 0;
+	if (!q_dossier_key_after(env->db, env->arena, (struct dossier_key_id){from->after}, REWRAP_ROWS, &rows, e))
+		return err_wrap(e, "data keys");
+	*out = (struct rewrap){.after = from->after, .done = from->done, .more = rows.n == REWRAP_ROWS};
+	for (size_t i = 0; i < rows.n; i++) {
+		struct dossier_id id = {rows.v[i].id.v};
+		struct str wrapped;
+		out->after = id.v;
+		if (!key_is_stale(law->keys, rows.v[i].wrapped))
+			continue;
+		if (!key_rewrap(env->arena, law->keys, key_context(env->arena, id), rows.v[i].wrapped, &wrapped, e) ||
+		    !q_dossier_key_rewrap(env->db, rows.v[i].id, wrapped, NULL, e))
+			return err_wrap(e, "data keys");
+		n++;
+	}
+	out->done += n;
+	return n == 0 || audit_record(env, &(struct audit_act){.kind = "dossier.rewrap", .body = str_fmt(env->arena, "{\"keys\":%lld}", (long long)n)}, NULL, e);
 }

@@ -283,23 +283,76 @@ bool filing_expire(struct env *env, struct err *e)
 	return true;
 }
 
-#define PART_MS DAY_MS
+#define PART_IDLE_MS DAY_MS
 
-/* Parts that nobody went on with for a day. */
+static bool part_is_wanted(struct env *env, struct str name, int64_t changed_ms, bool *wanted, struct err *e)
+{
+	struct draft_file_get_row row = {0};
+	bool found = false;
+	int64_t id = 0;
+	*wanted = !str_to_i64(name, &id); /* not ours */
+	if (*wanted || env->now.ms - changed_ms > PART_IDLE_MS)
+		return true;
+	if (!q_draft_file_get(env->db, env->arena, (struct draft_file_id){id}, &row, &found, e))
+		return err_wrap(e, "pieces of uploads");
+	*wanted = found && str_eq(row.state, STR("uploading"));
+	return true;
+}
+
+bool filing_sweep_parts(struct env *env, const char *dir, int64_t *removed, struct err *e)
+{
+	DIR *d = opendir(dir);
+	bool ok = true;
+	*removed = 0;
+	for (struct dirent *x; ok && d && (x = readdir(d)) != NULL;) {
+		struct arena_mark m = arena_mark(env->arena);
+		struct stat st;
+		bool wanted = true;
+		if (fstatat(dirfd(d), x->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
+			ok = part_is_wanted(env, str_from(x->d_name), (int64_t)st.st_mtim.tv_sec * 1000, &wanted, e);
+		if (ok && !wanted && unlinkat(dirfd(d), x->d_name, 0) == 0)
+			++*removed;
+		arena_rewind(env->arena, m);
+	}
+	if (d)
+		closedir(d);
+	return ok;
+}
+
+bool filing_rewrap(struct env *env, const struct keyring *keys, const struct rewrap *from, struct rewrap *out, struct err *e)
+{
+	struct draft_key_after_rows rows = {0};
+	if (!q_draft_key_after(env->db, env->arena, (struct draft_id){from->after}, REWRAP_ROWS, &rows, e))
+		return err_wrap(e, "keys of drafts");
+	*out = (struct rewrap){.after = from->after, .done = from->done, .more = rows.n == REWRAP_ROWS};
+	for (size_t i = 0; i < rows.n; i++) {
+		struct draft_get_row row = {.id = rows.v[i].id, .dossier = rows.v[i].dossier};
+		struct str wrapped;
+		out->after = row.id.v;
+		if (!key_is_stale(keys, rows.v[i].wrapped))
+			continue;
+		if (!key_rewrap(env->arena, keys, context_of(env->arena, &row), rows.v[i].wrapped, &wrapped, e) || !q_draft_rewrap(env->db, row.id, wrapped, NULL, e))
+			return err_wrap(e, "keys of drafts");
+		out->done++;
+	}
+	return true;
+}
+
+bool filing_forget(struct env *env, struct dossier_id id, struct err *e)
+{
+	struct draft_under_key_rows rows = {0};
+	if (!q_draft_under_key(env->db, env->arena, id, (struct draft_id){id.v}, &rows, e))
+		return err_wrap(e, "drafts of a dossier");
+	for (size_t i = 0; i < rows.n; i++)
+		if (!draft_drop(env, rows.v[i].id, e))
+			return false;
+	return true;
+}
+
 static bool sweep_parts(struct job_run *run, struct err *e)
 {
-	DIR *dir = opendir(filing()->parts_dir);
-	struct dirent *x;
-	struct stat s;
-	(void)e;
-	while (dir && (x = readdir(dir)) != NULL) {
-		bool ours = strspn(x->d_name, "0123456789") == strlen(x->d_name);
-		if (ours && fstatat(dirfd(dir), x->d_name, &s, AT_SYMLINK_NOFOLLOW) == 0 && (int64_t)s.st_mtime * 1000 < run->env.now.ms - PART_MS)
-			unlinkat(dirfd(dir), x->d_name, 0);
-	}
-	if (dir)
-		closedir(dir);
-	return true;
+	int64_t removed = 0;
+	return filing_sweep_parts(&run->env, filing()->parts_dir, &removed, e);
 }
 
 static bool expire_finish(struct job_run *run, struct err *e) { return filing_expire(&run->env, e); }

@@ -54,8 +54,16 @@ MUST_CHECK bool filing_api_list(struct request *r, int64_t limit, struct str cur
 MUST_CHECK bool filing_expire(struct env *env, struct err *e);
 /* The same as a daily job. */
 extern const struct job_kind filing_job_expire;
+/* Removes the pieces of uploads in `dir` that nothing waits for any more: of drafts that are gone, of files that are whole, or
+ * untouched for a day (the browser then begins that file again). */
+MUST_CHECK bool filing_sweep_parts(struct env *env, const char *dir, int64_t *removed, struct err *e);
 /* Does a draft or a dossier hold the stored file? */
 MUST_CHECK bool filing_needs_blob(struct env *env, struct digest address, bool *needed, struct err *e);
+
+/* After a rotation of the master key, as dossier_rewrap(): the keys of drafts. */
+MUST_CHECK bool filing_rewrap(struct env *env, const struct keyring *keys, const struct rewrap *from, struct rewrap *out, struct err *e);
+/* Drops what is being corrected or supplemented for a dossier that is erased: it holds the dossier's key. */
+MUST_CHECK bool filing_forget(struct env *env, struct dossier_id id, struct err *e);
 
 /* ---- parts of a dossier's page, for the look-up too ---- */
 

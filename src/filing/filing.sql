@@ -61,3 +61,15 @@ select id from draft_file where blob = :blob limit 1;
 -- name: filing_file_by_blob :many
 -- in: blob text
 select id from dossier_file where blob = :blob union all select id from dossier_preview where blob = :blob limit 1;
+
+-- name: draft_key_after :many
+-- in: after draft_id, limit int
+select id, dossier, wrapped from draft where id > :after order by id limit :limit;
+
+-- name: draft_rewrap :exec
+-- in: id draft_id, wrapped bytes
+update draft set wrapped = :wrapped where id = :id;
+
+-- name: draft_under_key :many
+-- in: dossier dossier_id, same draft_id
+select id from draft where dossier = :dossier or id = :same;

@@ -13,7 +13,7 @@ def version_and_usage():
     equal((code, bool(re.match(r"motcua \d+\.\d+\.\d+$", out.strip()))), (0, True))
     equal(run("nonsense")[0], 2)
     equal(run()[0], 2)
-    for command in "serve demo migrate verify backup restore export pack user calendar routes logic version".split():
+    for command in "serve demo migrate verify backup restore export pack user erase key stop calendar routes logic version".split():
         code, out, _ = run(command, "--help")
         if code != 0 or command not in out:
             raise AssertionError(f"{command} --help: {code} {out}")

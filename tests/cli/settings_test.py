@@ -269,6 +269,49 @@ def sessions_end():
     true("session_length" in refused(fresh(), session_idle="2h", session_length="1h"), "shorter than idle")
 
 
+def files_that_nothing_names_are_swept():
+    """After sweep_wait; what a row names stays whatever its age, and so does what is younger. Abandoned pieces of uploads go, too."""
+    data, days = fresh(), 86400
+    named = rows(data, "select distinct blob from dossier_file where length(blob) = 64 limit 3") + [("d" * 64,)]
+    blob = lambda hex_: os.path.join(data, "blobs", hex_[:2], hex_)
+
+    def plant(hex_, age):
+        os.makedirs(os.path.dirname(blob(hex_)), exist_ok=True)
+        with open(blob(hex_), "wb") as f:
+            f.write(b"x")
+        os.utime(blob(hex_), (time.time() - age * days,) * 2)
+    for hex_, age in (("a" * 64, 10), ("b" * 64, 4), ("c" * 64, 1)):
+        plant(hex_, age)
+    for (hex_,) in named:
+        plant(hex_, 400)
+    now, part = int(time.time() * 1000), lambda n: os.path.join(data, "parts", str(n))
+    db = sqlite3.connect(os.path.join(data, "motcua.db"))
+    db.execute("insert into draft (id, account, purpose, procedure, wrapped, sealed, made_at, updated_at) values (900, 5, 'new', 'bx-cap-phep-xquang', x'00', x'00', ?, ?)", (now, now))
+    for i in (901, 902):
+        db.execute("insert into draft_file (id, draft, field, name, type, size, state, at) values (?, 900, 'f', x'00', 'application/pdf', 10, 'uploading', ?)", (i, now))
+    db.execute("insert into draft_file (id, draft, field, name, type, size, state, at, blob, plain_hash) values (904, 900, 'f', x'00', 'application/pdf', 1, 'kept', ?, ?, 'x')", (now, "d" * 64))
+    db.commit()
+    db.close()
+    for n, age in ((901, 0), (902, 2), (903, 0)):  # under way; left for two days; of a draft that is gone
+        with open(part(n), "wb") as f:
+            f.write(b"half")
+        os.utime(part(n), (time.time() - age * days,) * 2)
+    with Server(data):
+        until("what is old enough is removed", lambda: not os.path.exists(blob("a" * 64)) and not os.path.exists(part(902)) and not os.path.exists(part(903)), 30)
+        time.sleep(1)
+    there = lambda: [os.path.exists(blob(c * 64)) for c in "abc"] + [os.path.exists(blob(h)) for (h,) in named] + [os.path.exists(part(901))]
+    equal(there(), [False, True, True] + [True] * len(named) + [True], "the usual week")
+    db = sqlite3.connect(os.path.join(data, "motcua.db"))
+    db.execute("delete from job where kind = 'blob.sweep'")
+    db.commit()
+    db.close()
+    with Server(data, sweep_wait="2d"):
+        until("what is three days old is removed", lambda: not os.path.exists(blob("b" * 64)), 30)
+        time.sleep(1)
+    equal(there(), [False, False, True] + [True] * len(named) + [True], "two days")
+    true("sweep_wait" in refused(fresh(), sweep_wait="1d"), "shorter than a backup may take")
+
+
 def a_bank_is_named_whole():
     true("go together" in refused(fresh(), bank_bin="970436"), "half a bank")
     true("six digits" in refused(fresh(), bank_bin="97043x", bank_account="1", bank_name="SO KHCN"), "a bank without a number")
@@ -285,6 +328,6 @@ def a_token_is_named_whole():
 
 for fn in [the_place_stands_in_the_file, ids_carry_the_node, the_writer_has_its_queue_and_batch, the_log_has_its_cap, jobs_have_their_threads,
            the_master_key_may_lie_elsewhere, mail_goes_with_its_password, the_sink_has_its_port, changes_go_with_their_token_over_tls,
-           packs_lie_over_the_programs, passwords_follow_their_cost, sessions_end, a_bank_is_named_whole, a_token_is_named_whole]:
+           packs_lie_over_the_programs, passwords_follow_their_cost, sessions_end, files_that_nothing_names_are_swept, a_bank_is_named_whole, a_token_is_named_whole]:
     test(fn)
 finish()

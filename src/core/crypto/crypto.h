@@ -10,7 +10,7 @@
  *          the old).
  * Memory:  keys are structs of the caller: wipe them (AUTO_KEY does) or keep them in arena_new_wiping(). What
  *          crypto_open() gives lies in the arena of the caller: give it a wiping arena when it is secret for long.
- * Threads: no state; a struct keyring is read-only after loading.
+ * Threads: no state; a struct keyring may be read by all while keyring_reload() replaces its keys.
  * Failure: random or hash functions that fail stop the process: there is no honest answer without them. */
 #pragma once
 #include "core/base/err.h"
@@ -78,6 +78,9 @@ bool keyring_create(const char *path, struct err *e) MUST_CHECK;
 /* A new key in front of the others (atomic replace). Wrapped keys of before still open. */
 bool keyring_rotate(const char *path, struct err *e) MUST_CHECK;
 
+/* The file again, into a ring that is in use. On failure the ring is as it was. */
+bool keyring_reload(struct keyring *r, const char *path, struct err *e) MUST_CHECK;
+
 /* key id (4) ‖ seal of the data key: WRAPPED_SIZE bytes. `context` names table and record ("dossier:123"). */
 #define WRAPPED_SIZE (4 + KEY_SIZE + SEAL_OVERHEAD)
 struct str key_wrap(struct arena *a, const struct keyring *r, struct str context, const struct key *data_key);
@@ -85,6 +88,11 @@ struct str key_wrap(struct arena *a, const struct keyring *r, struct str context
 bool key_unwrap(const struct keyring *r, struct str context, struct str wrapped, struct key *out, struct err *e) MUST_CHECK;
 /* Is it wrapped by another key than the first of the ring? (The rotation command wraps those again.) */
 bool key_is_stale(const struct keyring *r, struct str wrapped);
+/* The same data key under the first key of the ring. */
+bool key_rewrap(struct arena *a, const struct keyring *r, struct str context, struct str wrapped, struct str *out, struct err *e) MUST_CHECK;
+/* A walk over all keys of a table after a rotation: each call does some, after row `after`, until `more` is false. */
+struct rewrap { int64_t after, done; bool more; };
+#define REWRAP_ROWS 200
 /* A key derived from the OLDEST master key for look-ups by keyed hash (personal id, phone); rotation does not change
  * it while that line is kept: drop the line only after rebuilding the look-up columns. */
 struct key keyring_lookup_key(const struct keyring *r, struct str purpose);

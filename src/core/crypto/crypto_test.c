@@ -146,6 +146,18 @@ TEST(data_keys_survive_rotation_and_stay_with_their_record)
 	EXPECT_ERR(key_unwrap(r, STR("dossier:8"), wrapped, &back, &e), e, ERR_INVALID);
 	EXPECT_ERR(key_unwrap(r, STR("dossier:7"), str_sub(wrapped, 0, 10), &back, &e), e, ERR_INVALID);
 	EXPECT(!key_is_stale(r, key_wrap(a, r, STR("dossier:7"), &data)));
+	struct str anew;
+	EXPECT_OK(key_rewrap(a, r, STR("dossier:7"), wrapped, &anew, &e), e);
+	EXPECT(!key_is_stale(r, anew));
+	EXPECT_OK(key_unwrap(r, STR("dossier:7"), anew, &back, &e), e);
+	EXPECT(memcmp(back.b, data.b, KEY_SIZE) == 0);
+	EXPECT_ERR(key_rewrap(a, r, STR("dossier:8"), wrapped, &anew, &e), e, ERR_INVALID);
+	EXPECT_OK(keyring_rotate(path, &e), e);
+	EXPECT(!key_is_stale(r, anew)); /* as loaded */
+	EXPECT_OK(keyring_reload(r, path, &e), e);
+	EXPECT(key_is_stale(r, anew));
+	EXPECT_ERR(keyring_reload(r, "/nowhere", &e), e, ERR_NOT_FOUND);
+	EXPECT_OK(key_unwrap(r, STR("dossier:7"), anew, &back, &e), e); /* still as it was */
 	AUTO_KEY lookup2 = keyring_lookup_key(r, STR("person"));
 	EXPECT(memcmp(lookup.b, lookup2.b, KEY_SIZE) == 0);
 	keyring_free(r);

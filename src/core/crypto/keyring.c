@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 #define FILE_MAX_BYTES 8192
 
 struct master { uint8_t id[ID_SIZE]; struct key key; };
-struct keyring { size_t n; struct master keys[KEYS_MAX]; };
+struct keyring { pthread_rwlock_t lock; size_t n; struct master keys[KEYS_MAX]; };
 
 static struct master master_new(void)
 {
@@ -78,12 +79,21 @@ static bool read_private(struct arena *a, const char *path, struct str *out, str
 	return good;
 }
 
+static struct keyring *ring_new(void)
+{
+	struct keyring *r = calloc(1, sizeof *r);
+	CHECK(r && pthread_rwlock_init(&r->lock, NULL) == 0);
+	return r;
+}
+
+/* Readers of a ring that another thread may replace; the lock is not part of what is const. */
+static pthread_rwlock_t *lock_of(const struct keyring *r) { return &((struct keyring *)(uintptr_t)r)->lock; }
+
 struct keyring *keyring_load(const char *path, struct err *e)
 {
 	AUTO_ARENA a = arena_new_wiping(0);
 	struct str text = STR_NONE;
-	struct keyring *r = calloc(1, sizeof *r);
-	CHECK(r);
+	struct keyring *r = ring_new();
 	if (read_private(a, path, &text, e) && parse_file(a, text, r, e))
 		return r;
 	err_wrap(e, path);
@@ -91,10 +101,23 @@ struct keyring *keyring_load(const char *path, struct err *e)
 	return NULL;
 }
 
+bool keyring_reload(struct keyring *r, const char *path, struct err *e)
+{
+	AUTO_KEYRING now = keyring_load(path, e);
+	if (!now)
+		return false;
+	pthread_rwlock_wrlock(&r->lock);
+	r->n = now->n;
+	memcpy(r->keys, now->keys, sizeof r->keys);
+	pthread_rwlock_unlock(&r->lock);
+	return true;
+}
+
 void keyring_free(struct keyring *r)
 {
 	if (!r)
 		return;
+	pthread_rwlock_destroy(&r->lock);
 	crypto_wipe(r, sizeof *r);
 	free(r);
 }
@@ -156,8 +179,7 @@ static bool write_ring(const char *path, const struct keyring *r, bool replace, 
 
 bool keyring_create(const char *path, struct err *e)
 {
-	AUTO_KEYRING r = calloc(1, sizeof *r);
-	CHECK(r);
+	AUTO_KEYRING r = ring_new();
 	r->keys[r->n++] = master_new();
 	return write_ring(path, r, false, e);
 }
@@ -177,37 +199,69 @@ bool keyring_rotate(const char *path, struct err *e)
 
 struct str key_wrap(struct arena *a, const struct keyring *r, struct str context, const struct key *data_key)
 {
-	const struct master *m = &r->keys[0];
-	struct str sealed = crypto_seal(a, &m->key, context, (struct str){(const char *)data_key->b, KEY_SIZE});
-	return str_cat(a, (struct str){(const char *)m->id, ID_SIZE}, sealed);
+	struct master m;
+	pthread_rwlock_rdlock(lock_of(r));
+	m = r->keys[0];
+	pthread_rwlock_unlock(lock_of(r));
+	struct str sealed = crypto_seal(a, &m.key, context, (struct str){(const char *)data_key->b, KEY_SIZE});
+	crypto_wipe(&m.key, sizeof m.key);
+	return str_cat(a, (struct str){(const char *)m.id, ID_SIZE}, sealed);
 }
 
-static const struct master *find_master(const struct keyring *r, struct str wrapped)
+static bool find_master(const struct keyring *r, struct str wrapped, struct master *out, bool *first)
 {
-	for (size_t i = 0; i < r->n; i++)
-		if (wrapped.n >= ID_SIZE && memcmp(r->keys[i].id, wrapped.p, ID_SIZE) == 0)
-			return &r->keys[i];
-	return NULL;
+	bool found = false;
+	pthread_rwlock_rdlock(lock_of(r));
+	for (size_t i = 0; i < r->n && !found; i++)
+		if (wrapped.n >= ID_SIZE && memcmp(r->keys[i].id, wrapped.p, ID_SIZE) == 0) {
+			*out = r->keys[i];
+			*first = i == 0;
+			found = true;
+		}
+	pthread_rwlock_unlock(lock_of(r));
+	return found;
 }
 
 bool key_unwrap(const struct keyring *r, struct str context, struct str wrapped, struct key *out, struct err *e)
 {
+	struct master m;
+	bool first;
 	if (wrapped.n != WRAPPED_SIZE)
 		return err_set(e, ERR_INVALID, "a wrapped key has %d bytes, not %zu", WRAPPED_SIZE, wrapped.n);
-	const struct master *m = find_master(r, wrapped);
-	if (!m)
+	if (!find_master(r, wrapped, &m, &first))
 		return err_set(e, ERR_INTERNAL, "its master key is not in the key file");
 	AUTO_ARENA a = arena_new_wiping(0);
 	struct str plain;
-	if (!crypto_open(a, &m->key, context, str_sub(wrapped, ID_SIZE, wrapped.n), &plain, e))
+	bool ok = crypto_open(a, &m.key, context, str_sub(wrapped, ID_SIZE, wrapped.n), &plain, e);
+	crypto_wipe(&m.key, sizeof m.key);
+	if (!ok)
 		return err_wrap(e, "data key");
 	memcpy(out->b, plain.p, KEY_SIZE);
 	return true;
 }
 
-bool key_is_stale(const struct keyring *r, struct str wrapped) { return find_master(r, wrapped) != &r->keys[0]; }
+bool key_is_stale(const struct keyring *r, struct str wrapped)
+{
+	struct master m;
+	bool first = false;
+	bool found = find_master(r, wrapped, &m, &first);
+	crypto_wipe(&m, sizeof m);
+	return !found || !first;
+}
+
+bool key_rewrap(struct arena *a, const struct keyring *r, struct str context, struct str wrapped, struct str *out, struct err *e)
+{
+	AUTO_KEY k = {{0}};
+	if (!key_unwrap(r, context, wrapped, &k, e))
+		return false;
+	*out = key_wrap(a, r, context, &k);
+	return true;
+}
 
 struct key keyring_lookup_key(const struct keyring *r, struct str purpose)
 {
-	return key_derive(&r->keys[r->n - 1].key, purpose);
+	pthread_rwlock_rdlock(lock_of(r));
+	struct key k = key_derive(&r->keys[r->n - 1].key, purpose);
+	pthread_rwlock_unlock(lock_of(r));
+	return k;
 }

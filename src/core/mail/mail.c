@@ -32,6 +32,12 @@ bool mail_queue(struct env *env, struct str to, struct str subject, struct str t
 	return added == 0 || job_add(env, &(struct job_new){.kind = "mail.send", .payload = str_fmt(env->arena, "%lld", (long long)id)}, e);
 }
 
+bool mail_forget(struct env *env, struct str words, struct err *e)
+{
+	CHECK(words.n > 0 && str_find_char(words, '%') < 0 && str_find_char(words, '_') < 0);
+	return q_mail_forget(env->db, words, NULL, e) || err_wrap(e, "mail_forget");
+}
+
 bool mail_stats(struct env *env, struct mail_stats *out, struct err *e)
 {
 	struct mail_counts_row row = {0};

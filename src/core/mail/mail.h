@@ -25,6 +25,8 @@ MUST_CHECK bool mail_queue(struct env *env, struct str to, struct str subject, s
 struct job_kind mail_kind(const struct mail_config *cfg);
 /* Erases sent and failed mails after 30 days. */
 extern const struct job_kind mail_sweep_kind;
+/* In an action: mails not yet sent, or failed, that hold these words (a dossier's code) are gone. No '%' or '_' in them. */
+MUST_CHECK bool mail_forget(struct env *env, struct str words, struct err *e);
 struct mail_stats { int64_t queued, failed; struct instant oldest; };
 MUST_CHECK bool mail_stats(struct env *env, struct mail_stats *out, struct err *e);
 
@@ -47,3 +49,5 @@ int64_t mail_sink_count(struct mail_sink *s);
 /* Tests: the next n messages are answered with this code (451, 550 …) after the data. */
 void mail_sink_refuse(struct mail_sink *s, int code, int n);
 void mail_sink_stop(struct mail_sink *s);
+/* Removes the kept mails that hold the words. The folder may be missing. */
+MUST_CHECK bool mail_sink_forget(struct str dir, struct str words, struct err *e);

@@ -26,3 +26,7 @@ select coalesce(sum(case when state = 'queued' then 1 else 0 end), 0) as queued,
   coalesce(sum(case when state = 'failed' then 1 else 0 end), 0) as failed,
   min(case when state = 'queued' then made_at end) as oldest
 from mail_outbox where state <> 'sent';
+
+-- name: mail_forget :exec
+-- in: words text
+delete from mail_outbox where body like '%' || :words || '%' or subject like '%' || :words || '%';

@@ -332,3 +332,31 @@ void mail_sink_stop(struct mail_sink *s)
 	pthread_mutex_destroy(&s->mutex);
 	free(s);
 }
+
+static bool holds(int folder, const char *name, struct str words)
+{
+	AUTO_ARENA a = arena_new(0);
+	struct mail_message m;
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	char *bytes = arena_alloc(a, MESSAGE_LIMIT + 4096);
+	ssize_t n = 0, got = 0;
+	while (fd >= 0 && n < (ssize_t)MESSAGE_LIMIT + 4096 && (got = read(fd, bytes + n, MESSAGE_LIMIT + 4096 - (size_t)n)) > 0)
+		n += got;
+	if (fd >= 0)
+		close(fd);
+	struct str all = {bytes, (size_t)n};
+	return str_find(all, words) >= 0 || (mail_parse(a, all, &m) && (str_find(m.subject, words) >= 0 || str_find(m.text, words) >= 0));
+}
+
+bool mail_sink_forget(struct str dir, struct str words, struct err *e)
+{
+	AUTO_ARENA a = arena_new(0);
+	DIR *d = opendir(str_cstr(a, dir));
+	bool ok = true;
+	for (struct dirent *x; d && (x = readdir(d)) != NULL;)
+		if (str_ends(str_from(x->d_name), STR(".eml")) && holds(dirfd(d), x->d_name, words) && unlinkat(dirfd(d), x->d_name, 0) != 0)
+			ok = err_set(e, ERR_INTERNAL, "%.*s/%s: %s", STR_ARG(dir), x->d_name, strerror(errno));
+	if (d)
+		closedir(d);
+	return ok;
+}

@@ -1,0 +1,330 @@
+#!/usr/bin/env python3
+"""Commands beside a running server, erasure, rotation of keys, and the graceful stop. Ends in "N passed, N failed"."""
+import http.client, json, os, re, signal, socket, sqlite3, stat, subprocess, threading, time, urllib.parse, urllib.request
+from program import Server, copy_of, demo, env, equal, finish, program, root, run, test, totp, true, until
+
+base, people = demo("base")
+made = 0
+PORTAL = {"login": "portal", "password": "Mau-portal-1a2b3c4d", "totp_secret": None}
+
+
+def fresh():
+    global made
+    made += 1
+    return copy_of(base, f"data{made}")
+
+
+def rows(data, sql, *args):
+    db = sqlite3.connect(os.path.join(data, "motcua.db"), timeout=30)
+    try:
+        return db.execute(sql, args).fetchall()
+    finally:
+        db.close()
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def add_portal(data):
+    code, _, err = run("user", "add", "--data", data, "--login", "portal", "--kind", "system", "--name", "Cổng mẫu", stdin=PORTAL["password"] + "\n")
+    equal(code, 0, err)
+
+
+def commands_go_through_the_server():
+    data = fresh()
+    with Server(data) as s:
+        mode = os.stat(os.path.join(data, "control.sock")).st_mode
+        equal((stat.S_ISSOCK(mode), stat.S_IMODE(mode)), (True, 0o600))
+        add_portal(data)
+        s.token(PORTAL)
+        code, _, err = run("user", "add", "--data", data, "--login", "portal", "--kind", "system", "--name", "Lần hai", stdin="mot mat khau dai\n")
+        equal((code, bool(err)), (1, True), "the same login again")
+        packs = os.path.join(root, "proposals")
+        os.makedirs(os.path.join(packs, "procedures"))
+        with open(os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "packs/procedures/bx-khai-bao-xquang.json"), encoding="utf-8") as f:
+            changed = re.sub(r'("revision": )(\d+)', lambda m: m.group(1) + str(int(m.group(2)) + 1), f.read().replace("X-quang", "X quang", 1), 1)
+        with open(os.path.join(packs, "procedures/bx-khai-bao-xquang.json"), "w", encoding="utf-8") as f:
+            f.write(changed)
+        code, out, err = run("pack", "import", packs, "--data", data)
+        equal((code, out.splitlines()[-1]), (0, "1 proposed, 0 refused"), out + err)
+        to = os.path.join(root, f"backup{made}")
+        equal(run("backup", "--data", data, "--to", to)[0], 0)
+        for command in (["migrate"], ["demo", "--dossiers", "1"]):
+            code, _, err = run(*command, "--data", data)
+            equal((code, "another motcua is using" in err), (1, True), f"{command}: {err}")
+        equal(s.ask("GET", "/readyz")[0], 200)
+    equal(s.code, 0)
+    code, out, _ = run("restore", "--data", os.path.join(root, f"restored{made}"), "--from", to, "--key", os.path.join(data, "master.key"))
+    equal((code, "restored and good" in out), (0, True))
+    equal(len(rows(os.path.join(root, f"restored{made}"), "select 1 from account where login = 'portal'")), 1)
+    true(not os.path.exists(os.path.join(data, "control.sock")), "the socket goes with the server")
+
+
+def stop_returns_when_the_server_is_gone():
+    data = fresh()
+    code, _, err = run("stop", "--data", data)
+    equal((code, "no server runs" in err), (1, True))
+    with Server(data) as s:
+        equal(run("stop", "--data", data)[0], 0)
+        equal(s.p.poll() is not None or s.p.wait(1) == 0, True, "it is gone when the command returns")
+        s.code = s.p.wait(5)
+    equal(s.code, 0)
+    equal(run("migrate", "--data", data)[0], 0)
+
+
+def a_stale_socket_and_nonsense_do_no_harm():
+    data = fresh()
+    with Server(data) as s:
+        s.stop(signal.SIGKILL)
+    true(os.path.exists(os.path.join(data, "control.sock")), "a killed server leaves its socket")
+    add_portal(data)  # by itself
+    with Server(data) as s:
+        for junk in (b"", b"\x00", b"\xff\xff\xff\xff", b"\x00\x00\x00\x05hello", b"\x00\x00\x00\x02[]", b"\x00\x00\x00\x0e{\"act\":\"none\"}"):
+            with socket.socket(socket.AF_UNIX) as c:
+                c.connect(os.path.join(data, "control.sock"))
+                c.sendall(junk)
+                c.shutdown(socket.SHUT_WR)
+                c.settimeout(15)
+                c.recv(1000)
+        code, _, err = run("user", "add", "--data", data, "--login", "portal2", "--kind", "system", "--name", "Hai", stdin="mot mat khau dai\n")
+        equal(code, 0, err)
+
+
+def others_are_not_answered():
+    """Another user may not even connect; when the folder's rights were loosened, the kernel's word for who calls decides."""
+    if os.geteuid() != 0:
+        return
+    data = fresh()
+    with Server(data):
+        os.chmod(root, 0o755)
+        os.chmod(data, 0o755)
+        path = os.path.join(data, "control.sock")
+        ask = ("import socket,sys,os; os.setgid(65534); os.setuid(65534); c=socket.socket(socket.AF_UNIX); c.settimeout(5); c.connect(sys.argv[1]); "
+               "\ntry: c.sendall(b'\\x00\\x00\\x00\\x0e' + b'{\"act\":\"stop\"}'); sys.exit(3 if c.recv(100) else 4)\nexcept ConnectionError: sys.exit(4)")
+        equal(subprocess.run(["python3", "-c", ask, path], capture_output=True).returncode, 1, "connected")
+        os.chmod(path, 0o666)
+        equal(subprocess.run(["python3", "-c", ask, path], capture_output=True).returncode, 4, "answered a stranger")
+        equal(run("stop", "--data", data)[0], 0)
+
+
+# ---- erasure ----
+
+CANARY = {"name": "Zqxvbnơ Kỳ Lạ Wfgh", "identity": "001190777313", "phone": "0987654123", "email": "zqxvbn.wfgh@canary.example"}
+FILE_WORD, ANSWER_WORD = "tep-zqkjhw-mat", "Phố Vxzqk Hẻm Jwq 4717"
+WORDS = [CANARY["name"], "zqxvbno", "Zqxvbn", CANARY["identity"], CANARY["phone"], CANARY["email"], FILE_WORD, ANSWER_WORD, "Vxzqk", "vxzqk"]
+
+
+def found(data):
+    """Which canaries stand in which file of the data folder, in any of three encodings."""
+    hits = []
+    for folder, _, names in os.walk(data):
+        for name in names:
+            path = os.path.join(folder, name)
+            if stat.S_ISREG(os.lstat(path).st_mode):
+                with open(path, "rb") as f:
+                    bytes_ = f.read()
+                hits += [(w, os.path.relpath(path, data)) for w in WORDS if any(w.encode(c) in bytes_ for c in ("utf-8", "utf-16-le", "utf-16-be"))]
+    return hits
+
+
+def pdf(words):
+    return (b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+            b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n% " + words.encode() + b"\ntrailer<</Root 1 0 R>>\n%%EOF\n")
+
+
+def file_dossier(s, token):
+    """A dossier with a canary in each kind of data: applicant, answer, file, mail."""
+    _, body, _ = s.ask("GET", "/api/v1/procedures/bx-cap-phep-xquang/form")
+    example, files = json.loads(body)["example"], []
+    for i, f in enumerate(example["files"]):
+        status, body, _ = s.ask("POST", "/api/v1/files?name=" + urllib.parse.quote(f"{FILE_WORD}{i}.pdf"), pdf(f"{FILE_WORD} {i}"), {"Content-Type": "application/pdf", "Idempotency-Key": f"f{i}"}, token)
+        equal(status, 201, body.decode())
+        files.append({"field": f["field"], "file": json.loads(body)["id"]})
+
+    def plant(x):
+        if isinstance(x, dict):
+            return {k: ANSWER_WORD if k in ("detail", "dia_chi") and isinstance(v, str) else plant(v) for k, v in x.items()}
+        return [plant(v) for v in x] if isinstance(x, list) else x
+    answers = plant(example["answers"])
+    true(ANSWER_WORD in json.dumps(answers, ensure_ascii=False), f"no place for an answer in {json.dumps(answers, ensure_ascii=False)[:900]}")
+    body = {"procedure": "bx-cap-phep-xquang", "answers": answers, "files": files, "applicant": CANARY, "origin": "dvcqg", "origin_code": "000.00.00.H99-261124-0007"}
+    status, answer, _ = s.ask("POST", "/api/v1/dossiers", body, {"Idempotency-Key": "d1"}, token)
+    equal(status, 201, answer.decode())
+    return json.loads(answer)["code"]
+
+
+def erased_means_found_nowhere():
+    data = fresh()
+    add_portal(data)
+    with Server(data) as s:
+        portal, counter = s.token(PORTAL), s.token(people["counter"])
+        code = file_dossier(s, portal)
+        dossier = rows(data, "select id from dossier where code = ?", code)[0][0]
+        until("the mail is caught", lambda: CANARY["email"] in [w for w, f in found(data) if f.startswith("mail/")], 40)
+        until("the files are scanned", lambda: not rows(data, "select 1 from dossier_file where dossier = ? and state = 'quarantine'", dossier), 40)
+        equal(s.ask("GET", "/api/v1/dossiers/" + code, token=counter)[0], 200)
+        before = found(data)
+        true({CANARY["name"], "zqxvbno"} <= {w for w, f in before if f.startswith("motcua.db")}, f"the name stands in the database before: {before}")
+        db = sqlite3.connect(os.path.join(data, "motcua.db"), timeout=30)  # a supplement begun and not sent holds the same key
+        wrapped = db.execute("select wrapped from dossier_key where id = ?", (dossier,)).fetchone()[0]
+        db.execute("insert into draft (id, account, dossier, purpose, procedure, wrapped, sealed, made_at, updated_at) values (77, 5, ?, 'supplement', 'bx-cap-phep-xquang', ?, x'00', ?, ?)",
+                   (dossier, wrapped, int(time.time() * 1000), int(time.time() * 1000)))
+        db.commit()
+        db.close()
+        code_, out, err = run("erase", "--data", data, "--code", code, "--reason", "theo yêu cầu của người nộp")
+        equal((code_, "erased" in out), (0, True), out + err)
+        equal(found(data), [], "after erasing")
+        key = bytes(wrapped)
+        for folder, _, names in os.walk(data):
+            for name in names:
+                path = os.path.join(folder, name)
+                if stat.S_ISREG(os.lstat(path).st_mode):
+                    true(key not in open(path, "rb").read(), f"the wrapped key stands in {name}")
+        status, body, _ = s.ask("GET", "/api/v1/dossiers/" + code, token=counter)
+        true(status == 200 and CANARY["name"] not in body.decode(), f"{status} {body[:300]}")
+        cookie = s.sign_in(people["counter"])
+        for page in (f"/ban-lam-viec/ho-so/{code}", f"/ban-lam-viec/{code}", "/ban-lam-viec", f"/tra-cuu/{code}"):
+            status, body, _ = s.ask("GET", page, headers={"Cookie": cookie})
+            true(status < 500 and CANARY["name"] not in body.decode("utf-8", "replace"), f"{page}: {status}")
+        code_, _, err = run("erase", "--data", data, "--code", code, "--reason", "nữa")
+        equal((code_, "before" in err), (1, True), err)
+        equal(run("erase", "--data", data, "--code", "H99.90-991231-9999", "--reason", "x")[0], 1)
+        equal(run("erase", "--data", data, "--code", code)[0], 2)
+        until("the cleaning job is done", lambda: rows(data, "select state from job where kind = 'erase.clean'") == [("done",)], 30)
+        reason = rows(data, "select body, role from log_entry where kind = 'dossier.erase'")
+        equal((json.loads(reason[0][0])["reason"], reason[0][1]), ("theo yêu cầu của người nộp", "program"))
+        code_, out, _ = run("verify", "--data", data)
+        equal((code_, out.startswith("good")), (0, True), out)
+    equal(found(data), [], "after the stop")
+    equal(run("verify", "--data", data)[0], 0)
+
+
+def an_administrator_erases_with_a_code():
+    data = fresh()
+    code = rows(data, "select code from dossier where sealed is not null order by id limit 1")[0][0]
+    name = rows(data, "select applicant_name from dossier where code = ?", code)[0][0]
+    page = "/quan-tri/xoa-ho-so"
+    with Server(data) as s:
+        admin = s.sign_in(people["admin"])
+        used = totp(people["admin"]["totp_secret"])
+        send = lambda **f: s.form(page, admin, **{**s.hidden(page, admin), "code": code, "reason": "hết thời hạn", "sure": "1", **f})
+        equal(s.ask("GET", page, headers={"Cookie": s.sign_in(people["citizen"])})[0], 403)
+        erased = lambda: rows(data, "select 1 from dossier where code = ? and sealed is null", code) != []
+        for bad in ({"otp": "000000"}, {"otp": used}, {"otp": used, "reason": ""}, {"otp": used, "sure": ""}):
+            status, body, _ = send(**bad)
+            equal((status, erased()), (422, False), f"{bad}")
+            true(code in body.decode(), "what was typed comes back")
+        fresh_code = until("a new code", lambda: (lambda c: c if c != used else None)(totp(people["admin"]["totp_secret"])), 40)
+        status, body, _ = send(otp=fresh_code, code="H99.90-991231-9999")
+        equal(status, 422)
+        true("Không có hồ sơ nào mang mã này" in body.decode(), "an unknown code is named")
+        next_code = until("one more code", lambda: (lambda c: c if c != fresh_code else None)(totp(people["admin"]["totp_secret"])), 40)
+        status, _, h = send(otp=next_code)
+        equal((status, h.get("location"), erased()), (303, f"{page}?xong={code}", True))
+        true("Đã xóa dữ liệu cá nhân" in s.ask("GET", h["location"], headers={"Cookie": admin})[1].decode(), "it says so")
+        entry = rows(data, "select role, actor, body from log_entry where kind = 'dossier.erase'")[0]
+        equal((entry[0], entry[1] != 0, json.loads(entry[2])["reason"]), ("admin", True, "hết thời hạn"))
+        until("the job has cleaned", lambda: rows(data, "select state from job where kind = 'erase.clean'") == [("done",)], 30)
+        true(os.path.getsize(os.path.join(data, "motcua.db-wal")) < 200000, "the log was emptied")
+    equal(run("verify", "--data", data)[0], 0)
+    true(name, "there was a name")
+
+
+# ---- keys ----
+
+def keys_are_rotated_while_it_serves():
+    data = fresh()
+    wrapped = lambda: [r[0][:4] for r in rows(data, "select wrapped from dossier_key union all select key from account where key is not null")]
+    lines = lambda: open(os.path.join(data, "master.key"), encoding="utf-8").read().split("\n")[1:-1]
+    old = lines()
+    with Server(data) as s:
+        code, out, err = run("key", "rotate", "--data", data)
+        equal(code, 0, err)
+        equal((len(lines()), lines()[1:]), (2, old), "the new key is in front")
+        equal(set(wrapped()), {bytes.fromhex(lines()[0][:8])}, out)
+        true(f"dossiers: {len(rows(data, 'select 1 from dossier_key'))} keys" in out, out)
+        head = s.token(people["head"])  # the second factor is sealed under a key that was wrapped again
+        code_of = rows(data, "select code from dossier order by id limit 1")[0][0]
+        equal(s.ask("GET", "/api/v1/dossiers/" + code_of, token=s.token(people["citizen"]))[0], 200)
+        add_portal(data)  # a new account is wrapped by the new key
+        equal(set(wrapped()), {bytes.fromhex(lines()[0][:8])})
+        true(head, "a token")
+    equal(run("verify", "--data", data)[0], 0)
+    equal(run("key", "rotate", "--data", data)[0], 0, "without a server")
+    equal((len(lines()), set(wrapped())), (3, {bytes.fromhex(lines()[0][:8])}))
+    code, out, _ = run("key", "rotate", "--go-on", "--data", data)
+    equal((code, "dossiers: 0 keys" in out, len(lines())), (0, True, 3), "going on makes no new key")
+    # Only the newest and the oldest line: all opens, and people are found by their numbers.
+    kept = open(os.path.join(data, "master.key"), encoding="utf-8").read().split("\n")
+    with open(os.path.join(data, "master.key"), "w", encoding="utf-8") as f:
+        f.write("\n".join([kept[0], kept[1], kept[3], ""]))
+    with Server(data) as s:
+        s.token(people["director"])
+        s.token({**people["citizen"], "login": "001190000001"})
+
+
+# ---- stopping ----
+
+def what_was_begun_is_answered_when_it_stops():
+    """500 actions wait for the writer; the stop closes the door, every one of them is answered, and each answer 'done' is kept."""
+    data, port = fresh(), free_port()
+    with Server(data, connections_per_address=2000, deadline="60s", listen_metrics=f"127.0.0.1:{port}") as s:
+        lock = sqlite3.connect(os.path.join(data, "motcua.db"), isolation_level=None, timeout=30)
+        watcher = http.client.HTTPConnection("127.0.0.1", s.port, timeout=60)
+        watcher.request("GET", "/readyz")
+        equal(watcher.getresponse().read() is not None, True)
+        lock.execute("begin immediate")
+        answers = []
+
+        def one(i):
+            c = http.client.HTTPConnection("127.0.0.1", s.port, timeout=100)
+            h = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{s.port}"}
+            c.request("POST", "/quen-mat-khau", f"login=khong-co-{i}", h)
+            r = c.getresponse()
+            answers.append((r.status, r.read()))
+
+        threads = [threading.Thread(target=one, args=(i,)) for i in range(500)]
+        for t in threads:
+            t.start()
+        queued = lambda: int(re.search(r"motcua_http_active (\d+)", urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30).read().decode()).group(1))
+        until("500 wait", lambda: queued() >= 500, 60)
+        s.p.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        watcher.request("GET", "/readyz")
+        r = watcher.getresponse()
+        equal((r.status, r.getheader("Connection")), (503, "close"), r.read())
+        lock.execute("rollback")
+        for t in threads:
+            t.join(100)
+        s.code = s.p.wait(60)
+        codes = [a[0] for a in answers]
+        equal((len(codes), s.code), (500, 0))
+        true(set(codes) <= {303, 503}, f"{set(codes)}")
+        true(codes.count(303) > 400, f"only {codes.count(303)} were done")
+    equal(len(rows(data, "select 1 from recovery")), codes.count(303), "what was answered is kept, and nothing else")
+    equal(run("verify", "--data", data)[0], 0)
+
+
+def metrics_have_their_own_address():
+    port = free_port()
+    with Server(fresh(), listen_metrics=f"127.0.0.1:{port}") as s:
+        text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30).read().decode()
+        for name in ("motcua_http_requests_total", "motcua_writer_queued", "motcua_wal_bytes", "motcua_wal_full", "motcua_jobs_done"):
+            true(re.search(rf"^{name}\b.* \d", text, re.M) or name == "motcua_http_requests_total", name)
+        equal(s.ask("GET", "/metrics")[0], 404, "not where people come")
+        for path in ("/", "/healthz"):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30)
+                raise AssertionError(f"{path} is answered beside the metrics")
+            except urllib.error.HTTPError as e:
+                equal(e.code, 404)
+
+
+for fn in [commands_go_through_the_server, stop_returns_when_the_server_is_gone, a_stale_socket_and_nonsense_do_no_harm, others_are_not_answered,
+           erased_means_found_nowhere, an_administrator_erases_with_a_code, keys_are_rotated_while_it_serves, what_was_begun_is_answered_when_it_stops,
+           metrics_have_their_own_address]:
+    test(fn)
+finish()
