@@ -111,6 +111,16 @@ static bool start_stamps(struct app *app, struct err *e)
 	return true;
 }
 
+/* One that cannot start, for a library that is missing, must stop the start and not each upload. */
+static bool try_render(struct app *app, struct err *e)
+{
+	struct str said;
+	struct render_call c = {.lane = RENDER_NOW, .job = scan_type_job.name, .payload = STR("%PDF-1.4\n"), .fd = -1, .timeout_ms = 20000};
+	if (!app->render || !render_ask(app->render, &c, app->arena, &said, e))
+		return err_wrap(e, "motcua-render does not work");
+	return str_eq(said, STR("application/pdf")) || err_set(e, ERR_INTERNAL, "motcua-render calls a PDF %.*s", STR_ARG(said));
+}
+
 /* motcua-render lies beside this program, or where the build put it. Before any thread. */
 static bool start_render(struct app *app, struct err *e)
 {
@@ -121,11 +131,11 @@ static bool start_render(struct app *app, struct err *e)
 		n--;
 	for (size_t i = 0; n > 0 && i < ARRAY_LEN(places); i++) {
 		const char *path = str_fmt(app->arena, "%.*s%s", (int)n, self, places[i]).p;
-		if (access(path, X_OK) == 0)
-			app->render = render_open(path, e);
+		if (access(path, X_OK) != 0)
+			continue;
+		app->render = render_open(path, e);
 		app->scan = (struct scan_config){.render = app->render, .clamav_socket = app->config.clamav_socket};
-		if (app->render || e->kind)
-			return app->render != NULL;
+		return try_render(app, e);
 	}
 	return err_set(e, ERR_NOT_FOUND, "motcua-render is not beside the program; install it in the same folder");
 }
