@@ -70,6 +70,16 @@ void desk_side(struct request *r, struct page_facts *f)
 
 enum { COL_CODE, COL_WHAT, COL_STEP, COL_WHO, COL_STATE, COL_DUE, COLS };
 
+/* Nobody yet: the unit's turn, the applicant's, or over. */
+static struct str who_waits(struct request *r, struct str state)
+{
+	static const char *const ours[] = {"received", "fee", "processing", "signing", "done"};
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
+		if (str_eq(state, str_from(ours[i])))
+			return msg(r->env.lang, MSG_DESK_UNASSIGNED);
+	return str_eq(state, STR("supplement")) ? msg(r->env.lang, MSG_DESK_APPLICANT) : STR("");
+}
+
 static void table_row(struct request *r, struct html_out *o, const struct ui_table *t, const struct desk_list_row *x)
 {
 	struct arena *a = r->env.arena;
@@ -81,7 +91,7 @@ static void table_row(struct request *r, struct html_out *o, const struct ui_tab
 	ui_cell_main(o, t, COL_CODE, (struct ui_crumb){x->code, url}, STR_NONE);
 	ui_cell_main(o, t, COL_WHAT, (struct ui_crumb){x->procedure_name, STR_NONE}, x->applicant_name);
 	ui_cell(o, t, COL_STEP, desk_step_name(r, x->process, x->step));
-	ui_cell(o, t, COL_WHO, desk_person_name(&r->env, x->assignee.v));
+	ui_cell(o, t, COL_WHO, x->assignee.v ? desk_person_name(&r->env, x->assignee.v) : who_waits(r, x->state));
 	ui_cell_begin(o, t, COL_STATE);
 	desk_due_badge(o, &due);
 	ui_cell_end(o);
