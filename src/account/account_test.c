@@ -799,6 +799,80 @@ TEST_BOTH(the_list_is_searched_and_hostile_words_are_words)
 	world_end(&w);
 }
 
+static struct standing standing_of(struct world *w, struct person_id person)
+{
+	struct err e = {0};
+	struct standing s;
+	EXPECT_OK(directory_standing(&w->env, person, date_of(instant_clock()), &s, &e), e);
+	return s;
+}
+
+TEST_BOTH(a_head_records_the_absences_of_the_own_people)
+{
+	struct world w = world_new(a, engine);
+	const char *head = sign_in(&w, "head", 0), *specialist = sign_in(&w, "specialist", 0);
+	struct date today = date_of(instant_clock());
+	const char *one = str_fmt(a, "/quan-tri/vang-mat/%lld", (long long)w.people.specialist.v).p, *add = str_fmt(a, "%s/vang-mat", one).p;
+	const char *clerk = str_fmt(a, "/quan-tri/vang-mat/%lld", (long long)w.people.clerk.v).p;
+	struct str from = date_format(a, today), to = date_format(a, (struct date){today.day + 3});
+	const char *form = str_fmt(a, "reason=leave&from=%.*s&to=%.*s&instead=", STR_ARG(from), STR_ARG(to)).p;
+	HAS(get(&w, "/quan-tri/vang-mat", head), "Lê Văn Mẫu Thụ Lý");
+	HAS_NOT(get(&w, "/quan-tri/vang-mat", head), "Vũ Thị Mẫu Văn Thư");
+	EXPECT_INT(get(&w, "/quan-tri/vang-mat", specialist).status, 403);
+	EXPECT_INT(get(&w, clerk, head).status, 404);
+	EXPECT_INT(post_in(&w, str_fmt(a, "%s/vang-mat", clerk).p, form, head).status, 404);
+	EXPECT_INT(post_in(&w, add, str_fmt(a, "%s%lld", form, (long long)w.people.clerk.v).p, head).status, 422);
+	EXPECT(!standing_of(&w, w.people.specialist).absent);
+	EXPECT_INT(post_in(&w, add, str_fmt(a, "%s%lld", form, (long long)w.people.head.v).p, head).status, 303);
+	EXPECT(standing_of(&w, w.people.specialist).absent);
+	EXPECT_INT(standing_of(&w, w.people.specialist).acting.v, w.people.head.v);
+	HAS(get(&w, "/quan-tri/vang-mat", head), "Phạm Thị Mẫu Trưởng Phòng làm thay");
+	struct test_answer x = get(&w, one, head);
+	struct str end = str_sub(x.body, (size_t)str_find(x.body, str_fmt(a, "%s/vang-mat/", one)), 400);
+	end.n = (size_t)str_find_char(end, '"');
+	EXPECT_INT(post_in(&w, str_fmt(a, "%s/vang-mat/77/ket-thuc", one).p, "", head).status, 404);
+	EXPECT_INT(post_in(&w, str_dup(a, end).p, "", head).status, 303);
+	EXPECT(!standing_of(&w, w.people.specialist).absent);
+	world_end(&w);
+}
+
+static struct str first_posting_end(struct arena *a, const struct test_answer *x)
+{
+	ptrdiff_t at = str_find(x->body, STR("/biet-phai/"));
+	EXPECT(at >= 0);
+	size_t from = (size_t)at;
+	while (x->body.p[from] != '"')
+		from--;
+	struct str url = str_sub(x->body, from + 1, 200);
+	url.n = (size_t)str_find_char(url, '"');
+	return str_dup(a, url);
+}
+
+TEST_BOTH(a_posting_ends_early_and_its_rights_with_it)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	const char *admin = sign_in(&w, "admin", 0), *counter = sign_in(&w, "counter", 0);
+	const char *one = str_fmt(a, "/quan-tri/tai-khoan/%lld", (long long)sample(&w, "counter")->account.v).p;
+	struct actor_role *held = NULL;
+	size_t n = 99, before = 0;
+	struct test_answer x = get(&w, one, admin);
+	struct str end = first_posting_end(a, &x);
+	EXPECT_OK(directory_roles(&w.env, w.people.counter, date_of(instant_clock()), &held, &before, &e), e);
+	EXPECT_INT(post_in(&w, str_fmt(a, "%s/biet-phai/77/ket-thuc", one).p, "", admin).status, 404);
+	EXPECT_INT(post_in(&w, end.p, "", counter).status, 403);
+	for (int i = 0; i < 10 && n != before - 1; i++) { /* terms to come stand first; they are taken back */
+		x = get(&w, one, admin);
+		end = first_posting_end(a, &x);
+		EXPECT_INT(post_in(&w, end.p, "", admin).status, 303);
+		EXPECT_OK(directory_roles(&w.env, w.people.counter, date_of(instant_clock()), &held, &n, &e), e);
+	}
+	EXPECT_OK(directory_roles(&w.env, w.people.counter, date_of(instant_clock()), &held, &n, &e), e);
+	EXPECT_INT(n, before - 1);
+	EXPECT(is_out(&w, counter));
+	world_end(&w);
+}
+
 TEST_BOTH(routes_open_only_to_their_roles)
 {
 	struct world w = world_new(a, engine);

@@ -58,7 +58,7 @@ struct str home_of(enum account_kind kind, struct str next)
 }
 
 /* One table from the parts, made before main() so that it is there for `routes` as for `serve`. */
-#define ROUTES_MAX 48
+#define ROUTES_MAX 64
 static struct route all[ROUTES_MAX];
 struct route_table account_routes = {"account", all, 0};
 
@@ -75,4 +75,5 @@ __attribute__((constructor)) static void join_tables(void)
 	add(account_join_routes, n_account_join_routes);
 	add(account_mine_routes, n_account_mine_routes);
 	add(account_admin_routes, n_account_admin_routes);
+	add(account_team_routes, n_account_team_routes);
 }

@@ -28,13 +28,14 @@ static struct str word_of(enum lang l, struct str name)
 	return name;
 }
 
-static void begin(struct screen *s, struct request *r, struct str title)
+void admin_begin(struct screen *s, struct request *r, struct str title)
 {
 	static const struct str root = {"/quan-tri/tai-khoan", sizeof "/quan-tri/tai-khoan" - 1};
 	struct ui_crumb *up = NEW(r->env.arena, struct ui_crumb);
-	*up = (struct ui_crumb){msg(r->env.lang, MSG_ACCOUNT_ACCOUNTS), root};
+	bool team = str_starts(r->path, STR(TEAM));
+	*up = team ? (struct ui_crumb){msg(r->env.lang, MSG_ACCOUNT_TEAM), STR(TEAM)} : (struct ui_crumb){msg(r->env.lang, MSG_ACCOUNT_ACCOUNTS), root};
 	s->o = page_out(r);
-	s->p = (struct ui_page){.title = title, .staff = true, .has_errors = !form_ok(r), .crumbs = up, .n_crumbs = str_eq(r->path, root) ? 0 : 1};
+	s->p = (struct ui_page){.title = title, .staff = true, .has_errors = !form_ok(r), .crumbs = up, .n_crumbs = str_eq(r->path, root) || str_eq(r->path, STR(TEAM)) ? 0 : 1};
 	ui_page_begin(&s->o, &s->p);
 	page_error_summary(&s->o, r);
 }
@@ -92,7 +93,7 @@ static bool list_page(struct request *r, struct err *e)
 	const struct account_list_in in = {.q = text_fold(r->env.arena, typed), .limit = PAGE_SIZE + 1, .skip = (page - 1) * PAGE_SIZE};
 	if (!q_account_list(r->env.db, r->env.arena, &in, &rows, e))
 		return false;
-	begin(&s, r, msg(r->env.lang, MSG_ACCOUNT_ACCOUNTS));
+	admin_begin(&s, r, msg(r->env.lang, MSG_ACCOUNT_ACCOUNTS));
 	list_search(&s, typed);
 	if (rows.n)
 		list_table(&s, r, &rows);
@@ -127,7 +128,7 @@ static bool new_page(struct request *r, struct err *e)
 		{"email", UI_EMAIL, MSG_ACCOUNT_EMAIL, true}, {"phone", UI_PHONE, MSG_ACCOUNT_PHONE, false}};
 	struct screen s;
 	(void)e;
-	begin(&s, r, msg(r->env.lang, MSG_ACCOUNT_NEW));
+	admin_begin(&s, r, msg(r->env.lang, MSG_ACCOUNT_NEW));
 	ui_notice(&s.o, &(struct ui_notice){.tone = UI_INFO, .text = msg(s.o.lang, MSG_ACCOUNT_NEW_HINT)});
 	ui_form_begin(&s.o, &(struct ui_form){.action = STR("/quan-tri/tai-khoan/moi")});
 	struct ui_field kind = page_field(r, "kind", UI_RADIOS, MSG_ACCOUNT_KIND);
@@ -195,9 +196,10 @@ static bool load(struct request *r, struct account_row_row *row, struct err *e)
 	return found ? true : err_set(e, ERR_NOT_FOUND, "no such account");
 }
 
+/* Of the account in the path, or of the person on a head's page. */
 static struct str path_of(struct request *r, const char *tail)
 {
-	return str_fmt(r->env.arena, "/quan-tri/tai-khoan/%.*s%s", STR_ARG(req_param(r, "id")), tail);
+	return str_fmt(r->env.arena, "%s/%.*s%s", str_starts(r->path, STR(TEAM)) ? TEAM : "/quan-tri/tai-khoan", STR_ARG(req_param(r, "id")), tail);
 }
 
 static void record_facts(struct screen *s, const struct account_row_row *row)
@@ -334,7 +336,7 @@ static bool posting_part(struct screen *s, struct request *r, const struct perso
 	if (!unit_options(r, true, &units, &n, e))
 		return false;
 	ui_section_begin(&s->o, msg(s->o.lang, MSG_ACCOUNT_POSTINGS));
-	record_lines(s, r, &(struct lines){MSG_ACCOUNT_POSTINGS, rec->postings, rec->n_postings, NULL, NULL});
+	record_lines(s, r, &(struct lines){MSG_ACCOUNT_POSTINGS, rec->postings, rec->n_postings, "biet-phai", NULL});
 	ui_details_begin(&s->o, msg(s->o.lang, MSG_ACCOUNT_POSTING_ADD), !form_ok(r));
 	ui_form_begin(&s->o, &(struct ui_form){.action = path_of(r, "/biet-phai")});
 	select_field(s, r, "unit", MSG_ACCOUNT_UNIT, units, n, true);
@@ -349,7 +351,7 @@ static bool posting_part(struct screen *s, struct request *r, const struct perso
 	return true;
 }
 
-static bool absence_part(struct screen *s, struct request *r, const struct person_record *rec, struct person_id self, struct err *e)
+bool admin_absence_part(struct screen *s, struct request *r, const struct person_record *rec, struct person_id self, struct err *e)
 {
 	static const size_t first_reason = 2;
 	struct ui_option reasons[ARRAY_LEN(other_words)], *people;
@@ -385,10 +387,10 @@ static bool record_page(struct request *r, struct err *e)
 	struct screen s;
 	if (!load(r, &row, e) || (row.person.v && !directory_person_record(&r->env, row.person, &rec, e)))
 		return false;
-	begin(&s, r, row.name);
+	admin_begin(&s, r, row.name);
 	record_facts(&s, &row);
 	record_acts(&s, r, &row);
-	if (row.person.v && (!role_part(&s, r, &rec, e) || !posting_part(&s, r, &rec, e) || !absence_part(&s, r, &rec, row.person, e)))
+	if (row.person.v && (!role_part(&s, r, &rec, e) || !posting_part(&s, r, &rec, e) || !admin_absence_part(&s, r, &rec, row.person, e)))
 		return false;
 	return screen_end(&s, r);
 }
@@ -457,7 +459,7 @@ static const struct field role_fields[] = {
 static const struct form role_form = {"role", role_fields, ARRAY_LEN(role_fields)};
 
 /* Days or links that do not fit are the form's errors, not failures. */
-static bool fits(struct request *r, bool ok, const char *field, enum msg_key key, struct err *e)
+bool admin_fits(struct request *r, bool ok, const char *field, enum msg_key key, struct err *e)
 {
 	if (ok || (e->kind != ERR_INVALID && e->kind != ERR_CONFLICT))
 		return ok;
@@ -476,20 +478,21 @@ static bool role_apply(struct request *r, struct err *e)
 	if (!official(r, &row, e))
 		return false;
 	g.person = row.person;
-	return fits(r, directory_role_grant(&r->env, &g, &id, e), "from", MSG_ACCOUNT_ROLE_REFUSED, e) &&
+	return admin_fits(r, directory_role_grant(&r->env, &g, &id, e), "from", MSG_ACCOUNT_ROLE_REFUSED, e) &&
 	       (!form_ok(r) || account_roles_changed(&r->env, row.person, e));
 }
 
 /* The row must belong to the account in the path: an id from elsewhere is not found. */
-static bool owns(struct request *r, struct person_id person, const char *list, struct err *e)
+bool admin_owns(struct request *r, struct person_id person, enum admin_list list, struct err *e)
 {
 	struct person_record rec;
 	int64_t id = 0;
 	if (!req_param_id(r, "row", &id) || !directory_person_record(&r->env, person, &rec, e))
 		return err_set(e, ERR_NOT_FOUND, "no such row");
-	bool role = list[0] == 'r';
-	for (size_t i = 0; i < (role ? rec.n_roles : rec.n_absences); i++)
-		if ((role ? rec.roles : rec.absences)[i].id == id)
+	const struct person_line *v[] = {[LIST_ROLES] = rec.roles, [LIST_POSTINGS] = rec.postings, [LIST_ABSENCES] = rec.absences};
+	const size_t n[] = {[LIST_ROLES] = rec.n_roles, [LIST_POSTINGS] = rec.n_postings, [LIST_ABSENCES] = rec.n_absences};
+	for (size_t i = 0; i < n[list]; i++)
+		if (v[list][i].id == id)
 			return true;
 	return err_set(e, ERR_NOT_FOUND, "no such row of this person");
 }
@@ -500,7 +503,7 @@ static bool role_end_apply(struct request *r, struct err *e)
 	struct person_id person;
 	int64_t id = 0;
 	struct date yesterday = {date_of(r->env.now).day - 1};
-	if (!official(r, &row, e) || !owns(r, row.person, "roles", e) || !req_param_id(r, "row", &id))
+	if (!official(r, &row, e) || !admin_owns(r, row.person, LIST_ROLES, e) || !req_param_id(r, "row", &id))
 		return false;
 	return directory_role_end(&r->env, (struct role_held_id){id}, yesterday, &person, e) && account_roles_changed(&r->env, person, e);
 }
@@ -522,8 +525,19 @@ static bool posting_apply(struct request *r, struct err *e)
 	if (!official(r, &row, e))
 		return false;
 	p.person = row.person;
-	return fits(r, directory_posting_add(&r->env, &p, &id, e), "to", MSG_ACCOUNT_POSTING_REFUSED, e) &&
+	return admin_fits(r, directory_posting_add(&r->env, &p, &id, e), "to", MSG_ACCOUNT_POSTING_REFUSED, e) &&
 	       (!form_ok(r) || account_roles_changed(&r->env, row.person, e));
+}
+
+static bool posting_end_apply(struct request *r, struct err *e)
+{
+	struct account_row_row row = {0};
+	struct person_id person;
+	int64_t id = 0;
+	struct date yesterday = {date_of(r->env.now).day - 1};
+	if (!official(r, &row, e) || !admin_owns(r, row.person, LIST_POSTINGS, e) || !req_param_id(r, "row", &id))
+		return false;
+	return directory_posting_end(&r->env, (struct posting_id){id}, yesterday, &person, e) && account_roles_changed(&r->env, person, e);
 }
 
 static const struct choice reason_choices[] = {{"leave", MSG_ACCOUNT_ABSENCE_LEAVE}, {"mission", MSG_ACCOUNT_ABSENCE_MISSION},
@@ -532,7 +546,7 @@ static const struct field absence_fields[] = {
 	{.name = "reason", .kind = FIELD_CHOICE, .required = true, .choices = reason_choices, .n_choices = ARRAY_LEN(reason_choices)},
 	{.name = "instead", .kind = FIELD_ID}, {.name = "from", .kind = FIELD_DATE, .required = true}, {.name = "to", .kind = FIELD_DATE, .required = true},
 };
-static const struct form absence_form = {"absence", absence_fields, ARRAY_LEN(absence_fields)};
+const struct form admin_absence_form = {"absence", absence_fields, ARRAY_LEN(absence_fields)};
 
 static bool absence_apply(struct request *r, struct err *e)
 {
@@ -544,7 +558,7 @@ static bool absence_apply(struct request *r, struct err *e)
 	if (!official(r, &row, e))
 		return false;
 	x.person = row.person;
-	return fits(r, directory_absence_add(&r->env, &x, &id, e), "to", MSG_ACCOUNT_ABSENCE_REFUSED, e);
+	return admin_fits(r, directory_absence_add(&r->env, &x, &id, e), "to", MSG_ACCOUNT_ABSENCE_REFUSED, e);
 }
 
 static bool absence_end_apply(struct request *r, struct err *e)
@@ -552,7 +566,7 @@ static bool absence_end_apply(struct request *r, struct err *e)
 	struct account_row_row row = {0};
 	struct person_id person;
 	int64_t id = 0;
-	if (!official(r, &row, e) || !owns(r, row.person, "absences", e) || !req_param_id(r, "row", &id))
+	if (!official(r, &row, e) || !admin_owns(r, row.person, LIST_ABSENCES, e) || !req_param_id(r, "row", &id))
 		return false;
 	return directory_absence_end(&r->env, (struct absence_id){id}, date_of(r->env.now), &person, e);
 }
@@ -572,7 +586,8 @@ const struct route account_admin_routes[] = {
 	{.method = HTTP_POST, .path = ONE "/vai-tro", .apply = role_apply, .answer = act_answer, .again = record_page, .form = &role_form, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/vai-tro/:row/ket-thuc", .apply = role_end_apply, .answer = act_answer, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/biet-phai", .apply = posting_apply, .answer = act_answer, .again = record_page, .form = &posting_form, .allow = ADMIN, .api = BY_HAND},
-	{.method = HTTP_POST, .path = ONE "/vang-mat", .apply = absence_apply, .answer = act_answer, .again = record_page, .form = &absence_form, .allow = ADMIN, .api = BY_HAND},
+	{.method = HTTP_POST, .path = ONE "/biet-phai/:row/ket-thuc", .apply = posting_end_apply, .answer = act_answer, .allow = ADMIN, .api = BY_HAND},
+	{.method = HTTP_POST, .path = ONE "/vang-mat", .apply = absence_apply, .answer = act_answer, .again = record_page, .form = &admin_absence_form, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/vang-mat/:row/ket-thuc", .apply = absence_end_apply, .answer = act_answer, .allow = ADMIN, .api = BY_HAND},
 };
 const size_t n_account_admin_routes = ARRAY_LEN(account_admin_routes);

@@ -28,5 +28,20 @@ MUST_CHECK bool account_may_mail(struct request *r, struct str email, bool *may,
 /* A message in the reader's language with up to two arguments. */
 struct str words(struct request *r, enum msg_key key, struct str arg0, struct str arg1);
 
+/* ---- parts that administrators' and heads' pages share ---- */
+#define TEAM "/quan-tri/vang-mat"
+struct person_record;
+enum admin_list { LIST_ROLES, LIST_POSTINGS, LIST_ABSENCES };
+void admin_begin(struct screen *s, struct request *r, struct str title);
+/* The person's absences, and the form of a new one. */
+MUST_CHECK bool admin_absence_part(struct screen *s, struct request *r, const struct person_record *rec, struct person_id self, struct err *e);
+extern const struct form admin_absence_form;
+/* Days or links that do not fit are the form's errors, not failures. */
+MUST_CHECK bool admin_fits(struct request *r, bool ok, const char *field, enum msg_key key, struct err *e);
+/* Does the row named in the path belong to the person? */
+MUST_CHECK bool admin_owns(struct request *r, struct person_id person, enum admin_list list, struct err *e);
+
+extern const struct route account_team_routes[];
+extern const size_t n_account_team_routes;
 extern const struct route account_sign_routes[], account_join_routes[], account_mine_routes[], account_admin_routes[];
 extern const size_t n_account_sign_routes, n_account_join_routes, n_account_mine_routes, n_account_admin_routes;

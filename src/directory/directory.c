@@ -203,6 +203,43 @@ bool directory_holders_in_agency(struct env *env, enum role role, struct agency_
 	return holders(env, role, &(struct role_holders_in){.role = str_from(role_name(role)), .agency = agency, .day = day}, out, e);
 }
 
+static bool add_team(struct env *env, const struct actor_role *held, struct date day, struct officers *team, struct person_id chief, struct err *e)
+{
+	static const enum role roles[] = {ROLE_DIRECTOR, ROLE_HEAD, ROLE_SPECIALIST, ROLE_CLERK, ROLE_COUNTER, ROLE_INSPECTOR};
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
+		struct officers more = {0};
+		bool ok = held->role == ROLE_DIRECTOR ? directory_holders_in_agency(env, roles[i], (struct agency_id){held->agency}, day, &more, e)
+		                                      : directory_holders(env, roles[i], (struct unit_id){held->unit}, day, &more, e);
+		if (!ok)
+			return false;
+		struct officer *all = NEW_ARRAY(env->arena, team->n + more.n, struct officer);
+		for (size_t k = 0; k < team->n; k++)
+			all[k] = team->v[k];
+		team->v = all;
+		for (size_t k = 0; k < more.n; k++) {
+			bool known = more.v[k].person.v == chief.v;
+			for (size_t j = 0; j < team->n && !known; j++)
+				known = all[j].person.v == more.v[k].person.v;
+			if (!known)
+				all[team->n++] = more.v[k];
+		}
+	}
+	return true;
+}
+
+bool directory_team(struct env *env, struct person_id chief, struct date day, struct officers *out, struct err *e)
+{
+	struct actor_role *held = NULL;
+	size_t n = 0;
+	*out = (struct officers){0};
+	if (!directory_roles(env, chief, day, &held, &n, e))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if ((held[i].role == ROLE_HEAD || held[i].role == ROLE_DIRECTOR) && !add_team(env, &held[i], day, out, chief, e))
+			return err_wrap(e, "whom one leads");
+	return true;
+}
+
 bool directory_may_act(struct env *env, struct person_id person, enum role role, struct unit_id unit, struct date day, bool *may, struct person_id *instead_of, struct err *e)
 {
 	struct officers list;

@@ -75,6 +75,9 @@ MUST_CHECK bool directory_holders_in_agency(struct env *env, enum role role, str
 /* Is the person absent, and who acts: the chain of substitutes followed to one who is present. 0: nobody. */
 struct standing { bool absent; struct person_id acting; struct str acting_name; struct date until; };
 MUST_CHECK bool directory_standing(struct env *env, struct person_id person, struct date day, struct standing *out, struct err *e);
+/* Everybody whose head or director one is on the day: the holders of any role in the units one heads, and in the agencies one
+ * directs; each once, by name, without oneself. */
+MUST_CHECK bool directory_team(struct env *env, struct person_id chief, struct date day, struct officers *out, struct err *e);
 /* May `person` do on the day what falls to a holder of the role in the unit? Own role, or as the acting substitute of a
  * holder: then *instead_of is that holder (else 0), and the act must say so. */
 MUST_CHECK bool directory_may_act(struct env *env, struct person_id person, enum role role, struct unit_id unit, struct date day, bool *may, struct person_id *instead_of, struct err *e);
@@ -102,6 +105,9 @@ MUST_CHECK bool directory_role_end(struct env *env, struct role_held_id id, stru
 /* Six to twenty-four months, in a unit of a centre; one main posting of a person at a time. */
 struct posting_new { struct person_id person; struct unit_id unit; bool substitute; struct str field, decision; struct date from, to; };
 MUST_CHECK bool directory_posting_add(struct env *env, const struct posting_new *x, struct posting_id *id, struct err *e);
+/* Ends it early, by decision: its last day becomes `last`; one that has not begun is taken back. The six months bind who sends
+ * (NĐ 61/2018 Điều 11(4)), not the end for cause: the decision is on paper. */
+MUST_CHECK bool directory_posting_end(struct env *env, struct posting_id id, struct date last, struct person_id *person, struct err *e);
 struct absence_new { struct person_id person, substitute; struct str reason; struct date first, last; };
 MUST_CHECK bool directory_absence_add(struct env *env, const struct absence_new *x, struct absence_id *id, struct err *e);
 /* Back at work: the absence ends the day before `day`, or is taken back when it had not begun. */

@@ -182,3 +182,15 @@ where a.person = :person order by a.first_day desc, a.id desc limit 50;
 -- name: person_on_day :many
 -- in: day date
 select id, name, title from person where left_on is null or left_on > :day order by sort_key, id;
+
+-- name: posting_get :one
+-- in: id posting_id
+select id, person, unit, valid_from, valid_to from posting where id = :id;
+
+-- name: posting_close :exec
+-- in: id posting_id, valid_to date
+update posting set valid_to = :valid_to where id = :id;
+
+-- name: posting_delete :exec
+-- in: id posting_id
+delete from posting where id = :id;

@@ -181,6 +181,22 @@ bool directory_posting_add(struct env *env, const struct posting_new *x, struct 
 	return q_posting_insert(env->db, &in, NULL, e) && record(env, "directory.posting_add", x->person.v, body, e);
 }
 
+bool directory_posting_end(struct env *env, struct posting_id id, struct date last, struct person_id *person, struct err *e)
+{
+	struct posting_get_row r = {0};
+	bool found = false;
+	if (!q_posting_get(env->db, env->arena, id, &r, &found, e))
+		return false;
+	if (!found)
+		return err_set(e, ERR_NOT_FOUND, "no such posting");
+	if (r.valid_to.day < last.day)
+		return err_set(e, ERR_CONFLICT, "the posting ended before that day");
+	*person = r.person;
+	bool ok = last.day < r.valid_from.day ? q_posting_delete(env->db, id, NULL, e) : q_posting_close(env->db, id, last, NULL, e);
+	struct str body = str_fmt(env->arena, "{\"unit\":\"%lld\",\"last\":\"%.*s\"}", (long long)r.unit.v, STR_ARG(date_format(env->arena, last)));
+	return ok && record(env, "directory.posting_end", r.person.v, body, e);
+}
+
 bool directory_absence_add(struct env *env, const struct absence_new *x, struct absence_id *id, struct err *e)
 {
 	struct official p;
