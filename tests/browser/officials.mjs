@@ -3,7 +3,7 @@ import { equal, plain, truth, word } from "./lib.mjs";
 
 // From the work list, by the search for the code.
 export async function openRecord(v, code) {
-	await v.go("/ban-lam-viec?v=all");
+	await v.go("/ban-lam-viec?xem=co-quan");
 	const box = v.page.getByRole("searchbox").first();
 	await box.fill(code);
 	await box.press("Enter"); // a whole code opens its record

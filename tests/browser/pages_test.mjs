@@ -26,7 +26,15 @@ async function see(role, paths) {
 		await v.look(`${label(path)}-${width}`);
 	}];
 	const signIn = role === "stranger" ? [] : [["signs in", () => v.signIn(role)]];
-	await journey(role, [...signIn, ...paths.flatMap((p) => [visit(1280, p), visit(320, p)])], () => [v]);
+	const record = (width) => [`a record at ${width}`, async () => {
+		await v.resize(width);
+		await v.go("/ban-lam-viec?xem=co-quan");
+		await v.main.getByRole("table").getByRole("link").first().click();
+		await v.at(/\/ho-so\//);
+		await v.look(`record-${width}`);
+	}];
+	const records = paths.includes("/ban-lam-viec") ? [record(1280), record(320)] : [];
+	await journey(role, [...signIn, ...paths.flatMap((p) => [visit(1280, p), visit(320, p)]), ...records], () => [v]);
 	await v.close();
 }
 
