@@ -480,9 +480,9 @@ static const struct route routes[] = {
 	{.method = HTTP_POST, .path = "/ban-lam-viec/ho-so/:code/:action", .form = &desk_act_form, .slow = act_slow, .check = act_check, .apply = desk_act_apply,
 	 .again = desk_act_again, .row = desk_row_check, .allow = ALLOW_DESK, .flags = ROUTE_UPLOAD, .reads = READS_DOSSIER, .rate = RATE_UPLOAD,
 	 .api = "POST /api/v1/dossiers/:code/actions"},
-	{.method = HTTP_GET, .path = "/api/v1/dossiers", .page = desk_api_list, .query = &desk_list_query, .allow = ALLOW_APPLICANTS | ALLOW_STAFF, .reads = READS_LIST,
+	{.method = HTTP_GET, .path = "/api/v1/dossiers", .page = desk_api_list, .query = &desk_list_query, .allow = ALLOW_APPLICANTS | ALLOW_STAFF | ROLE_BIT(ROLE_SYSTEM), .reads = READS_LIST,
 	 .flags = ROUTE_API, .rate = RATE_API,
-	 .doc = DOC("An applicant's own dossiers, newest first; an official's work list with the rights and filters of its pages (view, state, field, channel, "
+	 .doc = DOC("An applicant's own dossiers, or what a system account filed, newest first; an official's work list with the rights and filters of its pages (view, state, field, channel, "
 	            "until, q, order are for officials).", .answer = "DossierList")},
 	{.method = HTTP_GET, .path = "/api/v1/dossiers/:code/actions", .page = desk_api_actions, .row = desk_row_check, .allow = ALLOW_SIGNED_IN, .reads = READS_DOSSIER,
 	 .flags = ROUTE_API, .rate = RATE_API,

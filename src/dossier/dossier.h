@@ -28,6 +28,7 @@ struct dossier_new {
 	const json_t *answers;             /* clean, from law_check() */
 	struct applicant who;
 	int64_t account;                   /* of the applicant; 0: none */
+	int64_t filed_by;                  /* the system account that files for the applicant; 0: none */
 	struct str channel_in, channel_out; /* 'online','counter','post','hired','portal' */
 	struct str origin, origin_code;    /* of another system; or empty */
 	struct unit_id receiving_unit, settling_unit;
@@ -71,7 +72,7 @@ bool dossier_secret_ok(const struct dossier_get_row *d, struct str secret);
 struct dossier_clock { bool known, started; struct due due; struct day_cell *cells; size_t n_cells; };
 MUST_CHECK bool dossier_explain(struct env *env, const struct law *law, const struct dossier_get_row *d, struct dossier_clock *out, struct err *e);
 
-/* May the actor see it whole: its applicant; officials of its receiving unit, its settling agency, a unit asked for an
+/* May the actor see it whole: its applicant; the system account that filed it; officials of its receiving unit, its settling agency, a unit asked for an
  * opinion; inspectors of the settling agency. One place for pages, API and files. */
 MUST_CHECK bool dossier_may_read(struct env *env, const struct dossier_get_row *d, bool *may, struct err *e);
 

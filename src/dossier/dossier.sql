@@ -5,13 +5,13 @@ insert into sequence (name, value) values (:name, 1)
 on conflict (name) do update set value = sequence.value + 1 returning value;
 
 -- name: dossier_add :exec
--- in: id dossier_id, code text, procedure text, procedure_name text, procedure_hash text, field text, rules text, process text, form_set text, channel_in text, channel_out text, origin text?, origin_code text?, receiving_unit unit_id, settling_agency agency_id, settling_unit unit_id, applicant_account int, applicant_kind text, applicant_name text, identity_key bytes?, phone_key bytes?, sealed bytes, secret_hash bytes, step text, step_role text, step_unit unit_id, sent_at instant, answer_due instant
+-- in: id dossier_id, code text, procedure text, procedure_name text, procedure_hash text, field text, rules text, process text, form_set text, channel_in text, channel_out text, origin text?, origin_code text?, receiving_unit unit_id, settling_agency agency_id, settling_unit unit_id, applicant_account int, applicant_kind text, applicant_name text, identity_key bytes?, phone_key bytes?, sealed bytes, secret_hash bytes, step text, step_role text, step_unit unit_id, sent_at instant, answer_due instant, filed_by int?
 insert into dossier (id, code, procedure, procedure_name, procedure_hash, field, rules, process, form_set, channel_in, channel_out, origin,
   origin_code, receiving_unit, settling_agency, settling_unit, applicant_account, applicant_kind, applicant_name,
-  identity_key, phone_key, sealed, secret_hash, state, step, step_role, step_unit, step_since, step_due, rev, sent_at, answer_due)
+  identity_key, phone_key, sealed, secret_hash, state, step, step_role, step_unit, step_since, step_due, rev, sent_at, answer_due, filed_by)
 values (:id, :code, :procedure, :procedure_name, :procedure_hash, :field, :rules, :process, :form_set, :channel_in, :channel_out, :origin,
   :origin_code, :receiving_unit, :settling_agency, :settling_unit, :applicant_account, :applicant_kind, :applicant_name,
-  :identity_key, :phone_key, :sealed, :secret_hash, 'received', :step, :step_role, :step_unit, :sent_at, :answer_due, 1, :sent_at, :answer_due);
+  :identity_key, :phone_key, :sealed, :secret_hash, 'received', :step, :step_role, :step_unit, :sent_at, :answer_due, 1, :sent_at, :answer_due, :filed_by);
 
 -- name: dossier_get :one
 -- in: id dossier_id
@@ -19,7 +19,7 @@ select id, code, procedure, procedure_name, procedure_hash, field, rules, proces
   receiving_unit, settling_agency, settling_unit, applicant_account, applicant_kind, applicant_name, sealed, secret_hash, state, step,
   step_role, step_unit, assignee, officer, step_since, step_due, rev, sent_at, answer_due, accepted_at, clock_from, first_due, due, settled_at,
   returned_at, outcome, supplements, apologies, last_actor, last_opened, previous_step, previous_assignee, proposal,
-  result_number, result_symbol, result_day, signer
+  result_number, result_symbol, result_day, signer, filed_by
 from dossier where id = :id;
 
 -- name: dossier_by_code :one
@@ -270,6 +270,11 @@ from dossier where settling_agency = :agency and (:state is null or state = :sta
 -- in: account int, before dossier_id, limit int
 select id, code, procedure_name, state, step, sent_at, due, answer_due, settled_at, rev
 from dossier where applicant_account = :account and id < :before order by id desc limit :limit;
+
+-- name: dossier_list_filed :many
+-- in: account int, before dossier_id, limit int
+select id, code, procedure_name, state, step, sent_at, due, answer_due, settled_at, rev
+from dossier where filed_by = :account and id < :before order by id desc limit :limit;
 
 -- name: dossier_list_found :many
 -- in: words text, limit int

@@ -82,7 +82,7 @@ static bool asked_unit(struct env *env, const struct dossier_get_row *d, bool *m
 bool dossier_may_read(struct env *env, const struct dossier_get_row *d, bool *may, struct err *e)
 {
 	const struct actor *me = env->actor;
-	*may = me->program || (me->account != 0 && me->account == d->applicant_account) ||
+	*may = me->program || (me->account != 0 && (me->account == d->applicant_account || (d->filed_by.has && me->account == d->filed_by.v))) ||
 	       actor_in_unit(me, ROLE_COUNTER, d->receiving_unit.v) ||
 	       actor_in_agency(me, ALLOW_STAFF, d->settling_agency.v);
 	return *may || !actor_any(me, ALLOW_STAFF) || asked_unit(env, d, may, e);

@@ -150,7 +150,7 @@ static bool insert(struct env *env, const struct law *law, struct sending *s, st
 	        .applicant_name = x->who.name, .identity_key = keyed(a, &law->identity_key, x->who.identity),
 	        .phone_key = keyed(a, &law->phone_key, plain_phone(a, x->who.phone)), .sealed = all.sealed, .secret_hash = str_dup(a, DIGEST_STR(secret)),
 	        .step = s->step->id, .step_role = STR("counter"), .step_unit = x->receiving_unit, .sent_at = env->now,
-	        .answer_due = s->out->answer_due};
+	        .answer_due = s->out->answer_due, .filed_by = x->filed_by ? OPT_INT(x->filed_by) : (struct opt_int){0}};
 	return (q_dossier_add(env->db, &in, NULL, e) && q_dossier_key_add(env->db, (struct dossier_key_id){x->id.v}, x->wrapped_key, NULL, e)) ||
 	       err_wrap(e, "new dossier");
 }

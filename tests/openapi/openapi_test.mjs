@@ -126,10 +126,16 @@ async function system_account() {
 	await act("counter", first.code, "accept");
 	const later = await call("system", "POST", D, { body, want: 200 });
 	equal([later.code, later.state, Boolean(later.due)], [first.code, "processing", true]);
+	const seen = await call("system", "GET", ONE, { params: { code: first.code } });
+	equal([seen.state, seen.applicant.name], ["processing", applicant.name]);
+	equal((await call("system", "GET", D)).items.map((x) => x.code), [first.code]);
+	await call("system", "GET", `${ONE}/timeline`, { params: { code: first.code } });
+	await call("system", "GET", ONE, { params: { code }, want: 404 });
+	await act("system", first.code, "withdraw", { reason: "x" }, 403);
 	const bare = await call("system", "POST", D, { body: { ...body, origin_code: undefined, applicant: { name: "", identity: "12", phone: "x", email: "y" } }, want: 422 });
 	for (const f of ["origin_code", "applicant.name", "applicant.identity", "applicant.phone", "applicant.email"]) truth(fields(bare).includes(f), `${f} in ${fields(bare)}`);
-	const seen = await call("counter", "GET", ONE, { params: { code: first.code } });
-	equal([seen.origin, seen.origin_code, seen.channel_in], ["dvcqg", body.origin_code, "portal"]);
+	const shown = await call("counter", "GET", ONE, { params: { code: first.code } });
+	equal([shown.origin, shown.origin_code, shown.channel_in], ["dvcqg", body.origin_code, "portal"]);
 	truth((await call("counter", "GET", D, { query: `?q=${body.origin_code}` })).items.some((x) => x.code === first.code), "found by the portal's code");
 }
 
