@@ -824,3 +824,45 @@ TEST_BOTH(a_supplement_brings_files_that_open_only_when_clean)
 	EXPECT(has(get(&w.counter, record(code, "")).body, "bản vẽ.pdf"));
 	stop();
 }
+
+/* ---- for programs ---- */
+
+static struct test_answer api_get(const struct actor *who, const char *path)
+{
+	return http_test_send(w.t, &(struct test_request){.path = path, .actor = who, .bearer = true});
+}
+
+TEST_BOTH(programs_get_the_work_list)
+{
+	start(a, engine);
+	struct str first = sent_code(), second = sent_code();
+	struct test_answer x = api_get(&w.counter, "/api/v1/dossiers?limit=1");
+	EXPECT_INT(x.status, 200);
+	EXPECT(has(x.body, str_cstr(a, first)) && !has(x.body, str_cstr(a, second)) && !has(x.body, "\"next\":null"));
+	json_t *j = json_loadb(x.body.p, x.body.n, 0, NULL);
+	x = api_get(&w.counter, str_fmt(a, "/api/v1/dossiers?limit=1&cursor=%s", json_string_value(json_object_get(j, "next"))).p);
+	json_decref(j);
+	EXPECT(has(x.body, str_cstr(a, second)) && !has(x.body, str_cstr(a, first)) && has(x.body, "\"next\":null"));
+	x = api_get(&w.counter, "/api/v1/dossiers?order=newest&limit=1");
+	EXPECT(has(x.body, str_cstr(a, second)) && !has(x.body, str_cstr(a, first)));
+	EXPECT(has(api_get(&w.counter, "/api/v1/dossiers?q=canary").body, str_cstr(a, first)));
+	EXPECT(!has(api_get(&w.counter, "/api/v1/dossiers?state=done").body, str_cstr(a, first)));
+	EXPECT(!has(api_get(&w.specialist, "/api/v1/dossiers?view=mine").body, str_cstr(a, first)));
+	EXPECT_INT(api_get(&w.counter, "/api/v1/dossiers?cursor=1.x").status, 422);
+	EXPECT_INT(api_get(&w.counter, "/api/v1/dossiers?limit=-1").status, 422);
+	stop();
+}
+
+TEST_BOTH(programs_learn_what_may_be_done)
+{
+	start(a, engine);
+	struct str code = sent_code();
+	const char *path = str_fmt(a, "/api/v1/dossiers/%.*s/actions", STR_ARG(code)).p;
+	struct test_answer x = api_get(&w.counter, path);
+	EXPECT_INT(x.status, 200);
+	EXPECT(has(x.body, "\"action\":\"accept\"") && has(x.body, "\"action\":\"refuse\"") && !has(x.body, "\"action\":\"assign\""));
+	EXPECT(!has(x.body, "confirm_paid")); /* there is no fee */
+	EXPECT(!has(api_get(&w.director, path).body, "\"action\":\"accept\""));
+	EXPECT_INT(api_get(&other_citizen, path).status, 404);
+	stop();
+}
