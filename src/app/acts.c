@@ -89,10 +89,16 @@ static bool clean_parts(struct store *s, struct arena *a, struct err *e)
 	return ok;
 }
 
+static bool forget_words(struct env *env, void *ctx, struct err *e)
+{
+	(void)ctx;
+	return dossier_forget_words(env, e);
+}
+
 bool store_clean(struct store *s, struct str code, struct err *e)
 {
 	AUTO_ARENA a = arena_new(0);
-	return clean_parts(s, a, e) && mail_sink_forget(str_fmt(a, "%.*s/mail", STR_ARG(s->place.dir)), code, e) && writer_empty_log(s->writer, e);
+	return store_act(s, a, forget_words, NULL, e) && clean_parts(s, a, e) && mail_sink_forget(str_fmt(a, "%.*s/mail", STR_ARG(s->place.dir)), code, e) && writer_empty_log(s->writer, e);
 }
 
 static bool erase_act(struct control_call *c, struct err *e)

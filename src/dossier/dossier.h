@@ -147,6 +147,8 @@ MUST_CHECK bool dossier_preview_keep(struct env *env, struct dossier_file_id fil
 /* Deletes the key and every clear word; the log stays whole. Only ADMIN; reason in the log. */
 MUST_CHECK bool dossier_forget(struct env *env, struct dossier_id id, struct str reason, struct err *e);
 
+/* In an action of its own after one that erased: the search index is merged, for FTS5 keeps the tokens of deleted rows. */
+MUST_CHECK bool dossier_forget_words(struct env *env, struct err *e);
 /* After a rotation of the master key: wraps the data keys again, REWRAP_ROWS a call. *out follows *from. */
 MUST_CHECK bool dossier_rewrap(struct env *env, const struct law *law, const struct rewrap *from, struct rewrap *out, struct err *e);
 

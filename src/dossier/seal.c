@@ -147,11 +147,13 @@ bool dossier_forget(struct env *env, struct dossier_id id, struct str reason, st
 	if (!dossier_load(env, id, &d, e) || !q_dossier_key_erase(env->db, (struct dossier_key_id){id.v}, NULL, e) ||
 	    !q_dossier_preview_erase(env->db, id, NULL, e) ||
 	    !q_dossier_erase(env->db, id, NULL, e) || !forget_opinions(env, id, e) ||
-	    !search_put(env, id, d.code, d.procedure_name, STR_NONE, d.origin_code, true, e) || !q_dossier_search_optimize(env->db, NULL, e))
+	    !search_put(env, id, d.code, d.procedure_name, STR_NONE, d.origin_code, true, e))
 		return err_wrap(e, "erasing");
 	struct str body = str_fmt(env->arena, "{\"reason\":%.*s}", STR_ARG(as_json(env->arena, reason)));
 	return audit_record(env, &(struct audit_act){.kind = "dossier.erase", .subject = id.v, .role = ROLE_ADMIN, .body = body}, NULL, e);
 }
+
+bool dossier_forget_words(struct env *env, struct err *e) { return q_dossier_search_optimize(env->db, NULL, e) || err_wrap(e, "search"); }
 
 bool dossier_rewrap(struct env *env, const struct law *law, const struct rewrap *from, struct rewrap *out, struct err *e)
 {
