@@ -93,7 +93,8 @@ def given_back(page, action, sent, what):
     true(form, f"{what}: the form is gone")
     have = {}
     for f in form[0]["fields"]:
-        if f["type"] not in ("checkbox", "radio", "file", "password", "hidden", "select") and f["tag"] != "button":
+        once = f["a"].get("autocomplete") == "one-time-code"  # a secret is not shown again
+        if f["type"] not in ("checkbox", "radio", "file", "password", "hidden", "select") and f["tag"] != "button" and not once:
             have.setdefault(f["name"], []).append(f["value"])
     for name, value in sent:
         if name in have and isinstance(value, str):
