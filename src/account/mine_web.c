@@ -59,6 +59,7 @@ static void show_language(struct screen *s, struct request *r, const struct acco
 	struct ui_field f = page_field(r, "lang", UI_RADIOS, MSG_ACCOUNT_MAIL_LANGUAGE);
 	f.options = options;
 	f.n_options = ARRAY_LEN(options);
+	f.required = true;
 	ui_section_begin(&s->o, msg(s->o.lang, MSG_ACCOUNT_MAILS));
 	ui_form_begin(&s->o, &(struct ui_form){.action = STR("/tai-khoan/ngon-ngu")});
 	ui_field(&s->o, &f);
