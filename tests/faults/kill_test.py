@@ -139,7 +139,7 @@ def no_lost_job():
 def one_round(number, last):
     global told
     w.start(wait=False)
-    load_until(luck.uniform(0, 0.4) if luck.random() < 0.15 else luck.uniform(0.5, 2.0) + (1.5 if "build-test" in program else 0))
+    load_until(luck.uniform(0, start_s) if luck.random() < 0.15 else start_s + luck.uniform(0.3, 1.7))
     w.kill()
     w.start()
     send_again()
@@ -160,7 +160,9 @@ def one_round(number, last):
 seen, round_number = set(), 0
 try:
     w.demo()
+    start_s = time.time()
     w.start()
+    start_s = time.time() - start_s
     w.sign_in("counter")
     w.examples()
     w.stop()
