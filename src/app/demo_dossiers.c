@@ -55,7 +55,7 @@ static bool send(struct env *env, const struct making *m, struct dossier_id *id,
 
 static bool make_one(struct env *env, const struct making *m, struct err *e)
 {
-	struct dossier_id id;
+	struct dossier_id id = {0};
 	struct dossier_done done;
 	const struct actor *before = env->actor;
 	if (!send(env, m, &id, e))

@@ -245,22 +245,24 @@ void answer_keep(struct exchange *x)
 
 /* ---- headers of every answer ---- */
 
+void answer_policies(struct http *h)
+{
+	const char *hashes = h->cfg->csp_hashes ? h->cfg->csp_hashes : "", *gap = h->cfg->csp_hashes ? " " : "";
+	for (int frame = 0; frame < 2; frame++)
+		h->policy[frame] = str_fmt(h->texts,
+		        "default-src 'none'; script-src 'self'%s%s; style-src 'self'%s%s; img-src 'self' data:; font-src 'self'; "
+		        "connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'self'; "
+		        "base-uri 'none'; frame-ancestors %s", gap, hashes, gap, hashes, frame ? "'self'" : "'none'");
+}
+
 static void put_policy(struct exchange *x)
 {
 	struct request *r = &x->r;
-	const char *hashes = x->h->cfg->csp_hashes;
 	bool frame = r->route && (r->route->flags & ROUTE_FRAME_SELF);
-	struct buf b = buf_on(r->env.arena);
-	const char *ancestors = frame ? "'self'" : "'none'";
 	if (x->untrusted)
-		buf_fmt(&b, "default-src 'none'; sandbox; frame-ancestors %s", ancestors);
+		answer_header(r, "Content-Security-Policy", frame ? STR("default-src 'none'; sandbox; frame-ancestors 'self'") : STR("default-src 'none'; sandbox; frame-ancestors 'none'"));
 	else
-		buf_fmt(&b,
-		        "default-src 'none'; script-src 'self'%s%s; style-src 'self'%s%s; img-src 'self' data:; font-src 'self'; "
-		        "connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'self'; "
-		        "base-uri 'none'; frame-ancestors %s",
-		        hashes ? " " : "", hashes ? hashes : "", hashes ? " " : "", hashes ? hashes : "", ancestors);
-	answer_header(r, "Content-Security-Policy", buf_str(&b));
+		answer_header(r, "Content-Security-Policy", x->h->policy[frame]);
 	answer_header(r, "X-Frame-Options", frame ? STR("SAMEORIGIN") : STR("DENY"));
 }
 

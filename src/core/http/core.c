@@ -54,6 +54,8 @@ bool http_core_init(struct http *h, const struct http_config *cfg, struct err *e
 {
 	h->cfg = cfg;
 	CHECK(pthread_mutex_init(&h->free_lock, NULL) == 0);
+	h->texts = arena_new(0);
+	answer_policies(h);
 	h->arenas = calloc(512, sizeof *h->arenas);
 	CHECK(h->arenas != NULL);
 	/* Ids of one run do not meet those of the next: microseconds of the start, then a counter. */
@@ -83,5 +85,6 @@ void http_core_done(struct http *h)
 	for (size_t i = 0; i < h->n_arenas; i++)
 		arena_free(h->arenas[i]);
 	free(h->arenas);
+	arena_free(h->texts);
 	pthread_mutex_destroy(&h->free_lock);
 }

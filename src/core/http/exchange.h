@@ -110,6 +110,8 @@ struct http {
 	struct exchange *free_list;
 	struct arena **arenas;             /* free arenas, under free_lock */
 	size_t n_arenas;
+	struct arena *texts;               /* of what is put together once: */
+	struct str policy[2];              /* Content-Security-Policy of our own pages; [1]: may be framed by them */
 	struct server *server;             /* the transport's own; NULL in tests without sockets */
 };
 
@@ -144,6 +146,7 @@ void form_read(struct exchange *x);
 void answer_error(struct exchange *x, const struct err *e);
 void answer_form_errors(struct exchange *x);
 /* answer.c */
+void answer_policies(struct http *h);       /* at the start: the policies that every page carries */
 void answer_reset(struct exchange *x);      /* forget what was written */
 void answer_finish(struct exchange *x);     /* the headers every answer carries */
 bool answer_asset(struct exchange *x);      /* true: it was one */
