@@ -19,8 +19,19 @@ static struct str text_of(const json_t *o, const char *key) { return str_from(js
 static double number(const json_t *o, const char *key, double otherwise)
 {
 	const json_t *v = json_object_get(o, key);
-	return json_is_number(v) ? json_number_value(v) : otherwise;
+	return json_is_number(v) ? fmax(-1000, fmin(1000, json_number_value(v))) : otherwise;
 }
+
+/* A number that decides how much is drawn: one outside is the template's mistake. A size of 0 would never fill a line. */
+static double within(struct paper *p, const json_t *o, const char *key, double otherwise, double least, double most)
+{
+	double v = number(o, key, otherwise);
+	if (v >= least && v <= most)
+		return v;
+	p->bad = true;
+	return least > 1 ? least : 1;
+}
+static double size_of(struct paper *p, const json_t *b, double otherwise) { return within(p, b, "size", otherwise, 2, 200); }
 
 static void put_line(struct paper *p, const char *text, double y, double pt, enum pdf_align align, bool bold)
 {
@@ -59,7 +70,7 @@ static enum pdf_align align_of(const json_t *b)
 
 static struct pdf_text *lay_out(struct paper *p, const json_t *b, struct str text, double w)
 {
-	struct pdf_run r = {.text = text, .pt = number(b, "size", p->pt), .bold = json_is_true(json_object_get(b, "bold")),
+	struct pdf_run r = {.text = text, .pt = size_of(p, b, p->pt), .bold = json_is_true(json_object_get(b, "bold")),
 	                    .italic = json_is_true(json_object_get(b, "italic"))};
 	struct pdf_style st = {.align = align_of(b), .indent_mm = number(b, "indent", 0), .line = number(b, "line", p->line)};
 	return pdf_text_new(p->pdf, &r, 1, w, &st);
@@ -69,7 +80,7 @@ static struct pdf_text *lay_out(struct paper *p, const json_t *b, struct str tex
 static struct pdf_text *lay_out_blank(struct paper *p, const json_t *b, struct str text, double w)
 {
 	struct pdf_text *t = lay_out(p, b, text, w);
-	double left = w - pdf_text_last_width(t), dot = number(b, "size", p->pt) * .25 * 25.4 / 72;
+	double left = w - pdf_text_last_width(t), dot = size_of(p, b, p->pt) * .25 * 25.4 / 72;
 	if (left < 2 * dot)
 		return t;
 	struct buf more = buf_on(p->a);
@@ -141,7 +152,7 @@ static void draw_each(struct paper *p, const json_t *b, const struct scope *s, s
 	static const json_t *no_data;
 	json_t *split = paragraphs(fill_find(s, text_of(b, "items")));
 	const json_t *items = split ? split : fill_find(s, text_of(b, "items"));
-	size_t n = json_is_array(items) ? json_array_size(items) : 0, blanks = n ? 0 : (size_t)number(b, "empty", 0);
+	size_t n = json_is_array(items) ? json_array_size(items) : 0, blanks = n ? 0 : (size_t)within(p, b, "empty", 0, 0, 100);
 	if (!n)
 		fill_gap(s, text_of(b, "items"));
 	for (size_t i = 0; i < n + blanks; i++) {
@@ -235,7 +246,7 @@ static double draw_cells(struct paper *p, const struct grid *g, const struct sco
 
 static void draw_table(struct paper *p, const json_t *b, const struct scope *s, struct area at)
 {
-	struct grid g = {.pt = number(b, "size", p->pt - 1)};
+	struct grid g = {.pt = size_of(p, b, p->pt - 1)};
 	const json_t *columns = json_object_get(b, "columns"), *items = fill_find(s, text_of(b, "items")), *col;
 	double total = 0, x = at.x;
 	size_t i;
@@ -252,7 +263,7 @@ static void draw_table(struct paper *p, const json_t *b, const struct scope *s, 
 	p->y += 1.5;
 	need(p, number(b, "keep", 20), s);
 	p->y += draw_head(p, &g, s);
-	size_t n = json_is_array(items) ? json_array_size(items) : 0, rows = n ? n : (size_t)number(b, "empty", 3);
+	size_t n = json_is_array(items) ? json_array_size(items) : 0, rows = n ? n : (size_t)within(p, b, "empty", 3, 0, 100);
 	if (!n)
 		fill_gap(s, text_of(b, "items"));
 	for (i = 0; i < rows; i++) {
@@ -268,7 +279,7 @@ static void draw_table(struct paper *p, const json_t *b, const struct scope *s, 
 static void draw_grid(struct paper *p, const json_t *b, const struct scope *s, struct area at)
 {
 	const json_t *heads = fill_find(s, STR("columns")), *widths = fill_find(s, STR("widths"));
-	json_t *columns = json_array(), *table = json_pack("{s:s,s:f,s:f}", "items", "rows", "size", number(b, "size", p->pt - 2), "keep", number(b, "keep", 20));
+	json_t *columns = json_array(), *table = json_pack("{s:s,s:f,s:f}", "items", "rows", "size", size_of(p, b, p->pt - 2), "keep", number(b, "keep", 20));
 	for (size_t i = 0; i < json_array_size(heads) && i < COLUMNS_MAX; i++) {
 		const json_t *w = json_array_get(widths, i);
 		json_array_append_new(columns, json_pack("{s:s,s:s,s:f}", "head", str_fmt(p->a, "{columns.%zu|opt}", i).p,
@@ -282,7 +293,7 @@ static void draw_grid(struct paper *p, const json_t *b, const struct scope *s, s
 static void draw_qr(struct paper *p, const json_t *b, const struct scope *s, struct area at)
 {
 	bool open;
-	double size = number(b, "size", 18);
+	double size = within(p, b, "size", 18, 5, 200);
 	struct str text = fill_text(p->a, text_of(b, "text"), s, &open);
 	enum pdf_align al = align_of(b);
 	need(p, size + 2, s);
@@ -342,7 +353,7 @@ static void set_page(struct paper *p, const json_t *form)
 	double *to[] = {&p->top, &p->right, &p->bottom, &p->left}, usual[] = {20, 15, 20, 30};
 	for (size_t i = 0; i < 4; i++)
 		*to[i] = json_is_number(json_array_get(m, i)) ? json_number_value(json_array_get(m, i)) : usual[i];
-	p->pt = number(form, "font", 13);
+	p->pt = within(p, form, "font", 13, 4, 72);
 	p->line = number(form, "line", 1);
 }
 
@@ -366,7 +377,7 @@ bool paper_render(const json_t *form, const json_t *data, struct instant at, str
 		return false;
 	if (gaps.n)
 		return err_set(e, ERR_INVALID, "the paper would have blanks:%.*s", STR_ARG(buf_str(&gaps.names)));
-	return !bad || err_set(e, ERR_INVALID, "the template has a block of an unknown kind");
+	return !bad || err_set(e, ERR_INVALID, "the template has a block of an unknown kind, or a size or number of rows out of bounds");
 }
 
 static bool is_name(struct str s)
