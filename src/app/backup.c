@@ -27,7 +27,7 @@ static bool copy_file(const char *from, const char *to, mode_t mode, struct err 
 {
 	int in = open(from, O_RDONLY | O_CLOEXEC);
 	if (in < 0)
-		return err_set(e, ERR_NOT_FOUND, "cannot open %s: %s", from, strerror(errno));
+		return err_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_INTERNAL, "cannot open %s: %s", from, strerror(errno));
 	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	bool ok = out >= 0 ? copy_fd(in, out, e) : err_set(e, ERR_CONFLICT, "cannot make %s: %s", to, strerror(errno));
 	close(in);
@@ -49,9 +49,12 @@ static bool copy_blob(void *ctx, const struct blob_seen *b, struct err *e)
 	if (mkdir(dir.p, 0700) != 0 && errno != EEXIST)
 		return err_set(e, ERR_INTERNAL, "cannot make %s: %s", dir.p, strerror(errno));
 	bool ok = copy_file(b->path, str_fmt(c->a, "%.*s/%.*s", STR_ARG(dir), STR_ARG(hex)).p, 0600, e);
-	c->files++;
+	bool gone = !ok && e->kind == ERR_NOT_FOUND; /* released, and met again; or removed: then the snapshot does not name it */
+	if (gone)
+		*e = (struct err){0};
+	c->files += ok;
 	arena_rewind(c->a, m);
-	return ok;
+	return ok || gone;
 }
 
 static bool copy_blobs(struct arena *a, struct str from, struct str to, int64_t *files, struct err *e)
@@ -68,6 +71,18 @@ static bool copy_blobs(struct arena *a, struct str from, struct str to, int64_t 
 	return ok;
 }
 
+/* Names of files as well as their bytes: the folders are not synced one by one. */
+static bool sync_all(struct arena *a, struct str dir, struct err *e)
+{
+	int fd = open(str_cstr(a, dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 && syncfs(fd) == 0;
+	if (!ok)
+		err_set(e, ERR_INTERNAL, "cannot sync %.*s: %s", STR_ARG(dir), strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
 /* The snapshot first, then the files: whatever the snapshot names is there, for removal waits longer than a backup. */
 static bool backup_to(struct options *o, const struct place *p, struct str to, int64_t *files, struct err *e)
 {
@@ -76,7 +91,7 @@ static bool backup_to(struct options *o, const struct place *p, struct str to, i
 	AUTO_DB db = place_open_long(p, e);
 	if (!db || !db_schema_check(db, &db_schema, e))
 		return false;
-	return db_snapshot(db, str_fmt(o->arena, "%.*s/motcua.db", STR_ARG(to)), e) && copy_blobs(o->arena, p->dir, to, files, e);
+	return db_snapshot(db, str_fmt(o->arena, "%.*s/motcua.db", STR_ARG(to)), e) && copy_blobs(o->arena, p->dir, to, files, e) && sync_all(o->arena, to, e);
 }
 
 int backup_command(struct options *o)
@@ -100,7 +115,7 @@ static bool restore_from(struct options *o, const struct place *p, struct str fr
 	if (mkdir(str_cstr(a, p->dir), 0700) != 0 && errno != EEXIST)
 		return err_set(e, ERR_INTERNAL, "%.*s: %s", STR_ARG(p->dir), strerror(errno));
 	if (!copy_file(key, str_cstr(a, p->key_file), 0600, e) ||
-	    !copy_file(str_fmt(a, "%.*s/motcua.db", STR_ARG(from)).p, str_cstr(a, p->db), 0600, e) || !copy_blobs(a, from, p->dir, &files, e))
+	    !copy_file(str_fmt(a, "%.*s/motcua.db", STR_ARG(from)).p, str_cstr(a, p->db), 0600, e) || !copy_blobs(a, from, p->dir, &files, e) || !sync_all(a, p->dir, e))
 		return false;
 	AUTO_DB db = place_open(p, 0, e);
 	if (!db || !db_schema_check(db, &db_schema, e) || !audit_verify(db, &db_schema, v, e))

@@ -102,7 +102,10 @@ static json_t *do_act(struct store *s, const struct config *settings, const json
 	const struct control_act *act = act_of(json_string_value(json_object_get(q, "act")));
 	bool ok = act ? act->run(&c, &e) : err_set(&e, ERR_INVALID, "the server knows no such command: it is another version");
 	struct str out = buf_str(&c.out);
-	return json_pack("{s:i,s:s%,s:s?}", "code", ok && !c.wrong ? EXIT_GOOD : EXIT_WRONG, "out", out.p ? out.p : "", out.n, "error", ok ? NULL : e.text);
+	int code = ok && !c.wrong ? EXIT_GOOD : EXIT_WRONG;
+	json_t *answer = json_pack("{s:i,s:s%,s:s?}", "code", code, "out", out.p ? out.p : "", out.n, "error", ok ? NULL : e.text);
+	/* A sentence that names a path may hold bytes that JSON does not. */
+	return answer ? answer : json_pack("{s:i,s:s,s:s}", "code", code, "out", "", "error", "the answer has bytes that are no text; the act itself ended as the exit code says");
 }
 
 /* ---- the server's side ---- */
@@ -177,8 +180,10 @@ bool control_start(struct control **out, struct store *store, const struct confi
 		*out = c;
 		return true;
 	}
-	if (c->listener >= 0)
-		close(c->listener);
+	int fds[] = {c->listener, c->stop[0], c->stop[1]};
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
 	free(c);
 	return false;
 }

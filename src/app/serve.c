@@ -115,8 +115,7 @@ static bool start_stamps(struct app *app, struct err *e)
 static bool try_render(struct app *app, struct err *e)
 {
 	struct str said;
-	struct render_call c = {.lane = RENDER_NOW, .job = scan_type_job.name, .payload = STR("%PDF-1.4\n"), .fd = -1, .timeout_ms = 20000};
-	if (!app->render || !render_ask(app->render, &c, app->arena, &said, e))
+	if (!app->render || !scan_ask_type(&app->scan, STR("%PDF-1.4\n"), app->arena, &said, e))
 		return err_wrap(e, "motcua-render does not work");
 	return str_eq(said, STR("application/pdf")) || err_set(e, ERR_INTERNAL, "motcua-render calls a PDF %.*s", STR_ARG(said));
 }

@@ -18,7 +18,7 @@
 struct desk_facilities {
 	const struct law *law;
 	struct blob_store *blobs;
-	const struct scan_config *scan; /* who looks at content; NULL: this process */
+	const struct scan_config *scan; /* who looks at content */
 	struct db_pool *pool; /* connections of their own for exports */
 	/* A paper that is not kept yet, drawn now (issue_paper_draw); NULL: the page says that it is being made. */
 	bool (*draw)(struct env *env, const struct dossier_get_row *d, struct dossier_paper_id paper, struct str *pdf, struct err *e);

@@ -1,6 +1,7 @@
 /* desk_test.c — the officials' pages through the whole request path, on both engines. */
 #include "core/http/http_testing.h"
 #include "core/page/page.h"
+#include "core/scan/scan_testing.h"
 #include "desk/desk_internal.h"
 #include "desk/desk_sql.h"
 #include "dossier/dossier_testing.h"
@@ -78,13 +79,14 @@ static void make_http(void)
 static void start(struct arena *a, enum db_engine engine)
 {
 	struct err e = {0};
+	const struct scan_config *scan = scan_testing_open(a); /* it forks: before the writer's threads */
 	office_set_ms(instant_clock().ms - 20 * DAY_MS); /* pages live today; what is filed now is late there */
 	office_open(&w.o, a, engine, NULL);
 	w.pool = db_pool_new(engine, test_db_place(), 4);
 	EXPECT_OK(blob_store_new(&w.blobs, str_fmt(a, "%.*s/blobs", STR_ARG(test_temp_dir(a))), NULL, &e), e);
 	w.counter = official(w.o.people.counter), w.specialist = official(w.o.people.specialist), w.head = official(w.o.people.head);
 	w.director = official(w.o.people.director), w.clerk = official(w.o.people.clerk), w.inspector = official(w.o.people.inspector);
-	facilities = (struct desk_facilities){.law = w.o.law, .blobs = w.blobs, .pool = w.pool, .settling = settles, .ids = &w.o.ids};
+	facilities = (struct desk_facilities){.law = w.o.law, .blobs = w.blobs, .pool = w.pool, .settling = settles, .ids = &w.o.ids, .scan = scan};
 	if (!renderer)
 		EXPECT_OK(issue_renderer_new(&renderer, &e), e);
 	papers = (struct issue_facilities){.law = w.o.law, .blobs = w.blobs, .render = issue_render, .renderer = renderer};
@@ -101,6 +103,7 @@ static void stop(void)
 	office_close(&w.o);
 	db_pool_free(w.pool);
 	blob_store_free(w.blobs);
+	scan_testing_close();
 }
 
 static const char *filed = "bx-cap-phep-xquang";

@@ -385,13 +385,13 @@ static struct str event_text(struct sheet *s, const struct audit_entry *x)
 static bool course_section(struct sheet *s, struct err *e)
 {
 	struct audit_entries all = {0};
-	if (!audit_timeline(&s->r->env, s->d.id.v, 0, 500, &all, e))
+	if (!dossier_timeline(&s->r->env, s->d.id, &all, e))
 		return false;
 	struct ui_event *v = NEW_ARRAY(s->r->env.arena, all.n, struct ui_event);
 	size_t n = 0;
 	for (size_t i = all.n; i > 0; i--) {
 		const struct audit_entry *x = &all.v[i - 1];
-		if (!str_starts(x->kind, STR("dossier.")) || str_starts(x->kind, STR("dossier.read")))
+		if (!str_starts(x->kind, STR("dossier.")))
 			continue;
 		v[n] = (struct ui_event){.when = n == 0 ? UI_NOW : UI_PAST, .title = event_title(s, x->kind), .who = event_who(s, x),
 			.text = event_text(s, x), .at = x->at, .has_at = true};
@@ -744,7 +744,7 @@ bool desk_diagram_page(struct request *r, struct err *e)
 {
 	struct dossier_get_row d;
 	struct audit_entries all = {0};
-	if (!desk_record(r, &d, e) || !audit_timeline(&r->env, d.id.v, 0, 500, &all, e))
+	if (!desk_record(r, &d, e) || !dossier_timeline(&r->env, d.id, &all, e))
 		return false;
 	const struct process *p = law_process(LAW, d.process);
 	if (!p)

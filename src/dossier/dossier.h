@@ -58,6 +58,9 @@ MUST_CHECK bool dossier_of_person(struct env *env, const struct law *law, struct
 
 /* ERR_NOT_FOUND when there is none. */
 MUST_CHECK bool dossier_load(struct env *env, struct dossier_id id, struct dossier_get_row *out, struct err *e);
+/* What was done about the dossier, oldest first; who only looked ("dossier.read", "dossier.read_count") is left out: looks grow without
+ * end and must not push acts out of the list. */
+MUST_CHECK bool dossier_timeline(struct env *env, struct dossier_id id, struct audit_entries *out, struct err *e);
 MUST_CHECK bool dossier_id_of(struct env *env, struct str code, struct dossier_id *out, bool *found, struct err *e);
 /* The data key; *erased when it was deleted. Wipe it (AUTO_KEY). */
 MUST_CHECK bool dossier_key(struct env *env, const struct law *law, struct dossier_id id, struct key *out, bool *erased, struct err *e);

@@ -422,3 +422,31 @@ TEST_BOTH(no_number_for_a_paper_with_blanks)
 	EXPECT_TEXT(load(&w, d).result_symbol, "TB-SKHCN");
 	office_close(&w);
 }
+
+static bool look_often(struct env *env, void *ctx, struct err *e)
+{
+	const struct dossier_id *d = ctx;
+	for (int i = 0; i < 1200; i++)
+		if (!audit_record(env, &(struct audit_act){.kind = i % 2 ? "dossier.read" : "dossier.read_count", .subject = d->v, .role = ROLE_HEAD, .body = STR("{}")}, NULL, e))
+			return false;
+	return true;
+}
+
+TEST_BOTH(looks_push_no_act_out_of_the_timeline)
+{
+	struct office w;
+	struct dossier_done last;
+	struct err e = {0};
+	office_open(&w, a, engine, "2026-11-16T08:00:00+07:00");
+	struct dossier_id d = send(&w, "bx-cap-phep-xquang").id;
+	EXPECT_OK(office_act(&w, &actor_program, look_often, &d, &e), e);
+	struct actor counter = office_official(&w, w.people.counter);
+	struct audit_entries all = {0};
+	struct env env = office_env(&w);
+	ACT(&counter, .action = ACT_ACCEPT);
+	EXPECT_OK(dossier_timeline(&env, d, &all, &e), e);
+	EXPECT(all.n >= 2 && all.n < 20);
+	EXPECT_TEXT(all.v[0].kind, "dossier.send");
+	EXPECT_TEXT(all.v[all.n - 1].kind, "dossier.accept");
+	office_close(&w);
+}

@@ -2,12 +2,19 @@
 #include "dossier/internal.h"
 #include <string.h>
 
+#define ACTS_MAX 2000 /* far above what a process can hold; a page has its end */
+
 bool dossier_load(struct env *env, struct dossier_id id, struct dossier_get_row *out, struct err *e)
 {
 	bool found = false;
 	if (!q_dossier_get(env->db, env->arena, id, out, &found, e))
 		return err_wrap(e, "dossier");
 	return found || err_set(e, ERR_NOT_FOUND, "no dossier %lld", (long long)id.v);
+}
+
+bool dossier_timeline(struct env *env, struct dossier_id id, struct audit_entries *out, struct err *e)
+{
+	return audit_timeline_without(env, id.v, STR("dossier.read"), ACTS_MAX, out, e);
 }
 
 bool dossier_id_of(struct env *env, struct str code, struct dossier_id *out, bool *found, struct err *e)

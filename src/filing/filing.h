@@ -22,7 +22,7 @@ struct filing_place { struct unit_id receiving_unit, settling_unit; struct agenc
 struct filing_config {
 	const struct law *law;
 	struct blob_store *blobs;
-	const struct scan_config *scan; /* who looks at content; NULL: this process */
+	const struct scan_config *scan; /* who looks at content */
 	struct id_source *ids;        /* the writer's: files of programs need an id before they come there */
 	const char *parts_dir;        /* of uploads that are not complete; hidden, mode 0600, at most a day since the last piece */
 	struct str origin;            /* "https://mot-cua.example.gov.vn": the address in QR codes; empty: from Host */

@@ -4,6 +4,7 @@
 #include "core/i18n/i18n.h"
 #include "core/log/log.h"
 #include "core/page/page.h"
+#include "core/scan/scan_testing.h"
 #include "dossier/dossier_testing.h"
 #include "filing/filing_internal.h"
 #include "track/track.h"
@@ -131,12 +132,13 @@ static struct world *world(struct arena *a, enum db_engine engine)
 	struct err e = {0};
 	struct world *w = NEW(a, struct world);
 	struct str dir = test_temp_dir(a);
+	const struct scan_config *scan = scan_testing_open(a); /* it forks: before the writer's threads */
 	office_open(&w->o, a, engine, "2026-11-16T08:30:00+07:00");
 	EXPECT_OK(blob_store_new(&w->blobs, str_fmt(a, "%.*s/blobs", STR_ARG(dir)), NULL, &e), e);
 	w->reader = test_db_again(engine, DB_READ_ONLY);
 	staffed = w->o.people.head.v;
 	struct filing_config f = {.law = w->o.law, .blobs = w->blobs, .ids = &w->o.ids, .parts_dir = str_cstr(a, str_fmt(a, "%.*s/parts", STR_ARG(dir))),
-		.origin = STR("https://mau.example.vn"), .strangers = true,
+		.origin = STR("https://mau.example.vn"), .strangers = true, .scan = scan,
 		.bank = {.bin = STR("970436"), .account = STR("0011001234567"), .name = STR("SO KHOA HOC VA CONG NGHE")}};
 	EXPECT_OK(filing_configure(&f, &e), e);
 	start_http(w);
@@ -149,6 +151,7 @@ static void done(struct world *w)
 	office_close(&w->o);
 	db_close(w->reader);
 	blob_store_free(w->blobs);
+	scan_testing_close();
 }
 
 /* ---- asking ---- */

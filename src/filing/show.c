@@ -139,7 +139,7 @@ bool filing_asked_why(struct request *r, const struct dossier_get_row *d, struct
 	AUTO_KEY key = {0};
 	bool erased = false;
 	*out = STR_NONE;
-	if (!audit_timeline(&r->env, d->id.v, 0, 500, &all, e) || !dossier_key(&r->env, filing()->law, d->id, &key, &erased, e))
+	if (!dossier_timeline(&r->env, d->id, &all, e) || !dossier_key(&r->env, filing()->law, d->id, &key, &erased, e))
 		return false;
 	if (erased || !q_dossier_paper_list(r->env.db, r->env.arena, d->id, &papers, e))
 		return erased;
@@ -181,7 +181,7 @@ bool filing_show_timeline(struct request *r, struct html_out *o, const struct do
 	struct dossier_paper_list_rows papers = {0};
 	AUTO_KEY key = {0};
 	bool erased = false;
-	if (!audit_timeline(&r->env, d->id.v, 0, 500, &all, e) || !dossier_key(&r->env, filing()->law, d->id, &key, &erased, e))
+	if (!dossier_timeline(&r->env, d->id, &all, e) || !dossier_key(&r->env, filing()->law, d->id, &key, &erased, e))
 		return false;
 	if (!erased && !q_dossier_paper_list(r->env.db, r->env.arena, d->id, &papers, e))
 		return false;
@@ -215,7 +215,7 @@ bool filing_show_receipts(struct request *r, struct html_out *o, const struct do
 {
 	struct audit_entries all = {0};
 	struct arena *a = r->env.arena;
-	if (!audit_timeline(&r->env, d->id.v, 0, 500, &all, e))
+	if (!dossier_timeline(&r->env, d->id, &all, e))
 		return false;
 	struct ui_item *v = NEW_ARRAY(a, all.n + 1, struct ui_item);
 	size_t n = 0;

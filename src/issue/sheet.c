@@ -94,7 +94,7 @@ static bool receipt_number(struct env *env, const struct dossier_get_row *d, jso
 bool issue_control_data(struct env *env, const struct dossier_get_row *d, json_t **out, struct err *e)
 {
 	struct audit_entries all = {0};
-	if (!audit_timeline(env, d->id.v, 0, 500, &all, e) || !base_data(env, d, date_of(d->accepted_at.has ? d->accepted_at.v : d->sent_at), false, out, e))
+	if (!dossier_timeline(env, d->id, &all, e) || !base_data(env, d, date_of(d->accepted_at.has ? d->accepted_at.v : d->sent_at), false, out, e))
 		return false;
 	json_t *list = json_array();
 	for (size_t i = 0; i < all.n; i++)

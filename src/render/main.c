@@ -3,7 +3,7 @@
  * A program of its own, started by `motcua serve` from the same folder: the libraries that draw (poppler: GNU GPL 2 or 3)
  * are linked here and not into motcua. It is not for people. */
 #include "core/pdf/pdf.h"
-#include "core/scan/scan.h"
+#include "core/scan/type_job.h"
 #include "render/receipt.h"
 #include "sign/pdf_report.h"
 #include <stdio.h>
@@ -30,7 +30,7 @@ int main(void)
 		fputs(usage, stderr);
 		return 2;
 	}
-	if (!scan_prepare(&e) || !preview_prepare(&e)) {
+	if (!scan_type_prepare(&e) || !preview_prepare(&e)) {
 		fprintf(stderr, "motcua-render: %s\n", e.text);
 		return 1;
 	}

@@ -98,20 +98,30 @@ bool audit_record(struct env *env, const struct audit_act *act, int64_t *entry, 
 	return true;
 }
 
-bool audit_timeline(struct env *env, int64_t subject, int64_t after, int64_t limit, struct audit_entries *out, struct err *e)
+static bool timeline(struct env *env, const struct log_of_subject_in *in, struct audit_entries *out, struct err *e)
 {
 	struct log_of_subject_rows rows = {0};
-	if (!q_log_of_subject(env->db, env->arena, subject, after, limit, &rows, e))
+	if (!q_log_of_subject(env->db, env->arena, in, &rows, e))
 		return err_wrap(e, "timeline");
 	out->n = rows.n;
 	out->v = NEW_ARRAY(env->arena, rows.n, struct audit_entry);
 	for (size_t i = 0; i < rows.n; i++) {
 		const struct log_of_subject_row *r = &rows.v[i];
 		out->v[i] = (struct audit_entry){.id = r->id, .lane = r->lane, .seq = r->seq, .at = r->at, .actor = r->actor,
-		                                 .person = r->person, .unit = r->unit, .subject = subject, .role = r->role,
+		                                 .person = r->person, .unit = r->unit, .subject = in->subject, .role = r->role,
 		                                 .kind = r->kind, .body = r->body, .hash = hash_from(r->hash)};
 	}
 	return true;
+}
+
+bool audit_timeline(struct env *env, int64_t subject, int64_t after, int64_t limit, struct audit_entries *out, struct err *e)
+{
+	return timeline(env, &(struct log_of_subject_in){.subject = subject, .after = after, .without = STR(""), .limit = limit}, out, e);
+}
+
+bool audit_timeline_without(struct env *env, int64_t subject, struct str without, int64_t limit, struct audit_entries *out, struct err *e)
+{
+	return timeline(env, &(struct log_of_subject_in){.subject = subject, .without = without, .limit = limit}, out, e);
 }
 
 bool audit_unread(struct env *env, struct str reader, int64_t limit, struct audit_entries *out, struct err *e)

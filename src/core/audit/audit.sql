@@ -29,9 +29,10 @@ select nextval('log_order') as id, (select at from log_entry where subject = :su
 select id, seq, at, hash from log_entry where lane = :lane order by seq desc limit 1;
 
 -- name: log_of_subject :many
--- in: subject int, after int, limit int
+-- in: subject int, after int, without text, limit int
 select id, lane, seq, at, actor, person, unit, role, kind, body, hash
-from log_entry where subject = :subject and id > :after order by id limit :limit;
+from log_entry where subject = :subject and id > :after and (:without = '' or substr(kind, 1, length(:without)) <> :without)
+order by id limit :limit;
 
 -- name: log_all :each
 -- in: after int

@@ -65,7 +65,8 @@ MUST_CHECK int blob_open_quarantined(const struct blob_store *s, struct digest a
 /* Does the file, in either place, still have its address? *good false also when it is missing. No key needed. */
 MUST_CHECK bool blob_check(const struct blob_store *s, struct digest address, bool *good, struct err *e);
 struct blob_seen { struct digest address; int64_t size; struct instant changed; bool quarantined; const char *path; };
-/* Every file, in no order; false from `each` stops and is returned. Files being written are not shown. */
+/* Every file that is there from beginning to end, quarantine first; one that is released meanwhile is shown twice, one that is
+ * removed may be gone when `each` opens it. False from `each` stops and is returned. Files being written are not shown. */
 MUST_CHECK bool blob_each(const struct blob_store *s, bool (*each)(void *ctx, const struct blob_seen *b, struct err *e), void *ctx, struct err *e);
 /* Removes files that `needed` does not know and that were stored before now - wait; wait at least BLOB_SWEEP_MIN_MS. Ask
  * `needed` of the database as it is now. *removed may be NULL. */

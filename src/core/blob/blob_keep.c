@@ -65,13 +65,16 @@ static bool walk_folder(const struct walk *w, const char *name, bool quarantined
 bool blob_each(const struct blob_store *s, bool (*each)(void *ctx, const struct blob_seen *b, struct err *e), void *ctx, struct err *e)
 {
 	struct walk w = {s, each, ctx};
+	/* First where files leave from: one that is released meanwhile is met again where it went. */
+	if (!walk_folder(&w, "quarantine", true, e))
+		return false;
 	for (unsigned i = 0; i < 256; i++) {
 		char name[3];
 		snprintf(name, sizeof name, "%02x", i & 0xff);
 		if (!walk_folder(&w, name, false, e))
 			return false;
 	}
-	return walk_folder(&w, "quarantine", true, e);
+	return true;
 }
 
 struct sweeping { struct blob_store *s; const struct blob_sweep *how; int64_t removed; };

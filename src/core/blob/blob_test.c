@@ -187,6 +187,32 @@ static bool needs(void *ctx, struct digest d, bool *needed, struct err *e)
 	return true;
 }
 
+struct releasing { struct blob_store *s; struct digest waits; int shown; };
+
+/* The scanner lets a file go while somebody walks. */
+static bool release_first(void *ctx, const struct blob_seen *b, struct err *e)
+{
+	struct releasing *x = ctx;
+	x->shown += digest_eq(b->address, x->waits);
+	return blob_release(x->s, x->waits, e);
+}
+
+TEST(a_file_released_while_a_backup_walks_is_still_shown)
+{
+	struct err e = {0};
+	struct blob_store *s = NULL;
+	struct blob_info low = {0}, high = {0};
+	EXPECT_OK(blob_store_new(&s, str_fmt(a, "%s/walked", test_temp_dir(a).p), NULL, &e), e);
+	/* The one that waits goes to a folder before that of the other: SHA-256 of "1" is 6b86…, of "2" d473…. */
+	EXPECT_OK(blob_store_bytes(s, STR("2"), &(struct blob_put){0}, &high, &e), e);
+	EXPECT_OK(blob_store_bytes(s, STR("1"), &(struct blob_put){.quarantine = true}, &low, &e), e);
+	EXPECT(low.address.b[0] < high.address.b[0]);
+	struct releasing x = {.s = s, .waits = low.address};
+	EXPECT_OK(blob_each(s, release_first, &x, &e), e);
+	EXPECT(x.shown > 0);
+	blob_store_free(s);
+}
+
 TEST(only_the_old_and_unneeded_are_removed)
 {
 	struct str dir;

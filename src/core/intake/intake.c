@@ -42,7 +42,7 @@ void intake_unwanted(struct request *r, const char *field) { form_error(r, field
 bool intake_look(struct request *r, const char *field, const struct scan_config *cfg, int fd, struct str name, const char **mime, struct err *e)
 {
 	struct scan_result x = {0};
-	struct scan_config type_only = {.render = cfg ? cfg->render : NULL};
+	struct scan_config type_only = {.render = cfg->render};
 	*mime = NULL;
 	if (!scan_file(&type_only, fd, name, NULL, &x, e))
 		return err_wrap(e, "type of a file");

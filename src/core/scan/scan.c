@@ -1,8 +1,7 @@
 /* scan.c — see scan.h. */
 #include "core/scan/scan.h"
+#include "core/scan/type_job.h"
 #include <errno.h>
-#include <magic.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #define HEAD_MAX ((size_t)256 * 1024)
+#define TYPE_MS 20000
 #define STREAM_MAX ((int64_t)100 * 1024 * 1024)
 
 #define OOXML "application/vnd.openxmlformats-officedocument."
@@ -70,54 +70,17 @@ static const struct scan_type *type_of(struct str name, const char *const *allow
 	return NULL;
 }
 
-/* The library's handle is not for two threads at once and takes milliseconds to load: one, behind a lock. */
-static pthread_mutex_t magic_mutex = PTHREAD_MUTEX_INITIALIZER;
-static magic_t magic_handle;
-
-static bool magic_ready(void)
+bool scan_ask_type(const struct scan_config *cfg, struct str head, struct arena *a, struct str *out, struct err *e)
 {
-	if (magic_handle)
-		return true;
-	magic_handle = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS);
-	if (magic_handle && magic_load(magic_handle, NULL) != 0) {
-		magic_close(magic_handle);
-		magic_handle = NULL;
-	}
-	return magic_handle != NULL;
+	struct render_call c = {.lane = RENDER_NOW, .job = SCAN_TYPE_JOB, .payload = head, .fd = -1, .timeout_ms = TYPE_MS};
+	return render_ask(cfg->render, &c, a, out, e);
 }
-
-static void magic_say(struct str head, char *out, size_t n)
-{
-	pthread_mutex_lock(&magic_mutex);
-	magic_ready();
-	const char *said = magic_handle ? magic_buffer(magic_handle, head.p, head.n) : NULL;
-	snprintf(out, n, "%s", said ? said : "libmagic failed");
-	pthread_mutex_unlock(&magic_mutex);
-}
-
-static bool type_job(struct arena *a, struct str head, int fd, struct buf *answer, struct err *e)
-{
-	char said[100];
-	(void)a, (void)fd, (void)e;
-	magic_say(head, said, sizeof said);
-	buf_put(answer, str_from(said));
-	return true;
-}
-
-const struct render_job scan_type_job = {"type", type_job, 5};
-
-bool scan_prepare(struct err *e) { return magic_ready() || err_set(e, ERR_INTERNAL, "libmagic cannot be loaded"); }
 
 static bool say(const struct scan_config *cfg, struct str head, struct scan_result *out, struct err *e)
 {
-	struct str said;
-	if (!cfg->render) {
-		magic_say(head, out->found, sizeof out->found);
-		return true;
-	}
 	AUTO_ARENA a = arena_new(0);
-	struct render_call c = {.lane = RENDER_NOW, .job = scan_type_job.name, .payload = head, .fd = -1, .timeout_ms = 20000};
-	if (!render_ask(cfg->render, &c, a, &said, e))
+	struct str said;
+	if (!scan_ask_type(cfg, head, a, &said, e))
 		return false;
 	snprintf(out->found, sizeof out->found, "%.*s", STR_ARG(said));
 	return true;

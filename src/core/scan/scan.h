@@ -4,8 +4,8 @@
  *          ending says. What the client says of the type counts for nothing.
  * Virus:   INSTREAM over clamd's Unix socket. A scanner that is configured and does not answer is SCAN_NO_ANSWER: the
  *          file stays in quarantine and a job asks again; it is never taken for clean.
- * Where:   libmagic reads the content in the process of core/render when the configuration has one; the server never does.
- * Threads: any (libmagic behind a lock). Waits for the scanner: slow pool or a job. */
+ * Where:   libmagic reads the content in the process of core/render (type_job.h); the server does not link it.
+ * Threads: any. Waits for that process and for the scanner: slow pool or a job. */
 #pragma once
 #include "core/render/render.h"
 
@@ -25,7 +25,7 @@ extern const struct scan_type scan_types[];
 extern const size_t n_scan_types;
 
 struct scan_config {
-	struct render *render;     /* NULL: libmagic in this process; for that process itself, tests and tools */
+	struct render *render;     /* the process that tells types; not needed by scan_virus() and scan_ping() */
 	const char *clamav_socket; /* NULL: no scanner */
 	int timeout_ms;            /* for each answer; 0: 30 s */
 	int64_t stream_max;        /* clamd's StreamMaxLength; larger files are SCAN_NO_ANSWER. 0: 100 MiB */
@@ -38,7 +38,7 @@ struct scan_result {
 };
 
 /* fd is read from its start (its offset is not used). `name`: the display name. `endings`: allowed ones, "pdf", ended
- * by NULL; NULL: the whole table. False only when fd cannot be read. */
+ * by NULL; NULL: the whole table. False when fd cannot be read, and ERR_BUSY when the process of core/render does not answer. */
 MUST_CHECK bool scan_file(const struct scan_config *cfg, int fd, struct str name, const char *const *endings,
                           struct scan_result *out, struct err *e);
 /* The scanner alone, for files whose type was looked at when they came: SCAN_CLEAN, SCAN_INFECTED or SCAN_NO_ANSWER. */
@@ -47,6 +47,5 @@ void scan_virus(const struct scan_config *cfg, int fd, struct scan_result *out);
 MUST_CHECK bool scan_ping(const struct scan_config *cfg, struct err *e);
 const char *scan_verdict_name(enum scan_verdict v);
 
-/* The process's side: the first bytes of a file in, what libmagic calls it out. */
-extern const struct render_job scan_type_job;
-MUST_CHECK bool scan_prepare(struct err *e);
+/* What libmagic calls a file that begins with `head`, in `a`. Also how the start of the program tries the process. */
+MUST_CHECK bool scan_ask_type(const struct scan_config *cfg, struct str head, struct arena *a, struct str *out, struct err *e);

@@ -1,5 +1,5 @@
 /* scan_test.c — types by content, and a small clamd of the test's own. */
-#include "core/scan/scan.h"
+#include "core/scan/scan_testing.h"
 #include "core/test/test.h"
 #include <pthread.h>
 #include <stdio.h>
@@ -34,7 +34,7 @@ static struct scan_result scan(const struct scan_config *cfg, struct str bytes, 
 TEST(content_must_be_what_the_name_says)
 {
 	static const char *const only_pdf[] = {"pdf", NULL};
-	struct scan_config cfg = {0};
+	struct scan_config cfg = *scan_testing_open(a);
 	EXPECT_INT(scan(&cfg, STR(PDF), "Đơn.PDF", NULL).verdict, SCAN_CLEAN);
 	EXPECT_TEXT(str_from(scan(&cfg, STR(PDF), "a.pdf", only_pdf).mime), "application/pdf");
 	EXPECT_INT(scan(&cfg, STR(PNG), "a.png", NULL).verdict, SCAN_CLEAN);
@@ -49,17 +49,19 @@ TEST(content_must_be_what_the_name_says)
 	EXPECT_INT(scan(&cfg, STR(PDF), "a.pdf.", NULL).verdict, SCAN_TYPE_REFUSED);
 	EXPECT_INT(scan(&cfg, STR(PDF), "", NULL).verdict, SCAN_TYPE_REFUSED);
 	EXPECT_INT(scan(&cfg, STR(""), "a.pdf", NULL).verdict, SCAN_EMPTY);
+	scan_testing_close();
 }
 
 TEST(a_document_written_as_a_plain_zip_is_known_by_its_parts)
 {
-	struct scan_config cfg = {0};
+	struct scan_config cfg = *scan_testing_open(a);
 	static const char zip[] = "PK\3\4\24\0\0\0\0\0\374\101\170\135\206\246\020\066\5\0\0\0\5\0\0\0\5\0\0\0a.txthello, said the plain archive to the reader";
 	struct str plain = {zip, sizeof zip - 1};
 	EXPECT_INT(scan(&cfg, plain, "a.docx", NULL).verdict, SCAN_TYPE_LIES);
 	EXPECT_INT(scan(&cfg, plain, "a.zip", NULL).verdict, SCAN_CLEAN);
 	EXPECT_INT(scan(&cfg, str_cat(a, plain, STR("[Content_Types].xml word/document.xml")), "a.docx", NULL).verdict, SCAN_CLEAN);
 	EXPECT_INT(scan(&cfg, str_cat(a, plain, STR("[Content_Types].xml word/document.xml")), "a.xlsx", NULL).verdict, SCAN_TYPE_LIES);
+	scan_testing_close();
 }
 
 /* ---- a clamd ---- */
@@ -139,8 +141,9 @@ TEST(the_scanner_is_asked_and_believed)
 {
 	static struct clamd c;
 	struct err e = {0};
+	const struct scan_config *types = scan_testing_open(a); /* it forks: before the thread */
 	clamd_start(a, &c);
-	struct scan_config cfg = {.clamav_socket = c.path, .timeout_ms = 2000};
+	struct scan_config cfg = {.render = types->render, .clamav_socket = c.path, .timeout_ms = 2000};
 	EXPECT_OK(scan_ping(&cfg, &e), e);
 	EXPECT_INT(scan(&cfg, STR(PDF), "a.pdf", NULL).verdict, SCAN_CLEAN);
 	EXPECT_INT(c.bytes, sizeof PDF - 1);
@@ -154,14 +157,16 @@ TEST(the_scanner_is_asked_and_believed)
 	EXPECT_INT(scan(&cfg, (struct str){big, 300000}, "a.pdf", NULL).verdict, SCAN_INFECTED);
 	EXPECT_INT(scan(&cfg, STR(EICAR), "a.pdf", NULL).verdict, SCAN_TYPE_LIES);
 	clamd_stop(&c);
+	scan_testing_close();
 }
 
 TEST(no_clear_answer_is_never_clean)
 {
 	static struct clamd c;
 	struct err e = {0};
+	const struct scan_config *types = scan_testing_open(a); /* it forks: before the thread */
 	clamd_start(a, &c);
-	struct scan_config cfg = {.clamav_socket = c.path, .timeout_ms = 100};
+	struct scan_config cfg = {.render = types->render, .clamav_socket = c.path, .timeout_ms = 100};
 	for (int m = SILENT; m <= NONSENSE; m++) {
 		c.manner = (enum manner)m;
 		EXPECT_INT(scan(&cfg, STR(PDF), "a.pdf", NULL).verdict, SCAN_NO_ANSWER);
@@ -175,4 +180,5 @@ TEST(no_clear_answer_is_never_clean)
 	EXPECT_INT(scan(&cfg, STR(PDF), "a.pdf", NULL).verdict, SCAN_NO_ANSWER);
 	cfg.clamav_socket = "/nowhere/clamd";
 	EXPECT_INT(scan(&cfg, STR(PDF), "a.pdf", NULL).verdict, SCAN_NO_ANSWER);
+	scan_testing_close();
 }
