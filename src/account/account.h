@@ -48,6 +48,8 @@ bool account_may_act(struct request *r, struct err *e);
 MUST_CHECK bool account_epoch_ok(struct env *env, struct err *e);
 /* A job, once a minute: writes when sessions were last seen, drops what has expired. In a writer's action. */
 MUST_CHECK bool account_sweep(struct env *env, struct err *e);
+/* On any connection: has account_sweep anything to do? */
+MUST_CHECK bool account_sweep_due(struct env *env, bool *due, struct err *e);
 
 /* ---- accounts for other slices ---- */
 enum account_kind { ACCOUNT_CITIZEN, ACCOUNT_BUSINESS, ACCOUNT_OFFICIAL, ACCOUNT_ADMIN, ACCOUNT_SYSTEM, ACCOUNT_KIND_COUNT };

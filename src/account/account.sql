@@ -116,6 +116,15 @@ update session set secret = :secret where id = :id;
 -- in: id int, now instant
 update session set seen = :now where id = :id and seen < :now;
 
+-- The rows that session_expire, token_expire, try_expire and recovery_expire would take; counted no further than one each.
+-- name: sweep_due :one
+-- in: now instant, idle instant, tries instant, recovery instant
+-- out: n int
+select (select count(*) from (select 1 from session where expires < :now or seen < :idle limit 1) s) +
+  (select count(*) from (select 1 from api_token where expires < :now limit 1) t) +
+  (select count(*) from (select 1 from login_try where last < :tries limit 1) l) +
+  (select count(*) from (select 1 from recovery where expires < :recovery limit 1) r) as n;
+
 -- name: session_expire :exec
 -- in: now instant, idle instant
 delete from session where expires < :now or seen < :idle;

@@ -218,6 +218,35 @@ bool account_may_act(struct request *r, struct err *e) { return account_epoch_ok
 
 /* ---- the minute's work ---- */
 
+#define TRIES_KEPT_MS (2 * DAY_MS)
+#define RECOVERY_KEPT_MS ((int64_t)3600 * 1000)
+
+static bool seen_waits(void)
+{
+	bool waits = false;
+	for (size_t i = 0; i < SLOTS && !waits; i++) {
+		pthread_mutex_lock(&locks[i % STRIPES]);
+		waits = slots[i].used && slots[i].dirty && !slots[i].bearer;
+		pthread_mutex_unlock(&locks[i % STRIPES]);
+	}
+	return waits;
+}
+
+bool account_sweep_due(struct env *env, bool *due, struct err *e)
+{
+	struct instant now = env->now;
+	struct sweep_due_row row = {0};
+	const struct sweep_due_in in = {.now = now, .idle = {now.ms - account_cfg()->session_idle_ms}, .tries = {now.ms - TRIES_KEPT_MS}, .recovery = {now.ms - RECOVERY_KEPT_MS}};
+	bool found;
+	*due = seen_waits();
+	if (*due)
+		return true;
+	if (!q_sweep_due(env->db, env->arena, &in, &row, &found, e))
+		return false;
+	*due = row.n > 0;
+	return true;
+}
+
 bool account_sweep(struct env *env, struct err *e)
 {
 	const struct account_config *c = account_cfg();
@@ -231,6 +260,6 @@ bool account_sweep(struct env *env, struct err *e)
 			return false;
 	}
 	return q_session_expire(env->db, now, (struct instant){now.ms - c->session_idle_ms}, NULL, e) && q_token_expire(env->db, now, NULL, e) &&
-	       q_try_expire(env->db, (struct instant){now.ms - 2 * DAY_MS}, NULL, e) &&
-	       q_recovery_expire(env->db, (struct instant){now.ms - 3600 * 1000}, NULL, e);
+	       q_try_expire(env->db, (struct instant){now.ms - TRIES_KEPT_MS}, NULL, e) &&
+	       q_recovery_expire(env->db, (struct instant){now.ms - RECOVERY_KEPT_MS}, NULL, e);
 }

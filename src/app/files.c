@@ -81,7 +81,16 @@ static bool scan_job(struct job_run *run, struct err *e)
 	return ok;
 }
 
-const struct job_kind file_scan_kind = {.name = "file.scan", .fn = scan_job, .every_ms = 2000};
+static bool scan_due(struct job_run *run, bool *due, struct err *e)
+{
+	struct dossier_file_quarantined_rows rows = {0};
+	if (!q_dossier_file_quarantined(run->env.db, run->env.arena, 1, &rows, e))
+		return false;
+	*due = rows.n > 0;
+	return true;
+}
+
+const struct job_kind file_scan_kind = {.name = "file.scan", .fn = scan_job, .due = scan_due, .every_ms = 2000};
 
 /* ---- how it looks ---- */
 

@@ -56,12 +56,21 @@ static bool close_day_job(struct job_run *run, struct err *e) { return job_write
 
 static bool sweep_accounts(struct job_run *run, struct err *e) { return account_sweep(&run->env, e); }
 
+static bool sweep_accounts_due(struct job_run *run, bool *due, struct err *e) { return account_sweep_due(&run->env, due, e); }
+
 static bool keep_reads(struct job_run *run, void *ctx, struct err *e) { return reads_tell(&run->env, ctx, e); }
 
 static bool tell_reads(struct job_run *run, struct err *e)
 {
 	struct reads_over done = reads_take(run->env.arena, run->env.now.ms, false);
 	return !done.n || job_write(run, keep_reads, &done, e);
+}
+
+static bool reads_due(struct job_run *run, bool *due, struct err *e)
+{
+	(void)e;
+	*due = reads_wait(run->env.now.ms);
+	return true;
 }
 
 static bool sweep_answers(struct job_run *run, struct err *e)
@@ -114,8 +123,8 @@ const struct job_kind *app_jobs(struct app *app, size_t *n)
 	const struct job_kind list[] = {
 		{.name = "log.close_day", .fn = close_day_job, .every_ms = DAY_MS, .at_ms = (int64_t)10 * 60 * 1000},
 		file_scan_kind, file_preview_kind,
-		{.name = "account.sweep", .finish = sweep_accounts, .every_ms = 60000},
-		{.name = "reads.tell", .fn = tell_reads, .every_ms = 60000},
+		{.name = "account.sweep", .finish = sweep_accounts, .due = sweep_accounts_due, .every_ms = 60000},
+		{.name = "reads.tell", .fn = tell_reads, .due = reads_due, .every_ms = 60000},
 		{.name = "answers.expire", .finish = sweep_answers, .every_ms = DAY_MS, .at_ms = (int64_t)3 * 3600 * 1000},
 		{.name = "blob.sweep", .fn = sweep_blobs, .every_ms = DAY_MS, .at_ms = (int64_t)4 * 3600 * 1000},
 		{.name = "dossier.daily", .fn = count_unattended, .every_ms = DAY_MS, .at_ms = (int64_t)7 * 3600 * 1000},

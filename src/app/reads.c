@@ -160,6 +160,16 @@ void reads_kept(struct request *r)
 
 /* ---- telling the counts ---- */
 
+bool reads_wait(int64_t now_ms)
+{
+	pthread_mutex_lock(&seen_mutex);
+	bool some = n_over > 0;
+	for (size_t i = 0; i < REMEMBERED && !some; i++)
+		some = seen[i].durable && seen[i].count > 1 && now_ms - seen[i].since_ms >= WINDOW_MS;
+	pthread_mutex_unlock(&seen_mutex);
+	return some;
+}
+
 struct reads_over reads_take(struct arena *a, int64_t now_ms, bool all)
 {
 	struct reads_over out = {.v = NEW_ARRAY(a, REMEMBERED + OVER_MAX, struct look)};

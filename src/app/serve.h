@@ -62,6 +62,7 @@ void reads_kept(struct request *r);
 /* Looks whose ten minutes are over (`all`: every one), with their counts; they are forgotten here, and told in an action. */
 struct look;
 struct reads_over { struct look *v; size_t n; };
+bool reads_wait(int64_t now_ms); /* is there a count to take? */
 struct reads_over reads_take(struct arena *a, int64_t now_ms, bool all);
 MUST_CHECK bool reads_tell(struct env *env, const struct reads_over *counts, struct err *e);
 /* The jobs of the program; the list lives in the store's arena. */

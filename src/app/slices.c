@@ -92,13 +92,22 @@ static void notify_slice(struct app *app)
 	notify_use(&(struct notify_config){.law = app->store.law, .public_url = public_url(app), .sink_dir = sink});
 }
 
+/* The demonstration's account belongs to no bank: no number of a bank is 000000, so no money can reach it. */
+static struct filing_bank bank_of(const struct app *app)
+{
+	const struct config *c = &app->config;
+	if (app->demo && !c->bank_bin)
+		return (struct filing_bank){STR("000000"), STR("0000000000"), STR("TAI KHOAN MAU - KHONG CHUYEN TIEN")};
+	return (struct filing_bank){str_from(c->bank_bin), str_from(c->bank_account), str_from(c->bank_name)};
+}
+
 bool app_slices(struct app *app, struct err *e)
 {
 	CHECK(app->scan.render); /* without it the server itself would read what strangers send */
 	notify_slice(app);
 	struct filing_config filing = {.law = app->store.law, .sheet = issue_sheet_draw, .blobs = app->store.blobs, .ids = &app->store.ids, .origin = str_from(app->config.origin), .scan = &app->scan,
 	                               .in_force = in_force, .ctx = app,
-	                               .bank = {.bin = str_from(app->config.bank_bin), .account = str_from(app->config.bank_account), .name = str_from(app->config.bank_name)},
+	                               .bank = bank_of(app),
 	                               .parts_dir = str_fmt(app->store.arena, "%.*s/parts", STR_ARG(app->store.place.dir)).p};
 	app->desk = (struct desk_facilities){.law = app->store.law, .blobs = app->store.blobs, .pool = app->store.pool, .scan = &app->scan,
 	                                     .draw = issue_paper_draw, .draft = issue_draft_draw, .sheet = issue_sheet_draw,

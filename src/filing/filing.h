@@ -26,7 +26,7 @@ struct filing_config {
 	struct id_source *ids;        /* the writer's: files of programs need an id before they come there */
 	const char *parts_dir;        /* of uploads that are not complete; hidden, mode 0600, at most a day since the last piece */
 	struct str origin;            /* "https://mot-cua.example.gov.vn": the address in QR codes; empty: from Host */
-	struct { struct str bin, account, name; } bank; /* of the agency, for VietQR; empty bin: no transfer */
+	struct filing_bank { struct str bin, account, name; } bank; /* of the agency, for VietQR; empty bin: no transfer */
 	bool strangers;               /* may file without signing in */
 	/* Is the procedure in force by what the agency published? NULL: by the dates of its pack. */
 	bool (*in_force)(void *ctx, struct str procedure);

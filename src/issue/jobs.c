@@ -286,25 +286,41 @@ static bool revive(struct env *env, struct err *e)
 	return true;
 }
 
+struct unmade { struct issue_papers_missing_rows papers; struct issue_unsigned_list_rows results; struct issue_unsealed_list_rows issued; };
+
+static bool find_unmade(struct env *env, int64_t limit, struct unmade *out, struct err *e)
+{
+	int64_t days = env->now.ms - 30 * DAY_MS - ID_EPOCH_MS, since = days > 0 ? days << 22 : 0; /* id.h: time above 22 bits */
+	return (q_issue_papers_missing(env->db, env->arena, (struct dossier_paper_id){since}, limit, &out->papers, e) &&
+	        q_issue_unsigned_list(env->db, env->arena, limit, &out->results, e) &&
+	        q_issue_unsealed_list(env->db, env->arena, (struct dossier_id){since}, limit, &out->issued, e)) ||
+	       err_wrap(e, "what is not made yet");
+}
+
+static bool sweep_due(struct job_run *run, bool *due, struct err *e)
+{
+	struct unmade x = {0};
+	struct job_dead_list dead = {0};
+	if (!find_unmade(&run->env, 1, &x, e) || !job_dead_list(&run->env, 1, &dead, e))
+		return false;
+	*due = x.papers.n || x.results.n || x.issued.n || dead.n;
+	return true;
+}
+
 static bool sweep_finish(struct job_run *run, struct err *e)
 {
 	struct env *env = &run->env;
-	struct issue_papers_missing_rows papers = {0};
-	struct issue_unsigned_list_rows results = {0};
-	struct issue_unsealed_list_rows issued = {0};
-	int64_t days = env->now.ms - 30 * DAY_MS - ID_EPOCH_MS, since = days > 0 ? days << 22 : 0; /* id.h: time above 22 bits */
-	if (!q_issue_papers_missing(env->db, env->arena, (struct dossier_paper_id){since}, 500, &papers, e) ||
-	    !q_issue_unsigned_list(env->db, env->arena, 500, &results, e) ||
-	    !q_issue_unsealed_list(env->db, env->arena, (struct dossier_id){since}, 500, &issued, e))
-		return err_wrap(e, "what is not made yet");
-	for (size_t i = 0; i < papers.n; i++)
-		if (!queue(env, "issue.paper", papers.v[i].dossier, papers.v[i].id.v, e))
+	struct unmade x = {0};
+	if (!find_unmade(env, 500, &x, e))
+		return false;
+	for (size_t i = 0; i < x.papers.n; i++)
+		if (!queue(env, "issue.paper", x.papers.v[i].dossier, x.papers.v[i].id.v, e))
 			return false;
-	for (size_t i = 0; i < results.n; i++)
-		if (!queue(env, "issue.sign", results.v[i].id, 0, e))
+	for (size_t i = 0; i < x.results.n; i++)
+		if (!queue(env, "issue.sign", x.results.v[i].id, 0, e))
 			return false;
-	for (size_t i = 0; i < issued.n; i++)
-		if (!queue(env, "issue.seal", issued.v[i].id, 0, e))
+	for (size_t i = 0; i < x.issued.n; i++)
+		if (!queue(env, "issue.seal", x.issued.v[i].id, 0, e))
 			return false;
 	return revive(env, e);
 }
@@ -314,5 +330,5 @@ const struct job_kind issue_jobs[ISSUE_JOBS] = {
 	{.name = "issue.paper", .fn = paper_fn, .finish = finish_keep, .max_attempts = 20},
 	{.name = "issue.sign", .fn = sign_fn, .finish = sign_finish, .max_attempts = 20},
 	{.name = "issue.seal", .fn = seal_fn, .finish = finish_keep, .max_attempts = 20},
-	{.name = "issue.sweep", .finish = sweep_finish, .every_ms = 600000},
+	{.name = "issue.sweep", .finish = sweep_finish, .due = sweep_due, .every_ms = 600000},
 };

@@ -134,7 +134,16 @@ static bool read_fn(struct job_run *run, struct err *e)
 	return true;
 }
 
+static bool read_due(struct job_run *run, bool *due, struct err *e)
+{
+	struct audit_entries next = {0};
+	if (!audit_unread(&run->env, READER, 1, &next, e))
+		return false;
+	*due = next.n > 0;
+	return true;
+}
+
 const struct job_kind notify_jobs[NOTIFY_JOBS] = {
-	{.name = "notify.log", .fn = read_fn, .every_ms = 3000},
+	{.name = "notify.log", .fn = read_fn, .due = read_due, .every_ms = 3000},
 	{.name = "notify.daily", .fn = daily_fn, .finish = daily_finish, .every_ms = DAY_MS, .at_ms = (int64_t)7 * 3600 * 1000 + 600000},
 };

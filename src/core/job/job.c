@@ -234,28 +234,61 @@ int64_t job_period_start(const struct job_kind *k, struct instant now)
 	return now.ms - (in < 0 ? in + k->every_ms : in);
 }
 
+struct period { const struct job_kind *kind; struct instant start; };
+struct periods { struct period *v; size_t n; };
+
 static bool periodic_apply(struct write_job *w, struct err *e)
 {
-	const struct job_config *cfg = w->ctx;
+	const struct periods *p = w->ctx;
 	struct env *env = w->env;
-	for (size_t i = 0; i < cfg->n_kinds; i++) {
-		const struct job_kind *k = &cfg->kinds[i];
-		if (k->every_ms == 0)
-			continue;
-		struct instant start = {job_period_start(k, env->now)};
-		if (!job_add(env, &(struct job_new){.kind = k->name, .key = instant_format(env->arena, start)}, e))
+	for (size_t i = 0; i < p->n; i++)
+		if (!job_add(env, &(struct job_new){.kind = p->v[i].kind->name, .key = instant_format(env->arena, p->v[i].start)}, e))
 			return false;
-	}
 	return true;
 }
 
-bool job_add_periodic(const struct job_config *cfg, struct err *e)
+static bool has_work(const struct job_config *cfg, const struct job_kind *k, const struct env *env)
+{
+	struct job_run look = {.env = *env, .kind = k, .app = cfg->app, .writer = cfg->writer};
+	struct arena_mark m = arena_mark(env->arena);
+	struct err why = {0};
+	bool due = true;
+	if (k->due && !k->due(&look, &due, &why))
+		due = true;
+	arena_rewind(env->arena, m);
+	return due;
+}
+
+static bool look_for_work(const struct job_config *cfg, struct env *env, const int64_t *seen, struct periods *out, struct err *e)
+{
+	env->db = db_checkout(cfg->pool, e);
+	if (!env->db)
+		return false;
+	for (size_t i = 0; i < cfg->n_kinds; i++) {
+		const struct job_kind *k = &cfg->kinds[i];
+		struct instant start = {k->every_ms ? job_period_start(k, env->now) : 0};
+		if (k->every_ms && (!seen || seen[i] != start.ms) && has_work(cfg, k, env))
+			out->v[out->n++] = (struct period){k, start};
+	}
+	db_checkin(cfg->pool, env->db);
+	env->db = NULL;
+	return true;
+}
+
+bool job_add_periods(const struct job_config *cfg, int64_t *seen, struct err *e)
 {
 	AUTO_ARENA a = arena_new(0);
 	struct env env = env_for(cfg, a);
-	struct write_job w = {.env = &env, .apply = periodic_apply, .ctx = (void *)(uintptr_t)cfg};
-	return writer_run(cfg->writer, &w, e) || err_wrap(e, "periodic jobs");
+	struct periods due = {.v = NEW_ARRAY(a, cfg->n_kinds, struct period)};
+	struct write_job w = {.env = &env, .apply = periodic_apply, .ctx = &due};
+	if (!look_for_work(cfg, &env, seen, &due, e) || (due.n && !writer_run(cfg->writer, &w, e)))
+		return err_wrap(e, "periodic jobs");
+	for (size_t i = 0; seen && i < cfg->n_kinds; i++)
+		seen[i] = cfg->kinds[i].every_ms ? job_period_start(&cfg->kinds[i], env.now) : 0;
+	return true;
 }
+
+bool job_add_periodic(const struct job_config *cfg, struct err *e) { return job_add_periods(cfg, NULL, e); }
 
 static bool release_apply(struct write_job *w, struct err *e)
 {

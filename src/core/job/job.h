@@ -8,7 +8,8 @@
  *            counts when it is claimed: a job that kills the process is dead after max_attempts, too.
  * Failure:   backs off 15 s · 2^n up to an hour; after max_attempts it is dead: kept, counted, listed, retried by hand.
  * Periods:   a kind with every_ms is added by the runner once a period (run key = start of the period, unique over all
- *            nodes). Missed periods are not made up for: write such jobs to do all that is due.
+ *            nodes). Missed periods are not made up for: write such jobs to do all that is due. A kind with `due` is asked
+ *            first, by a read: when there is nothing to do the period leaves no row, and an idle program writes nothing.
  * Threads:   job_add and the reading functions as any rule; the runner has its own threads. */
 #pragma once
 #include "core/auth/actor.h"
@@ -43,6 +44,9 @@ struct job_kind {
 	int64_t lease_ms;  /* 0: five minutes; longer work calls job_extend() */
 	int64_t every_ms;  /* 0: on demand. DAY_MS: daily; periods are counted from midnight in Vietnam */
 	int64_t at_ms;     /* into the period: 2 h for "daily at two" */
+	/* At the start of a period, on a read-only connection: is there anything to do? Looks like fn, changes nothing. One that
+	 * fails counts as yes: the job itself says what is wrong. NULL: there always is. */
+	bool (*due)(struct job_run *run, bool *due, struct err *e);
 	void *ctx;         /* the kind's own */
 };
 
@@ -78,7 +82,7 @@ void job_kick(struct job_runner *r);
 MUST_CHECK bool job_run_one(const struct job_config *cfg, bool *ran, struct err *e);
 /* Frees what is claimed under the writer's node. The runner does it when it starts `alone`. */
 MUST_CHECK bool job_release(const struct job_config *cfg, struct err *e);
-/* Adds the periodic jobs whose period has begun. The runner does it by itself. */
+/* Adds the periodic jobs whose period has begun and that have something to do. The runner does it by itself. */
 MUST_CHECK bool job_add_periodic(const struct job_config *cfg, struct err *e);
 
 /* ---- inside fn ---- */

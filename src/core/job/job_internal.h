@@ -10,5 +10,8 @@ bool job_step(const struct job_config *cfg, struct job_runner *runner, enum job_
 int64_t job_backoff_ms(int64_t attempt);
 /* The start, in ms since 1970, of the kind's period that `now` is in. */
 int64_t job_period_start(const struct job_kind *k, struct instant now);
+/* job_add_periodic for the kinds whose period of now is not in `seen` (one a kind, the start of the period last looked at;
+ * NULL: every kind), and notes it there. */
+bool job_add_periods(const struct job_config *cfg, int64_t *seen, struct err *e) MUST_CHECK;
 /* For a column: whole characters only. */
 struct str job_error_text(struct arena *a, const struct err *e);

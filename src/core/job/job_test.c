@@ -1,6 +1,7 @@
 /* job_test.c — jobs on both engines: once, again, late, dead, periodic, many threads. */
 #include "core/job/job_internal.h"
 #include "core/job/job_sql.h"
+#include "core/job/job_test_sql.h"
 #include "core/job/job_testing.h"
 #include <stdatomic.h>
 #include <string.h>
@@ -273,6 +274,81 @@ TEST_BOTH(daily_jobs_are_added_once_a_day)
 	EXPECT_OK(job_add_periodic(&bench.cfg, &e), e);
 	EXPECT_INT(job_bench_run(&bench), 2);
 	EXPECT_INT(finishes, 2);
+	job_bench_stop(&bench);
+}
+
+static _Atomic int wanted; /* -1: the look fails */
+
+static bool wanted_due(struct job_run *run, bool *due, struct err *e)
+{
+	EXPECT(run->env.db != NULL);
+	EXPECT(!q_job_sweep(run->env.db, run->env.now, NULL, &(struct err){0})); /* a look changes nothing */
+	*due = wanted > 0;
+	return wanted >= 0 || err_set(e, ERR_BUSY, "away");
+}
+
+static bool count_rows(struct env *env, void *ctx, struct err *e)
+{
+	struct job_all_row row = {0};
+	bool found;
+	if (!q_job_all(env->db, env->arena, &row, &found, e))
+		return false;
+	*(int64_t *)ctx = row.n;
+	return true;
+}
+
+static int64_t rows(void)
+{
+	int64_t n = 0;
+	job_bench_read(&bench, count_rows, &n);
+	return n;
+}
+
+/* Nothing to do leaves no row; work that comes later in the period has its turn in the next; two nodes that look at once add one. */
+TEST_BOTH(a_period_without_work_writes_nothing)
+{
+	static const struct job_kind looking[] = {{.name = "t.look", .finish = try_finish, .due = wanted_due, .every_ms = 3000}};
+	struct err e = {0};
+	int64_t seen = 0;
+	job_bench_start(&bench, a, engine, looking, 1);
+	for (int i = 0; i < 5; i++, job_bench_wait(&bench, 3000))
+		EXPECT_OK(job_add_periods(&bench.cfg, &seen, &e), e);
+	EXPECT_INT(rows(), 0);
+	EXPECT_OK(job_add_periods(&bench.cfg, &seen, &e), e);
+	wanted = 1;
+	EXPECT_OK(job_add_periods(&bench.cfg, &seen, &e), e); /* this period was looked at */
+	EXPECT_INT(rows(), 0);
+	job_bench_wait(&bench, 3000);
+	EXPECT_OK(job_add_periods(&bench.cfg, &seen, &e), e);
+	EXPECT_OK(job_add_periods(&bench.cfg, NULL, &e), e); /* as another node does */
+	EXPECT_INT(job_bench_run(&bench), 1);
+	EXPECT(finishes == 1 && rows() == 1);
+	wanted = -1;
+	job_bench_wait(&bench, 3000);
+	EXPECT_OK(job_add_periods(&bench.cfg, &seen, &e), e); /* a look that fails hides no work */
+	EXPECT_INT(job_bench_run(&bench), 1);
+	job_bench_stop(&bench);
+}
+
+/* Two runners with threads of their own over one database: each period once. */
+TEST_BOTH(two_runners_share_a_period)
+{
+	static const struct job_kind looking[] = {{.name = "t.look", .finish = try_finish, .due = wanted_due, .every_ms = 3000}};
+	struct err e = {0};
+	struct job_runner *r[2] = {0};
+	job_bench_start(&bench, a, engine, looking, 1);
+	wanted = 1;
+	for (int i = 0; i < 2; i++)
+		EXPECT_OK(job_start(&r[i], &bench.cfg, &e), e);
+	for (int period = 1; period <= 5; period++, job_bench_wait(&bench, 3000)) {
+		for (int i = 0; i < 500 && finishes < period; i++)
+			usleep(10000);
+		usleep(50000);
+		EXPECT_INT(finishes, period);
+	}
+	job_stop(r[0]);
+	job_stop(r[1]);
+	EXPECT_INT(rows(), finishes);
 	job_bench_stop(&bench);
 }
 

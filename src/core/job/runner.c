@@ -13,6 +13,8 @@ struct job_runner {
 	bool stopping;
 	uint64_t kicks;       /* counted, so that a kick during a look is not lost */
 	int64_t next_period;  /* ms since 1970: when a period begins */
+	bool looking;         /* a thread is adding periodic jobs, and has `seen` */
+	int64_t *seen;        /* one a kind, see job_add_periods */
 	struct job_counts counts;
 	pthread_t threads[THREADS_MAX];
 	unsigned n_threads;
@@ -56,14 +58,15 @@ static void add_periodic(struct job_runner *r)
 	struct err e = {0};
 	pthread_mutex_lock(&r->mutex);
 	int64_t was = r->next_period;
-	bool mine = now.ms >= was;
-	if (mine)
-		r->next_period = next_period(&r->cfg, now);
+	bool mine = now.ms >= was && !r->looking;
+	r->looking = r->looking || mine;
 	pthread_mutex_unlock(&r->mutex);
-	if (!mine || job_add_periodic(&r->cfg, &e))
+	if (!mine)
 		return;
+	bool ok = job_add_periods(&r->cfg, r->seen, &e);
 	pthread_mutex_lock(&r->mutex);
-	r->next_period = was;
+	r->next_period = ok ? next_period(&r->cfg, now) : was;
+	r->looking = false;
 	pthread_mutex_unlock(&r->mutex);
 }
 
@@ -110,6 +113,8 @@ bool job_start(struct job_runner **out, const struct job_config *cfg, struct err
 	struct job_runner *r = calloc(1, sizeof *r);
 	CHECK(r != NULL);
 	r->cfg = *cfg;
+	r->seen = calloc(cfg->n_kinds + 1, sizeof *r->seen);
+	CHECK(r->seen != NULL);
 	pthread_condattr_t clock;
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
@@ -145,6 +150,7 @@ void job_stop(struct job_runner *r)
 		pthread_join(r->threads[i], NULL);
 	pthread_cond_destroy(&r->wake);
 	pthread_mutex_destroy(&r->mutex);
+	free(r->seen);
 	free(r);
 }
 

@@ -225,8 +225,19 @@ static bool deliver_finish(struct job_run *run, struct err *e)
 	return q_outbox_sweep(run->env.db, (struct instant){run->env.now.ms - KEEP_MS}, NULL, e);
 }
 
+static bool deliver_due(struct job_run *run, bool *due, struct err *e)
+{
+	const struct outbox_config *cfg = run->kind->ctx;
+	struct outbox_work_row row = {0};
+	bool found;
+	if (!q_outbox_work(run->env.db, run->env.arena, run->env.now, (struct instant){run->env.now.ms - KEEP_MS}, &row, &found, e))
+		return false;
+	*due = (row.to_send > 0 && (cfg->url || cfg->deliver)) || row.to_sweep > 0;
+	return true;
+}
+
 struct job_kind outbox_kind(const struct outbox_config *cfg)
 {
-	return (struct job_kind){.name = "outbox.deliver", .fn = deliver_fn, .finish = deliver_finish, .every_ms = EVERY_MS,
+	return (struct job_kind){.name = "outbox.deliver", .fn = deliver_fn, .finish = deliver_finish, .due = deliver_due, .every_ms = EVERY_MS,
 	                         .ctx = (void *)(uintptr_t)cfg};
 }

@@ -37,6 +37,13 @@ where id = :id and state = 'queued' and id = (select min(o.id) from outbox o whe
 -- out: n int, oldest instant?
 select count(*) as n, min(made_at) as oldest from outbox where state = 'queued';
 
+-- Is the first change due, and are there old ones to sweep?
+-- name: outbox_work :one
+-- in: now instant, before instant
+-- out: to_send int, to_sweep int
+select (select count(*) from outbox o where o.due <= :now and o.id = (select min(q.id) from outbox q where q.state = 'queued')) as to_send,
+  (select count(*) from outbox o where o.state <> 'queued' and o.ended_at < :before and o.id < (select max(m.id) from outbox m)) as to_sweep;
+
 -- name: outbox_sweep :exec
 -- in: before instant
 delete from outbox where state <> 'queued' and ended_at < :before and id < (select max(o.id) from outbox o);

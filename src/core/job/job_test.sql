@@ -1,0 +1,3 @@
+-- name: job_all :one
+-- out: n int
+select count(*) as n from job;
