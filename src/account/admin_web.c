@@ -75,7 +75,7 @@ static void list_table(struct screen *s, struct request *r, const struct account
 
 static void list_search(struct screen *s, struct str typed)
 {
-	ui_form_begin(&s->o, &(struct ui_form){.action = STR("/quan-tri/tai-khoan"), .get = true});
+	ui_form_begin(&s->o, &(struct ui_form){.action = STR("/quan-tri/tai-khoan/tim")});
 	ui_field(&s->o, &(struct ui_field){.name = STR("q"), .kind = UI_SEARCH, .label = msg(s->o.lang, MSG_ACCOUNT_FIND), .value = typed, .plain = true});
 	const struct ui_button b[] = {{.label = msg(s->o.lang, MSG_DO_SEARCH), .weight = UI_QUIET},
 	                              {.label = msg(s->o.lang, MSG_ACCOUNT_NEW), .url = STR("/quan-tri/tai-khoan/moi"), .icon = UI_ICON_PLUS}};
@@ -83,11 +83,28 @@ static void list_search(struct screen *s, struct str typed)
 	ui_form_end(&s->o);
 }
 
+/* A name is personal: it goes in the body, and into addresses sealed. */
+static struct str list_url(struct request *r, struct str typed, int64_t page)
+{
+	struct str q = typed.n ? req_seal_query(r, "q", typed) : STR("");
+	return str_fmt(r->env.arena, "/quan-tri/tai-khoan?q=%.*s&trang=%lld", STR_ARG(q), (long long)page);
+}
+
+static const struct field find_fields[] = {{.name = "q", .kind = FIELD_TEXT, .max = 300, .label = MSG_ACCOUNT_FIND}};
+static const struct form find_form = {"account_find", find_fields, ARRAY_LEN(find_fields)};
+
+static bool find_check(struct request *r, struct err *e)
+{
+	(void)e;
+	return answer_redirect(r, list_url(r, form_text(r, "q"), 1));
+}
+
 static bool list_page(struct request *r, struct err *e)
 {
 	struct account_list_rows rows = {0};
 	struct screen s;
-	struct str typed = req_query(r, "q");
+	bool lost = false;
+	struct str typed = req_query_sealed(r, "q", &lost);
 	int64_t page = req_query_int(r, "trang", 1);
 	page = page < 1 || page > 100000 ? 1 : page;
 	const struct account_list_in in = {.q = text_fold(r->env.arena, typed), .limit = PAGE_SIZE + 1, .skip = (page - 1) * PAGE_SIZE};
@@ -99,9 +116,8 @@ static bool list_page(struct request *r, struct err *e)
 		list_table(&s, r, &rows);
 	else
 		ui_empty(&s.o, &(struct ui_empty){.title = msg(s.o.lang, MSG_ACCOUNT_NOBODY), .text = msg(s.o.lang, MSG_ACCOUNT_NOBODY_HINT)});
-	struct str q = rows.n > PAGE_SIZE || page > 1 ? in.q : STR("");
-	struct str next = rows.n > PAGE_SIZE ? str_fmt(r->env.arena, "?q=%.*s&trang=%lld", STR_ARG(q), (long long)page + 1) : STR("");
-	struct str previous = page > 1 ? str_fmt(r->env.arena, "?q=%.*s&trang=%lld", STR_ARG(q), (long long)page - 1) : STR("");
+	struct str next = rows.n > PAGE_SIZE ? list_url(r, typed, page + 1) : STR("");
+	struct str previous = page > 1 ? list_url(r, typed, page - 1) : STR("");
 	int64_t shown = (int64_t)(rows.n < PAGE_SIZE ? rows.n : PAGE_SIZE);
 	ui_pager(&s.o, &(struct ui_pager){.previous_url = previous, .next_url = next, .first = in.skip + (shown > 0), .last = in.skip + shown,
 	                                  .total = in.skip + shown, .more = rows.n > PAGE_SIZE});
@@ -576,6 +592,7 @@ static bool absence_end_apply(struct request *r, struct err *e)
 #define ONE "/quan-tri/tai-khoan/:id"
 const struct route account_admin_routes[] = {
 	{.method = HTTP_GET, .path = "/quan-tri/tai-khoan", .page = list_page, .allow = ADMIN, .api = BY_HAND},
+	{.method = HTTP_POST, .path = "/quan-tri/tai-khoan/tim", .form = &find_form, .check = find_check, .again = list_page, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_GET, .path = "/quan-tri/tai-khoan/moi", .page = new_page, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = "/quan-tri/tai-khoan/moi", .apply = new_apply, .again = new_page, .form = &new_form, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_GET, .path = ONE, .page = record_page, .allow = ADMIN, .api = BY_HAND},

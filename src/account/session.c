@@ -175,6 +175,7 @@ static bool load_token(struct env *env, struct str hash, struct entry *x, bool *
 	if (!*ok)
 		return true;
 	*x = (struct entry){.epoch = r.epoch, .expires_ms = r.expires.ms, .bearer = true};
+	memcpy(x->csrf, hash.p, sizeof x->csrf); /* asks for no token of forms; it seals words in addresses */
 	return fill(env, &(struct found){r.account, r.person, r.kind, r.name}, hash, x, e);
 }
 

@@ -32,7 +32,6 @@ static const struct choice states[] = {
 static const struct choice orders[] = {{"due", MSG_DESK_COL_DUE}, {"newest", MSG_DESK_SENT_AT}};
 static const struct field list_fields[] = {
 	{.name = "view", .kind = FIELD_CHOICE, .choices = views, .n_choices = ARRAY_LEN(views)},
-	{.name = "q", .kind = FIELD_TEXT, .max = 200},
 	{.name = "state", .kind = FIELD_CHOICE, .choices = states, .n_choices = ARRAY_LEN(states)},
 	{.name = "field", .kind = FIELD_TEXT, .max = 60},
 	{.name = "channel", .kind = FIELD_TEXT, .max = 20},
@@ -41,12 +40,17 @@ static const struct field list_fields[] = {
 	{.name = "limit", .kind = FIELD_INT, .low = 1, .high = 1000000},
 	{.name = "cursor", .kind = FIELD_TEXT, .max = 60},
 };
+static const struct field search_fields[] = {
+	{.name = "q", .kind = FIELD_TEXT, .required = true, .max = 300},
+	{.name = "limit", .kind = FIELD_INT, .low = 1, .high = 1000000},
+};
+const struct form desk_search_body = {"search", search_fields, ARRAY_LEN(search_fields)};
 const struct form desk_list_query = {"dossiers", list_fields, ARRAY_LEN(list_fields)};
 
 static struct desk_filter read_filter(struct request *r)
 {
 	int view = form_choice(r, "view");
-	struct desk_filter f = {.view = view < 0 ? VIEW_ALL : (enum desk_view)view, .q = form_text(r, "q"), .state = form_text(r, "state"),
+	struct desk_filter f = {.view = view < 0 ? VIEW_ALL : (enum desk_view)view, .state = form_text(r, "state"),
 		.field = form_text(r, "field"), .channel = form_text(r, "channel"), .newest = form_choice(r, "order") == 1};
 	f.has_until = form_date(r, "until", &f.until);
 	desk_filter_cursor(form_text(r, "cursor"), &f);
@@ -74,26 +78,43 @@ static json_t *row_json(struct request *r, const struct desk_list_row *x)
 	return o;
 }
 
+static int64_t limit_of(struct request *r)
+{
+	int64_t limit = form_has(r, "limit") ? form_int(r, "limit") : DESK_PAGE;
+	return limit > DESK_API_MOST ? DESK_API_MOST : limit;
+}
+
+static json_t *list_json(struct request *r, const struct desk_list_rows *rows, int64_t limit)
+{
+	json_t *items = json_array();
+	for (size_t i = 0; i < rows->n && i < (size_t)limit; i++)
+		json_array_append_new(items, row_json(r, &rows->v[i]));
+	return json_pack("{s:o,s:n}", "items", items, "next");
+}
+
+bool desk_api_search(struct request *r, struct err *e)
+{
+	struct desk_list_rows rows = {0};
+	bool person = false;
+	return desk_search(&r->env, form_text(r, "q"), &rows, &person, e) && send_json(r, list_json(r, &rows, limit_of(r)));
+}
+
 /* The work list of an official, with the rights of its pages; an applicant's own dossiers. */
 bool desk_api_list(struct request *r, struct err *e)
 {
 	struct desk_filter f = read_filter(r);
 	struct desk_list_rows rows = {0};
-	int64_t limit = form_has(r, "limit") ? form_int(r, "limit") : DESK_PAGE;
-	limit = limit > DESK_API_MOST ? DESK_API_MOST : limit;
+	int64_t limit = limit_of(r);
 	if (actor_any(r->env.actor, ALLOW_STAFF) && form_has(r, "cursor") && !f.after_id) {
 		form_error(r, "cursor", MSG_FIELD_RULE, STR_NONE, STR_NONE);
 		return true;
 	}
 	if (!actor_any(r->env.actor, ALLOW_STAFF))
 		return desk_have()->own_list ? desk_have()->own_list(r, limit, form_text(r, "cursor"), e) : err_set(e, ERR_DENIED, "no list of one's own");
-	bool person = false;
-	if (!(f.q.n ? desk_search(&r->env, f.q, &rows, &person, e) : desk_rows(&r->env, &f, limit + 1, &rows, e)))
+	if (!desk_rows(&r->env, &f, limit + 1, &rows, e))
 		return false;
-	json_t *items = json_array(), *out = json_pack("{s:o,s:n}", "items", items, "next");
-	for (size_t i = 0; i < rows.n && i < (size_t)limit; i++)
-		json_array_append_new(items, row_json(r, &rows.v[i]));
-	if (!f.q.n && rows.n > (size_t)limit)
+	json_t *out = list_json(r, &rows, limit);
+	if (rows.n > (size_t)limit)
 		put(out, "next", str_fmt(r->env.arena, "%lld.%lld", (long long)rows.v[limit - 1].by_due, (long long)rows.v[limit - 1].id.v));
 	return send_json(r, out);
 }

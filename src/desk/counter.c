@@ -57,9 +57,7 @@ bool counter_home(struct request *r, struct err *e)
 	ui_button(&o, &(struct ui_button){.label = msg(r->env.lang, MSG_DESK_COUNTER_NEW), .url = STR("/quay/nop"), .icon = UI_ICON_PLUS, .key = "n"});
 	struct ui_page p = {.title = msg(r->env.lang, MSG_DESK_COUNTER), .staff = true, .width = UI_FULL, .actions = h_capture_end(&o, c)};
 	ui_page_begin(&o, &p);
-	ui_form_begin(&o, &(struct ui_form){.action = STR("/ban-lam-viec"), .get = true});
-	ui_field(&o, &(struct ui_field){.name = STR("tim"), .kind = UI_SEARCH, .label = msg(r->env.lang, MSG_DESK_COUNTER_FIND), .hint = msg(r->env.lang, MSG_DESK_COUNTER_FIND_HINT), .plain = true, .autofocus = true});
-	ui_form_end(&o);
+	desk_search_form(r, &o, &(struct ui_field){.label = msg(r->env.lang, MSG_DESK_COUNTER_FIND), .hint = msg(r->env.lang, MSG_DESK_COUNTER_FIND_HINT), .autofocus = true});
 	if (!answer_first(r, &o, e) || !hand_over_list(r, &o, e))
 		return false;
 	ui_page_end(&o, &p);

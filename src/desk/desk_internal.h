@@ -16,14 +16,15 @@ const struct desk_facilities *desk_have(void);
 enum desk_view { VIEW_MINE, VIEW_UNIT, VIEW_SOON, VIEW_LATE, VIEW_SUPPLEMENT, VIEW_SIGN, VIEW_ALL, VIEW_COUNT };
 struct desk_filter {
 	enum desk_view view;
-	struct str q, state, field, channel; /* empty: any */
+	struct str q, state, field, channel; /* empty: any. q names people: in an address only sealed (req_seal_query) */
+	bool q_lost;                         /* the address has words that another session sealed */
 	struct date until; bool has_until;
 	bool newest;
 	int64_t after_due, after_id;         /* keyset; 0: the first page */
 };
 struct desk_filter desk_filter_read(struct request *r);
 void desk_filter_cursor(struct str s, struct desk_filter *f);
-/* The query of a link to it, without the cursor; "?xem=…". */
+/* The query of a link to it, "?xem=…", without the cursor and never with the words searched for. */
 struct str desk_filter_url(struct arena *a, const struct desk_filter *f, bool cursor);
 enum msg_key desk_view_label(enum desk_view v);
 const char *desk_view_slug(enum desk_view v);
@@ -56,6 +57,9 @@ struct str desk_unit_name(struct env *env, int64_t unit);
 /* s for a link's query, percent-encoded. */
 void desk_put_encoded(struct buf *b, struct str s);
 
+/* The form that searches: label, hint, value and focus of *look. */
+void desk_search_form(struct request *r, struct html_out *o, const struct ui_field *look);
+
 bool desk_unattended_page(struct request *r, struct err *e); /* unattended.c */
 
 /* ---- records (record.c) ---- */
@@ -80,8 +84,9 @@ MUST_CHECK bool desk_proposal_check(struct request *r, struct err *e);
 bool desk_act_again(struct request *r, struct err *e);
 
 /* ---- the API (api.c) ---- */
-extern const struct form desk_list_query;
+extern const struct form desk_list_query, desk_search_body;
 bool desk_api_list(struct request *r, struct err *e);
+bool desk_api_search(struct request *r, struct err *e);
 bool desk_api_actions(struct request *r, struct err *e);
 bool desk_api_file(struct request *r, struct err *e);
 

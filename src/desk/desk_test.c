@@ -134,6 +134,14 @@ static struct test_answer post(const struct actor *who, const char *path, const 
 {
 	return http_test_send(w.t, &(struct test_request){.method = HTTP_POST, .path = path, .actor = who, .form = form});
 }
+/* The words go in the body; the address that follows does not show them. */
+static struct test_answer find(const struct actor *who, const char *words)
+{
+	struct test_answer x = post(who, "/ban-lam-viec/tim", str_cstr(w.o.a, str_fmt(w.o.a, "tim=%s", words)));
+	EXPECT_INT(x.status, 303);
+	EXPECT(str_starts(x.location, STR("/ban-lam-viec?tim=")) && str_find(x.location, str_from(words)) < 0);
+	return get(who, str_cstr(w.o.a, x.location));
+}
 static const char *record(struct str code, const char *rest) { return str_cstr(w.o.a, str_fmt(w.o.a, "/ban-lam-viec/ho-so/%.*s%s", STR_ARG(code), rest)); }
 static struct dossier_get_row load(struct str code)
 {
@@ -175,14 +183,14 @@ TEST_BOTH(the_inbox_shows_what_waits_for_whom)
 	EXPECT(!has(get(&w.head, "/ban-lam-viec?xem=qua-han").body, fresh.p));
 	x = get(&w.head, "/ban-lam-viec?xem=sap-den-han");
 	EXPECT(has(x.body, fresh.p) && !has(x.body, code.p));
-	EXPECT(has(get(&w.counter, "/ban-lam-viec?tim=canary+nguyen").body, code.p));
+	EXPECT(has(find(&w.counter, "canary+nguyen").body, code.p));
 	static const struct { const char *before, *after; } typed[] = {{"", ""}, {"+", "+"}, {"https%3A%2F%2Fm.example%2Ftra-cuu%2F", "%3Fs%3DABC"}};
 	for (size_t i = 0; i < ARRAY_LEN(typed); i++) { /* a code typed or scanned opens its record */
-		x = get(&w.counter, str_cstr(a, str_fmt(a, "/ban-lam-viec?tim=%s%.*s%s", typed[i].before, STR_ARG(code), typed[i].after)));
+		x = find(&w.counter, str_cstr(a, str_fmt(a, "%s%.*s%s", typed[i].before, STR_ARG(code), typed[i].after)));
 		STATUS(x, 303);
 		EXPECT(str_ends(x.location, code));
 	}
-	EXPECT(!has(get(&w.counter, "/ban-lam-viec?tim=khongco").body, "Canary"));
+	EXPECT(!has(find(&w.counter, "khongco").body, "Canary"));
 	EXPECT(!has(get(&w.head, "/ban-lam-viec?xem=co-quan&tt=done").body, "Canary"));
 	EXPECT(!has(get(&w.head, "/ban-lam-viec?xem=co-quan&kenh=counter").body, "Canary"));
 	EXPECT(has(get(&w.head, "/ban-lam-viec?xem=co-quan&kenh=online&xep=moi&truoc=31%2F12%2F2026").body, "Canary"));
@@ -193,7 +201,7 @@ TEST_BOTH(the_inbox_shows_what_waits_for_whom)
 TEST_BOTH(hostile_filters_are_harmless)
 {
 	static const char *const queries[] = {"?xem=%22%3E%3Cscript%3E", "?sau=99999999999999999999.1", "?sau=-1.-1", "?sau=..", "?truoc=99/99/9999", "?tim=%22%20OR%201",
-		"?tim=*", "?tim=%00", "?tt='%20or%201=1--", "?lv=%3Cb%3E&kenh=zzz", "?tim=%28%29%26%7C%21%3A%2A", "?sau=9223372036854775807.9223372036854775807"};
+		"?tim=*", "?tim=%00", "?tim=AAAA", "?tt='%20or%201=1--", "?lv=%3Cb%3E&kenh=zzz", "?sau=9223372036854775807.9223372036854775807"};
 	start(a, engine);
 	sent_code();
 	for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
@@ -201,6 +209,45 @@ TEST_BOTH(hostile_filters_are_harmless)
 		if ((x.status != 200 && x.status != 400) || has(x.body, "<script>") || has(x.body, "<b>'"))
 			FAIL("%s: %d", queries[i], x.status);
 	}
+	static const char *const words[] = {"%22%20OR%201", "*", "%28%29%26%7C%21%3A%2A", "%3Cscript%3E", "%27+or+1%3D1--"};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		struct test_answer x = find(&w.head, words[i]);
+		if (x.status != 200 || has(x.body, "<script>") || has(x.body, "Canary"))
+			FAIL("%s: %d", words[i], x.status);
+	}
+	stop();
+}
+
+/* NĐ 13/2023: who was searched for stands in no address, title, link or bookmark; the seal is this session's. */
+TEST_BOTH(who_is_searched_for_stands_in_no_address)
+{
+	start(a, engine);
+	struct str code = sent_code();
+	int before = w.reads;
+	struct test_answer x = find(&w.counter, "001090012345");
+	EXPECT(has(x.body, code.p) && w.reads == before + 1);
+	struct str html = x.body;
+	for (ptrdiff_t at; (at = str_find(html, STR("001090012345"))) >= 0; html = str_sub(html, (size_t)at + 12, html.n))
+		EXPECT(str_ends(str_sub(html, 0, (size_t)at), STR("value=\""))); /* in the field, to go on from; nowhere else */
+	EXPECT(!has(get(&w.counter, "/ban-lam-viec?tim=001090012345").body, code.p)); /* plain words are not taken */
+	EXPECT(has(get(&w.counter, "/ban-lam-viec?tim=001090012345").body, "Xin gõ lại"));
+	x = post(&w.counter, "/ban-lam-viec/tim", "tim=canary");
+	struct str token = str_sub(x.location, strlen("/ban-lam-viec?tim="), x.location.n);
+	struct test_answer y = post(&w.counter, "/ban-lam-viec/tim", "tim=canary");
+	EXPECT(!str_eq(x.location, y.location)); /* equal words are not seen to be equal */
+	struct str forged = str_fmt(a, "/ban-lam-viec?tim=A%.*s", STR_ARG(str_sub(token, 1, token.n))), again = str_fmt(a, "/ban-lam-viec?tim=%.*s", STR_ARG(token));
+	EXPECT(has(get(&w.counter, str_cstr(a, again)).body, "Kết quả tìm") && (token.p[0] == 'A' || !has(get(&w.counter, str_cstr(a, forged)).body, "Kết quả tìm")));
+	STATUS(post(&w.counter, "/ban-lam-viec/tim", "tim="), 303);
+	STATUS(post(&w.counter, "/ban-lam-viec/bo-loc", "name=A&query=%3Fxem%3Dco-quan%26tim%3D001090012345"), 422);
+	STATUS(post(&citizen, "/ban-lam-viec/tim", "tim=canary"), 403);
+	/* Programs: in the body too. */
+	struct test_request api = {.method = HTTP_POST, .path = "/api/v1/dossiers/search", .actor = &w.counter, .bearer = true, .json = "{\"q\":\"0912345678\"}"};
+	before = w.reads;
+	x = http_test_send(w.t, &api);
+	STATUS(x, 200);
+	EXPECT(has(x.body, code.p) && w.reads == before + 1);
+	api.json = "{}";
+	STATUS(http_test_send(w.t, &api), 422);
 	stop();
 }
 
@@ -462,7 +509,7 @@ TEST_BOTH(strangers_to_a_record_see_nothing)
 	STATUS(get(&w.counter, record(str_from(nth(9999)), "")), 404);
 	STATUS(post(&w.counter, record(code, "/conquer"), ""), 404);
 	EXPECT(!has(get(&elsewhere, "/ban-lam-viec?xem=co-quan").body, "Canary"));
-	EXPECT(!has(get(&elsewhere, "/ban-lam-viec?tim=canary").body, "Canary"));
+	EXPECT(!has(find(&elsewhere, "canary").body, "Canary"));
 	stop();
 }
 
@@ -680,13 +727,13 @@ TEST_BOTH(a_person_is_found_by_number_and_nothing_known_is_typed_again)
 	start(a, engine);
 	struct str code = sent_code();
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-		struct test_answer x = get(&w.counter, str_cstr(a, str_fmt(a, "/ban-lam-viec?tim=%s", numbers[i])));
+		struct test_answer x = find(&w.counter, numbers[i]);
 		STATUS(x, 200);
 		if (!has(x.body, code.p) || !has(x.body, "/quay/nop?nguoi="))
 			FAIL("%s does not find the person", numbers[i]);
 	}
-	EXPECT(!has(get(&w.counter, "/ban-lam-viec?tim=001090012346").body, "Canary"));
-	EXPECT(!has(get(&w.head, "/ban-lam-viec?tim=0912345678").body, "/quay/nop?nguoi="));
+	EXPECT(!has(find(&w.counter, "001090012346").body, "Canary"));
+	EXPECT(!has(find(&w.head, "0912345678").body, "/quay/nop?nguoi="));
 	struct test_answer x = get(&w.counter, str_cstr(a, str_fmt(a, "/quay/nop?nguoi=%.*s", STR_ARG(code))));
 	EXPECT(has(x.body, "data-key=\"1\"") && has(x.body, str_cstr(a, str_fmt(a, "bx-cap-phep-xquang?nguoi=%.*s", STR_ARG(code)))));
 	x = get(&w.counter, str_cstr(a, str_fmt(a, "/quay/nop?q=bx-cap-phep-xquang&nguoi=%.*s", STR_ARG(code))));

@@ -177,13 +177,36 @@ static void order_filter(struct request *r, struct html_out *o, const struct des
 	ui_field(o, &(struct ui_field){.name = STR("xep"), .kind = UI_SELECT, .label = msg(r->env.lang, MSG_DESK_ORDER), .options = v, .n_options = 2, .plain = true});
 }
 
+/* ---- searching: the words name people, so they go in the body, and into the address only sealed ---- */
+
+static const struct field search_fields[] = {{.name = "tim", .kind = FIELD_TEXT, .max = 300, .label = MSG_DESK_SEARCH}};
+static const struct form search_form = {"search", search_fields, ARRAY_LEN(search_fields)};
+
+void desk_search_form(struct request *r, struct html_out *o, const struct ui_field *look)
+{
+	struct ui_field f = *look;
+	f.name = STR("tim"), f.kind = UI_SEARCH, f.plain = true;
+	if (form_error_of(r, "tim"))
+		f.value = form_raw(r, "tim"), f.error = page_error(r, "tim");
+	ui_form_begin(o, &(struct ui_form){.action = STR("/ban-lam-viec/tim")});
+	ui_field(o, &f);
+	ui_form_end(o);
+}
+
+static bool search_check(struct request *r, struct err *e)
+{
+	struct str q = form_text(r, "tim"), to = STR("/ban-lam-viec");
+	(void)e;
+	if (q.n)
+		to = str_fmt(r->env.arena, "/ban-lam-viec?tim=%.*s", STR_ARG(req_seal_query(r, "tim", q)));
+	return answer_redirect(r, to);
+}
+
 static void filters(struct request *r, struct html_out *o, const struct desk_filter *f)
 {
 	struct ui_button find = {.label = msg(r->env.lang, MSG_DO_FILTER), .weight = UI_QUIET, .icon = UI_ICON_FILTER};
 	bool on = f->state.n || f->field.n || f->channel.n || f->has_until || f->newest || r->errors.n;
-	ui_form_begin(o, &(struct ui_form){.action = STR("/ban-lam-viec"), .get = true});
-	ui_field(o, &(struct ui_field){.name = STR("tim"), .kind = UI_SEARCH, .label = msg(r->env.lang, MSG_DESK_SEARCH), .value = f->q, .plain = true});
-	ui_form_end(o);
+	desk_search_form(r, o, &(struct ui_field){.label = msg(r->env.lang, MSG_DESK_SEARCH), .value = f->q});
 	ui_details_begin(o, msg(r->env.lang, MSG_DESK_FILTERS), on);
 	ui_form_begin(o, &(struct ui_form){.action = STR("/ban-lam-viec"), .get = true});
 	ui_field(o, &(struct ui_field){.name = STR("xem"), .kind = UI_HIDDEN, .value = str_from(desk_view_slug(f->view))});
@@ -289,10 +312,12 @@ static bool inbox(struct request *r, struct err *e)
 	if (rows.n == 1 && http_method_safe(r->method) && str_find(f.q, rows.v[0].code) >= 0) /* a code typed or scanned opens its record */
 		return answer_redirect(r, str_fmt(r->env.arena, "/ban-lam-viec/ho-so/%.*s", STR_ARG(rows.v[0].code)));
 	struct html_out o = page_out(r);
-	struct str title = f.q.n ? msg_fmt(r->env.arena, r->env.lang, MSG_DESK_FOUND, &f.q, 1) : msg(r->env.lang, desk_view_label(f.view));
+	struct str title = msg(r->env.lang, f.q.n ? MSG_DESK_FOUND : desk_view_label(f.view)); /* browsers keep titles: no words of a search */
 	struct ui_page p = {.title = title, .staff = true, .width = UI_FULL, .actions = inbox_buttons(r, &o, &f, person ? rows.v[0].code : STR_NONE), .has_errors = r->errors.n > 0};
 	ui_page_begin(&o, &p);
 	page_error_summary(&o, r);
+	if (f.q_lost)
+		ui_notice(&o, &(struct ui_notice){.tone = UI_INFO, .text = msg(r->env.lang, MSG_DESK_SEARCH_LOST)});
 	if (!o.facts->n_side)
 		tabs(r, &o, &f);
 	filters(r, &o, &f);
@@ -323,7 +348,7 @@ static bool filter_ok(struct str q)
 	for (size_t i = 0; i < q.n; i++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789?=&%-._", q.p[i]))
 			return false;
-	return str_starts(q, STR("?xem="));
+	return str_starts(q, STR("?xem=")) && str_find(q, STR("&tim=")) < 0; /* who was searched for is nobody's bookmark */
 }
 
 static bool filter_check(struct request *r, struct err *e)
@@ -448,6 +473,8 @@ static const struct route routes[] = {
 	 .rate = RATE_HEAVY, .api = "NONE: a view for people; programs read GET /api/v1/dossiers"},
 	{.method = HTTP_GET, .path = "/ban-lam-viec/xuat.csv", .page = export_page, .allow = ALLOW_STAFF, .reads = READS_LIST, .rate = RATE_HEAVY,
 	 .api = "NONE: the same rows as GET /api/v1/dossiers, as a file"},
+	{.method = HTTP_POST, .path = "/ban-lam-viec/tim", .form = &search_form, .check = search_check, .again = inbox, .allow = ALLOW_STAFF,
+	 .api = "POST /api/v1/dossiers/search"},
 	{.method = HTTP_POST, .path = "/ban-lam-viec/bo-loc", .form = &filter_form, .check = filter_check, .apply = filter_apply, .again = inbox, .allow = ALLOW_STAFF,
 	 .api = "NONE: a person's own bookmarks"},
 	{.method = HTTP_POST, .path = "/ban-lam-viec/bo-loc/:id/xoa", .form = &empty_form, .apply = filter_drop, .again = inbox, .allow = ALLOW_STAFF,
@@ -483,7 +510,11 @@ static const struct route routes[] = {
 	{.method = HTTP_GET, .path = "/api/v1/dossiers", .page = desk_api_list, .query = &desk_list_query, .allow = ALLOW_APPLICANTS | ALLOW_STAFF | ROLE_BIT(ROLE_SYSTEM), .reads = READS_LIST,
 	 .flags = ROUTE_API, .rate = RATE_API,
 	 .doc = DOC("An applicant's own dossiers, or what a system account filed, newest first; an official's work list with the rights and filters of its pages (view, state, field, channel, "
-	            "until, q, order are for officials).", .answer = "DossierList")},
+	            "until, order are for officials).", .answer = "DossierList")},
+	{.method = HTTP_POST, .path = "/api/v1/dossiers/search", .form = &desk_search_body, .check = desk_api_search, .allow = ALLOW_STAFF, .reads = READS_LIST,
+	 .flags = ROUTE_API, .rate = RATE_API,
+	 .doc = DOC("Dossiers that the official may read: of the person with this personal number, tax code or telephone, else with these words in code, name or "
+	            "procedure. The words stand in the body, for addresses are kept by proxies.", .answer = "DossierList")},
 	{.method = HTTP_GET, .path = "/api/v1/dossiers/:code/actions", .page = desk_api_actions, .row = desk_row_check, .allow = ALLOW_SIGNED_IN, .reads = READS_DOSSIER,
 	 .flags = ROUTE_API, .rate = RATE_API,
 	 .doc = DOC("What the caller may do on the dossier now, with the fields of each action and the people, units, fees or opinions that may be named.",

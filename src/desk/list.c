@@ -1,4 +1,4 @@
-/* list.c — views of the work list, filters kept in the address, keyset pages. */
+/* list.c — views of the work list, filters kept in the address (words searched for only sealed), keyset pages. */
 #include "core/text/text.h"
 #include "desk/desk_internal.h"
 #include <stdlib.h>
@@ -38,9 +38,10 @@ void desk_filter_cursor(struct str s, struct desk_filter *f)
 
 struct desk_filter desk_filter_read(struct request *r)
 {
-	struct desk_filter f = {.q = req_query(r, "tim"), .state = req_query(r, "tt"), .field = req_query(r, "lv"),
+	struct desk_filter f = {.state = req_query(r, "tt"), .field = req_query(r, "lv"),
 	                        .channel = req_query(r, "kenh"), .newest = str_eq(req_query(r, "xep"), STR("moi"))};
 	struct str view = req_query(r, "xem");
+	f.q = req_query_sealed(r, "tim", &f.q_lost);
 	for (int v = 0; v < VIEW_COUNT; v++)
 		if (str_eq(view, str_from(views[v].slug)))
 			f.view = (enum desk_view)v;
@@ -61,7 +62,6 @@ struct str desk_filter_url(struct arena *a, const struct desk_filter *f, bool cu
 {
 	struct buf b = buf_on(a);
 	buf_fmt(&b, "?xem=%s", views[f->view].slug);
-	put_pair(&b, "tim", f->q);
 	put_pair(&b, "tt", f->state);
 	put_pair(&b, "lv", f->field);
 	put_pair(&b, "kenh", f->channel);

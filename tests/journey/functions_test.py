@@ -191,7 +191,7 @@ def every_way_in_one_list():
     true('name="originals"' in html and 'name="pages"' in html, "each document: original seen, pages")
     status, body, headers = s.ask("POST", f"/quay/nop/{XRAY}", posted, {"Content-Type": "application/x-www-form-urlencoded"}, tokens["counter"])
     equal(status in (200, 303), True, f"{status} {re.sub(r'<[^>]+>', ' ', body.decode())[:1500]}")
-    items = api("counter", "GET", "/dossiers?q=" + urllib.parse.quote("Phạm Thị Mẫu Bưu Điện"))["items"]
+    items = api("counter", "POST", "/dossiers/search", {"q": "Phạm Thị Mẫu Bưu Điện"})["items"]
     true(items, "the dossier that came by post")
     code = items[0]["code"]
     d = get(code, "counter")
@@ -248,7 +248,7 @@ def reassigned():
     true(others, people_now)
     act("head", code, "reassign", to=others[0]["value"], reason="Chia lại việc.")
     act("specialist", code, "finish", 403)
-    mine = api("counter", "GET", "/dossiers?q=" + code)["items"][0]
+    mine = api("counter", "POST", "/dossiers/search", {"q": code})["items"][0]
     equal((mine["assignee"], bool(mine["assignee_name"])), (others[0]["value"], True))
 
 

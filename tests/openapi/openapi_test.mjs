@@ -136,7 +136,7 @@ async function system_account() {
 	for (const f of ["origin_code", "applicant.name", "applicant.identity", "applicant.phone", "applicant.email"]) truth(fields(bare).includes(f), `${f} in ${fields(bare)}`);
 	const shown = await call("counter", "GET", ONE, { params: { code: first.code } });
 	equal([shown.origin, shown.origin_code, shown.channel_in], ["dvcqg", body.origin_code, "portal"]);
-	truth((await call("counter", "GET", D, { query: `?q=${body.origin_code}` })).items.some((x) => x.code === first.code), "found by the portal's code");
+	truth((await call("counter", "POST", `${D}/search`, { body: { q: body.origin_code } })).items.some((x) => x.code === first.code), "found by the portal's code");
 }
 
 // ---- officials ----

@@ -201,6 +201,12 @@ static bool with_db(struct exchange *x, route_fn *fn, struct err *e)
 	return ok;
 }
 
+/* What was shown of a record is recorded, by whatever method it was asked for. */
+static enum step after_shown(const struct exchange *x)
+{
+	return x->r.route->reads != READS_NONE && x->r.status < 300 ? STEP_RECORD : STEP_DONE;
+}
+
 static void step_page(struct exchange *x)
 {
 	struct err e = {0};
@@ -216,7 +222,7 @@ static void step_page(struct exchange *x)
 		fail(x, &e);
 	} else {
 		answer_keep(x);
-		x->step = x->r.route->reads != READS_NONE && x->r.status < 300 ? STEP_RECORD : STEP_DONE;
+		x->step = after_shown(x);
 	}
 }
 
@@ -253,8 +259,8 @@ static void step_check(struct exchange *x)
 		fail(x, &e);
 	else if (r->errors.n && !r->answered)
 		answer_form_errors(x);
-	else if (!r->answered)
-		x->step = r->route->apply ? STEP_APPLY : STEP_ANSWER;
+	else
+		x->step = r->answered ? after_shown(x) : r->route->apply ? STEP_APPLY : STEP_ANSWER;
 }
 
 /* What a retry gets: "status redirect_n type_n memo_n body_n answered\n" and the four texts. */

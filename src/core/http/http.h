@@ -39,7 +39,7 @@ struct request {
 
 	/* who asks: filled by http_hooks.authenticate */
 	enum req_auth auth;
-	uint8_t csrf_secret[32];     /* of the session */
+	uint8_t csrf_secret[32];     /* of the session or token; also what seals words into addresses */
 
 	/* input */
 	const struct form *form;     /* route->form */
@@ -75,6 +75,11 @@ int64_t req_query_int(struct request *r, const char *name, int64_t otherwise);
 bool req_query_next(struct request *r, size_t *pos, struct str *name, struct str *value); /* all pairs, decoded */
 struct str req_header(struct request *r, const char *name);               /* empty when absent */
 struct str req_cookie(struct request *r, const char *name);               /* the __Host- prefix is ours: plain name */
+/* Words that people are searched for by (a name, a number) must not stand in an address, which browsers and proxies keep: sealed
+ * for this session into the value of the parameter `name`, and opened again. Not for visitors. */
+struct str req_seal_query(struct request *r, const char *name, struct str plain);
+/* Empty when absent; *lost, with empty words, when it was sealed by another session, or is no seal at all. */
+struct str req_query_sealed(struct request *r, const char *name, bool *lost);
 /* Tells which record the page shows, for the access record (route.reads). */
 void req_note_read(struct request *r, int64_t id);
 /* The ids noted so far. */

@@ -1,4 +1,5 @@
 /* request.c — what handlers ask of a request: parameters, query, headers, cookies, hidden fields, limits. */
+#include "core/crypto/crypto.h"
 #include "core/http/exchange.h"
 #include "core/http/text.h"
 #include <errno.h>
@@ -105,6 +106,38 @@ bool req_query_next(struct request *r, size_t *pos, struct str *name, struct str
 			return true;
 		}
 	return false;
+}
+
+/* ---- words sealed into an address ---- */
+
+static struct key session_key(const struct request *r)
+{
+	struct key k;
+	memcpy(k.b, r->csrf_secret, sizeof k.b);
+	struct key out = key_derive(&k, STR("query"));
+	crypto_wipe(&k, sizeof k);
+	return out;
+}
+
+struct str req_seal_query(struct request *r, const char *name, struct str plain)
+{
+	CHECK(r->auth != AUTH_NONE);
+	AUTO_KEY key = session_key(r);
+	struct str sealed = crypto_seal(r->env.arena, &key, str_from(name), plain);
+	return base64url_encode(r->env.arena, sealed.p, sealed.n);
+}
+
+struct str req_query_sealed(struct request *r, const char *name, bool *lost)
+{
+	struct str value = req_query(r, name), sealed, plain = STR("");
+	struct err e = {0};
+	*lost = false;
+	if (!value.n)
+		return plain;
+	AUTO_KEY key = session_key(r);
+	*lost = r->auth == AUTH_NONE || !base64_decode(r->env.arena, value, &sealed) ||
+	        !crypto_open(r->env.arena, &key, str_from(name), sealed, &plain, &e);
+	return *lost ? STR("") : plain;
 }
 
 /* ---- headers and cookies ---- */
