@@ -111,6 +111,8 @@ void catalogue_release(struct catalogue *c, const struct catalogue_view *v);
 /* By slug or national code, in force first; NULL when nothing published has it. */
 const struct catalogue_entry *catalogue_find(const struct catalogue_view *v, struct str code);
 const struct catalogue_entry *catalogue_entry_of(const struct catalogue_view *v, const struct procedure *p);
+/* catalogue_search over all that is published: what is in force first, then what is not, each best first. One code asked for stands first in any case. */
+struct catalogue_result catalogue_search_all(const struct catalogue_view *v, struct arena *a, const struct catalogue_query *q);
 
 /* ---- pages ---- */
 extern const struct route_table catalogue_routes;

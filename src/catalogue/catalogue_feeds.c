@@ -186,7 +186,7 @@ bool catalogue_api_list(struct request *r, struct err *e)
 	int64_t limit = form_has(r, "limit") ? form_int(r, "limit") : API_ROWS, from = form_int(r, "cursor");
 	limit = limit > API_ROWS_MAX ? API_ROWS_MAX : limit;
 	struct catalogue_query q = CATALOGUE_QUERY(form_text(r, "q"));
-	struct catalogue_result found = catalogue_search(h.v->all, r->env.arena, &q);
+	struct catalogue_result found = catalogue_search_all(h.v, r->env.arena, &q);
 	json_t *items = json_array();
 	size_t i = (uint64_t)from < found.n ? (size_t)from : found.n, end = (uint64_t)limit < found.n - i ? i + (size_t)limit : found.n;
 	for (; i < end; i++)

@@ -28,6 +28,8 @@ enum catalogue_fee { FEE_UNKNOWN, FEE_NONE, FEE_SOME, FEE_KINDS };
 struct catalogue_query { struct str text; int values[FACETS]; };
 #define CATALOGUE_QUERY(words) ((struct catalogue_query){(words), {CATALOGUE_ANY, CATALOGUE_ANY, CATALOGUE_ANY, CATALOGUE_ANY}})
 
+/* A score from here on: the procedure's own code was asked for. */
+#define CATALOGUE_SCORE_CODE 1000.0F
 struct catalogue_hit { const struct procedure *procedure; float score; };
 /* All hits, best first (by id where equal), and for each facet's values how many hits choosing it would give under the other
  * facets. `read_as`: the folded words as understood ("giay phep buc xa"), to be shown when they differ from what was typed.

@@ -237,6 +237,24 @@ const struct catalogue_entry *catalogue_entry_of(const struct catalogue_view *v,
 	return NULL;
 }
 
+struct catalogue_result catalogue_search_all(const struct catalogue_view *v, struct arena *a, const struct catalogue_query *q)
+{
+	struct catalogue_result r = catalogue_search(v->all, a, q);
+	struct catalogue_hit *sorted = NEW_ARRAY(a, r.n + 1, struct catalogue_hit);
+	bool *first = NEW_ARRAY(a, r.n + 1, bool);
+	size_t n = 0;
+	for (size_t i = 0; i < r.n; i++) {
+		first[i] = catalogue_entry_of(v, r.hits[i].procedure)->in_force || r.hits[i].score >= CATALOGUE_SCORE_CODE;
+		if (first[i])
+			sorted[n++] = r.hits[i];
+	}
+	for (size_t i = 0; i < r.n; i++)
+		if (!first[i])
+			sorted[n++] = r.hits[i];
+	r.hits = sorted;
+	return r;
+}
+
 const struct catalogue_entry *catalogue_find(const struct catalogue_view *v, struct str code)
 {
 	const struct procedure *p = catalogue_by_code(v->in_force, code);

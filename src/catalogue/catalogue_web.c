@@ -200,7 +200,7 @@ static bool list(struct request *r, struct err *e)
 	AUTO_HELD h = held_of(r);
 	struct html_out o = catalogue_out(r, NAV_SERVICES);
 	struct asked x = read_asked(r, h.v);
-	struct catalogue_result found = catalogue_search(x.ix, r->env.arena, &x.query);
+	struct catalogue_result found = x.q.n ? catalogue_search_all(h.v, r->env.arena, &x.query) : catalogue_search(x.ix, r->env.arena, &x.query);
 	struct list_page l = {.q = x.q, .read_as = x.q.n ? found.read_as : STR_NONE, .all = x.all};
 	l.ended = x.all ? 0 : (int64_t)(h.v->n - h.v->n_in_force);
 	l.url_all = list_url(r->env.arena, &x, FACETS, STR_NONE, true, 1);

@@ -122,6 +122,29 @@ TEST_BOTH(search_finds_slips_and_raw_typing)
 	world_end(&w);
 }
 
+/* Nobody should prepare papers for what can no longer be filed because it stood on top. A code asked for is still found first. */
+TEST_BOTH(what_is_in_force_is_found_before_what_is_not)
+{
+	struct world w = world_new(a, engine, true);
+	struct test_answer x = world_get(&w, NULL, "/api/v1/procedures?q=may+chup+x+quang&limit=100");
+	json_t *j = json_of(&x), *item = NULL;
+	size_t i = 0, ended = 0, open = 0;
+	json_array_foreach(json_object_get(j, "items"), i, item) {
+		bool in_force = json_is_true(json_object_get(item, "in_force"));
+		EXPECT(!in_force || !ended);
+		*(in_force ? &open : &ended) += 1;
+	}
+	EXPECT(open && ended);
+	json_decref(j);
+	x = world_get(&w, NULL, "/dich-vu-cong?q=may+chup+x+quang");
+	EXPECT(str_find(x.body, STR("/dich-vu-cong/" XRAY "\"")) < str_find(x.body, STR("/dich-vu-cong/bx-gia-han-xquang\"")));
+	x = world_get(&w, NULL, "/api/v1/procedures?q=bx-gia-han-xquang");
+	j = json_of(&x);
+	EXPECT_TEXT(str_from(json_string_value(json_object_get(json_array_get(json_object_get(j, "items"), 0), "code"))), "bx-gia-han-xquang");
+	json_decref(j);
+	world_end(&w);
+}
+
 TEST_BOTH(hostile_queries_do_no_harm)
 {
 	struct world w = world_new(a, engine, true);

@@ -180,13 +180,13 @@ static void files_section(struct sheet *s)
 		v[i] = (struct ui_file){.name = name, .size = f->size, .note = WORD(s, file_note(f)),
 			.url = clean && !s->erased ? str_fmt(a, "%.*s/tep/%lld", STR_ARG(base_url(s)), (long long)f->id.v) : STR_NONE};
 	}
+	for (size_t i = 0; i < s->files.n && !s->erased; i++)
+		if (v[i].url.n)
+			v[i].below = filing_preview(s->o, &s->previews, &s->files.v[i], v[i].name, v[i].url);
 	if (s->files.n)
 		ui_files(s->o, v, s->files.n);
 	else
 		ui_empty(s->o, &(struct ui_empty){.title = WORD(s, MSG_DESK_NO_FILES), .icon = UI_ICON_FILE});
-	for (size_t i = 0; i < s->files.n && !s->erased; i++)
-		if (v[i].url.n)
-			filing_show_preview(s->o, &s->previews, &s->files.v[i], v[i].name, v[i].url);
 	ui_section_end(s->o);
 }
 
@@ -268,8 +268,9 @@ static void opinions_section(struct sheet *s)
 
 static void form_lines(struct sheet *s, const struct eform *f, const json_t *answers)
 {
+	struct eform_context then = {date_of(s->d.sent_at), LAW->units};
 	for (size_t i = 0; i < f->n; i++) {
-		struct eform_lines lines = eform_flatten(s->r->env.arena, &f->sections[i], answers);
+		struct eform_lines lines = eform_flatten(s->r->env.arena, &f->sections[i], answers, &then);
 		struct ui_fact *v = NEW_ARRAY(s->r->env.arena, lines.n, struct ui_fact);
 		size_t n = 0;
 		for (size_t k = 0; k < lines.n; k++)
@@ -607,7 +608,10 @@ static bool write_sheet(struct sheet *s, struct err *e)
 	struct ui_page p = {.title = s->d.procedure_name, .over = s->d.code, .staff = true, .crumbs = &crumb, .n_crumbs = 1, .has_errors = s->r->errors.n > 0};
 	ui_page_begin(s->o, &p);
 	heading(s);
-	ui_columns_begin(s->o);
+	ui_columns_acts_begin(s->o);
+	if (!actions_section(s, e))
+		return false;
+	ui_columns_acts_end(s->o);
 	summary_facts(s);
 	if (!clock_section(s, e))
 		return false;
@@ -622,7 +626,7 @@ static bool write_sheet(struct sheet *s, struct err *e)
 	opinions_section(s);
 	process_section(s);
 	ui_columns_side(s->o);
-	if (!actions_section(s, e) || !course_section(s, e))
+	if (!course_section(s, e))
 		return false;
 	ui_columns_end(s->o);
 	ui_page_end(s->o, &p);

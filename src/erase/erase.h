@@ -1,6 +1,6 @@
 /* erase.h — erasing a dossier: its key, its clear words, and what other parts keep of it.
  *
- * Law:        NĐ 13/2023/NĐ-CP Điều 16 (erasure at the person's request; what the law orders to be kept is kept: the acts and
+ * Law:        Luật 91/2025/QH15, NĐ 356/2025/NĐ-CP (erasure at the person's request; what the law orders to be kept is kept: the acts and
  *             their dates stay in the log, which holds no personal data).
  * Invariants: nobody but an administrator, with a reason and a one-time code, or the program's own command; the log and the
  *             digests stay whole (`verify` is content). What cannot be erased in the transaction (SQLite's write-ahead log,

@@ -72,7 +72,7 @@ bool start_page(struct request *r, struct err *e)
 		return false;
 	struct html_out o = page_out(r);
 	struct ui_crumb crumbs[] = {{m(r, MSG_NAV_SERVICES), STR("/dich-vu-cong")}, {p->p->name, str_fmt(r->env.arena, "/dich-vu-cong/%.*s", STR_ARG(p->p->id))}};
-	struct ui_page page = {.title = m(r, MSG_FILING_TITLE), .over = p->p->name, .width = UI_READ, .crumbs = crumbs, .n_crumbs = 2};
+	struct ui_page page = {.title = m(r, MSG_FILING_TITLE), .width = UI_READ, .crumbs = crumbs, .n_crumbs = 2};
 	struct ui_fact facts[] = {{.label = m(r, MSG_FILING_LIMIT), .value = p->p->deadline_words}, {.label = m(r, MSG_FILING_AGENCY), .value = p->p->competent_agency},
 		{.label = m(r, MSG_FILING_SAVED_FOR), .value = m(r, MSG_FILING_SAVED_FOR_TEXT)}};
 	ui_page_begin(&o, &page);

@@ -97,7 +97,7 @@ MUST_CHECK bool filing_show_receipts(struct request *r, struct html_out *o, cons
 /* Answers with the receipt of that entry (JSON, for `motcua verify --receipt`), or ERR_NOT_FOUND when it is not one of those above. */
 MUST_CHECK bool filing_send_receipt(struct request *r, const struct dossier_get_row *d, int64_t entry, struct err *e);
 /* Its first pages as pictures, on request; nothing before they were drawn. `url`: of the file itself, in a page that may show it. */
-void filing_show_preview(struct html_out *o, const struct dossier_preview_list_rows *all, const struct dossier_file_list_row *f, struct str name, struct str url);
+struct html filing_preview(struct html_out *o, const struct dossier_preview_list_rows *all, const struct dossier_file_list_row *f, struct str name, struct str url);
 /* Answers with the picture of a page of a clean file of that dossier, or ERR_NOT_FOUND. Inside the house every file is seen, else
  * only those of filing_show_files(). */
 MUST_CHECK bool filing_send_preview(struct request *r, const struct dossier_get_row *d, int64_t file, int64_t page, bool inside, struct err *e);

@@ -312,12 +312,12 @@ bool filing_show_files(struct request *r, struct html_out *o, const struct dossi
 			.signed_ok = clean && str_eq(f->kind, STR("result"))};
 	}
 	ui_section_begin(o, m(r, MSG_FILING_FILES));
+	for (size_t i = 0; i < n; i++)
+		v[i].below = filing_preview(o, &previews, rows[i], v[i].name, v[i].url);
 	if (n)
 		ui_files(o, v, n);
 	else
 		filing_hint(o, m(r, MSG_FILING_NO_FILES));
-	for (size_t i = 0; i < n; i++)
-		filing_show_preview(o, &previews, rows[i], v[i].name, v[i].url);
 	ui_section_end(o);
 	return true;
 }
@@ -333,7 +333,7 @@ static const struct dossier_preview_list_row *pages_of(const struct dossier_prev
 	return all->v + from;
 }
 
-void filing_show_preview(struct html_out *o, const struct dossier_preview_list_rows *all, const struct dossier_file_list_row *f, struct str name, struct str url)
+static void draw_preview(struct html_out *o, const struct dossier_preview_list_rows *all, const struct dossier_file_list_row *f, struct str name, struct str url)
 {
 	struct arena *a = o->b->a;
 	size_t n = 0;
@@ -353,6 +353,13 @@ void filing_show_preview(struct html_out *o, const struct dossier_preview_list_r
 	if (v[0].pages > (int64_t)n)
 		filing_hint(o, msg_fmt(a, o->lang, MSG_FILING_PREVIEW_FIRST, shown, 2));
 	ui_details_end(o);
+}
+
+struct html filing_preview(struct html_out *o, const struct dossier_preview_list_rows *all, const struct dossier_file_list_row *f, struct str name, struct str url)
+{
+	struct h_capture c = h_capture_begin(o);
+	draw_preview(o, all, f, name, url);
+	return h_capture_end(o, c);
 }
 
 bool filing_send_preview(struct request *r, const struct dossier_get_row *d, int64_t file, int64_t page, bool inside, struct err *e)

@@ -75,15 +75,16 @@ void eform_from_fields(struct arena *a, const struct eform_section *s, struct st
  * each by its field, `prefix` before the key. */
 void eform_take_files(struct arena *a, const struct eform *f, struct str prefix, json_t *answers, json_t *files);
 
-/* A line to show: label and value, in order; for check-your-answers, for print and for the counter. */
+/* A line to show: label and value, in order; for check-your-answers, for print and for the counter. `c`: of the day the answers
+ * were given, as a province's name depends on it; NULL shows its code. */
 struct eform_line { struct str name, label, value; enum eform_kind kind; int depth; const struct eform_field *field; };
 struct eform_lines { struct eform_line *v; size_t n; };
 /* As people here write it: 12,5. */
 struct str eform_number_text(struct arena *a, double x);
-struct eform_lines eform_flatten(struct arena *a, const struct eform_section *s, const json_t *answers);
+struct eform_lines eform_flatten(struct arena *a, const struct eform_section *s, const json_t *answers, const struct eform_context *c);
 /* The law's form for paper (packs/paper/don/to-khai.json, src/paper/README.md): sections with lines and tables, the
  * declaration, the signers. The caller adds sign.place, sign.date, sign.name. Answers NULL: the blank form. */
-json_t *eform_print_json(const struct eform *f, const json_t *answers);
+json_t *eform_print_json(const struct eform *f, const json_t *answers, const struct eform_context *c);
 /* What programs and the browser get: sections, fields, options and rules. */
 json_t *eform_public_json(const struct eform *f);
 /* The shape of its answers, without files, as JSON Schema: what eform_check accepts fits it; rules in JsonLogic are not in it. */

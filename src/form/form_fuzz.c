@@ -23,8 +23,8 @@ static void check(struct arena *a, const struct eform *f, const json_t *answers)
 	bool still = eform_check(a, f, clean, &c, &again).n == 0;
 	if (good && (!still || !json_equal(clean, again)))
 		abort();
-	eform_flatten(a, &f->sections[0], answers);
-	json_decref(eform_print_json(f, answers));
+	eform_flatten(a, &f->sections[0], answers, NULL);
+	json_decref(eform_print_json(f, answers, NULL));
 	json_decref(clean);
 	json_decref(again);
 }

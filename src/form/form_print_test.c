@@ -37,7 +37,7 @@ static struct str printed(struct desk *d, const struct eform *f, const json_t *a
 	struct buf pdf = buf_on(d->a);
 	struct str dir = getenv("MOTCUA_PDF_DIR") ? str_from(getenv("MOTCUA_PDF_DIR")) : test_temp_dir(d->a);
 	struct str path = str_fmt(d->a, "%s/%.*s-%s.pdf", dir.p, STR_ARG(f->id), what);
-	json_t *flat = eform_print_json(f, answers), *sign = json_object_get(flat, "sign");
+	json_t *flat = eform_print_json(f, answers, NULL), *sign = json_object_get(flat, "sign");
 	if (answers) {
 		json_object_set_new(sign, "place", json_string("Mẫu"));
 		json_object_set_new(sign, "date", json_string("2026-11-24"));

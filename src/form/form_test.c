@@ -191,7 +191,7 @@ static struct str name_of(struct arena *a, struct str pointer)
 static struct str line_value(struct arena *a, const struct eform *f, const json_t *answers, struct str name)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		struct eform_lines l = eform_flatten(a, &f->sections[i], answers);
+		struct eform_lines l = eform_flatten(a, &f->sections[i], answers, NULL);
 		for (size_t k = 0; k < l.n; k++)
 			if (str_eq(l.v[k].name, name))
 				return l.v[k].value;
@@ -243,8 +243,8 @@ static void refuses_bad_bytes(struct world *w, const struct eform *f)
 				json_object_setn_new(in, last.p, last.n, nul ? json_stringn("1\0002", 3) : json_stringn_nocheck("\xFF\xC0\xAF\xED\xA0\x80", 6));
 				if (!error_at(eform_check(w->a, f, v, &w->c, NULL), p->v[i].pointer))
 					FAIL("%.*s %.*s took bytes that are no text", STR_ARG(f->id), STR_ARG(p->v[i].pointer));
-				eform_flatten(w->a, &f->sections[0], v);
-				json_decref(eform_print_json(f, v));
+				eform_flatten(w->a, &f->sections[0], v, NULL);
+				json_decref(eform_print_json(f, v, NULL));
 			}
 			json_decref(v);
 		}
@@ -437,7 +437,7 @@ TEST(html_names_become_answers_byte_for_byte)
 	EXPECT(f != NULL);
 	eform_from_fields(a, &f->sections[0], get_typed, typed, got);
 	EXPECT(json_equal(got, want));
-	struct eform_lines l = eform_flatten(a, &f->sections[0], got);
+	struct eform_lines l = eform_flatten(a, &f->sections[0], got, NULL);
 	EXPECT_TEXT(l.v[l.n - 1].name, "r.2.ten");
 	EXPECT_TEXT(l.v[l.n - 1].value, "ba");
 	struct eform_context c = {.today = {20000}};
@@ -459,6 +459,10 @@ TEST(the_units_in_force_are_those_of_the_day)
 	struct eform_context before = {date_from_civil(2025, 6, 30), units}, after = {date_from_civil(2025, 7, 1), units};
 	EXPECT_INT(eform_check(a, f, v, &before, NULL).n, 0);
 	EXPECT_INT(eform_check(a, f, v, &after, NULL).n, 1);
+	EXPECT_TEXT(eform_flatten(a, &f->sections[0], v, &before).v[0].value, "Hà Giang");
+	json_object_set_new(v, "p", json_string("24")); /* a code that was given on to another province */
+	EXPECT_TEXT(eform_flatten(a, &f->sections[0], v, &before).v[0].value, "Bắc Giang");
+	EXPECT_TEXT(eform_flatten(a, &f->sections[0], v, &after).v[0].value, "Bắc Ninh");
 	json_decref(v);
 	json_decref(units);
 	json_decref(pack);
@@ -494,10 +498,10 @@ TEST(an_address_has_a_district_until_the_districts_ended)
 	struct eform_errors gap = eform_check(a, f, v, &before, NULL);
 	EXPECT_INT(gap.n, 1);
 	EXPECT_TEXT(gap.first->pointer, "/d/huyen");
-	EXPECT_INT(eform_flatten(a, &f->sections[0], v).n, 4);
+	EXPECT_INT(eform_flatten(a, &f->sections[0], v, NULL).n, 4);
 	json_object_set_new(json_object_get(v, "d"), "huyen", json_string("Quận Mẫu"));
 	EXPECT_INT(eform_check(a, f, v, &before, NULL).n, 0);
-	EXPECT_INT(eform_flatten(a, &f->sections[0], v).n, 5);
+	EXPECT_INT(eform_flatten(a, &f->sections[0], v, NULL).n, 5);
 	EXPECT_INT(eform_check(a, f, v, &after, &clean).n, 0);
 	EXPECT(!json_object_get(json_object_get(clean, "d"), "huyen"));
 	/* the border is the one of packs/units */

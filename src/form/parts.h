@@ -13,4 +13,4 @@ bool eform_strict_section(struct arena *a, const json_t *def, const char *at, st
 bool eform_strict_field(struct arena *a, const json_t *def, enum eform_kind kind, const char *at, struct err *e);
 /* Nothing to keep: no value, white space, an empty list, an object of such. */
 bool eform_blank(const json_t *v);
-struct str eform_shown_value(struct arena *a, const struct eform_field *f, const json_t *v);
+struct str eform_shown_value(struct arena *a, const struct eform_context *c, const struct eform_field *f, const json_t *v);

@@ -3,7 +3,7 @@
 #include "form/parts.h"
 
 /* `lines` and `tables` are those of the piece being written: a table closes it, so that the order of the form is kept. */
-struct print { struct arena *a; json_t *sections, *lines, *tables; struct str declaration; };
+struct print { struct arena *a; const struct eform_context *c; json_t *sections, *lines, *tables; struct str declaration; };
 
 static json_t *text(struct str s) { return json_stringn(s.p ? s.p : "", s.n); }
 
@@ -30,7 +30,7 @@ static void cell_parts(struct print *p, struct buf *b, const struct eform_field 
 		if (x->kind >= EFORM_GROUP)
 			cell_parts(p, b, x, y);
 		else if (!eform_blank(y))
-			buf_fmt(b, "%s%.*s: %.*s", b->n ? "\n" : "", STR_ARG(x->label), STR_ARG(eform_shown_value(p->a, x, y)));
+			buf_fmt(b, "%s%.*s: %.*s", b->n ? "\n" : "", STR_ARG(x->label), STR_ARG(eform_shown_value(p->a, p->c, x, y)));
 	}
 }
 
@@ -38,7 +38,7 @@ static struct str cell(struct print *p, const struct eform_field *f, const json_
 {
 	struct buf b = buf_on(p->a);
 	if (f->kind < EFORM_GROUP)
-		return eform_shown_value(p->a, f, v);
+		return eform_shown_value(p->a, p->c, f, v);
 	cell_parts(p, &b, f, v);
 	return buf_str(&b);
 }
@@ -125,7 +125,7 @@ static void print_fields(struct print *p, const struct eform_field *v, size_t n,
 			line(p, "heading", f->label);
 			print_fields(p, f->fields, f->n, x, true);
 		} else {
-			pair(p, inner, f->label, eform_shown_value(p->a, f, x));
+			pair(p, inner, f->label, eform_shown_value(p->a, p->c, f, x));
 		}
 	}
 }
@@ -158,13 +158,13 @@ static json_t *signer(const json_t *s)
 	return json_pack("{s:o,s:o}", "title", text(eform_text(s, "title")), "hint", text(eform_text(s, "note")));
 }
 
-json_t *eform_print_json(const struct eform *f, const json_t *answers)
+json_t *eform_print_json(const struct eform *f, const json_t *answers, const struct eform_context *c)
 {
 	AUTO_ARENA a = arena_new(0);
 	const json_t *print = json_object_get(f->def, "print"), *sections = json_object_get(f->def, "sections");
 	const json_t *sign = json_object_get(print, "signature");
 	struct str to = eform_text(print, "addressed_to");
-	struct print p = {.a = a, .sections = json_array(), .declaration = eform_text(print, "declaration")};
+	struct print p = {.a = a, .c = c, .sections = json_array(), .declaration = eform_text(print, "declaration")};
 	if (str_starts(to, STR("Kính gửi: ")))
 		to = str_sub(to, STR("Kính gửi: ").n, to.n);
 	for (size_t i = 0; i < f->n && i < json_array_size(sections); i++) /* the attached papers are listed by the receipt */

@@ -99,6 +99,10 @@ static json_t *example_of(struct arena *a, const struct eform_field *f, const st
 		[EFORM_EMAIL] = "mau@example.vn"};
 	struct str option = eform_text(json_array_get(json_object_get(f->def, "options"), 0), "value");
 	struct str place = eform_text(json_array_get(eform_provinces(c->units, c->today), 0), "code");
+	if (str_eq(f->key, STR("xa")))
+		return json_string("Phường Mẫu");
+	if (str_eq(f->key, STR("chi_tiet")))
+		return json_string("Số 1, đường Mẫu");
 	if (f->kind == EFORM_DATE && str_eq(f->key, STR("ngay_sinh")))
 		return json_string("1990-05-01"); /* fits the personal id */
 	if (texts[f->kind])
@@ -150,7 +154,7 @@ void eform_take_files(struct arena *a, const struct eform *f, struct str prefix,
 
 /* --- Lines --- */
 
-struct lines { struct arena *a; struct eform_lines out; size_t cap; };
+struct lines { struct arena *a; const struct eform_context *c; struct eform_lines out; size_t cap; };
 
 static void line(struct lines *l, struct eform_line x)
 {
@@ -174,6 +178,17 @@ static struct str option_label(const struct eform_field *f, struct str value)
 	return value;
 }
 
+/* A province's code was given its name of that day: 24 is Bắc Giang until 30/06/2025, Bắc Ninh since. */
+static struct str province_name(const struct eform_context *c, struct str code)
+{
+	const json_t *p = NULL;
+	size_t i = 0;
+	json_array_foreach((json_t *)(uintptr_t)(c ? eform_provinces(c->units, c->today) : NULL), i, p)
+		if (str_eq(eform_text(p, "code"), code))
+			return eform_text(p, "name");
+	return code;
+}
+
 struct str eform_number_text(struct arena *a, double x)
 {
 	struct buf b = buf_on(a);
@@ -183,7 +198,7 @@ struct str eform_number_text(struct arena *a, double x)
 	return buf_str(&b);
 }
 
-struct str eform_shown_value(struct arena *a, const struct eform_field *f, const json_t *v)
+struct str eform_shown_value(struct arena *a, const struct eform_context *c, const struct eform_field *f, const json_t *v)
 {
 	struct str s = json_is_string(v) ? (struct str){json_string_value(v), json_string_length(v)} : STR_NONE;
 	struct buf b = buf_on(a);
@@ -192,6 +207,8 @@ struct str eform_shown_value(struct arena *a, const struct eform_field *f, const
 		return date_people(a, d);
 	if (f->kind == EFORM_MONEY && json_is_integer(v))
 		return money_people(a, (struct money){json_integer_value(v)});
+	if (f->kind == EFORM_PROVINCE)
+		return province_name(c, s);
 	if (json_is_string(v))
 		return option_label(f, s);
 	if (json_is_boolean(v))
@@ -215,7 +232,7 @@ static void flatten(struct lines *l, const struct eform_field *v, size_t n, cons
 		bool nested = f->kind >= EFORM_GROUP;
 		if (f->until.day && !x)
 			continue;
-		line(l, (struct eform_line){.name = name, .label = f->label, .kind = f->kind, .depth = depth, .field = f, .value = nested ? STR_NONE : eform_shown_value(l->a, f, x)});
+		line(l, (struct eform_line){.name = name, .label = f->label, .kind = f->kind, .depth = depth, .field = f, .value = nested ? STR_NONE : eform_shown_value(l->a, l->c, f, x)});
 		if (nested && f->kind != EFORM_ROWS)
 			flatten(l, f->fields, f->n, x, name, depth + 1);
 		for (size_t k = 0; f->kind == EFORM_ROWS && k < json_array_size(x); k++)
@@ -223,9 +240,9 @@ static void flatten(struct lines *l, const struct eform_field *v, size_t n, cons
 	}
 }
 
-struct eform_lines eform_flatten(struct arena *a, const struct eform_section *s, const json_t *answers)
+struct eform_lines eform_flatten(struct arena *a, const struct eform_section *s, const json_t *answers, const struct eform_context *c)
 {
-	struct lines l = {.a = a};
+	struct lines l = {.a = a, .c = c};
 	flatten(&l, s->fields, s->n, answers, STR_NONE, 0);
 	return l.out;
 }

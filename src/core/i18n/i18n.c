@@ -79,6 +79,8 @@ struct str lang_size(struct arena *a, int64_t bytes)
 	if (bytes < 1000000)
 		return str_fmt(a, "%lld kB", (long long)((bytes + 500) / 1000));
 	int64_t tenths = bytes / 100000;
+	if (tenths % 10 == 0)
+		return str_fmt(a, "%lld MB", (long long)(tenths / 10));
 	return str_fmt(a, "%lld,%lld MB", (long long)(tenths / 10), (long long)(tenths % 10));
 }
 

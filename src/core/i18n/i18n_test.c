@@ -73,6 +73,7 @@ TEST(numbers_money_days_and_sizes_read_as_people_write_them)
 	EXPECT_TEXT(lang_weekday_short(LANG_VI, date_from_civil(2026, 11, 29)), "CN");
 	EXPECT_TEXT(lang_size(a, 850000), "850 kB");
 	EXPECT_TEXT(lang_size(a, 1200000), "1,2 MB");
+	EXPECT_TEXT(lang_size(a, 20000000), "20 MB");
 	enum lang l = LANG_VI;
 	EXPECT(lang_from_code(STR("en"), &l) && l == LANG_EN);
 	EXPECT(!lang_from_code(STR("EN-us"), &l) && !lang_from_code(STR_NONE, &l));

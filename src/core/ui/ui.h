@@ -47,6 +47,9 @@ void ui_problem_page(struct html_out *o, const struct ui_problem *p);
 void ui_heading(struct html_out *o, const struct ui_page *p);
 /* Main part and a part beside it: facts and the one button (citizens: sticky), the record (officials). Below on phones. */
 void ui_columns_begin(struct html_out *o);
+/* Instead of ui_columns_begin: what may be done stands between the two, before all else on phones, above the side where there is room. */
+void ui_columns_acts_begin(struct html_out *o);
+void ui_columns_acts_end(struct html_out *o);
 void ui_columns_side(struct html_out *o);
 void ui_columns_end(struct html_out *o);
 /* With UI_FULL: the band of the front page (h1, lead, then the search box), and ordinary width below it. */
@@ -196,7 +199,8 @@ struct ui_item { struct str title, hint, url, tag; bool has_state; enum ui_state
 void ui_items(struct html_out *o, const struct ui_item *v, size_t n);
 struct ui_card { struct str title, text, url; };
 void ui_cards(struct html_out *o, const struct ui_card *v, size_t n);
-struct ui_file { struct str name, url, note; int64_t size; bool signed_ok; };
+/* `below`: what stands under the file, as pictures of its pages. */
+struct ui_file { struct str name, url, note; int64_t size; bool signed_ok; struct html below; };
 void ui_files(struct html_out *o, const struct ui_file *v, size_t n);
 
 /* ---- facts and course ---- */

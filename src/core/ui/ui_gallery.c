@@ -152,8 +152,9 @@ static void tracking(const struct gallery *g)
 {
 	struct ui_page p = {.title = t(g, "Đang thẩm định tại Phòng Quản lý chuyên ngành"), .over = t(g, "Hồ sơ 000.00.12.H38-261116-0007"),
 		.width = UI_READ};
-	struct ui_file files[] = {{t(g, "Giấy tiếp nhận hồ sơ và hẹn trả kết quả.pdf"), u(g, "/1"), t(g, "16/11/2026"), 184320, true},
-		{t(g, "Báo cáo đánh giá an toàn.pdf"), u(g, "/2"), STR_NONE, 14680064, false}};
+	struct ui_file files[] = {{.name = t(g, "Giấy tiếp nhận hồ sơ và hẹn trả kết quả.pdf"), .url = u(g, "/1"), .note = t(g, "16/11/2026"), .size = 184320, .signed_ok = true,
+		.below = h_from_lines(g->o, t(g, "Trang 1 trong 2"))},
+		{.name = t(g, "Báo cáo đánh giá an toàn.pdf"), .url = u(g, "/2"), .size = 14680064}};
 	ui_page_begin(g->o, &p);
 	struct ui_state_line line = {UI_DOING, STR("Hẹn trả"), at(12, 7, 17, 0)};
 	ui_state_line(g->o, &line);
@@ -355,7 +356,11 @@ static void worklist(const struct gallery *g)
 	ui_button(g->o, &(struct ui_button){.label = STR("Xuất danh sách"), .weight = UI_QUIET, .url = STR("/xuat"), .icon = UI_ICON_DOWNLOAD, .download = true});
 	struct ui_page p = {.title = STR("Việc của tôi"), .staff = true, .width = UI_FULL, .actions = h_capture_end(g->o, c)};
 	ui_page_begin(g->o, &p);
-	ui_columns_begin(g->o);
+	ui_columns_acts_begin(g->o);
+	ui_section_begin(g->o, STR("Việc cần làm"));
+	ui_buttons(g->o, &(struct ui_button){.label = STR("Đồng ý"), .key = "d"}, 1);
+	ui_section_end(g->o);
+	ui_columns_acts_end(g->o);
 	work_table(g);
 	ui_columns_side(g->o);
 	work_record(g);
