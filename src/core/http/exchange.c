@@ -122,10 +122,22 @@ static bool smuggled(struct exchange *x)
 	return lengths > 1 || hosts > 1 || (lengths && req_header(&x->r, "Transfer-Encoding").n);
 }
 
+/* What RFC 3986 lets stand in an address, and UTF-8 sent raw. A control byte would end in a header of the answer. */
+static bool plain(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7F)
+			return false;
+	return true;
+}
+
 static bool begin(struct exchange *x, struct err *e)
 {
-	if (smuggled(x))
+	x->close = smuggled(x);
+	if (x->close)
 		return err_set(e, ERR_INVALID, "contradicting headers");
+	if (!plain(x->r.path) || !plain(x->r.query))
+		return err_set(e, ERR_INVALID, "control bytes in the address");
 	if (answer_health(x) || answer_asset(x))
 		return true;
 	choose_language(x);

@@ -56,6 +56,7 @@ struct exchange {
 	struct route_match match;
 	uint8_t address[16];
 	bool unix_peer, early;             /* early: answered before the body */
+	bool close;                        /* where the next request begins is in doubt */
 	enum step step;
 	struct db *db;                     /* checked out for this step */
 

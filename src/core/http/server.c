@@ -92,7 +92,7 @@ static bool worth_dropping(struct exchange *x)
 {
 	int64_t n = 0;
 	struct str length = req_header(&x->r, "Content-Length");
-	if (req_header(&x->r, "Expect").n || req_header(&x->r, "Transfer-Encoding").n)
+	if (x->close || req_header(&x->r, "Expect").n || req_header(&x->r, "Transfer-Encoding").n)
 		return false;
 	return length.n == 0 || (str_to_i64(length, &n) && n <= DROP_MAX);
 }
@@ -153,7 +153,7 @@ static enum MHD_Result send_answer(struct exchange *x, struct MHD_Connection *c)
 	for (size_t i = 0; i < x->out.n; i++)
 		if (MHD_add_response_header(m, str_cstr(a, x->out.at[i].name), str_cstr(a, x->out.at[i].value)) != MHD_YES)
 			ok = MHD_NO;
-	if (atomic_load(&x->h->stopping))
+	if (x->close || atomic_load(&x->h->stopping))
 		MHD_add_response_header(m, "Connection", "close");
 	if (ok == MHD_YES)
 		ok = MHD_queue_response(c, (unsigned)x->r.status, m);

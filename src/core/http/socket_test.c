@@ -280,6 +280,34 @@ TEST(nonsense_is_survived)
 	http_stop(h, 1000);
 }
 
+/* Each of these once ended the whole program: the query was put back into a Location. */
+TEST(control_bytes_in_an_address_are_refused)
+{
+	struct http *h = start(a, impatient);
+	const char *bad[] = {"/ho-so/A1/?a=\x01", "/ho-so/A1/?a=\x7f", "/?a=b\x1f", "/\x0e", "/healthz?\x02"};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		EXPECT(status_is(ask(a, http_port(h), str_fmt(a, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", bad[i])), "400"));
+	EXPECT(status_is(ask(a, http_port(h), STR("GET /?q=ch\xe1\xbb\xa5p HTTP/1.1\r\nHost: x\r\n\r\n")), "200"));
+	http_stop(h, 1000);
+}
+
+/* After headers that two readers read differently, nothing of that connection is read as a request. */
+TEST(contradicting_headers_end_the_connection)
+{
+	struct http *h = start(a, impatient);
+	const char *bad[] = {"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 0\r\n\r\n",
+	                     "POST /ho-so HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
+	                     "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		int fd = dial(http_port(h));
+		put(fd, str_fmt(a, "%sGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", bad[i]));
+		EXPECT(status_is(take(a, fd, false), "400"));
+		EXPECT_INT(take(a, fd, false).n, 0);
+		close(fd);
+	}
+	http_stop(h, 1000);
+}
+
 TEST(unix_sockets_and_ipv6)
 {
 	struct sockaddr_un s = {.sun_family = AF_UNIX};
