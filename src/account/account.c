@@ -143,7 +143,7 @@ bool account_by_identity(struct env *env, struct str number, struct account *out
 	if (!account_find(env, number, &r, found, e))
 		return false;
 	bool is_number = personal_id_ok(number) || tax_code_ok(number);
-	*found = *found && is_number && str_eq(r.state, STR("active"));
+	*found = *found && is_number && r.identity_seen.has && str_eq(r.state, STR("active"));
 	if (*found)
 		*out = account_from(&r);
 	return true;
@@ -223,7 +223,7 @@ bool account_create(struct env *env, const struct account_new *x, struct account
 		.phone = x->phone.p ? x->phone : STR(""), .key = key_wrap(a, account_cfg()->keys, context_of(buf, *id), &k),
 		.identity_hash = x->identity.n ? account_identity_hash(a, x->identity) : STR_NONE,
 		.identity = x->identity.n ? crypto_seal(a, &k, STR("identity"), x->identity) : STR_NONE,
-		.tax_code = or_null(x->tax_code), .password = or_null(x->password_hash),
+		.identity_seen = {.v = env->now, .has = x->identity_seen}, .tax_code = or_null(x->tax_code), .password = or_null(x->password_hash),
 		.password_at = {.v = env->now, .has = x->password_hash.n > 0},
 		.totp = x->totp_secret.n ? crypto_seal(a, &k, STR("totp"), x->totp_secret) : STR_NONE,
 		.lang = env->lang == LANG_EN ? STR("en") : STR("vi"), .created = env->now};
@@ -269,6 +269,17 @@ bool account_confirm(struct env *env, struct str code, bool *right, struct err *
 	int64_t step = secret_totp_step(secret, code, env->now, at.otp_step);
 	*right = step >= 0;
 	return *right ? attempt_passed(env, &at, step, e) : attempt_failed(env, &at, e);
+}
+
+bool account_identity_seen(struct env *env, struct account_id id, struct err *e)
+{
+	struct account_row_row r = {0};
+	bool found = false;
+	if (!q_account_row(env->db, env->arena, id, &r, &found, e))
+		return false;
+	if (!found || (!r.identity.p && !r.tax_code.n))
+		return err_set(e, ERR_INVALID, "no number to compare papers with");
+	return q_account_set_identity_seen(env->db, id, env->now, NULL, e) && account_record(env, "account.identity_seen", id, STR(""), e);
 }
 
 bool account_end_all(struct env *env, struct account_id id, int64_t keep, struct err *e)

@@ -66,8 +66,11 @@ MUST_CHECK bool account_get(struct env *env, struct account_id id, struct accoun
 MUST_CHECK bool account_of_person(struct env *env, struct person_id person, struct account *out, bool *found, struct err *e);
 /* The applicant's personal identification number in clear; empty when none is kept. Lives in env->arena. */
 MUST_CHECK bool account_identity(struct env *env, struct account_id id, struct str *out, struct err *e);
-/* The account with that personal id or tax code (active ones only). */
+/* The account with that personal id or tax code: active, and an officer saw the papers (account_identity_seen). Anybody may
+ * type a number when registering, so without that the number's owner would lose to whoever registered it. */
 MUST_CHECK bool account_by_identity(struct env *env, struct str number, struct account *out, bool *found, struct err *e);
+/* In a writer's action: the actor saw the papers that show whose number the account carries. ERR_INVALID when it carries none. */
+MUST_CHECK bool account_identity_seen(struct env *env, struct account_id id, struct err *e);
 /* In a writer's action: the actor's own one-time code before an act that matters, counted as a try to sign in. *right false
  * also when the account waits after wrong tries. */
 MUST_CHECK bool account_confirm(struct env *env, struct str code, bool *right, struct err *e);
@@ -84,7 +87,7 @@ struct account_new {
 	struct str login, name, email, phone, identity, tax_code;
 	struct str password_hash;                    /* account_password_hash(); empty: set later by recovery */
 	struct str totp_secret;                      /* 20 raw bytes, or empty */
-	bool email_confirmed;
+	bool email_confirmed, identity_seen;         /* identity_seen: see account_by_identity() */
 };
 /* Slow (argon2): never on a writer. */
 MUST_CHECK bool account_password_hash(struct arena *a, struct str password, struct str *encoded, struct err *e);

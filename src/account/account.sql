@@ -25,11 +25,11 @@ select id from account where tax_code = :tax_code;
 select id from account where person = :person;
 
 -- name: account_insert :exec
--- in: id account_id, login text, kind text, person person_id?, name text, sort_key text, folded text, email text?, email_confirmed instant?, phone text, key bytes?, identity_hash bytes?, identity bytes?, tax_code text?, password text?, password_at instant?, totp bytes?, lang text, created instant
-insert into account (id, login, kind, state, person, name, sort_key, folded, email, email_confirmed, phone, key, identity_hash, identity, tax_code,
-  password, password_at, totp, epoch, lang, created)
+-- in: id account_id, login text, kind text, person person_id?, name text, sort_key text, folded text, email text?, email_confirmed instant?, phone text, key bytes?, identity_hash bytes?, identity bytes?, identity_seen instant?, tax_code text?, password text?, password_at instant?, totp bytes?, lang text, created instant
+insert into account (id, login, kind, state, person, name, sort_key, folded, email, email_confirmed, phone, key, identity_hash, identity, identity_seen,
+  tax_code, password, password_at, totp, epoch, lang, created)
 values (:id, :login, :kind, 'active', :person, :name, :sort_key, :folded, :email, :email_confirmed, :phone, :key, :identity_hash, :identity,
-  :tax_code, :password, :password_at, :totp, 1, :lang, :created);
+  :identity_seen, :tax_code, :password, :password_at, :totp, 1, :lang, :created);
 
 -- name: account_epoch :one
 -- in: id account_id
@@ -62,6 +62,10 @@ update account set password = :password, password_at = :password_at, epoch = epo
 -- name: account_set_email :exec
 -- in: id account_id, email text, at instant
 update account set email = :email, email_confirmed = :at, epoch = epoch + 1 where id = :id;
+
+-- name: account_set_identity_seen :exec
+-- in: id account_id, at instant
+update account set identity_seen = :at where id = :id;
 
 -- name: account_set_lang :exec
 -- in: id account_id, lang text

@@ -653,6 +653,18 @@ TEST_BOTH(a_citizen_registers)
 	struct str number;
 	struct err e = {0};
 	bool found = false;
+	/* The number was only typed: what is filed for its owner must not come to whoever typed it. */
+	EXPECT_OK(account_by_identity(&w.env, STR("001190000002"), &acc, &found, &e), e);
+	EXPECT(!found);
+	struct account_row_row row;
+	EXPECT_OK(account_find(&w.env, STR("le.moi@mau.example"), &row, &found, &e), e);
+	const char *admin = sign_in(&w, "admin", 0), *seen = str_fmt(a, "/quan-tri/tai-khoan/%lld", (long long)row.id.v).p;
+	x = get(&w, seen, admin);
+	EXPECT(str_find(x.body, STR("Chưa đối chiếu")) > 0);
+	EXPECT_INT(post_in(&w, str_fmt(a, "%s/doi-chieu", seen).p, "", admin).status, 303);
+	x = get(&w, seen, admin);
+	EXPECT(str_find(x.body, STR("Chưa đối chiếu")) < 0 && str_find(x.body, STR("/doi-chieu")) < 0);
+	EXPECT_INT(post_in(&w, admin_path(&w, "clerk", "/doi-chieu"), "", admin).status, 400); /* no number */
 	EXPECT_OK(account_by_identity(&w.env, STR("001190000002"), &acc, &found, &e), e);
 	EXPECT(found && acc.kind == ACCOUNT_CITIZEN && acc.active && acc.epoch == 1 && acc.person.v == 0);
 	EXPECT_OK(account_identity(&w.env, acc.id, &number, &e), e);

@@ -218,7 +218,9 @@ static struct str path_of(struct request *r, const char *tail)
 	return str_fmt(r->env.arena, "%s/%.*s%s", str_starts(r->path, STR(TEAM)) ? TEAM : "/quan-tri/tai-khoan", STR_ARG(req_param(r, "id")), tail);
 }
 
-static void record_facts(struct screen *s, const struct account_row_row *row)
+static bool has_number(const struct account_row_row *row) { return row->identity.p || row->tax_code.n; }
+
+static void record_facts(struct screen *s, struct request *r, const struct account_row_row *row)
 {
 	enum lang l = s->o.lang;
 	bool active = str_eq(row->state, STR("active"));
@@ -227,7 +229,11 @@ static void record_facts(struct screen *s, const struct account_row_row *row)
 		{.label = msg(l, MSG_ACCOUNT_STATE), .value = msg(l, active ? MSG_ACCOUNT_ACTIVE : MSG_ACCOUNT_LOCKED)},
 		{.label = msg(l, MSG_ACCOUNT_EMAIL), .value = row->email.n ? row->email : msg(l, MSG_NONE_YET)},
 		{.label = msg(l, MSG_ACCOUNT_FACTOR), .value = msg(l, row->totp.p ? MSG_ACCOUNT_FACTOR_ON : MSG_ACCOUNT_FACTOR_OFF)}};
+	const struct ui_fact seen = {.label = msg(l, MSG_ACCOUNT_PAPERS),
+	                             .value = row->identity_seen.has ? lang_instant(r->env.arena, l, row->identity_seen.v) : msg(l, MSG_ACCOUNT_PAPERS_NOT_SEEN)};
 	ui_facts(&s->o, facts, ARRAY_LEN(facts));
+	if (has_number(row))
+		ui_facts(&s->o, &seen, 1);
 }
 
 static void record_acts(struct screen *s, struct request *r, const struct account_row_row *row)
@@ -242,6 +248,8 @@ static void record_acts(struct screen *s, struct request *r, const struct accoun
 	ui_act(&s->o, path_of(r, "/thoat"), &(struct ui_button){.label = msg(l, MSG_ACCOUNT_END_ALL), .weight = UI_QUIET});
 	if (row->totp.p)
 		ui_act(&s->o, path_of(r, "/bo-ma"), &(struct ui_button){.label = msg(l, MSG_ACCOUNT_FACTOR_RESET), .weight = UI_QUIET});
+	if (has_number(row) && !row->identity_seen.has)
+		ui_act(&s->o, path_of(r, "/doi-chieu"), &(struct ui_button){.label = msg(l, MSG_ACCOUNT_PAPERS_SEEN), .weight = UI_QUIET});
 	account_acts_end(&s->o);
 }
 
@@ -404,7 +412,7 @@ static bool record_page(struct request *r, struct err *e)
 	if (!load(r, &row, e) || (row.person.v && !directory_person_record(&r->env, row.person, &rec, e)))
 		return false;
 	admin_begin(&s, r, row.name);
-	record_facts(&s, &row);
+	record_facts(&s, r, &row);
 	record_acts(&s, r, &row);
 	if (row.person.v && (!role_part(&s, r, &rec, e) || !posting_part(&s, r, &rec, e) || !admin_absence_part(&s, r, &rec, row.person, e)))
 		return false;
@@ -447,6 +455,12 @@ static bool factor_apply(struct request *r, struct err *e)
 {
 	struct account_row_row row = {0};
 	return other(r, &row, e) && account_change_totp(&r->env, row.id, STR(""), 0, e);
+}
+
+static bool seen_apply(struct request *r, struct err *e)
+{
+	struct account_row_row row = {0};
+	return other(r, &row, e) && account_identity_seen(&r->env, row.id, e);
 }
 
 static bool end_apply(struct request *r, struct err *e)
@@ -599,6 +613,7 @@ const struct route account_admin_routes[] = {
 	{.method = HTTP_POST, .path = ONE "/khoa", .apply = lock_apply, .answer = act_answer, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/mo", .apply = unlock_apply, .answer = act_answer, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/bo-ma", .apply = factor_apply, .answer = act_answer, .allow = ADMIN, .api = BY_HAND},
+	{.method = HTTP_POST, .path = ONE "/doi-chieu", .apply = seen_apply, .answer = act_answer, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/thoat", .apply = end_apply, .answer = act_answer, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/vai-tro", .apply = role_apply, .answer = act_answer, .again = record_page, .form = &role_form, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/vai-tro/:row/ket-thuc", .apply = role_end_apply, .answer = act_answer, .allow = ADMIN, .api = BY_HAND},

@@ -36,7 +36,8 @@ bool account_demo_prepare(struct arena *a, struct str seed, const struct directo
 			s->totp_secret = secret_base32(a, raw);
 		out->account[i] = (struct account_new){.kind = samples[i].kind, .person = persons[i], .login = s->login,
 			.name = str_from(samples[i].name), .email = str_fmt(a, "%s@mau.example", role), .phone = STR("0912000000"),
-			.identity = str_from(samples[i].identity), .tax_code = str_from(samples[i].tax_code), .totp_secret = raw, .email_confirmed = true};
+			.identity = str_from(samples[i].identity), .tax_code = str_from(samples[i].tax_code), .totp_secret = raw, .email_confirmed = true,
+			.identity_seen = samples[i].identity || samples[i].tax_code};
 		if (!account_password_hash(a, s->password, &out->account[i].password_hash, e))
 			return false;
 	}

@@ -85,6 +85,15 @@ bool start_page(struct request *r, struct err *e)
 	return page_answer(r);
 }
 
+#define TOKEN_SIZE 32
+
+/* The browser's own token again, if it is one that we could have made: it goes back into a header. */
+static bool is_token(struct arena *a, struct str s)
+{
+	struct str raw;
+	return base64_decode(a, s, &raw) && raw.n == TOKEN_SIZE && str_eq(base64url_encode(a, raw.p, raw.n), s);
+}
+
 bool start_check(struct request *r, struct err *e)
 {
 	const struct law_procedure *p = procedure_of(r, e);
@@ -94,8 +103,8 @@ bool start_check(struct request *r, struct err *e)
 		return err_say(e, ERR_CONFLICT, MSG_FILING_NOT_ONLINE_TEXT, "no form or no process");
 	if (r->env.actor->account == 0 && !filing()->strangers)
 		return err_set(e, ERR_SIGN_IN, "strangers do not file here");
-	struct str random = crypto_random_str(r->env.arena, 32), old = req_cookie(r, DRAFT_COOKIE);
-	filing_state_of(r)->token = old.n >= 40 && old.n <= 100 ? old : base64url_encode(r->env.arena, random.p, random.n);
+	struct str random = crypto_random_str(r->env.arena, TOKEN_SIZE), old = req_cookie(r, DRAFT_COOKIE);
+	filing_state_of(r)->token = is_token(r->env.arena, old) ? old : base64url_encode(r->env.arena, random.p, random.n);
 	return true;
 }
 

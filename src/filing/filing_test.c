@@ -443,6 +443,18 @@ TEST_BOTH(a_stranger_holds_a_cookie)
 	EXPECT_STATUS(http_test_send(w->http, &q), 404);
 	q.cookie = NULL;
 	EXPECT_STATUS(http_test_send(w->http, &q), 404);
+	struct test_request again = {.method = HTTP_POST, .path = "/nop-ho-so/bx-khai-bao-xquang", .form = "_action=s2", .cookie = str_cstr(a, cookie)};
+	x = http_test_send(w->http, &again);
+	EXPECT(str_starts(test_header(&x, "Set-Cookie"), cookie)); /* one token for all drafts of the browser */
+	static const char *const odd[] = {"ban-nhap=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"AAAAAAAA", "ban-nhap=AAAAAAAAAAAAAAAAAAAAAA AAAAAAAAAAAAAAAAAAAAAA",
+	                                  "ban-nhap=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\x7f" "AAAAAAAA", "ban-nhap=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB"};
+	for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
+		again.cookie = odd[i];
+		again.form = str_fmt(a, "_action=odd%zu", i).p;
+		x = http_test_send(w->http, &again);
+		EXPECT_STATUS(x, 303);
+		EXPECT(!str_starts(test_header(&x, "Set-Cookie"), str_from(odd[i])));
+	}
 	done(w);
 }
 
@@ -978,6 +990,26 @@ TEST_BOTH(the_portal_files_once_by_its_code)
 	x = api_send(w, &portal, api_body(w, "bx-cap-phep-xquang", id, ""), "p3");
 	EXPECT_STATUS(x, 422);
 	EXPECT(has(&x, "/origin_code") && has(&x, "/applicant/identity"));
+	done(w);
+}
+
+/* A dossier of a person without an account is nobody's by account: no stranger learns its code from its number. */
+TEST_BOTH(a_dossier_without_an_account_is_not_every_strangers)
+{
+	struct world *w = world(a, engine);
+	struct err e = {0};
+	bool found = false;
+	struct str id = api_file(w, &portal, "a.pdf", pdf);
+	const char *more = ",\"origin\":\"dvcqg\",\"origin_code\":\"G16-2\",\"applicant\":{\"name\":\"Lê Mẫu\",\"identity\":\"001190000009\",\"phone\":\"0912345678\"}";
+	struct test_answer x = api_send(w, &portal, api_body(w, "bx-cap-phep-xquang", id, more), "p1");
+	EXPECT_STATUS(x, 201);
+	struct env env = office_env(&w->o);
+	struct dossier_id d;
+	EXPECT_OK(dossier_id_of(&env, str_dup(a, between(x.body, "\"code\":\"", '"')), &d, &found, &e), e);
+	EXPECT(found);
+	struct str path = str_fmt(a, "/nop-ho-so/nhap/%lld/gui", (long long)d.v);
+	EXPECT_STATUS(post(w, NULL, path, "_action=g1"), 404);
+	EXPECT_STATUS(post(w, &other, path, "_action=g2"), 404);
 	done(w);
 }
 

@@ -262,7 +262,7 @@ bool may_send(struct request *r, struct err *e)
 		return true;
 	if (!dossier_load(&r->env, (struct dossier_id){filing_state_of(r)->id.v}, &row, e))
 		return false;
-	bool may = row.applicant_account == r->env.actor->account;
+	bool may = row.applicant_account && row.applicant_account == r->env.actor->account;
 	if (actor_is(r->env.actor, ROLE_COUNTER) && !dossier_may_read(&r->env, &row, &may, e))
 		return false;
 	return may || err_set(e, ERR_NOT_FOUND, "the dossier is another's");
