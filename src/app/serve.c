@@ -60,7 +60,7 @@ static void fill_page(struct request *r, struct page_facts *f)
 
 static const struct http_hooks hooks = {
 	.authenticate = account_authenticate, .error_page = page_error_page, .say = page_say, .say_of = page_say_of, .db_checkout = checkout,
-	.db_checkin = checkin, .read_needed = reads_needed, .read_apply = reads_apply, .read_kept = reads_kept, .revision = revision, .ready = ready,
+	.db_checkin = checkin, .may_act = account_may_act, .read_needed = reads_needed, .read_apply = reads_apply, .read_kept = reads_kept, .revision = revision, .ready = ready,
 };
 
 /* ---- starting ---- */
