@@ -115,7 +115,7 @@ static bool start_stamps(struct app *app, struct err *e)
 static bool try_render(struct app *app, struct err *e)
 {
 	struct str said;
-	if (!app->render || !scan_ask_type(&app->scan, STR("%PDF-1.4\n"), app->arena, &said, e))
+	if (!scan_ask_type(&app->scan, STR("%PDF-1.4\n"), app->arena, &said, e))
 		return err_wrap(e, "motcua-render does not work");
 	return str_eq(said, STR("application/pdf")) || err_set(e, ERR_INTERNAL, "motcua-render calls a PDF %.*s", STR_ARG(said));
 }
@@ -134,7 +134,7 @@ static bool start_render(struct app *app, struct err *e)
 			continue;
 		app->render = render_open(path, e);
 		app->scan = (struct scan_config){.render = app->render, .clamav_socket = app->config.clamav_socket};
-		return try_render(app, e);
+		return app->render != NULL;
 	}
 	return err_set(e, ERR_NOT_FOUND, "motcua-render is not beside the program; install it in the same folder");
 }
@@ -285,7 +285,7 @@ static void stop_all(struct app *app)
 	arena_free(app->secrets);
 }
 
-/* The helpers start before the writer's threads: the folder's place is all they need. */
+/* The helpers start before the writer's threads: the folder's place is all they need. What they load meanwhile is tried last. */
 static bool start_all(struct app *app, const struct options *o, struct err *e)
 {
 	app->store.lock = -1;
@@ -300,7 +300,7 @@ static bool start_all(struct app *app, const struct options *o, struct err *e)
 		return false;
 	if (!store_open(&app->store, o, STORE_WRITER, e))
 		return false;
-	return start_stamps(app, e) && start_mail(app, e) && start_slices(app, e) && start_jobs(app, e) && start_http(app, e) &&
+	return start_stamps(app, e) && start_mail(app, e) && start_slices(app, e) && try_render(app, e) && start_jobs(app, e) && start_http(app, e) &&
 	       control_start(&app->control, &app->store, &app->config, e);
 }
 

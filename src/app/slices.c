@@ -9,6 +9,7 @@
 #include "issue/issue.h"
 #include "notify/notify.h"
 #include "track/track.h"
+#include <stdio.h>
 
 const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &erase_routes, &issue_routes, &proof_routes, &notify_routes, &about_routes, &api_routes};
 const size_t all_routes_n = ARRAY_LEN(all_routes);
@@ -63,9 +64,19 @@ static bool contacts_of(void *ctx, struct env *env, struct catalogue_contact **o
 	return true;
 }
 
+static const struct procedure *known(void *ctx, struct str slug, struct str bytes)
+{
+	const struct law *law = ((struct app *)ctx)->store.law;
+	const struct law_procedure *lp = law_find(law, slug);
+	char name[256];
+	int n = snprintf(name, sizeof name, "procedures/%.*s.json", STR_ARG(slug));
+	const struct pack_file *file = lp && n > 0 && (size_t)n < sizeof name ? pack_find(&law->pack, (struct str){name, (size_t)n}) : NULL;
+	return file && str_eq(file->bytes, bytes) ? lp->p : NULL;
+}
+
 bool app_catalogue(struct app *app, struct err *e)
 {
-	struct catalogue_config cfg = {.pool = app->store.pool, .origin = str_from(app->config.origin), .forms = forms_of, .contacts = contacts_of, .ctx = app};
+	struct catalogue_config cfg = {.pool = app->store.pool, .origin = str_from(app->config.origin), .forms = forms_of, .contacts = contacts_of, .known = known, .ctx = app};
 	return catalogue_start(&app->catalogue, &cfg, e);
 }
 

@@ -78,6 +78,9 @@ struct catalogue_config {
 	MUST_CHECK bool (*contacts)(void *ctx, struct env *env, struct catalogue_contact **out, size_t *n, struct err *e);
 	/* Forms of a procedure with answers that would be accepted (of one form: its answers; of several: by form id). */
 	bool (*forms)(void *ctx, struct arena *a, const struct procedure *p, struct date today, struct catalogue_forms *out);
+	/* That procedure as read before from the very same bytes, or NULL; must outlive the catalogue. The packs of the program are
+	 * read once so, and not again for each publication. */
+	const struct procedure *(*known)(void *ctx, struct str slug, struct str bytes);
 	void *ctx;
 };
 /* Reads what is published. `cfg` is copied. */

@@ -8,20 +8,30 @@
 #include <string.h>
 
 /* One occurrence while building. */
-struct occurrence { struct str word; uint32_t doc; float weight; };
-struct building { struct arena *a; struct occurrence *list; size_t n, cap; };
+/* head: the first eight letters as a number, so that most comparisons need no other look. */
+struct occurrence { uint64_t head; struct str word; uint32_t doc; float weight; };
+/* scratch: of the list, which is forgotten when the terms are made of it. */
+struct building { struct arena *a, *scratch; struct occurrence *list; size_t n, cap; };
+
+static uint64_t head_of(struct str word)
+{
+	uint64_t v = 0;
+	for (size_t i = 0; i < sizeof v; i++)
+		v = v << 8 | (i < word.n ? (unsigned char)word.p[i] : 0);
+	return v;
+}
 
 static void add_word(struct building *b, struct str word, uint32_t doc, float weight)
 {
 	if (b->n == b->cap) {
 		size_t cap = b->cap ? b->cap * 2 : 1024;
-		struct occurrence *bigger = NEW_ARRAY(b->a, cap, struct occurrence);
+		struct occurrence *bigger = NEW_ARRAY(b->scratch, cap, struct occurrence);
 		if (b->n)
 			memcpy(bigger, b->list, b->n * sizeof *bigger);
 		b->list = bigger;
 		b->cap = cap;
 	}
-	b->list[b->n++] = (struct occurrence){word, doc, weight};
+	b->list[b->n++] = (struct occurrence){head_of(word), word, doc, weight};
 }
 
 /* Adds each word of a folded text, and each pair of neighbours as one word where pairs is set. */
@@ -72,6 +82,8 @@ static void add_procedure(struct catalogue_index *ix, struct building *b, uint32
 static int by_word_then_doc(const void *x, const void *y)
 {
 	const struct occurrence *p = x, *q = y;
+	if (p->head != q->head)
+		return p->head < q->head ? -1 : 1;
 	int c = str_cmp(p->word, q->word);
 	if (c != 0)
 		return c;
@@ -98,10 +110,18 @@ static void finish_term(struct catalogue_index *ix, struct term *t)
 	t->trigrams_n = n;
 }
 
+static size_t distinct(const struct building *b)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < b->n; i++)
+		n += i == 0 || !str_eq(b->list[i].word, b->list[i - 1].word);
+	return n;
+}
+
 /* Makes terms of the sorted occurrences, one posting for each procedure with the greatest weight. */
 static void make_terms(struct catalogue_index *ix, const struct building *b)
 {
-	ix->terms = NEW_ARRAY(ix->a, b->n + 1, struct term);
+	ix->terms = NEW_ARRAY(ix->a, distinct(b) + 1, struct term);
 	struct posting *postings = NEW_ARRAY(ix->a, b->n + 1, struct posting);
 	size_t used = 0;
 	for (size_t i = 0; i < b->n;) {
@@ -140,7 +160,8 @@ struct catalogue_index *catalogue_index_new(const struct procedure *list, size_t
 	struct arena *a = arena_new(0);
 	struct catalogue_index *ix = NEW(a, struct catalogue_index);
 	*ix = (struct catalogue_index){.a = a, .list = list, .n = n, .docs = NEW_ARRAY(a, n + 1, struct doc)};
-	struct building b = {.a = a};
+	AUTO_ARENA scratch = arena_new(0);
+	struct building b = {.a = a, .scratch = scratch};
 	for (size_t i = 0; i < n; i++)
 		add_procedure(ix, &b, (uint32_t)i);
 	if (b.n)

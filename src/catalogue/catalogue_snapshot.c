@@ -41,11 +41,20 @@ static bool on_day(const struct procedure_version_public_row *r, struct date day
 	return (!r->valid_from.has || r->valid_from.v.day <= day.day) && (!r->valid_to.has || r->valid_to.v.day >= day.day);
 }
 
-static bool fill(struct arena *a, const struct procedure_version_public_row *r, struct date day, struct catalogue_entry *x)
+static bool read(const struct catalogue_config *cfg, struct arena *a, const struct procedure_version_public_row *r, struct procedure *out)
 {
+	const struct procedure *known = cfg->known ? cfg->known(cfg->ctx, r->slug, r->bytes) : NULL;
+	if (known) {
+		*out = *known;
+		return true;
+	}
 	struct pack_report report = pack_report_on(a);
-	struct pack_file file = {str_fmt(a, "procedures/%.*s.json", STR_ARG(r->slug)), r->bytes};
-	if (!procedure_read(&report, file, &x->p))
+	return procedure_read(&report, (struct pack_file){str_fmt(a, "procedures/%.*s.json", STR_ARG(r->slug)), r->bytes}, out);
+}
+
+static bool fill(const struct catalogue_config *cfg, struct arena *a, const struct procedure_version_public_row *r, struct date day, struct catalogue_entry *x)
+{
+	if (!read(cfg, a, r, &x->p))
 		return false;
 	x->p.from = r->valid_from.has ? r->valid_from.v : (struct date){INT32_MIN};
 	x->p.to = r->valid_to.has ? r->valid_to.v : (struct date){INT32_MAX};
@@ -72,7 +81,7 @@ static int by_field_and_name(const void *x, const void *y)
 }
 
 /* One entry a procedure: rows come by slug and number, so the last that is in force wins, else the last. */
-static size_t choose(struct arena *a, const struct procedure_version_public_rows *rows, struct date day, struct sorted *out)
+static size_t choose(const struct catalogue_config *cfg, struct arena *a, const struct procedure_version_public_rows *rows, struct date day, struct sorted *out)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < rows->n;) {
@@ -80,7 +89,7 @@ static size_t choose(struct arena *a, const struct procedure_version_public_rows
 		for (; k < rows->n && str_eq(rows->v[k].slug, rows->v[i].slug); k++)
 			if (on_day(&rows->v[k], day) || !on_day(&rows->v[best], day))
 				best = k;
-		if (fill(a, &rows->v[best], day, &out[n].entry)) {
+		if (fill(cfg, a, &rows->v[best], day, &out[n].entry)) {
 			out[n].key = text_sort_key(a, out[n].entry.p.name);
 			n++;
 		}
@@ -89,7 +98,7 @@ static size_t choose(struct arena *a, const struct procedure_version_public_rows
 	return n;
 }
 
-static struct kept *build(struct db *db, struct date day, uint64_t revision, struct err *e)
+static struct kept *build(const struct catalogue_config *cfg, struct db *db, struct date day, uint64_t revision, struct err *e)
 {
 	struct kept *k = calloc(1, sizeof *k);
 	CHECK(k != NULL);
@@ -100,7 +109,7 @@ static struct kept *build(struct db *db, struct date day, uint64_t revision, str
 		return NULL;
 	}
 	struct sorted *list = NEW_ARRAY(k->arena, rows.n + 1, struct sorted);
-	size_t n = choose(k->arena, &rows, day, list), now = 0;
+	size_t n = choose(cfg, k->arena, &rows, day, list), now = 0;
 	if (n)
 		qsort(list, n, sizeof *list, by_field_and_name);
 	struct catalogue_entry *entries = NEW_ARRAY(k->arena, n + 1, struct catalogue_entry);
@@ -145,7 +154,7 @@ static bool look(struct catalogue *c, struct db *db, struct err *e)
 	struct date day = today(c);
 	if (c->kept && c->db_revision == r.revision && c->kept->view.day.day == day.day)
 		return true;
-	struct kept *next = build(db, day, c->kept ? c->kept->view.revision + 1 : 1, e);
+	struct kept *next = build(&c->cfg, db, day, c->kept ? c->kept->view.revision + 1 : 1, e);
 	if (next)
 		exchange(c, next, r.revision);
 	return next != NULL;

@@ -224,6 +224,57 @@ TEST_BOTH(the_packs_are_published)
 	world_end(&w);
 }
 
+static struct pack_report read_before;
+static const struct procedure *packs_read;
+static size_t packs_n, packs_hit;
+
+static const struct procedure *known(void *ctx, struct str slug, struct str bytes)
+{
+	const struct pack p = pack_embedded();
+	(void)ctx;
+	for (size_t i = 0; i < packs_n; i++) {
+		const struct pack_file *f = pack_find(&p, str_fmt(read_before.a, "procedures/%.*s.json", STR_ARG(slug)));
+		if (str_eq(packs_read[i].id, slug) && str_eq(f->bytes, bytes)) {
+			packs_hit++;
+			return &packs_read[i];
+		}
+	}
+	return NULL;
+}
+
+static bool same_entry(const struct catalogue_entry *x, const struct catalogue_entry *y)
+{
+	return str_eq(x->p.id, y->p.id) && str_eq(x->p.name, y->p.name) && x->p.from.day == y->p.from.day && x->p.to.day == y->p.to.day &&
+	       x->p.documents_n == y->p.documents_n && x->in_force == y->in_force && x->version == y->version && str_eq(x->hash, y->hash);
+}
+
+/* What the program has read before is the same catalogue; a version of other bytes is read anew. */
+TEST_BOTH(packs_read_before_are_not_read_again)
+{
+	struct world w = world_new(a, engine, true);
+	struct err e = {0};
+	struct pack p = pack_embedded();
+	read_before = pack_report_on(a);
+	packs_hit = 0;
+	EXPECT(procedures_read(&read_before, &p, &packs_read, &packs_n));
+	published(&w, "thu-mot", "9.000001", 10, day(2026, 11, 20));
+	struct catalogue_config c = *catalogue_config(w.catalogue);
+	c.known = known;
+	struct catalogue *other;
+	EXPECT_OK(catalogue_start(&other, &c, &e), e);
+	EXPECT_INT(packs_hit, 72);
+	const struct catalogue_view *x = catalogue_hold(w.catalogue), *y = catalogue_hold(other);
+	EXPECT_INT(x->n, 73);
+	EXPECT(x->n == y->n && x->n_in_force == y->n_in_force);
+	for (size_t i = 0; i < x->n; i++)
+		if (!same_entry(&x->entries[i], &y->entries[i]))
+			FAIL("%.*s differs", STR_ARG(x->entries[i].p.id));
+	catalogue_release(w.catalogue, x);
+	catalogue_release(other, y);
+	catalogue_stop(other);
+	world_end(&w);
+}
+
 TEST_BOTH(memory_follows_acts_and_days)
 {
 	struct world w = world_new(a, engine, false);

@@ -118,7 +118,7 @@ static size_t next_size(const struct arena *a, size_t need)
 	return size > need ? size : need;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_raw(struct arena *a, size_t size)
 {
 	CHECK(size <= SIZE_MAX / 2);
 	size_t need = (size + GAP + 15U) & ~(size_t)15U;
@@ -129,11 +129,12 @@ void *arena_alloc(struct arena *a, size_t size)
 		a->newest = b = block_new(next_size(a, need), b);
 	char *p = b->bytes + b->used;
 	UNPOISON(p, size);
-	memset(p, 0, size);
 	b->used += need;
 	a->total += need;
 	return p;
 }
+
+void *arena_alloc(struct arena *a, size_t size) { return memset(arena_raw(a, size), 0, size); }
 
 void *arena_array(struct arena *a, size_t n, size_t size)
 {

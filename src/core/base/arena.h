@@ -28,6 +28,8 @@ void arena_reset(struct arena *a);
 
 /* `size` zeroed bytes aligned for any object. size 0 gives a valid pointer. */
 void *arena_alloc(struct arena *a, size_t size) __attribute__((malloc, returns_nonnull));
+/* The same, not zeroed: for texts, which are written from the front and end where they say. */
+void *arena_raw(struct arena *a, size_t size) __attribute__((malloc, returns_nonnull));
 /* An array; stops the process when n * size overflows. */
 void *arena_array(struct arena *a, size_t n, size_t size) __attribute__((returns_nonnull));
 

@@ -87,6 +87,33 @@ TEST(utf8_is_judged_alike_at_every_place)
 			}
 }
 
+/* Every sequence of one to four bytes that can begin a code point, against the definition by value. */
+TEST(utf8_steps_over_what_the_value_allows)
+{
+	static const unsigned char edges[] = {0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xFF};
+	for (unsigned c = 0; c < 256; c++)
+		for (size_t k = 0; k < ARRAY_LEN(edges); k++)
+			for (size_t n = 1; n <= 4; n++) {
+				unsigned char s[4] = {(unsigned char)c, edges[k], 0x80, 0x80};
+				size_t len = c < 0x80 ? 1 : c >> 5 == 6 ? 2 : c >> 4 == 14 ? 3 : c >> 3 == 30 ? 4 : 0;
+				uint32_t v = len <= 1 ? c : c & (0xFFU >> (len + 1)), least[] = {1, 1, 0x80, 0x800, 0x10000};
+				for (size_t i = 1; i < len; i++)
+					v = v << 6 | (s[i] & 0x3FU);
+				bool good = len > 0 && len <= n && (len == 1 || edges[k] >> 6 == 2) && v >= least[len] && v <= 0x10FFFF && v >> 11 != 0x1B;
+				EXPECT_INT(str_utf8_step((struct str){(char *)s, n}), good ? len : 0);
+			}
+}
+
+TEST(numbers_are_written_in_full)
+{
+	static const int64_t v[] = {0, 7, -1, 10, 1000000, INT64_MAX, INT64_MIN};
+	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+		struct buf b = buf_on(a);
+		buf_int(&b, v[i]);
+		EXPECT_STR(buf_str(&b), str_fmt(a, "%lld", (long long)v[i]));
+	}
+}
+
 TEST(texts_of_any_length_are_put_together)
 {
 	for (size_t n = 0; n < 600; n++) {

@@ -11,9 +11,10 @@ struct str str_from(const char *cstr)
 
 struct str str_dup(struct arena *a, struct str s)
 {
-	char *p = arena_alloc(a, s.n + 1);
+	char *p = arena_raw(a, s.n + 1);
 	if (s.n)
 		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
 	return (struct str){p, s.n};
 }
 
@@ -38,11 +39,12 @@ struct str str_fmt(struct arena *a, const char *fmt, ...)
 
 struct str str_cat(struct arena *a, struct str x, struct str y)
 {
-	char *p = arena_alloc(a, x.n + y.n + 1);
+	char *p = arena_raw(a, x.n + y.n + 1);
 	if (x.n)
 		memcpy(p, x.p, x.n);
 	if (y.n)
 		memcpy(p + x.n, y.p, y.n);
+	p[x.n + y.n] = '\0';
 	return (struct str){p, x.n + y.n};
 }
 
@@ -142,34 +144,38 @@ bool str_to_i64(struct str s, int64_t *out)
 	return true;
 }
 
-/* Length of the code point at p (n bytes left) and its value; 0 when malformed. */
-static size_t utf8_step(const unsigned char *p, size_t n, uint32_t *cp)
+static bool follows(unsigned char c) { return (c & 0xC0U) == 0x80U; }
+
+/* The Unicode standard, table 3-7. */
+size_t str_utf8_step(struct str s)
 {
-	static const uint32_t least[] = {0, 1, 0x80, 0x800, 0x10000};
-	size_t len = p[0] < 0x80 ? 1 : p[0] >> 5 == 6 ? 2 : p[0] >> 4 == 14 ? 3 : p[0] >> 3 == 30 ? 4 : 0;
-	if (len == 0 || len > n)
+	const unsigned char *p = (const unsigned char *)s.p;
+	if (s.n == 0)
 		return 0;
-	uint32_t v = len == 1 ? p[0] : p[0] & (0xFFU >> (len + 1));
-	for (size_t i = 1; i < len; i++) {
-		if (p[i] >> 6 != 2)
-			return 0;
-		v = v << 6 | (p[i] & 0x3FU);
-	}
-	*cp = v;
-	return v >= least[len] && v <= 0x10FFFF && v >> 11 != 0x1B ? len : 0;
+	if (p[0] < 0x80)
+		return p[0] != 0;
+	if (p[0] < 0xE0)
+		return p[0] >= 0xC2 && s.n >= 2 && follows(p[1]) ? 2 : 0;
+	if (s.n < 3 || !follows(p[1]) || !follows(p[2]))
+		return 0;
+	if (p[0] < 0xF0)
+		return (p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] >= 0xA0) ? 0 : 3;
+	if (p[0] > 0xF4 || s.n < 4 || !follows(p[3]))
+		return 0;
+	return (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] >= 0x90) ? 0 : 4;
 }
 
 bool str_is_utf8(struct str s)
 {
-	const unsigned char *p = (const unsigned char *)s.p;
-	uint32_t cp = 0;
 	size_t i = 0;
 	while (i < s.n) {
-		uint64_t eight = 0; /* eight ASCII letters at once, none of them NUL: then no byte has or borrows the top bit */
-		if (s.n - i >= sizeof eight)
-			memcpy(&eight, p + i, sizeof eight);
-		bool plain = ((eight | (eight - 0x0101010101010101U)) & 0x8080808080808080U) == 0;
-		size_t step = plain ? sizeof eight : utf8_step(p + i, s.n - i, &cp);
+		if (s.n - i >= sizeof(uint64_t)) {
+			uint64_t eight = str_eight(s.p + i); /* none of them NUL: then no byte has or borrows the top bit */
+			i += str_eight_plain(eight | (eight - STR_EIGHT(1)));
+			if (i == s.n)
+				break;
+		}
+		size_t step = str_utf8_step((struct str){s.p + i, s.n - i});
 		if (step == 0)
 			return false;
 		i += step;
@@ -290,7 +296,7 @@ char *buf_room(struct buf *b, size_t n)
 		size_t cap = b->cap ? b->cap * 2 : 128;
 		while (cap - b->n <= n)
 			cap *= 2;
-		char *p = arena_alloc(b->a, cap);
+		char *p = arena_raw(b->a, cap);
 		if (b->n)
 			memcpy(p, b->p, b->n);
 		b->p = p;
@@ -310,7 +316,8 @@ void buf_put(struct buf *b, struct str s)
 
 void buf_char(struct buf *b, char c)
 {
-	*buf_room(b, 1) = c;
+	char *to = b->cap - b->n > 1 ? b->p + b->n : buf_room(b, 1);
+	*to = c;
 	b->n++;
 }
 
@@ -333,6 +340,19 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vfmt(b, fmt, ap);
 	va_end(ap);
+}
+
+void buf_int(struct buf *b, int64_t v)
+{
+	char digits[24];
+	size_t i = sizeof digits;
+	uint64_t rest = v < 0 ? -(uint64_t)v : (uint64_t)v;
+	do
+		digits[--i] = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (v < 0)
+		digits[--i] = '-';
+	buf_put(b, (struct str){digits + i, sizeof digits - i});
 }
 
 struct str buf_str(struct buf *b)

@@ -6,6 +6,7 @@
 #include "core/base/arena.h"
 #include "core/base/check.h"
 #include <stdarg.h>
+#include <string.h>
 
 struct str { const char *p; size_t n; };
 #define STR(literal) ((struct str){("" literal), sizeof(literal) - 1})
@@ -36,6 +37,26 @@ bool str_next(struct str *rest, char sep, struct str *part);
 bool str_to_i64(struct str s, int64_t *out);
 /* Valid UTF-8 without surrogates, overlong forms or NUL. */
 bool str_is_utf8(struct str s);
+/* Length of the well-formed code point that s begins with; 0: there is none (NUL is none). */
+size_t str_utf8_step(struct str s);
+
+/* Eight bytes at once, for loops over long texts. STR_EIGHT(c): eight times c. */
+#define STR_EIGHT(c) (0x0101010101010101U * (uint64_t)(c))
+static inline uint64_t str_eight(const char *p)
+{
+	uint64_t v;
+	memcpy(&v, p, sizeof v);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	return v;
+}
+/* How many bytes stand before the first one whose top bit is set in `marks`. Marks behind the first need not be right. */
+static inline size_t str_eight_plain(uint64_t marks)
+{
+	marks &= STR_EIGHT(0x80);
+	return marks ? (size_t)__builtin_ctzll(marks) / 8 : sizeof marks;
+}
 /* Number of code points; s must be valid UTF-8. */
 size_t str_utf8_len(struct str s);
 
@@ -51,6 +72,7 @@ struct buf { struct arena *a; char *p; size_t n, cap; };
 struct buf buf_on(struct arena *a);
 void buf_put(struct buf *b, struct str s);
 void buf_char(struct buf *b, char c);
+void buf_int(struct buf *b, int64_t v); /* decimal */
 void buf_fmt(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_vfmt(struct buf *b, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 /* Room for n more bytes to be written by the caller, who then adds to b->n. */

@@ -25,49 +25,43 @@ static const char *reference(unsigned char c, bool attr)
 	}
 }
 
-/* 1: written as a reference in a text; 2: in an attribute. Most bytes are neither, and most of the time is spent here. */
+/* Written as a reference in a text (1), in an attribute (2). Most bytes are neither, and most of the time is spent here. */
 static const uint8_t special[256] = {['&'] = 3, ['<'] = 3, ['>'] = 3, ['\r'] = 3, ['\0'] = 3, ['"'] = 2, ['\''] = 2, ['\n'] = 2, ['\t'] = 2};
 
+/* How many of the eight bytes come before one that is no letter, digit or sign of its own: not ASCII, a control, & \' " < >. */
+static size_t plain_before(uint64_t v)
+{
+	return str_eight_plain(v | (v - STR_EIGHT(0x20)) | (((v | STR_EIGHT(1)) ^ STR_EIGHT('\'')) - STR_EIGHT(1)) | ((v ^ STR_EIGHT('"')) - STR_EIGHT(1)) |
+	                       (((v | STR_EIGHT(2)) ^ STR_EIGHT('>')) - STR_EIGHT(1)));
+}
+
+/* One pass: what must not stand there as it is becomes a reference, what is no UTF-8 the replacement character. */
 static void escape(struct buf *b, struct str s, bool attr)
 {
-	size_t from = 0;
+	size_t from = 0, i = 0;
 	uint8_t place = attr ? 2 : 1;
-	for (size_t i = 0; i < s.n; i++) {
-		if (!(special[(unsigned char)s.p[i]] & place))
+	while (i < s.n) {
+		if (s.n - i >= sizeof(uint64_t)) {
+			size_t plain = plain_before(str_eight(s.p + i));
+			i += plain;
+			if (plain == sizeof(uint64_t))
+				continue;
+		}
+		unsigned char c = (unsigned char)s.p[i];
+		size_t step = c < 0x80 ? 1 : str_utf8_step((struct str){s.p + i, s.n - i});
+		if (step > 0 && !(special[c] & place)) {
+			i += step;
 			continue;
-		const char *ref = reference((unsigned char)s.p[i], attr);
-		buf_put(b, str_sub(s, from, i - from));
-		buf_put(b, str_from(ref));
-		from = i + 1;
+		}
+		buf_put(b, (struct str){s.p + from, i - from});
+		buf_put(b, str_from(step ? reference(c, attr) : replacement));
+		from = ++i;
 	}
 	buf_put(b, str_sub(s, from, s.n));
 }
 
-/* Length of the well-formed sequence at s, at least one byte; *ok tells whether it is one. */
-static size_t sequence(struct str s, bool *ok)
-{
-	size_t n = 1;
-	*ok = str_is_utf8(str_sub(s, 0, 1)) || s.p[0] == '\0';
-	for (; !*ok && n < 4 && n < s.n;)
-		*ok = str_is_utf8(str_sub(s, 0, ++n));
-	return *ok ? n : 1;
-}
-
-static void escape_any(struct buf *b, struct str s, bool attr)
-{
-	if (str_is_utf8(s)) {
-		escape(b, s, attr);
-		return;
-	}
-	for (size_t i = 0, n = 0; i < s.n; i += n) {
-		bool ok = false;
-		n = sequence(str_sub(s, i, s.n), &ok);
-		escape(b, ok ? str_sub(s, i, n) : str_from(replacement), attr);
-	}
-}
-
-void h_text_str(struct html_out *o, struct str s) { escape_any(o->b, s, false); }
-void h_attr_str(struct html_out *o, struct str s) { escape_any(o->b, s, true); }
+void h_text_str(struct html_out *o, struct str s) { escape(o->b, s, false); }
+void h_attr_str(struct html_out *o, struct str s) { escape(o->b, s, true); }
 void h_put_html(struct html_out *o, struct html x) { buf_put(o->b, x.safe); }
 
 static bool is_alnum(unsigned char c)
@@ -138,7 +132,7 @@ struct str h_show_date(struct html_out *o, struct date d) { return lang_date(o->
 struct str h_show_instant(struct html_out *o, struct instant t) { return lang_instant(o->b->a, o->lang, t); }
 
 void h_text_cstr(struct html_out *o, const char *s) { h_text_str(o, str_from(s)); }
-void h_text_int(struct html_out *o, int64_t v) { buf_fmt(o->b, "%lld", (long long)v); }
+void h_text_int(struct html_out *o, int64_t v) { buf_int(o->b, v); }
 void h_text_uint(struct html_out *o, uint64_t v) { buf_fmt(o->b, "%llu", (unsigned long long)v); }
 void h_text_money(struct html_out *o, struct money m) { h_text_str(o, h_show_money(o, m)); }
 void h_text_date(struct html_out *o, struct date d) { h_text_str(o, h_show_date(o, d)); }

@@ -61,6 +61,39 @@ TEST(malformed_bytes_become_the_replacement_character)
 	EXPECT_TEXT(buf_str(&b), "a\xEF\xBF\xBD\xEF\xBF\xBD(\xEF\xBF\xBD&lt;");
 }
 
+static const char *escaped(unsigned c, bool attr)
+{
+	switch (c) {
+	case '&': return "&amp;";
+	case '<': return "&lt;";
+	case '>': return "&gt;";
+	case '\r': return "&#13;";
+	case '"': return attr ? "&#34;" : "\"";
+	case '\'': return attr ? "&#39;" : "'";
+	case '\n': return attr ? "&#10;" : "\n";
+	case '\t': return attr ? "&#9;" : "\t";
+	case '\0': return "\xEF\xBF\xBD";
+	default: return NULL;
+	}
+}
+
+/* Eight letters are looked at together: every byte, at every place among letters, before and behind a Vietnamese one. */
+TEST(every_byte_is_escaped_alike_at_every_place)
+{
+	for (unsigned c = 0; c < 256; c++)
+		for (size_t before = 0; before < 10; before++)
+			for (unsigned attr = 0; attr < 2; attr++) {
+				char one[2] = {(char)c, 0}, in[32] = "xxxxxxxxxx";
+				const char *ref = c >= 0x80 ? "\xEF\xBF\xBD" : escaped(c, attr);
+				struct buf b = buf_on(a);
+				struct html_out o = {.b = &b};
+				in[before] = (char)c;
+				memcpy(in + before + 1, "\xE1\xBB\x9Fyyyyyyyy<", 13);
+				(attr ? h_attr_str : h_text_str)(&o, (struct str){in, before + 13});
+				EXPECT_STR(buf_str(&b), str_fmt(a, "%.*s%s\xE1\xBB\x9Fyyyyyyyy&lt;", (int)before, "xxxxxxxxxx", ref ? ref : one));
+			}
+}
+
 static const struct { const char *body, *why; } refused[] = {
 	{"<p>abc</p>", "a letter in the text"},
 	{"<p>\xC4\x91</p>", "a letter in the text"},

@@ -1,6 +1,7 @@
 /* answer.c — what handlers answer with, and the headers that every answer carries. */
 #include "core/http/exchange.h"
 #include "core/http/text.h"
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -209,18 +210,34 @@ static bool cacheable(struct exchange *x)
 	       r->path.n + r->query.n <= 512;
 }
 
-static bool send_kept(struct exchange *x, struct kept *k)
+static enum coding kept_coding(struct exchange *x, const struct kept *k)
 {
-	x->kept = k;
-	if (answer_fresh(&x->r, k->etag)) {
-		answer_header(&x->r, "Vary", STR("Accept-Encoding, Cookie"));
-		return true;
-	}
 	bool have[CODING_COUNT];
 	for (int i = 0; i < CODING_COUNT; i++)
 		have[i] = i == CODING_IDENTITY || k->coded[i].n > 0;
-	enum coding c = coding_choose(req_header(&x->r, "Accept-Encoding"), have);
-	fixed_body(x, k->coded[c], k->type, c);
+	return coding_choose(req_header(&x->r, "Accept-Encoding"), have);
+}
+
+/* All that the log and the counters want to know of an answer that lies ready. */
+static bool send_ready(struct exchange *x, const struct kept *k, bool same, enum coding c)
+{
+	x->has_fixed = !same;
+	x->fixed = k->coded[c];
+	return answered(&x->r, same ? 304 : 200, NULL);
+}
+
+static bool send_kept(struct exchange *x, struct kept *k)
+{
+	bool same = text_etag_matches(req_header(&x->r, "If-None-Match"), k->etag), bare = x->out.n == 0 && k->ready_drop && !atomic_load(&x->h->stopping);
+	enum coding c = same ? CODING_IDENTITY : kept_coding(x, k);
+	x->kept = k;
+	x->ready = bare ? &k->ready[same ? READY_SAME : c] : NULL;
+	if (x->ready && atomic_load(x->ready))
+		return send_ready(x, k, same, c);
+	if (answer_fresh(&x->r, k->etag))
+		answer_header(&x->r, "Vary", STR("Accept-Encoding, Cookie"));
+	else
+		fixed_body(x, k->coded[c], k->type, c);
 	return true;
 }
 
@@ -229,7 +246,12 @@ bool answer_kept(struct exchange *x)
 	if (!cacheable(x))
 		return false;
 	x->revision = x->h->cfg->hooks.revision(x->h->cfg->app);
-	x->cache_key = str_fmt(x->r.env.arena, "%d %.*s?%.*s", (int)x->r.env.lang, STR_ARG(x->r.path), STR_ARG(x->r.query));
+	struct buf key = buf_on(x->r.env.arena);
+	buf_char(&key, x->r.env.lang == LANG_EN ? 'e' : 'v');
+	buf_put(&key, x->r.path);
+	buf_char(&key, '?');
+	buf_put(&key, x->r.query);
+	x->cache_key = buf_str(&key);
 	struct kept *k = cache_find(x->h->cache, x->cache_key, x->revision);
 	return k && send_kept(x, k);
 }
@@ -283,6 +305,8 @@ static void put_cache_control(struct exchange *x)
 void answer_finish(struct exchange *x)
 {
 	struct request *r = &x->r;
+	if (x->ready && atomic_load(x->ready))
+		return; /* they are in it */
 	put_cache_control(x);
 	answer_header(r, "X-Content-Type-Options", STR("nosniff"));
 	answer_header(r, "Referrer-Policy", STR("same-origin"));

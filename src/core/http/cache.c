@@ -10,7 +10,7 @@
 
 #define TABLE 1024
 
-struct cache { pthread_mutex_t lock; struct kept *table[TABLE]; size_t bytes, cap; uint64_t clock; };
+struct cache { pthread_mutex_t lock; struct kept *table[TABLE]; size_t bytes, cap; uint64_t clock; ready_drop_fn *ready_drop; };
 
 const char *const coding_names[CODING_COUNT] = {"identity", "gzip", "br"};
 
@@ -23,18 +23,23 @@ enum coding coding_choose(struct str accept, const bool have[CODING_COUNT])
 	return gzip > 0 ? CODING_GZIP : CODING_IDENTITY;
 }
 
-struct cache *cache_new(size_t bytes)
+struct cache *cache_new(size_t bytes, ready_drop_fn *ready_drop)
 {
 	struct cache *c = calloc(1, sizeof *c);
 	CHECK(c != NULL && pthread_mutex_init(&c->lock, NULL) == 0);
 	c->cap = bytes;
+	c->ready_drop = ready_drop;
 	return c;
 }
 
 void kept_drop(struct kept *k)
 {
-	if (k && atomic_fetch_sub(&k->refs, 1) == 1)
-		arena_free(k->a);
+	if (!k || atomic_fetch_sub(&k->refs, 1) != 1)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(k->ready); i++)
+		if (atomic_load(&k->ready[i]))
+			k->ready_drop(atomic_load(&k->ready[i]));
+	arena_free(k->a);
 }
 
 void cache_free(struct cache *c)
@@ -155,6 +160,7 @@ static struct kept *kept_new(struct str key, uint64_t revision, struct str type,
 struct kept *cache_keep(struct cache *c, struct str key, uint64_t revision, struct str type, struct str body)
 {
 	struct kept *k = kept_new(key, revision, type, body);
+	k->ready_drop = c->ready_drop;
 	pthread_mutex_lock(&c->lock);
 	struct kept *other = find_locked(c, key, revision);
 	if (other) {

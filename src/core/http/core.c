@@ -64,7 +64,7 @@ bool http_core_init(struct http *h, const struct http_config *cfg, struct err *e
 		return false;
 	h->limits = limits_new(65536);
 	h->metrics = metrics_new(router_size(h->router));
-	h->cache = cache_new(cfg->cache_bytes);
+	h->cache = cache_new(cfg->cache_bytes, h->ready_drop);
 	upload_dir_clean(cfg->upload_dir);
 	if (!slow_new(&h->slow, h, cfg->slow_threads, cfg->slow_queue, e))
 		return false;

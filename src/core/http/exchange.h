@@ -26,18 +26,25 @@ enum step {
 struct json_scan { unsigned depth, values; bool in_string, escaped; };
 bool json_scan_feed(struct json_scan *s, const char *p, size_t n, unsigned depth_max, unsigned values_max);
 
-/* A kept public page. Counted references: the cache holds one, each answer on its way another. */
+/* A kept public page. Counted references: the cache holds one, each answer on its way another.
+ * ready: the answers as the transport sends them, headers and all, put together at the first request of a coding and sent
+ * again to each visitor who has nothing of his own in them (no cookie to set); the last one: 304. */
 enum coding { CODING_IDENTITY, CODING_GZIP, CODING_BROTLI, CODING_COUNT };
+#define READY_SAME CODING_COUNT
+typedef void ready_drop_fn(void *ready);
 struct kept {
 	struct kept *next;
 	struct str key, type, etag, coded[CODING_COUNT];
 	uint64_t revision, used;
 	size_t bytes;
 	_Atomic int refs;
+	_Atomic(void *) ready[CODING_COUNT + 1];
+	ready_drop_fn *ready_drop;
 	struct arena *a;
 };
 struct cache;
-struct cache *cache_new(size_t bytes);
+/* ready_drop: frees what the transport keeps ready; NULL: it keeps nothing. */
+struct cache *cache_new(size_t bytes, ready_drop_fn *ready_drop);
 void cache_free(struct cache *c);
 /* A new reference, or NULL. */
 struct kept *cache_find(struct cache *c, struct str key, uint64_t revision);
@@ -83,6 +90,7 @@ struct exchange {
 	struct answer_stream stream;
 	const struct asset *asset;
 	struct kept *kept;
+	_Atomic(void *) *ready;            /* place of the kept page's answer; NULL: this answer is put together here */
 	struct str cache_key;
 	uint64_t revision;
 	struct str fixed;                  /* body that is not r.body: asset or kept page */
@@ -113,6 +121,7 @@ struct http {
 	size_t n_arenas;
 	struct arena *texts;               /* of what is put together once: */
 	struct str policy[2];              /* Content-Security-Policy of our own pages; [1]: may be framed by them */
+	ready_drop_fn *ready_drop;
 	struct server *server;             /* the transport's own; NULL in tests without sockets */
 };
 

@@ -165,7 +165,7 @@ struct str req_cookie(struct request *r, const char *name)
 {
 	if (!r->x->cookies_read)
 		read_cookies(r);
-	struct str full = str_fmt(r->env.arena, "%s%s", r->x->h->cfg->https ? "__Host-" : "", name);
+	struct str full = r->x->h->cfg->https ? str_fmt(r->env.arena, "__Host-%s", name) : str_from(name);
 	const struct pair *p = pairs_find(&r->x->cookies, full, false);
 	return p ? p->value : STR_NONE;
 }

@@ -74,15 +74,28 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
 	return MHD_YES;
 }
 
+/* As inet_ntop() writes it, which takes longer than the look for a kept page. */
+static const char *dotted(struct arena *a, const struct sockaddr_in *s)
+{
+	struct buf b = buf_on(a);
+	const uint8_t *v = (const uint8_t *)&s->sin_addr;
+	for (int i = 0; i < 4; i++) {
+		buf_int(&b, v[i]);
+		buf_put(&b, i < 3 ? STR(".") : STR(""));
+	}
+	return buf_str(&b).p;
+}
+
 static void set_peer(struct exchange *x, struct MHD_Connection *c)
 {
-	char text[INET6_ADDRSTRLEN] = "unix";
+	char v6[INET6_ADDRSTRLEN];
+	const char *text = "unix";
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const struct sockaddr *s = info ? info->client_addr : NULL;
 	if (s && s->sa_family == AF_INET)
-		inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)s)->sin_addr, text, sizeof text);
+		text = dotted(x->r.env.arena, (const struct sockaddr_in *)(const void *)s);
 	if (s && s->sa_family == AF_INET6)
-		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)s)->sin6_addr, text, sizeof text);
+		text = inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)s)->sin6_addr, v6, sizeof v6);
 	peer_set(x, text);
 }
 
@@ -143,9 +156,24 @@ static struct MHD_Response *response_of(struct exchange *x)
 	return MHD_create_response_from_buffer(s.n, (void *)(uintptr_t)s.p, MHD_RESPMEM_PERSISTENT);
 }
 
+static void drop_ready(void *ready) { MHD_destroy_response(ready); }
+
+/* The first of an answer stays with its kept page; one that came second is this connection's alone. */
+static void keep_ready(struct exchange *x, struct MHD_Response *m)
+{
+	void *none = NULL;
+	if (!x->ready || !atomic_compare_exchange_strong(x->ready, &none, m))
+		MHD_destroy_response(m);
+}
+
 static enum MHD_Result send_answer(struct exchange *x, struct MHD_Connection *c)
 {
-	struct MHD_Response *m = response_of(x);
+	if (atomic_load(&x->h->stopping) && !(x->ready && atomic_load(x->ready)))
+		x->ready = NULL; /* "Connection: close" is for this one */
+	struct MHD_Response *m = x->ready ? atomic_load(x->ready) : NULL;
+	if (m)
+		return MHD_queue_response(c, (unsigned)x->r.status, m);
+	m = response_of(x);
 	if (!m)
 		return MHD_NO;
 	enum MHD_Result ok = MHD_YES;
@@ -157,7 +185,10 @@ static enum MHD_Result send_answer(struct exchange *x, struct MHD_Connection *c)
 		MHD_add_response_header(m, "Connection", "close");
 	if (ok == MHD_YES)
 		ok = MHD_queue_response(c, (unsigned)x->r.status, m);
-	MHD_destroy_response(m);
+	if (ok == MHD_YES)
+		keep_ready(x, m);
+	else
+		MHD_destroy_response(m);
 	return ok;
 }
 
@@ -302,6 +333,7 @@ bool http_start(struct http **out, const struct http_config *cfg, struct err *e)
 	CHECK(h != NULL);
 	h->server = calloc(1, sizeof *h->server);
 	CHECK(h->server != NULL);
+	h->ready_drop = drop_ready;
 	if (!http_core_init(h, cfg, e) || !start_main(h, h->server, e) || !start_metrics(h, h->server, e)) {
 		http_stop(h, 0);
 		return false;

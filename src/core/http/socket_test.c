@@ -103,6 +103,82 @@ static struct str thing(struct arena *a, int i, bool good)
 	               "Content-Length: %zu\r\n\r\n%.*s", body.n, STR_ARG(body));
 }
 
+/* Without the line of the date. */
+static struct str undated(struct arena *a, struct str s)
+{
+	ptrdiff_t from = str_find(s, STR("\r\nDate: "));
+	EXPECT(from > 0);
+	struct str rest = str_sub(s, (size_t)from + 2, s.n);
+	return str_cat(a, str_sub(s, 0, (size_t)from), str_sub(rest, (size_t)str_find(rest, STR("\r\n")), rest.n));
+}
+
+/* The second visitor gets what was put together for the first: all of it, and nothing that was the first one's own. */
+TEST(a_kept_page_is_the_same_for_the_next_visitor)
+{
+	struct http *h = start(a, NULL);
+	int port = http_port(h);
+	struct str plain = STR("GET /public HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	struct str own = ask(a, port, STR("GET /public?lang=vi HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+	EXPECT(status_is(own, "200") && str_find(own, STR("Set-Cookie: lang=vi")) > 0);
+	struct str first = undated(a, ask(a, port, plain));
+	EXPECT(status_is(first, "200") && str_find(first, STR("vi line")) > 0 && str_find(first, STR("Set-Cookie")) < 0);
+	static const char *const safe[] = {"Content-Security-Policy: default-src 'none'", "X-Content-Type-Options: nosniff", "X-Frame-Options: DENY", "Cache-Control: no-cache"};
+	for (size_t i = 0; i < ARRAY_LEN(safe); i++)
+		EXPECT(str_find(first, str_from(safe[i])) > 0);
+	struct str next = undated(a, ask(a, port, plain)), zipped = ask(a, port, STR("GET /public HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br\r\n\r\n"));
+	EXPECT_STR(next, first);
+	EXPECT(str_find(zipped, STR("Content-Encoding: br")) > 0 && str_find(zipped, STR("vi line")) < 0);
+	own = ask(a, port, STR("GET /public?lang=vi HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+	EXPECT(str_find(own, STR("Set-Cookie: lang=vi")) > 0);
+	ptrdiff_t at = str_find(first, STR("ETag: "));
+	struct str etag = str_sub(first, (size_t)at + 6, first.n), same;
+	etag = str_sub(etag, 0, (size_t)str_find(etag, STR("\r\n")));
+	for (int i = 0; i < 2; i++) {
+		same = ask(a, port, str_fmt(a, "GET /public HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: %.*s\r\n\r\n", STR_ARG(etag)));
+		EXPECT(status_is(same, "304") && str_ends(same, STR("\r\n\r\n")) && str_find(same, etag) > 0);
+	}
+	int fd = dial(port);
+	put(fd, STR("HEAD /public HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+	EXPECT_STR(undated(a, take(a, fd, true)), str_sub(first, 0, (size_t)str_find(first, STR("\r\n\r\n")) + 4));
+	close(fd);
+	fixture_revise();
+	EXPECT_INT(fixture_rendered(), 2);
+	EXPECT_STR(undated(a, ask(a, port, plain)), first);
+	EXPECT_INT(fixture_rendered(), 3);
+	http_stop(h, 1000);
+}
+
+struct visit { int port; struct arena *a; struct str got; };
+
+static void *visit_often(void *ctx)
+{
+	struct visit *v = ctx;
+	for (int i = 0; i < 50; i++)
+		v->got = ask(v->a, v->port, STR("GET /public HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+	return NULL;
+}
+
+TEST(visitors_at_once_get_the_kept_page_while_it_changes)
+{
+	struct http *h = start(a, NULL);
+	struct visit v[4];
+	pthread_t threads[4];
+	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+		v[i] = (struct visit){.port = http_port(h), .a = arena_new(0)};
+		EXPECT(pthread_create(&threads[i], NULL, visit_often, &v[i]) == 0);
+	}
+	for (int i = 0; i < 30; i++) {
+		fixture_revise();
+		usleep(2000);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+		pthread_join(threads[i], NULL);
+		EXPECT(status_is(v[i].got, "200") && str_find(v[i].got, STR("vi line")) > 0);
+		arena_free(v[i].a);
+	}
+	http_stop(h, 1000);
+}
+
 TEST(a_slow_client_is_served)
 {
 	struct http *h = start(a, NULL);
