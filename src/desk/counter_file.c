@@ -98,11 +98,6 @@ static bool lies_here(struct request *r, const struct procedure *p, size_t i)
 
 struct person { struct str identity, name, address, phone, email; bool organisation; };
 
-static struct str text_of(struct request *r, const json_t *who, const char *name)
-{
-	return str_dup(r->env.arena, str_from(json_string_value(json_object_get(who, name))));
-}
-
 /* The person of an earlier dossier, so that nothing known is typed again. Reading it is recorded. */
 static bool known_person(struct request *r, struct person *out, struct err *e)
 {
@@ -122,9 +117,8 @@ static bool known_person(struct request *r, struct person *out, struct err *e)
 		return err_set(e, ERR_NOT_FOUND, "not this actor's record");
 	if (!dossier_unseal(&r->env, LAW, &d, &content, e))
 		return false;
-	const json_t *who = json_object_get(content, "who");
-	*out = (struct person){text_of(r, who, "identity"), text_of(r, who, "name"), text_of(r, who, "address"), text_of(r, who, "phone"), text_of(r, who, "email"),
-		json_is_true(json_object_get(who, "organisation"))};
+	struct applicant who = dossier_applicant(r->env.arena, content);
+	*out = (struct person){who.identity, who.name, who.address, who.phone, who.email, who.organisation};
 	json_decref(content);
 	req_note_read(r, d.id.v);
 	return true;
@@ -406,10 +400,9 @@ static json_t *paper_answers(struct request *r, const struct procedure *p)
 	return json_pack("{s:b,s:o}", "on_paper", 1, "documents", docs);
 }
 
-static struct str on_behalf(struct request *r)
+static struct agent agent_of(struct request *r)
 {
-	struct str parts[] = {rep_name_of(r), desk_card_part(form_text(r, "rep_identity"), 0), form_text(r, "rep_paper")};
-	return parts[0].n ? msg_fmt(r->env.arena, LANG_VI, MSG_DESK_REP_SAID, parts, ARRAY_LEN(parts)) : STR("");
+	return (struct agent){.name = rep_name_of(r), .identity = desk_card_part(form_text(r, "rep_identity"), 0), .paper = form_text(r, "rep_paper")};
 }
 
 static bool send_it(struct request *r, const struct law_procedure *p, struct dossier_sent *sent, struct err *e)
@@ -420,7 +413,7 @@ static bool send_it(struct request *r, const struct law_procedure *p, struct dos
 		.procedure = p, .id = f->id, .wrapped_key = f->wrapped, .answers = answers, .channel_in = form_has(r, "channel_in") ? form_text(r, "channel_in") : STR("counter"),
 		.channel_out = form_text(r, "channel_out"), .receiving_unit = desk_unit_of(r->env.actor, ROLE_COUNTER), .files = f->files.v, .n_files = f->files.n,
 		.who = {.organisation = form_choice(r, "kind") == 1, .name = name_of(r), .identity = identity_of(r), .address = address_of(r),
-			.phone = form_text(r, "phone"), .email = form_text(r, "email"), .on_behalf = on_behalf(r)}};
+			.phone = form_text(r, "phone"), .email = form_text(r, "email"), .agent = agent_of(r)}};
 	bool ok = settling(r, &x.settling_agency, &x.settling_unit, &x.code_prefix, e) && dossier_send(&r->env, LAW, &x, sent, e);
 	json_decref(answers);
 	return ok;

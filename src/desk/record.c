@@ -74,20 +74,17 @@ static bool is_on_paper(struct sheet *s) { return json_is_true(json_object_get(j
 
 /* ---- summary ---- */
 
-static struct str who_part(struct sheet *s, const char *name)
-{
-	return str_from(json_string_value(json_object_get(json_object_get(s->content, "who"), name)));
-}
-
 static void applicant_facts(struct sheet *s)
 {
-	struct ui_fact v[8];
+	struct arena *a = s->r->env.arena;
+	struct applicant who = dossier_applicant(a, s->content);
+	const struct { enum msg_key label; struct str value; } parts[] = {
+		{MSG_DESK_WHO_NAME, who.name}, {MSG_DESK_WHO_IDENTITY, who.identity}, {MSG_DESK_WHO_ADDRESS, who.address}, {MSG_DESK_WHO_PHONE, who.phone},
+		{MSG_DESK_WHO_EMAIL, who.email}, {MSG_DOSSIER_AGENT, dossier_agent_said(a, s->r->env.lang, &who.agent)}};
+	struct ui_fact v[ARRAY_LEN(parts)];
 	size_t n = 0;
-	static const struct { const char *name; enum msg_key label; } parts[] = {
-		{"name", MSG_DESK_WHO_NAME}, {"identity", MSG_DESK_WHO_IDENTITY}, {"address", MSG_DESK_WHO_ADDRESS},
-		{"phone", MSG_DESK_WHO_PHONE}, {"email", MSG_DESK_WHO_EMAIL}, {"on_behalf", MSG_DESK_WHO_ON_BEHALF}};
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		put_fact(v, &n, WORD(s, parts[i].label), str_dup(s->r->env.arena, who_part(s, parts[i].name)));
+		put_fact(v, &n, WORD(s, parts[i].label), parts[i].value);
 	ui_section_begin(s->o, WORD(s, MSG_DESK_APPLICANT));
 	if (s->erased)
 		ui_notice(s->o, &(struct ui_notice){.tone = UI_INFO, .text = WORD(s, MSG_DESK_ERASED)});

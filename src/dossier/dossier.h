@@ -18,8 +18,10 @@
 
 struct dossier_file_new { struct str field, name, blob, plain_hash, type; int64_t size; struct opt_int pages; bool originals_seen; };
 
-/* Who applies. identity: personal id or tax code, as checked by the form slice. */
-struct applicant { bool organisation; struct str name, identity, address, phone, email; struct str on_behalf; };
+/* Who files for the applicant, and by which paper (NĐ 118/2025 Điều 16, TT 03/2025 Mẫu 01). No name: the applicant in person. */
+struct agent { struct str name, identity, paper; };
+/* Who applies: whose the dossier and its result are, whoever files it. identity: personal id or tax code, as checked by the form slice. */
+struct applicant { bool organisation; struct str name, identity, address, phone, email; struct agent agent; };
 
 struct dossier_new {
 	const struct law_procedure *procedure;
@@ -66,6 +68,10 @@ MUST_CHECK bool dossier_id_of(struct env *env, struct str code, struct dossier_i
 MUST_CHECK bool dossier_key(struct env *env, const struct law *law, struct dossier_id id, struct key *out, bool *erased, struct err *e);
 /* {"answers":{…},"who":{…}}: a new reference; json null when erased. */
 MUST_CHECK bool dossier_unseal(struct env *env, const struct law *law, const struct dossier_get_row *d, json_t **out, struct err *e);
+/* Who applies, from that content; nothing when erased. Texts are copied. */
+struct applicant dossier_applicant(struct arena *a, const json_t *content);
+/* The agent in a sentence, for pages; empty when there is none. */
+struct str dossier_agent_said(struct arena *a, enum lang lang, const struct agent *x);
 struct str dossier_file_name(struct env *env, const struct key *key, const struct dossier_file_list_row *f); /* unsealed; "?" when it cannot */
 /* What a paper or note of the dossier says, unsealed; empty when it cannot be. */
 struct str dossier_paper_text(struct arena *a, const struct key *key, const struct dossier_paper_list_row *p);

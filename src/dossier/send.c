@@ -1,5 +1,6 @@
 /* send.c — from a filled form to a dossier with a code. See dossier.h. */
 #include "core/db/id.h"
+#include "core/i18n/i18n.h"
 #include "core/text/text.h"
 #include "core/writer/writer.h"
 #include "dossier/internal.h"
@@ -62,10 +63,28 @@ bool search_put(struct env *env, struct dossier_id id, struct str code, struct s
 static json_t *who_json(const struct applicant *w)
 {
 #define TEXT(s) json_stringn((s).p ? (s).p : "", (s).n)
+	json_t *agent = json_null();
+	if (w->agent.name.n)
+		agent = json_pack("{s:o,s:o,s:o}", "name", TEXT(w->agent.name), "identity", TEXT(w->agent.identity), "paper", TEXT(w->agent.paper));
 	return json_pack("{s:b,s:o,s:o,s:o,s:o,s:o,s:o}", "organisation", w->organisation, "name", TEXT(w->name), "identity",
-	                 TEXT(w->identity), "address", TEXT(w->address), "phone", TEXT(w->phone), "email", TEXT(w->email),
-	                 "on_behalf", TEXT(w->on_behalf));
+	                 TEXT(w->identity), "address", TEXT(w->address), "phone", TEXT(w->phone), "email", TEXT(w->email), "agent", agent);
 #undef TEXT
+}
+
+static struct str text_of(struct arena *a, const json_t *object, const char *key) { return str_dup(a, str_from(json_string_value(json_object_get(object, key)))); }
+
+struct applicant dossier_applicant(struct arena *a, const json_t *content)
+{
+	const json_t *w = json_object_get(content, "who"), *g = json_object_get(w, "agent");
+	return (struct applicant){.organisation = json_is_true(json_object_get(w, "organisation")), .name = text_of(a, w, "name"),
+		.identity = text_of(a, w, "identity"), .address = text_of(a, w, "address"), .phone = text_of(a, w, "phone"), .email = text_of(a, w, "email"),
+		.agent = {.name = text_of(a, g, "name"), .identity = text_of(a, g, "identity"), .paper = text_of(a, g, "paper")}};
+}
+
+struct str dossier_agent_said(struct arena *a, enum lang lang, const struct agent *x)
+{
+	struct str parts[] = {x->name, x->identity, x->paper};
+	return x->name.n ? msg_fmt(a, lang, MSG_DOSSIER_AGENT_SAID, parts, ARRAY_LEN(parts)) : STR("");
 }
 
 void dossier_seal(struct arena *a, const struct key *key, struct dossier_new *x)

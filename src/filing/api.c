@@ -335,31 +335,42 @@ static void need(struct request *r, const char *field, bool good, enum msg_key s
 		form_error_text(r, str_fmt(r->env.arena, "applicant.%s", field), msg(r->env.lang, say));
 }
 
-/* For another only at the counter and for a system account; an applicant's own name is the account's. */
+static bool is_number(struct str identity) { return personal_id_ok(identity) || tax_code_ok(identity); }
+
+static void check_who(struct request *r, const struct applicant *w, bool own_name, bool own_agent)
+{
+	need(r, "name", w->name.n > 0 && w->name.n <= 800, MSG_FIELD_REQUIRED);
+	need(r, "identity", own_name || is_number(w->identity), MSG_FIELD_NOT_PERSONAL_ID);
+	need(r, "phone", !w->phone.n || phone_ok(w->phone), MSG_FIELD_NOT_PHONE);
+	need(r, "email", !w->email.n || email_ok(w->email), MSG_FIELD_NOT_EMAIL);
+	if (!json_is_object(json_object_get(json_object_get(r->json, "applicant"), "agent")))
+		return;
+	need(r, "agent.name", w->agent.name.n > 0 && w->agent.name.n <= 800, MSG_FIELD_REQUIRED);
+	need(r, "agent.identity", own_agent || personal_id_ok(w->agent.identity), MSG_FIELD_NOT_PERSONAL_ID);
+	need(r, "agent.paper", w->agent.paper.n > 0 && w->agent.paper.n <= 1200, MSG_FIELD_REQUIRED);
+}
+
+/* The counter and a system account name the applicant, and the agent where one came. An account is the applicant; with "agent" it
+ * is the agent itself, of the applicant named. */
 static bool read_who(struct request *r, struct api_send *x, struct err *e)
 {
-	const json_t *j = json_object_get(r->json, "applicant");
+	const json_t *j = json_object_get(r->json, "applicant"), *g = json_object_get(j, "agent");
 	struct account acc = {0};
+	struct str identity = STR_NONE;
 	bool found = false, own = actor_any(r->env.actor, ALLOW_APPLICANTS);
 	x->who = (struct applicant){.name = json_str(j, "name"), .identity = json_str(j, "identity"), .address = json_str(j, "address"),
-		.phone = json_str(j, "phone"), .email = json_str(j, "email"), .on_behalf = json_str(j, "on_behalf")};
+		.phone = json_str(j, "phone"), .email = json_str(j, "email"), .agent = {json_str(g, "name"), json_str(g, "identity"), json_str(g, "paper")}};
 	if (own ? !account_get(&r->env, (struct account_id){r->env.actor->account}, &acc, &found, e)
 	        : x->who.identity.n && !account_by_identity(&r->env, x->who.identity, &acc, &found, e))
 		return false;
 	x->account = found ? acc.id.v : 0;
-	if (own) {
-		if (!found || !account_identity(&r->env, acc.id, &x->who.identity, e))
-			return found ? false : err_set(e, ERR_SIGN_IN, "no such account");
-		x->who.name = acc.name;
-		x->who.identity = acc.kind == ACCOUNT_BUSINESS || !x->who.identity.n ? acc.tax_code : x->who.identity;
-		x->who.phone = x->who.phone.n ? x->who.phone : acc.phone;
-		x->who.email = x->who.email.n ? x->who.email : acc.email;
-	}
 	x->who.organisation = x->who.identity.n > 0 && !personal_id_ok(x->who.identity);
-	need(r, "name", x->who.name.n > 0 && x->who.name.n <= 800, MSG_FIELD_REQUIRED);
-	need(r, "identity", own || personal_id_ok(x->who.identity) || tax_code_ok(x->who.identity), MSG_FIELD_NOT_PERSONAL_ID);
-	need(r, "phone", !x->who.phone.n || phone_ok(x->who.phone), MSG_FIELD_NOT_PHONE);
-	need(r, "email", !x->who.email.n || email_ok(x->who.email), MSG_FIELD_NOT_EMAIL);
+	if (own && (!found || !account_identity(&r->env, acc.id, &identity, e)))
+		return found ? false : err_set(e, ERR_SIGN_IN, "no such account");
+	struct applicant said = x->who;
+	if (own)
+		filing_for_account(&x->who, &acc, identity, json_is_object(g), &said, said.agent.paper);
+	check_who(r, &x->who, own && !json_is_object(g), own);
 	return true;
 }
 

@@ -87,6 +87,9 @@ json_t *typed_section(struct request *r, const struct eform_section *sec);
 /* ---- who files ---- */
 /* Fills from the account what is not the person's to write. */
 bool who_fill(struct env *env, const struct draft *d, struct applicant *out, struct str *channel_out, bool *complete, struct err *e);
+/* What an account files: its own, or, as the agent, what is `other`'s by the paper. Phone and e-mail of the account where none was given. */
+struct account;
+void filing_for_account(struct applicant *out, const struct account *acc, struct str identity, bool as_agent, const struct applicant *other, struct str paper);
 /* Sends, corrects or supplements, and drops the draft. In a writer's action. */
 bool send_draft(struct request *r, struct draft *d, const json_t *clean, struct dossier_sent *out, struct err *e);
 struct str filing_origin(struct request *r);

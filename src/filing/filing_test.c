@@ -267,7 +267,7 @@ static const char *section_body(struct world *w, const struct law_procedure *p, 
 	return buf_str(&b).p;
 }
 
-static const char who_body[] = "phone=0912345678&email=mau%40example.vn&address=1+Ph%E1%BB%91+M%E1%BA%ABu&on_behalf=&channel_out=online";
+static const char who_body[] = "phone=0912345678&email=mau%40example.vn&address=1+Ph%E1%BB%91+M%E1%BA%ABu&principal_name=&channel_out=online";
 
 /* Everything but the sending. */
 static void fill(struct world *w, const struct actor *who, struct str base, const char *procedure)
@@ -940,6 +940,46 @@ TEST_BOTH(a_program_files_for_its_person)
 	EXPECT(has(&x, "dossier.send"));
 	x = get(w, &citizen, STR("/api/v1/dossiers"));
 	EXPECT(has(&x, str_cstr(a, code)) && has(&x, "\"next\":null"));
+	done(w);
+}
+
+/* The dossier is the principal's, whoever files it: the same on pages and for programs. */
+TEST_BOTH(an_account_files_for_who_authorised_it)
+{
+	static const char *const wrong[] = {"&principal_name=A", "&principal_identity=001090012345&paper=GUQ", "&principal_name=A&principal_identity=12&paper=GUQ",
+		"&principal_name=A&principal_identity=001090012345"};
+	struct world *w = world(a, engine);
+	struct str base = begin(w, &citizen, "bx-cap-phep-xquang"), who = str_cat(a, base, STR("/nguoi-nop"));
+	fill(w, &citizen, base, "bx-cap-phep-xquang");
+	const char *body = "phone=0912345678&email=&address=&channel_out=online";
+	struct test_answer x;
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		x = post(w, &citizen, who, str_fmt(a, "%s%s", body, wrong[i]).p);
+		EXPECT_STATUS(x, 422);
+		EXPECT(has(&x, "<details") && has(&x, "open"));
+	}
+	x = post(w, &citizen, who, str_fmt(a, "%s&principal_name=Canary+Uy+Quyen&principal_identity=001090012345&paper=GUQ+so+12", body).p);
+	EXPECT_STATUS(x, 303);
+	x = get(w, &citizen, who);
+	EXPECT(has(&x, "Canary Uy Quyen") && has(&x, "Nguyễn Văn Mẫu") && has(&x, "GUQ so 12"));
+	x = get(w, &citizen, str_cat(a, base, STR("/kiem-tra")));
+	EXPECT(has(&x, "Canary Uy Quyen") && has(&x, "Nguyễn Văn Mẫu (số định danh"));
+	x = post(w, &citizen, str_cat(a, base, STR("/gui")), "");
+	EXPECT_STATUS(x, 200);
+	struct str code = str_cat(a, STR("H99.90-"), between(x.body, "H99.90-", '<'));
+	x = get(w, &citizen, str_cat(a, STR("/ho-so/"), code));
+	EXPECT(has(&x, "Canary Uy Quyen") && has(&x, "Người nộp thay") && has(&x, "theo GUQ so 12"));
+	x = get(w, &citizen, str_cat(a, STR("/api/v1/dossiers/"), code));
+	EXPECT(has(&x, "\"name\":\"Canary Uy Quyen\"") && has(&x, "\"agent\":{\"name\":\"Nguyễn Văn Mẫu\"") && has(&x, "\"paper\":\"GUQ so 12\""));
+	struct str file = api_file(w, &citizen, "a.pdf", pdf);
+#define AGENT(identity, paper) ",\"applicant\":{\"name\":\"Canary Hai\",\"identity\":\"" identity "\",\"agent\":{\"name\":\"Kẻ Khác\",\"paper\":\"" paper "\"}}"
+	x = api_send(w, &citizen, api_body(w, "bx-cap-phep-xquang", file, AGENT("12", "")), "u1");
+	EXPECT_STATUS(x, 422);
+	EXPECT(has(&x, "/applicant/identity") && has(&x, "/applicant/agent/paper"));
+	x = api_send(w, &citizen, api_body(w, "bx-cap-phep-xquang", file, AGENT("001090012345", "GUQ 13")), "u2");
+	EXPECT_STATUS(x, 201);
+	x = get(w, &citizen, str_cat(a, STR("/api/v1/dossiers/"), between(x.body, "\"code\":\"", '"')));
+	EXPECT(has(&x, "\"name\":\"Canary Hai\"") && has(&x, "\"agent\":{\"name\":\"Nguyễn Văn Mẫu\"") && !has(&x, "Kẻ Khác"));
 	done(w);
 }
 

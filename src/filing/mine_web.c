@@ -294,14 +294,22 @@ static bool show_head(struct request *r, struct html_out *o, const struct dossie
 	return true;
 }
 
-static void show_facts(struct request *r, struct html_out *o, const struct dossier_get_row *d)
+static bool show_facts(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
 {
 	struct arena *a = r->env.arena;
-	struct str origin = d->origin.n ? str_fmt(a, "%.*s, %.*s", STR_ARG(d->origin), STR_ARG(d->origin_code)) : STR_NONE;
-	struct ui_fact v[] = {{.label = m(r, MSG_FILING_PROCEDURE), .value = d->procedure_name, .url = str_fmt(a, "/dich-vu-cong/%.*s", STR_ARG(d->procedure))},
-		{.label = m(r, MSG_FILING_NAME), .value = d->applicant_name}, {.label = m(r, MSG_FILING_SENT_AT), .value = lang_instant(a, r->env.lang, d->sent_at)},
-		{.label = m(r, MSG_FILING_ORIGIN), .value = origin}};
-	ui_facts(o, v, origin.n ? 4 : 3);
+	AUTO_JSON content = NULL;
+	if (!dossier_unseal(&r->env, filing()->law, d, &content, e))
+		return false;
+	struct applicant who = dossier_applicant(a, content);
+	struct ui_fact v[5] = {{.label = m(r, MSG_FILING_PROCEDURE), .value = d->procedure_name, .url = str_fmt(a, "/dich-vu-cong/%.*s", STR_ARG(d->procedure))},
+		{.label = m(r, MSG_FILING_NAME), .value = d->applicant_name}, {.label = m(r, MSG_FILING_SENT_AT), .value = lang_instant(a, r->env.lang, d->sent_at)}};
+	size_t n = 3;
+	if (who.agent.name.n)
+		v[n++] = (struct ui_fact){.label = m(r, MSG_DOSSIER_AGENT), .value = dossier_agent_said(a, r->env.lang, &who.agent)};
+	if (d->origin.n)
+		v[n++] = (struct ui_fact){.label = m(r, MSG_FILING_ORIGIN), .value = str_fmt(a, "%.*s, %.*s", STR_ARG(d->origin), STR_ARG(d->origin_code))};
+	ui_facts(o, v, n);
+	return true;
 }
 
 /* What was filed on paper has no answers of a form. */
@@ -370,8 +378,7 @@ bool own_page(struct request *r, struct err *e)
 	if (!show_head(r, &o, &d, e) || !show_now(r, &o, &d, e))
 		return false;
 	filing_show_progress(&o, &d);
-	show_facts(r, &o, &d);
-	if (!filing_show_clock(r, &o, &d, e) || !filing_show_timeline(r, &o, &d, e) || !filing_show_files(r, &o, &d, files, STR_NONE, e))
+	if (!show_facts(r, &o, &d, e) || !filing_show_clock(r, &o, &d, e) || !filing_show_timeline(r, &o, &d, e) || !filing_show_files(r, &o, &d, files, STR_NONE, e))
 		return false;
 	struct str receipts = str_fmt(r->env.arena, "/ho-so/%.*s/bien-nhan/", STR_ARG(d.code));
 	if (!show_sheets(r, &o, &d, e) || !show_acts(r, &o, &d, e) || !filing_show_receipts(r, &o, &d, receipts, STR_NONE, e) || !show_readers(r, &o, &d, e))

@@ -109,27 +109,50 @@ struct str filing_origin(struct request *r)
 	return filing()->origin.n ? filing()->origin : str_fmt(r->env.arena, "http://%.*s", STR_ARG(req_header(r, "Host")));
 }
 
+static bool is_number(struct str identity) { return personal_id_ok(identity) || tax_code_ok(identity); }
+
+/* Whose the account is: who applies, or the agent of who is named. */
+static bool who_of_account(struct env *env, const json_t *who, struct applicant *out, struct err *e)
+{
+	struct account acc = {0};
+	struct str identity;
+	bool found = false;
+	if (!account_get(env, (struct account_id){env->actor->account}, &acc, &found, e))
+		return false;
+	if (!found || !account_identity(env, acc.id, &identity, e))
+		return found ? false : err_set(e, ERR_SIGN_IN, "no such account");
+	filing_for_account(out, &acc, identity, json_str(who, "principal_name").n > 0,
+	                   &(struct applicant){.name = json_str(who, "principal_name"), .identity = json_str(who, "principal_identity")}, json_str(who, "paper"));
+	return true;
+}
+
+/* An account files for itself, or as the agent of `other`. */
+void filing_for_account(struct applicant *out, const struct account *acc, struct str identity, bool as_agent, const struct applicant *other, struct str paper)
+{
+	struct str number = acc->kind == ACCOUNT_BUSINESS || !identity.n ? acc->tax_code : identity;
+	out->name = as_agent ? other->name : acc->name;
+	out->identity = as_agent ? other->identity : number;
+	out->organisation = as_agent ? !personal_id_ok(other->identity) : acc->kind == ACCOUNT_BUSINESS;
+	out->agent = as_agent ? (struct agent){acc->name, number, paper} : (struct agent){0};
+	out->phone = out->phone.n ? out->phone : acc->phone;
+	out->email = out->email.n ? out->email : acc->email;
+}
+
 bool who_fill(struct env *env, const struct draft *d, struct applicant *out, struct str *channel_out, bool *complete, struct err *e)
 {
 	const json_t *who = json_object_get(d->content, "who");
-	struct account acc = {0};
-	bool found = false;
 	*out = (struct applicant){.name = json_str(who, "name"), .identity = json_str(who, "identity"), .address = json_str(who, "address"),
-		.phone = json_str(who, "phone"), .email = json_str(who, "email"), .on_behalf = json_str(who, "on_behalf")};
+		.phone = json_str(who, "phone"), .email = json_str(who, "email"),
+		.agent = {json_str(who, "agent_name"), json_str(who, "agent_identity"), json_str(who, "paper")}};
 	*channel_out = json_str(who, "channel_out").n ? json_str(who, "channel_out") : STR("online");
-	if (actor_any(env->actor, ALLOW_APPLICANTS)) {
-		if (!account_get(env, (struct account_id){env->actor->account}, &acc, &found, e))
-			return false;
-		if (!found || !account_identity(env, acc.id, &out->identity, e))
-			return found ? false : err_set(e, ERR_SIGN_IN, "no such account");
-		out->name = acc.name;
-		out->identity = acc.kind == ACCOUNT_BUSINESS || !out->identity.n ? acc.tax_code : out->identity;
-		out->phone = out->phone.n ? out->phone : acc.phone;
-		out->email = out->email.n ? out->email : acc.email;
-	}
-	out->organisation = acc.kind == ACCOUNT_BUSINESS || (!acc.id.v && out->identity.n > 0 && !personal_id_ok(out->identity));
-	bool named = out->name.n > 0 && (acc.id.v || personal_id_ok(out->identity) || tax_code_ok(out->identity));
-	*complete = named && phone_ok(out->phone) && (!out->email.n || email_ok(out->email));
+	out->organisation = out->identity.n > 0 && !personal_id_ok(out->identity);
+	bool own = actor_any(env->actor, ALLOW_APPLICANTS), shown = !out->agent.name.n || (personal_id_ok(out->agent.identity) && out->agent.paper.n > 0);
+	if (own && !who_of_account(env, who, out, e))
+		return false;
+	if (own)
+		shown = !out->agent.name.n || (is_number(out->identity) && out->agent.paper.n > 0);
+	bool named = out->name.n > 0 && (own || is_number(out->identity));
+	*complete = named && shown && phone_ok(out->phone) && (!out->email.n || email_ok(out->email));
 	return true;
 }
 

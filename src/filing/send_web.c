@@ -43,7 +43,7 @@ static bool show_who(struct request *r, struct html_out *o, const struct draft *
 	struct ui_fact v[] = {{.label = m(r, MSG_FILING_NAME), .value = who.name}, {.label = m(r, MSG_FILING_IDENTITY), .value = who.identity},
 		{.label = m(r, MSG_FILING_PHONE), .value = who.phone, .change_url = url}, {.label = m(r, MSG_FILING_EMAIL), .value = who.email, .change_url = url},
 		{.label = m(r, MSG_FILING_ADDRESS), .value = who.address, .change_url = url},
-		{.label = m(r, MSG_FILING_ON_BEHALF), .value = who.on_behalf, .change_url = url},
+		{.label = m(r, MSG_DOSSIER_AGENT), .value = dossier_agent_said(r->env.arena, r->env.lang, &who.agent), .change_url = url},
 		{.label = m(r, MSG_FILING_OUT), .change_url = url, .value = m(r, str_eq(channel, STR("post")) ? MSG_FILING_OUT_POST :
 			str_eq(channel, STR("counter")) ? MSG_FILING_OUT_COUNTER : MSG_FILING_OUT_ONLINE)}};
 	ui_section_begin(o, m(r, MSG_FILING_WHO));

@@ -120,6 +120,7 @@ static int run_jobs(void)
 static const char *filed = "bx-cap-phep-xquang";
 static const struct actor citizen = {.account = 4242, .roles = ROLE_BIT(ROLE_CITIZEN)};
 static const char *applicant_name = "Phòng khám Ánh Dương";
+static struct agent sent_by; /* who filed for it */
 static bool send_one(struct env *env, void *ctx, struct err *e)
 {
 	struct dossier_sent *sent = ctx;
@@ -127,7 +128,7 @@ static bool send_one(struct env *env, void *ctx, struct err *e)
 	json_t *example = law_example(w.o.a, w.o.law, p, date_of(env->now));
 	struct key key;
 	struct dossier_new x = {.procedure = p, .answers = example, .account = 4242, .channel_in = STR("online"), .channel_out = STR("online"),
-		.who = {.name = str_from(applicant_name), .identity = STR("001090012345"), .address = STR("Số 1, phường Mẫu"), .phone = STR("0912345678")},
+		.who = {.name = str_from(applicant_name), .identity = STR("001090012345"), .address = STR("Số 1, phường Mẫu"), .phone = STR("0912345678"), .agent = sent_by},
 		.receiving_unit = w.o.people.reception, .settling_unit = w.o.people.division, .settling_agency = w.o.people.department, .code_prefix = STR("H99.12")};
 	dossier_begin(env, w.o.law, &x.id, &key, &x.wrapped_key);
 	bool ok = dossier_send(env, w.o.law, &x, sent, e);
@@ -749,6 +750,33 @@ static void in_set(enum db_engine engine, struct arena *a, const char *clock, co
 
 TEST_BOTH(every_form_of_2018) { in_set(engine, a, "2025-04-15T09:00:00+07:00", "TT01-2018", "PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ", true); }
 TEST_BOTH(every_form_of_2025) { in_set(engine, a, "2026-05-20T09:00:00+07:00", "TT03-2025", "PHIẾU XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN THỜI GIAN GIẢI QUYẾT", false); }
+
+/* TT 03/2025 Mẫu 01: received from the agent, who signs; the one who gave the authority beside it. Everything else bears the applicant's name. */
+TEST_BOTH(an_agent_is_on_the_receipt_and_the_result_is_the_applicants)
+{
+	start(a, engine, false);
+	sent_by = (struct agent){STR("Vũ Văn Mẫu Thay"), STR("001090000002"), STR("Giấy ủy quyền số 12")};
+	struct dossier_sent s = accepted();
+	run_jobs();
+	struct str text = kept(s.id, 0);
+	EXPECT(has(text, "Tiếp nhận hồ sơ của Ông (Bà)/Tổ chức: Vũ Văn Mẫu Thay") && has(text, "Số định danh cá nhân/tổ chức: 001090000002"));
+	EXPECT(has(text, "Người ủy quyền: Phòng khám Ánh Dương") && has(text, "001090012345") && has(text, "giấy tờ ủy quyền: Giấy ủy quyền số 12"));
+	pays_and_moves(s.id);
+	text = sheet(s.id, SHEET_FORM, 1, "595.28 x 841.89");
+	EXPECT(has(text, "Vũ Văn Mẫu Thay")); /* signs what was filled in */
+	struct instant day = now_of(s.id).sent_at;
+	text = register_text((struct issue_register){.reception = w.o.people.reception, .from = date_of(day), .to = date_of(day)}, 1);
+	EXPECT(has(text, "Phòng khám") && !has(text, "Mẫu Thay"));
+	struct err e = {0};
+	struct env env = reader();
+	struct dossier_get_row d = now_of(s.id);
+	json_t *data = NULL;
+	EXPECT_OK(base_data(&env, &d, date_of(day), true, &data, &e), e);
+	EXPECT_TEXT(str_from(json_string_value(json_object_get(data, "ten_nguoi_nop"))), "Phòng khám Ánh Dương");
+	json_decref(data);
+	sent_by = (struct agent){0};
+	stop();
+}
 
 TEST_BOTH(the_form_that_was_filled_is_printed)
 {

@@ -106,35 +106,52 @@ static void paper_documents(const json_t *documents, json_t *out)
 	json_decref(list);
 }
 
-/* Online the holder of the account files for the one named; at the counter the one named stands there for the applicant. */
-static void represented(const json_t *who, const json_t *answers, json_t *out)
+struct text { const char *name; struct str value; };
+static void set_texts(json_t *out, const struct text *v, size_t n)
 {
-	struct str other = str_from(json_string_value(json_object_get(who, "on_behalf"))), name = str_from(json_string_value(json_object_get(who, "name")));
-	bool counter = json_is_true(json_object_get(answers, "on_paper"));
-	set_text(out, "nguoi_nop", other.n && counter ? STR("") : name);
-	if (!other.n)
+	for (size_t i = 0; i < n; i++)
+		set_text(out, v[i].name, v[i].value);
+}
+
+/* The applicant is named on every paper; who came signs; the agent and the paper stand beside the one who gave the authority. */
+static void who_data(const struct applicant *w, json_t *out)
+{
+	const struct agent *g = &w->agent;
+	const struct text named[] = {{"ten_nguoi_nop", w->name}, {"so_dinh_danh", w->identity}, {"dia_chi", w->address}, {"dien_thoai", w->phone},
+		{"email", w->email}, {"nguoi_nop", g->name.n ? g->name : w->name}};
+	const struct text principal[] = {{"ho_ten", w->name}, {"dia_chi", w->address}, {"so_dinh_danh", w->identity}, {"dien_thoai", w->phone},
+		{"email", w->email}, {"giay_to", g->paper}};
+	const struct text agent[] = {{"ho_ten", g->name}, {"so_dinh_danh", g->identity}};
+	set_texts(out, named, ARRAY_LEN(named));
+	if (!g->name.n)
 		return;
-	json_t *principal = json_object();
-	set_text(principal, "ho_ten", counter ? name : other);
-	static const struct { const char *from, *to; } parts[] = {{"address", "dia_chi"}, {"identity", "so_dinh_danh"}, {"phone", "dien_thoai"}, {"email", "email"}};
-	for (size_t i = 0; counter && i < ARRAY_LEN(parts); i++)
-		set_text(principal, parts[i].to, str_from(json_string_value(json_object_get(who, parts[i].from))));
-	if (counter)
-		set_text(principal, "giay_to", other);
-	json_object_set_new(out, "uy_quyen", principal);
+	json_t *p = json_object(), *a = json_object();
+	set_texts(p, principal, ARRAY_LEN(principal));
+	set_texts(a, agent, ARRAY_LEN(agent));
+	json_object_set_new(out, "uy_quyen", p);
+	json_object_set_new(out, "nop_thay", a);
+}
+
+/* TT 03/2025 Mẫu 01: received from whom who filed, "thông tin của người ủy quyền" after it. Of the agent only name and number are known. */
+static void from_agent(json_t *x)
+{
+	static const char *const unknown[] = {"dia_chi", "dien_thoai", "email"};
+	const json_t *agent = json_object_get(x, "nop_thay");
+	if (!agent)
+		return;
+	json_object_set(x, "ten_nguoi_nop", json_object_get(agent, "ho_ten"));
+	json_object_set(x, "so_dinh_danh", json_object_get(agent, "so_dinh_danh"));
+	for (size_t i = 0; i < ARRAY_LEN(unknown); i++)
+		json_object_del(x, unknown[i]);
 }
 
 static bool applicant_data(struct env *env, const struct dossier_get_row *d, json_t *out, struct err *e)
 {
-	static const struct { const char *from, *to; } parts[] = {{"name", "ten_nguoi_nop"}, {"identity", "so_dinh_danh"}, {"address", "dia_chi"},
-		{"phone", "dien_thoai"}, {"email", "email"}};
 	json_t *content = NULL;
 	if (!dossier_unseal(env, LAW, d, &content, e))
 		return false;
-	const json_t *who = json_object_get(content, "who");
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		set_text(out, parts[i].to, str_from(json_string_value(json_object_get(who, parts[i].from))));
-	represented(who, json_object_get(content, "answers"), out);
+	struct applicant who = dossier_applicant(env->arena, content);
+	who_data(&who, out);
 	paper_documents(json_object_get(json_object_get(content, "answers"), "documents"), out);
 	json_decref(content);
 	return true;
@@ -229,6 +246,8 @@ bool issue_paper_data(struct env *env, const struct dossier_get_row *d, const st
 	if (!unseal_paper(env, p, &said, e) || !base_data(env, d, date_of(p->at), apology, out, e))
 		return false;
 	json_t *x = *out;
+	if (str_eq(p->form_code, STR("01")) && str_eq(p->form_set, STR("TT03-2025")))
+		from_agent(x);
 	struct str official = person_name(env, p->official);
 	set_text(x, "so", str_fmt(env->arena, "%02lld", (long long)p->number));
 	set_text(x, "so_thu_tu", str_fmt(env->arena, "%lld", (long long)p->number));
