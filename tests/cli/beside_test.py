@@ -110,6 +110,28 @@ def others_are_not_answered():
         equal(run("stop", "--data", data)[0], 0)
 
 
+def nothing_lies_open():
+    """A folder made beforehand with loose rights and a loose umask: every file is its owner's alone, in a backup too. No core."""
+    data, to = os.path.join(root, "loose"), os.path.join(root, "loose-backup")
+    os.mkdir(data, 0o755)
+    before = os.umask(0)
+    try:
+        equal(run("demo", "--data", data, "--dossiers", "1")[0], 0)
+        with Server(data) as s:
+            equal(run("backup", "--data", data, "--to", to)[0], 0)
+            open_ = [os.path.relpath(os.path.join(f, n), root) for d in (data, to) for f, _, names in os.walk(d) for n in names
+                     if os.lstat(os.path.join(f, n)).st_mode & 0o077]
+            equal(sorted(n for n in open_ if not n.endswith(".pem")), [])
+            helpers = subprocess.run(["ps", "-o", "pid=", "--ppid", str(s.p.pid)], capture_output=True, text=True).stdout.split()
+            for pid in [str(s.p.pid), *helpers]:
+                with open(f"/proc/{pid}/limits", encoding="ascii") as f:
+                    true(re.search(r"Max core file size +0 +0 ", f.read()), f"{pid} may leave a core file")
+                with open(f"/proc/{pid}/coredump_filter", encoding="ascii") as f:
+                    equal(int(f.read(), 16), 0, f"{pid}: memory in a piped core")
+    finally:
+        os.umask(before)
+
+
 # ---- erasure ----
 
 CANARY = {"name": "Zqxvbnơ Kỳ Lạ Wfgh", "identity": "001190777313", "phone": "0987654123", "email": "zqxvbn.wfgh@canary.example"}
@@ -323,7 +345,7 @@ def metrics_have_their_own_address():
                 equal(e.code, 404)
 
 
-for fn in [commands_go_through_the_server, stop_returns_when_the_server_is_gone, a_stale_socket_and_nonsense_do_no_harm, others_are_not_answered,
+for fn in [commands_go_through_the_server, stop_returns_when_the_server_is_gone, a_stale_socket_and_nonsense_do_no_harm, others_are_not_answered, nothing_lies_open,
            erased_means_found_nowhere, an_administrator_erases_with_a_code, keys_are_rotated_while_it_serves, what_was_begun_is_answered_when_it_stops,
            metrics_have_their_own_address]:
     test(fn)

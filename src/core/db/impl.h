@@ -58,6 +58,8 @@ struct db {
 };
 
 struct db *db_new(enum db_engine kind, unsigned flags);
+/* Makes the file for its owner alone, if there is none: the libraries would leave it to the umask. */
+void db_private_file(const char *path);
 /* The injected fault; false and *e when it strikes now. */
 bool db_step_allowed(struct db *db, struct err *e);
 bool db_run(struct db *db, const char *text, struct err *e);

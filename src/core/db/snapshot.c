@@ -1,9 +1,19 @@
 /* snapshot.c — a copy of the database for backups. See db_snapshot() in db.h. */
 #include "core/db/impl.h"
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 extern char **environ;
+
+/* An existing one is left alone: closing it would drop SQLite's locks of the whole process. */
+void db_private_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		close(fd);
+}
 
 /* A read transaction copies what it sees; sqlite3_backup beside a busy writer would start again and again. */
 static bool vacuum_into(struct db *db, const char *path, struct err *e)
@@ -36,5 +46,6 @@ bool db_snapshot(struct db *db, struct str path, struct err *e)
 {
 	AUTO_ARENA a = arena_new(0);
 	const char *to = str_cstr(a, path);
+	db_private_file(to);
 	return db->kind == DB_SQLITE ? vacuum_into(db, to, e) : dump(db, to, e);
 }

@@ -148,6 +148,8 @@ struct db *db_open_sqlite(struct str path, unsigned flags, struct err *e)
 	const char *name = str_cstr(db->touch_arena, path);
 	/* Read-only connections open for writing too: the first one may have to make the shared memory of the WAL. */
 	int mode = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (flags & DB_CREATE ? SQLITE_OPEN_CREATE : 0);
+	if (flags & DB_CREATE)
+		db_private_file(name);
 	if (sqlite3_open_v2(name, &db->lite, mode, NULL) != SQLITE_OK) {
 		err_set(e, ERR_INTERNAL, "%s: %s", name, sqlite3_errmsg(db->lite));
 		db_close(db);
