@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Commands beside a running server, erasure, rotation of keys, and the graceful stop. Ends in "N passed, N failed"."""
-import http.client, json, os, re, signal, socket, sqlite3, stat, subprocess, threading, time, urllib.parse, urllib.request
-from program import Server, copy_of, demo, env, equal, finish, program, root, run, test, totp, true, until
+import http.client, json, os, re, signal, socket, sqlite3, ssl, stat, subprocess, threading, time, urllib.parse, urllib.request
+from program import Server, copy_of, demo, env, equal, finish, program, root, run, source, test, totp, true, until
 
 base, people = demo("base")
 made = 0
@@ -130,6 +130,40 @@ def nothing_lies_open():
                     equal(int(f.read(), 16), 0, f"{pid}: memory in a piped core")
     finally:
         os.umask(before)
+
+
+def the_front_writes_no_secret_into_its_log():
+    """deploy/nginx.conf before the program: the secret of a QR code stands in the query, and must not stay in a log."""
+    folder, tls, plain = os.path.join(root, "front"), free_port(), free_port()
+    os.makedirs(folder)
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=x",
+                    "-keyout", f"{folder}/key.pem", "-out", f"{folder}/chain.pem"], check=True, capture_output=True)
+    with open(os.path.join(source, "deploy/nginx.conf"), encoding="utf-8") as f:
+        conf = re.sub(r"\n\tlisten \[::\].*|\n\tssl_stapling.*|\n\tresolver.*", "", f.read())
+    with Server(fresh()) as s:
+        for old, new in (("listen 80;", f"listen 127.0.0.1:{plain};"), ("listen 443", f"listen 127.0.0.1:{tls}"), ("/etc/ssl/motcua/fullchain", f"{folder}/chain"),
+                         ("/etc/ssl/motcua", folder), ("/var/log/nginx", folder), ("unix:/run/motcua/motcua.sock", f"127.0.0.1:{s.port}")):
+            conf = conf.replace(old, new)
+        with open(f"{folder}/nginx.conf", "w", encoding="utf-8") as f:
+            f.write(f"daemon off; pid {folder}/pid; error_log {folder}/error.log;\nevents {{}}\nhttp {{ access_log {folder}/default.log;\n{conf}\n}}\n")
+        p = subprocess.Popen(["nginx", "-c", f"{folder}/nginx.conf", "-p", folder], stderr=subprocess.PIPE)
+        try:
+            lax = ssl._create_unverified_context()
+            def reach():
+                try:
+                    return urllib.request.urlopen(f"https://127.0.0.1:{tls}/healthz", context=lax, timeout=5).status == 200
+                except (urllib.error.URLError, OSError):
+                    return p.poll() is not None
+            until("nginx", reach, 20)
+            for where, c in ((tls, http.client.HTTPSConnection("127.0.0.1", tls, context=lax)), (plain, http.client.HTTPConnection("127.0.0.1", plain))):
+                c.request("GET", "/tra-cuu/H99-1?s=ZQXVSECRET", headers={"Referer": "https://x/?s=ZQXVREFERER"})
+                true(c.getresponse().status in (404, 301), f"{where} answers")
+        finally:
+            p.terminate()
+            p.wait(20)
+    logs = "".join(open(os.path.join(folder, n), encoding="utf-8").read() for n in os.listdir(folder) if n.endswith(".log"))
+    true("/tra-cuu/H99-1" in logs, "the request is logged")
+    true("ZQXV" not in logs, "a secret in the log of nginx")
 
 
 # ---- erasure ----
@@ -345,7 +379,7 @@ def metrics_have_their_own_address():
                 equal(e.code, 404)
 
 
-for fn in [commands_go_through_the_server, stop_returns_when_the_server_is_gone, a_stale_socket_and_nonsense_do_no_harm, others_are_not_answered, nothing_lies_open,
+for fn in [commands_go_through_the_server, stop_returns_when_the_server_is_gone, a_stale_socket_and_nonsense_do_no_harm, others_are_not_answered, nothing_lies_open, the_front_writes_no_secret_into_its_log,
            erased_means_found_nowhere, an_administrator_erases_with_a_code, keys_are_rotated_while_it_serves, what_was_begun_is_answered_when_it_stops,
            metrics_have_their_own_address]:
     test(fn)
