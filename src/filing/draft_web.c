@@ -291,8 +291,8 @@ static const struct other *other_of(const struct request *r) { return &others[is
 static void who_other(struct request *r, struct html_out *o, const json_t *kept)
 {
 	const struct other *x = other_of(r);
-	bool open = json_str(kept, x->name).n > 0 || form_has(r, x->name) || form_has(r, x->identity) || form_has(r, "paper");
-	ui_details_begin(o, m(r, MSG_FILING_FOR_ANOTHER), open);
+	bool typed = !http_method_safe(r->method) && (form_has(r, x->name) || form_has(r, x->identity) || form_has(r, "paper"));
+	ui_details_begin(o, m(r, MSG_FILING_FOR_ANOTHER), typed || json_str(kept, x->name).n > 0);
 	filing_hint(o, m(r, x->hint));
 	who_input(r, o, x->name, UI_TEXT, x->name_label, json_str(kept, x->name));
 	who_input(r, o, x->identity, UI_TEXT, x->identity_label, json_str(kept, x->identity));
