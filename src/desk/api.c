@@ -155,13 +155,13 @@ static bool unit_choices(struct asked *q, json_t *to, struct err *e)
 	return true;
 }
 
-static bool fee_choices(struct asked *q, json_t *to, struct err *e)
+static bool fee_choices(struct asked *q, enum dossier_action act, json_t *to, struct err *e)
 {
 	struct dossier_fee_list_rows all = {0};
 	if (!q_dossier_fee_list(q->r->env.db, q->r->env.arena, q->d.id, &all, e))
 		return false;
 	for (size_t i = 0; i < all.n; i++)
-		if (!str_eq(all.v[i].state, STR("paid")))
+		if (dossier_fee_waits(act, &all.v[i]))
 			choice(to, id_text(q, all.v[i].id.v), all.v[i].name);
 	return true;
 }
@@ -172,7 +172,7 @@ static bool opinion_choices(struct asked *q, json_t *to, struct err *e)
 	if (!q_dossier_opinion_list(q->r->env.db, q->r->env.arena, q->d.id, &all, e))
 		return false;
 	for (size_t i = 0; i < all.n; i++)
-		if (!all.v[i].answered_at.has)
+		if (dossier_opinion_waits(q->r->env.actor, &all.v[i]))
 			choice(to, id_text(q, all.v[i].id.v), all.v[i].question);
 	return true;
 }
@@ -187,7 +187,7 @@ static bool choices_of(struct asked *q, enum dossier_action act, const struct fi
 	if (bit == AF_UNIT)
 		return unit_choices(q, v, e);
 	if (bit == AF_FEE)
-		return fee_choices(q, v, e);
+		return fee_choices(q, act, v, e);
 	if (bit == AF_OPINION)
 		return opinion_choices(q, v, e);
 	for (size_t i = 0; i < f->n_choices; i++)
@@ -231,7 +231,7 @@ static bool action_json(struct asked *q, enum dossier_action act, json_t *items,
 			return false;
 		if (choices)
 			json_object_set_new(x, "choices", choices);
-		if (choices && !json_array_size(choices) && (shape->needs & bit)) { /* nothing to act on: no fee, no opinion, nobody */
+		if (choices && !json_array_size(choices) && (shape->needs & bit)) { /* nobody whom it may name */
 			json_array_remove(items, json_array_size(items) - 1);
 			return true;
 		}

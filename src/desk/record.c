@@ -441,14 +441,14 @@ static bool unit_field(struct sheet *s, struct err *e)
 	return true;
 }
 
-static void item_field(struct sheet *s, bool fee)
+static void item_field(struct sheet *s, enum dossier_action act, bool fee)
 {
 	struct arena *a = s->r->env.arena;
 	size_t max = fee ? s->fees.n : s->opinions.n, n = 0;
 	struct ui_option *v = NEW_ARRAY(a, max, struct ui_option);
 	for (size_t i = 0; i < max; i++) {
 		int64_t id = fee ? s->fees.v[i].id.v : s->opinions.v[i].id.v;
-		bool open = fee ? !str_eq(s->fees.v[i].state, STR("paid")) : !s->opinions.v[i].answered_at.has;
+		bool open = fee ? dossier_fee_waits(act, &s->fees.v[i]) : dossier_opinion_waits(s->r->env.actor, &s->opinions.v[i]);
 		if (!open)
 			continue;
 		v[n] = (struct ui_option){.value = str_fmt(a, "%lld", (long long)id), .label = fee ? s->fees.v[i].name : s->opinions.v[i].question, .chosen = n == 0};
@@ -500,9 +500,9 @@ static bool act_fields_of(struct sheet *s, enum dossier_action a, struct err *e)
 	if ((shape->asks & AF_UNIT) && !unit_field(s, e))
 		return false;
 	if (shape->asks & AF_FEE)
-		item_field(s, true);
+		item_field(s, a, true);
 	if (shape->asks & AF_OPINION)
-		item_field(s, false);
+		item_field(s, a, false);
 	if (shape->asks & AF_METHOD)
 		method_field(s);
 	plain_fields(s, shape);
@@ -562,8 +562,6 @@ static bool actions_section(struct sheet *s, struct err *e)
 	for (int group = 0; group < 3; group++)
 		for (int a = 0; a < ACT_COUNT; a++) {
 			if (!(s->actions >> a & 1U) || act_group((enum dossier_action)a) != group)
-				continue;
-			if ((a == ACT_CONFIRM_PAID && !s->fees.n) || (a == ACT_ANSWER_OPINION && !s->opinions.n))
 				continue;
 			if (a == ACT_SUBMIT)
 				proposal_link(s, !any);

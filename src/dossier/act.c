@@ -326,6 +326,37 @@ bool dossier_do(struct env *env, const struct law *law, const struct dossier_act
 	return ok;
 }
 
+bool dossier_fee_waits(enum dossier_action a, const struct dossier_fee_list_row *x)
+{
+	return str_eq(x->state, STR("demanded")) || (a == ACT_CONFIRM_PAID && str_eq(x->state, STR("claimed")));
+}
+
+bool dossier_opinion_waits(const struct actor *me, const struct dossier_opinion_list_row *x)
+{
+	bool mine = false;
+	for (size_t i = 0; i < me->n_held; i++)
+		mine = mine || me->held[i].unit == x->unit.v;
+	return mine && !x->answered_at.has;
+}
+
+/* Is there something to act on? */
+static bool has_object(struct doing *g, enum dossier_action a, bool *has, struct err *e)
+{
+	struct dossier_fee_list_rows fees = {0};
+	struct dossier_opinion_list_rows opinions = {0};
+	bool fee = a == ACT_CLAIM_PAID || a == ACT_CONFIRM_PAID, opinion = a == ACT_ANSWER_OPINION;
+	if (fee && !q_dossier_fee_list(g->env->db, g->env->arena, g->d.id, &fees, e))
+		return err_wrap(e, "fees");
+	if (opinion && !q_dossier_opinion_list(g->env->db, g->env->arena, g->d.id, &opinions, e))
+		return err_wrap(e, "opinions");
+	*has = !fee && !opinion;
+	for (size_t i = 0; i < fees.n; i++)
+		*has = *has || dossier_fee_waits(a, &fees.v[i]);
+	for (size_t i = 0; i < opinions.n; i++)
+		*has = *has || dossier_opinion_waits(g->env->actor, &opinions.v[i]);
+	return true;
+}
+
 bool dossier_actions(struct env *env, const struct law *law, const struct dossier_get_row *d, uint32_t *out, struct err *e)
 {
 	struct dossier_done done = {0};
@@ -339,9 +370,10 @@ bool dossier_actions(struct env *env, const struct law *law, const struct dossie
 		bool may = false;
 		if (!open_now(&g, (enum dossier_action)a))
 			continue;
-		if (!allowed(&g, (enum dossier_action)a, &may, e))
+		bool has = false;
+		if (!allowed(&g, (enum dossier_action)a, &may, e) || (may && !has_object(&g, (enum dossier_action)a, &has, e)))
 			return false;
-		if (may && (a != ACT_TAKE_BACK || (d->last_actor == env->actor->account && !d->last_opened && d->previous_step.p)))
+		if (may && has && (a != ACT_TAKE_BACK || (d->last_actor == env->actor->account && !d->last_opened && d->previous_step.p)))
 			*out |= 1U << a;
 	}
 	return true;

@@ -137,8 +137,12 @@ struct dossier_done { int64_t entry; struct str state, step; int64_t rev; struct
 
 /* Does it, or refuses. */
 MUST_CHECK bool dossier_do(struct env *env, const struct law *law, const struct dossier_act *x, struct dossier_done *out, struct err *e);
-/* The actions open to the actor now: what the page shows as buttons. Bit per enum dossier_action. */
+/* The actions open to the actor now, and only those that have something to act on (a fee that is open, a question to the actor's
+ * unit): what pages show as buttons and the API lists. Bit per enum dossier_action. */
 MUST_CHECK bool dossier_actions(struct env *env, const struct law *law, const struct dossier_get_row *d, uint32_t *out, struct err *e);
+/* Does the fee, or the question, wait for the act (claim or confirm payment; answer), of this actor? */
+bool dossier_fee_waits(enum dossier_action a, const struct dossier_fee_list_row *x);
+bool dossier_opinion_waits(const struct actor *me, const struct dossier_opinion_list_row *x);
 /* Marks that the person responsible opened it: take_back ends there. Harmless otherwise. */
 MUST_CHECK bool dossier_opened(struct env *env, const struct dossier_get_row *d, struct err *e);
 
