@@ -50,7 +50,6 @@ bool calendar_load_builtin(struct arena *a, struct str agency, const struct cale
 	return calendar_load(a, days->bytes, hours->bytes, agency, out, e);
 }
 
-struct date calendar_first(const struct calendar *c) { return c->first; }
 struct date calendar_last(const struct calendar *c) { return (struct date){c->first.day + c->n_days - 1}; }
 
 bool calendar_knows(const struct calendar *c, struct date d)

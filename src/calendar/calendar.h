@@ -103,8 +103,7 @@ MUST_CHECK bool calendar_load(struct arena *a, struct str holidays_json, struct 
 /* The packs built into the program. */
 MUST_CHECK bool calendar_load_builtin(struct arena *a, struct str agency, const struct calendar **out, struct err *e);
 
-/* First and last day known. */
-struct date calendar_first(const struct calendar *c);
+/* The last day known. */
 struct date calendar_last(const struct calendar *c);
 MUST_CHECK bool calendar_day(const struct calendar *c, struct date d, struct day_info *out, struct err *e);
 /* False also for a day outside the calendar. */

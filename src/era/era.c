@@ -17,7 +17,6 @@ static const char *const NAMES[ERA_COMPONENTS + 1] = {
 static const char *const TRANSITIONS[] = {"keep", "adopt", NULL};
 static const char *const CERTAINTIES[] = {"text", "secondary", "unconfirmed", NULL};
 
-const char *era_component_name(enum era_component c) { return NAMES[c]; }
 
 /* Ids go into era_format's text: no space, no '='. */
 static bool is_version_id(struct str s)

@@ -31,7 +31,6 @@ struct rule_set { const struct era_version *version[ERA_COMPONENTS]; };
 
 /* Reads the files under eras/. False when the report has a fault in them or a component is missing. */
 bool eras_read(struct arena *a, const struct pack *p, struct pack_report *r, struct eras *out);
-const char *era_component_name(enum era_component c);
 
 /* The rule set of a day. */
 struct rule_set era_resolve(const struct eras *eras, struct date day);

@@ -1,6 +1,5 @@
 /* api.c — filing by programs: files first, then the dossier; the same rules and rights as the pages. */
 #include "account/account.h"
-#include "core/audit/audit.h"
 #include "core/db/id.h"
 #include "filing/filing_internal.h"
 #include <stdlib.h>
@@ -15,7 +14,7 @@ static struct str dump(struct arena *a, const json_t *j)
 	return out;
 }
 
-static void put_time(struct request *r, json_t *o, const char *key, struct opt_instant t)
+void api_put_time(struct request *r, json_t *o, const char *key, struct opt_instant t)
 {
 	if (t.has)
 		json_put(o, key, instant_format(r->env.arena, t.v));
@@ -23,7 +22,7 @@ static void put_time(struct request *r, json_t *o, const char *key, struct opt_i
 		json_object_set_new(o, key, json_null());
 }
 
-static bool answer_tree(struct request *r, int status, const json_t *tree)
+bool api_answer(struct request *r, int status, const json_t *tree)
 {
 	buf_put(&r->body, dump(r->env.arena, tree));
 	return answer_json(r, status);
@@ -460,7 +459,7 @@ bool api_send_apply(struct request *r, struct err *e)
 		json_array_append_new(codes, json_stringn(twins.v[i].code.p, twins.v[i].code.n));
 	AUTO_JSON out = json_pack("{s:s%,s:O,s:b}", "code", sent.code.p, sent.code.n, "twins", codes, "existed", (int)sent.existed);
 	json_put(out, "state", now.state);
-	put_time(r, out, "due", now.due);
+	api_put_time(r, out, "due", now.due);
 	if (sent.secret.n)
 		json_put(out, "secret", sent.secret);
 	if (sent.answer_due.ms)
@@ -476,164 +475,5 @@ bool api_send_answer(struct request *r, struct err *e)
 		return false;
 	AUTO_JSON out = json_loadb(plain.p, plain.n, 0, NULL);
 	answer_header(r, "Location", str_fmt(r->env.arena, "/api/v1/dossiers/%.*s", STR_ARG(json_str(out, "code"))));
-	return answer_tree(r, json_is_true(json_object_get(out, "existed")) ? 200 : 201, out);
-}
-
-/* ---- reading ---- */
-
-/* An applicant's own, or what a system account filed: two queries with the same columns. */
-static bool own_rows(struct request *r, struct dossier_id before, int64_t limit, struct dossier_list_account_rows *out, struct err *e)
-{
-	struct dossier_list_filed_rows filed = {0};
-	if (!actor_is(r->env.actor, ROLE_SYSTEM))
-		return q_dossier_list_account(r->env.db, r->env.arena, r->env.actor->account, before, limit, out, e);
-	if (!q_dossier_list_filed(r->env.db, r->env.arena, r->env.actor->account, before, limit, &filed, e))
-		return false;
-	*out = (struct dossier_list_account_rows){.v = NEW_ARRAY(r->env.arena, filed.n, struct dossier_list_account_row), .n = filed.n};
-	for (size_t i = 0; i < filed.n; i++)
-		out->v[i] = (struct dossier_list_account_row){.id = filed.v[i].id, .code = filed.v[i].code, .procedure_name = filed.v[i].procedure_name,
-			.state = filed.v[i].state, .sent_at = filed.v[i].sent_at, .due = filed.v[i].due, .answer_due = filed.v[i].answer_due};
-	return true;
-}
-
-bool filing_api_list(struct request *r, int64_t limit, struct str cursor, struct err *e)
-{
-	struct dossier_list_account_rows v = {0};
-	int64_t before = INT64_MAX;
-	if (cursor.n && (!str_to_i64(cursor, &before) || before < 1)) {
-		form_error(r, "cursor", MSG_FIELD_RULE, STR_NONE, STR_NONE);
-		return true;
-	}
-	if (!own_rows(r, (struct dossier_id){before}, limit, &v, e))
-		return false;
-	AUTO_JSON out = json_pack("{s:[],s:n}", "items", "next");
-	for (size_t i = 0; i < v.n; i++) {
-		json_t *o = json_object();
-		json_put(o, "code", v.v[i].code);
-		json_put(o, "procedure_name", v.v[i].procedure_name);
-		json_put(o, "state", v.v[i].state);
-		put_time(r, o, "sent_at", OPT_INSTANT(v.v[i].sent_at));
-		put_time(r, o, "answer_due", OPT_INSTANT(v.v[i].answer_due));
-		put_time(r, o, "due", v.v[i].due);
-		json_array_append_new(json_object_get(out, "items"), o);
-	}
-	if (v.n == (size_t)limit)
-		json_put(out, "next", str_fmt(r->env.arena, "%lld", (long long)v.v[v.n - 1].id.v));
-	return answer_tree(r, 200, out);
-}
-
-static void put_files(struct request *r, const struct key *key, const struct dossier_file_list_rows *v, json_t *out)
-{
-	for (size_t i = 0; i < v->n; i++) {
-		json_t *o = json_pack("{s:I}", "size", (json_int_t)v->v[i].size);
-		json_put(o, "id", str_fmt(r->env.arena, "%lld", (long long)v->v[i].id.v));
-		json_put(o, "field", v->v[i].field);
-		json_put(o, "kind", v->v[i].kind);
-		json_put(o, "name", dossier_file_name(&r->env, key, &v->v[i]));
-		json_put(o, "type", v->v[i].type);
-		json_put(o, "state", v->v[i].state);
-		json_put(o, "sha256", v->v[i].plain_hash);
-		json_array_append_new(out, o);
-	}
-}
-
-/* The number and day that the decision bound to it. */
-static void put_result(struct request *r, const struct dossier_get_row *d, json_t *out)
-{
-	json_t *o = d->result_number.has ? json_pack("{s:I}", "number", (json_int_t)d->result_number.v) : json_null();
-	json_object_set_new(out, "result", o);
-	if (!d->result_number.has)
-		return;
-	json_put(o, "symbol", d->result_symbol);
-	json_put(o, "day", d->result_day.has ? date_format(r->env.arena, d->result_day.v) : STR_NONE);
-	json_put(o, "outcome", d->outcome);
-}
-
-static void put_fees(struct request *r, const struct dossier_fee_list_rows *v, json_t *out)
-{
-	for (size_t i = 0; i < v->n; i++) {
-		json_t *o = json_pack("{s:I}", "amount", (json_int_t)v->v[i].amount.dong);
-		json_put(o, "id", str_fmt(r->env.arena, "%lld", (long long)v->v[i].id.v));
-		json_put(o, "name", v->v[i].name);
-		json_put(o, "state", v->v[i].state);
-		json_put(o, "voucher", v->v[i].voucher);
-		put_time(r, o, "paid_at", v->v[i].paid_at);
-		json_array_append_new(out, o);
-	}
-}
-
-/* What the actor may do now, as the pages show it. */
-static bool put_actions(struct request *r, const struct dossier_get_row *d, json_t *out, struct err *e)
-{
-	uint32_t open = 0;
-	if (!dossier_actions(&r->env, filing()->law, d, &open, e))
-		return false;
-	for (int i = 0; i < ACT_COUNT; i++)
-		if (open & (1U << i))
-			json_array_append_new(out, json_string(dossier_action_name((enum dossier_action)i)));
-	return true;
-}
-
-bool api_get(struct request *r, struct err *e)
-{
-	struct dossier_fee_list_rows fees = {0};
-	struct dossier_get_row d;
-	struct dossier_file_list_rows files = {0};
-	AUTO_KEY key = {0};
-	AUTO_JSON sealed = NULL;
-	bool erased = false;
-	if (!dossier_of(r, &d, e) || !dossier_key(&r->env, filing()->law, d.id, &key, &erased, e) || !dossier_unseal(&r->env, filing()->law, &d, &sealed, e))
-		return false;
-	if (!q_dossier_file_list(r->env.db, r->env.arena, d.id, &files, e) || !q_dossier_fee_list(r->env.db, r->env.arena, d.id, &fees, e))
-		return false;
-	req_note_read(r, d.id.v);
-	AUTO_JSON out = json_pack("{s:I,s:i,s:[],s:[],s:[]}", "rev", (json_int_t)d.rev, "portal_state", dossier_portal_state(&d), "files", "fees", "actions");
-	json_put(out, "code", d.code);
-	json_put(out, "procedure", d.procedure);
-	json_put(out, "procedure_name", d.procedure_name);
-	json_put(out, "state", d.state);
-	json_put(out, "step", d.step);
-	json_put(out, "channel_in", d.channel_in);
-	json_put(out, "channel_out", d.channel_out);
-	if (d.origin.n) {
-		json_put(out, "origin", d.origin);
-		json_put(out, "origin_code", d.origin_code);
-	}
-	put_time(r, out, "sent_at", OPT_INSTANT(d.sent_at));
-	put_time(r, out, "answer_due", OPT_INSTANT(d.answer_due));
-	put_time(r, out, "accepted_at", d.accepted_at);
-	put_time(r, out, "due", d.due);
-	put_time(r, out, "settled_at", d.settled_at);
-	put_time(r, out, "returned_at", d.returned_at);
-	json_object_set(out, "applicant", json_is_object(sealed) ? json_object_get(sealed, "who") : json_null());
-	json_object_set(out, "answers", json_is_object(sealed) ? json_object_get(sealed, "answers") : json_null());
-	put_result(r, &d, out);
-	put_files(r, &key, &files, json_object_get(out, "files"));
-	put_fees(r, &fees, json_object_get(out, "fees"));
-	if (!put_actions(r, &d, json_object_get(out, "actions"), e))
-		return false;
-	return answer_tree(r, 200, out);
-}
-
-bool api_timeline(struct request *r, struct err *e)
-{
-	struct dossier_get_row d;
-	struct audit_entries all = {0};
-	int64_t after = form_int(r, "cursor");
-	if (!dossier_of(r, &d, e) || !audit_timeline(&r->env, d.id.v, after, 200, &all, e))
-		return false;
-	req_note_read(r, d.id.v);
-	AUTO_JSON out = json_pack("{s:[],s:n}", "items", "next");
-	for (size_t i = 0; i < all.n; i++) {
-		json_t *o = json_object();
-		json_put(o, "entry", str_fmt(r->env.arena, "%lld", (long long)all.v[i].id));
-		json_put(o, "at", instant_format(r->env.arena, all.v[i].at));
-		json_put(o, "kind", all.v[i].kind);
-		json_put(o, "role", all.v[i].role);
-		json_object_set_new(o, "details", json_loadb(all.v[i].body.p, all.v[i].body.n, 0, NULL));
-		json_array_append_new(json_object_get(out, "items"), o);
-	}
-	if (all.n == 200)
-		json_put(out, "next", str_fmt(r->env.arena, "%lld", (long long)all.v[199].id));
-	return answer_tree(r, 200, out);
+	return api_answer(r, json_is_true(json_object_get(out, "existed")) ? 200 : 201, out);
 }

@@ -116,6 +116,9 @@ route_fn check_page, send_apply, send_answer;
 route_fn file_page, file_slow, file_apply, file_again, file_remove;
 route_fn upload_check, upload_apply, upload_answer, upload_offset, upload_receive, upload_slow, upload_kept, upload_done;
 route_fn mine_page, own_page, own_file, own_form, own_receipt, own_entry, own_preview, act_apply, act_again, reopen_check, reopen_apply, fee_page;
+/* A JSON tree as the answer; null where there is no time (api.c, for api_read.c too). */
+bool api_answer(struct request *r, int status, const json_t *tree);
+void api_put_time(struct request *r, json_t *o, const char *key, struct opt_instant t);
 route_fn api_file_slow, api_file_apply, api_file_answer, api_send_check, api_send_apply, api_send_answer, api_get, api_timeline;
 extern const struct form who_form, section_form_none, file_form, file_id_form, act_form;
 

@@ -9,9 +9,14 @@
 #define DOSSIERS_MAX 20000
 #define LINES_MAX 100
 
+/* Who holds a role in a unit this morning: many dossiers wait at few places, so each is asked for once. */
+struct place { struct place *next; enum role role; struct unit_id unit; struct officers who; };
+/* Who is told for a person: the one, or who stands in. */
+struct stand { struct stand *next; struct person_id person; int64_t told; };
+
 /* One dossier for one person. */
 struct line { int64_t person; const struct dossier_due_before_row *d; bool as_head; };
-struct lines { struct arena *a; struct line *v; size_t n, room; };
+struct lines { struct arena *a; struct line *v; size_t n, room; struct place *places; struct stand *stands; };
 struct mails { struct notice *v; size_t n; };
 
 static void add_line(struct lines *all, struct line x)
@@ -29,22 +34,45 @@ static void add_line(struct lines *all, struct line x)
 }
 
 /* Whoever stands in for an absent official is told in his or her place. */
-static bool present(struct env *env, struct person_id person, int64_t *out, struct err *e)
+static bool present(struct env *env, struct lines *all, struct person_id person, int64_t *out, struct err *e)
 {
 	struct standing s;
+	for (const struct stand *k = all->stands; k; k = k->next)
+		if (k->person.v == person.v) {
+			*out = k->told;
+			return true;
+		}
 	if (!directory_standing(env, person, date_of(env->now), &s, e))
 		return err_wrap(e, "who stands in");
 	*out = s.absent && s.acting.v ? s.acting.v : person.v;
+	struct stand *k = NEW(all->a, struct stand);
+	*k = (struct stand){all->stands, person, *out};
+	all->stands = k;
 	return true;
+}
+
+static const struct officers *holders_at(struct env *env, struct lines *all, enum role role, struct unit_id unit, struct err *e)
+{
+	for (const struct place *p = all->places; p; p = p->next)
+		if (p->role == role && p->unit.v == unit.v)
+			return &p->who;
+	struct place *p = NEW(all->a, struct place);
+	*p = (struct place){.next = all->places, .role = role, .unit = unit};
+	if (!directory_holders(env, role, unit, date_of(env->now), &p->who, e)) {
+		err_wrap(e, "who holds the step");
+		return NULL;
+	}
+	all->places = p;
+	return &p->who;
 }
 
 static bool to_holders(struct env *env, struct lines *all, const struct dossier_due_before_row *d, enum role role, struct unit_id unit, struct err *e)
 {
-	struct officers who = {0};
-	if (!directory_holders(env, role, unit, date_of(env->now), &who, e))
-		return err_wrap(e, "who holds the step");
-	for (size_t i = 0; i < who.n; i++) {
-		int64_t person = who.v[i].absent && who.v[i].acting.v ? who.v[i].acting.v : who.v[i].person.v;
+	const struct officers *who = holders_at(env, all, role, unit, e);
+	if (!who)
+		return false;
+	for (size_t i = 0; i < who->n; i++) {
+		int64_t person = who->v[i].absent && who->v[i].acting.v ? who->v[i].acting.v : who->v[i].person.v;
 		add_line(all, (struct line){.person = person, .d = d, .as_head = role == ROLE_HEAD});
 	}
 	return true;
@@ -56,7 +84,7 @@ static bool to_people(struct env *env, struct lines *all, const struct dossier_d
 	int64_t person = 0;
 	bool late = d->due.ms < env->now.ms;
 	if (d->assignee.v) {
-		if (!present(env, d->assignee, &person, e))
+		if (!present(env, all, d->assignee, &person, e))
 			return false;
 		add_line(all, (struct line){.person = person, .d = d});
 	} else if (role_from_name(d->step_role, &role) && d->step_unit.v && !to_holders(env, all, d, role, d->step_unit, e)) {

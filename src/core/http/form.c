@@ -30,16 +30,6 @@ bool req_form_raw(struct request *r, struct str name, size_t i, struct str *out)
 	return false;
 }
 
-bool req_form_next(struct request *r, size_t *pos, struct str *name, struct str *value)
-{
-	if (*pos >= r->x->form.n)
-		return false;
-	*name = r->x->form.at[*pos].name;
-	*value = r->x->form.at[*pos].value;
-	++*pos;
-	return true;
-}
-
 /* ---- cleaning ---- */
 
 static struct str nfc(struct arena *a, struct str s)

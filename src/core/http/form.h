@@ -96,8 +96,6 @@ const struct form_error *form_error_of(const struct request *r, const char *fiel
 /* ---- raw access for forms that are data: any name, nothing validated ---- */
 /* The i-th value sent under that name, as sent; false when there is none. Valid UTF-8 is not promised. */
 bool req_form_raw(struct request *r, struct str name, size_t i, struct str *out);
-/* Walks all pairs in the order sent; start with *pos = 0. */
-bool req_form_next(struct request *r, size_t *pos, struct str *name, struct str *value);
 
 /* Text cleaning as the typed accessors do it: NFC, line ends, trimmed. s must be valid UTF-8. */
 struct str form_clean(struct arena *a, struct str s, bool many_lines);

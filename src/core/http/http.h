@@ -72,7 +72,6 @@ struct str req_param(const struct request *r, const char *name);          /* the
 bool req_param_id(const struct request *r, const char *name, int64_t *out); /* false: not a positive number */
 struct str req_query(struct request *r, const char *name);                /* decoded; empty when absent or not UTF-8 */
 int64_t req_query_int(struct request *r, const char *name, int64_t otherwise);
-bool req_query_next(struct request *r, size_t *pos, struct str *name, struct str *value); /* all pairs, decoded */
 struct str req_header(struct request *r, const char *name);               /* empty when absent */
 struct str req_cookie(struct request *r, const char *name);               /* the __Host- prefix is ours: plain name */
 /* Words that people are searched for by (a name, a number) must not stand in an address, which browsers and proxies keep: sealed

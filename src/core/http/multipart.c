@@ -87,16 +87,14 @@ struct str upload_clean_name(struct arena *a, struct str sent)
 	return s.n ? str_dup(a, s) : STR("file");
 }
 
-void upload_keep(struct upload *u) { u->kept = true; }
-
 void upload_release(struct upload *u)
 {
 	if (u->fd >= 0)
 		close(u->fd);
 	u->fd = -1;
-	if (!u->kept)
+	if (!u->removed)
 		unlink(u->path);
-	u->kept = true;
+	u->removed = true;
 }
 
 void upload_dir_clean(const char *dir)

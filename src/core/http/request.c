@@ -95,19 +95,6 @@ int64_t req_query_int(struct request *r, const char *name, int64_t otherwise)
 	return str_to_i64(req_query(r, name), &v) ? v : otherwise;
 }
 
-bool req_query_next(struct request *r, size_t *pos, struct str *name, struct str *value)
-{
-	const struct pairs *q = query(r);
-	for (; *pos < q->n; ++*pos)
-		if (str_is_utf8(q->at[*pos].name) && str_is_utf8(q->at[*pos].value)) {
-			*name = q->at[*pos].name;
-			*value = q->at[*pos].value;
-			++*pos;
-			return true;
-		}
-	return false;
-}
-
 /* ---- words sealed into an address ---- */
 
 static struct key session_key(const struct request *r)

@@ -62,19 +62,6 @@ void text_put_json(struct buf *b, struct str s)
 	buf_char(b, '"');
 }
 
-void text_put_html(struct buf *b, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		switch (s.p[i]) {
-		case '&': buf_put(b, STR("&amp;")); break;
-		case '<': buf_put(b, STR("&lt;")); break;
-		case '>': buf_put(b, STR("&gt;")); break;
-		case '"': buf_put(b, STR("&quot;")); break;
-		case '\'': buf_put(b, STR("&#39;")); break;
-		default: buf_char(b, s.p[i]);
-		}
-}
-
 struct str text_main_value(struct str value)
 {
 	struct str rest = value, part = STR_NONE;

@@ -9,8 +9,6 @@ bool text_unescape(struct arena *a, struct str s, bool plus, struct str *out);
 void text_put_escaped(struct buf *b, struct str s, const char *keep);
 /* A JSON string with its quotes; invalid UTF-8 becomes U+FFFD. */
 void text_put_json(struct buf *b, struct str s);
-/* Text and attribute values of HTML. */
-void text_put_html(struct buf *b, struct str s);
 /* The parameter of a header value: text_parameter("multipart/form-data; boundary=x", "boundary") gives x. Quoted
  * strings are unquoted. False when absent or ill-formed. */
 bool text_parameter(struct arena *a, struct str value, const char *name, struct str *out);

@@ -1,8 +1,7 @@
 /* upload.h — files that arrived with a form: on disk already, never in memory.
  *
  * Each lies under a random name in http_config.upload_dir, with its hash computed while it arrived. It is deleted when
- * the request ends unless upload_keep() was called; whoever keeps it renames or deletes it. Its bytes are not yet
- * synced: do that in `slow` or in core/blob. */
+ * the request ends; core/blob copies what stays. */
 #pragma once
 #include "core/base/err.h"
 #include "core/base/str.h"
@@ -17,10 +16,8 @@ struct upload {
 	int fd;              /* open for reading and writing; closed when the request ends */
 	int64_t size;
 	uint8_t sha256[32];
-	bool kept;
+	bool removed;        /* http's: the path is gone already */
 };
 
-/* The file stays after the request. */
-void upload_keep(struct upload *u);
 /* The cleaned display name of what a client sent: "..\\..\\x.pdf" gives "x.pdf". */
 struct str upload_clean_name(struct arena *a, struct str sent);

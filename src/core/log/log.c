@@ -13,7 +13,6 @@ static _Atomic int out_fd = 2;
 static const char *const names[] = {"debug", "info", "warn", "error", "off"};
 
 void log_set_level(enum log_level level) { atomic_store(&least, (int)level); }
-enum log_level log_get_level(void) { return (enum log_level)atomic_load(&least); }
 void log_set_fd(int fd) { atomic_store(&out_fd, fd); }
 
 bool log_level_from_name(struct str name, enum log_level *out)

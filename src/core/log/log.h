@@ -19,7 +19,6 @@ static inline struct log_pair log_id(const char *key, uint64_t v) { return (stru
 
 /* Events below it are dropped. From configuration, before threads start; LOG_INFO otherwise. */
 void log_set_level(enum log_level level);
-enum log_level log_get_level(void);
 bool log_level_from_name(struct str name, enum log_level *out);
 /* Where lines go: 2 unless a test says otherwise. */
 void log_set_fd(int fd);

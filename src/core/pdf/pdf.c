@@ -19,23 +19,7 @@ static bool buf_sink(void *to, const void *bytes, size_t n, struct err *e)
 	return true;
 }
 
-static bool fd_sink(void *to, const void *bytes, size_t n, struct err *e)
-{
-	const char *p = bytes;
-	while (n) {
-		ssize_t put = write(*(int *)to, p, n);
-		if (put < 0 && errno != EINTR)
-			return err_set(e, ERR_INTERNAL, "write: %s", strerror(errno));
-		if (put > 0) {
-			p += put;
-			n -= (size_t)put;
-		}
-	}
-	return true;
-}
-
 struct pdf_sink pdf_sink_buf(struct buf *b) { return (struct pdf_sink){buf_sink, b}; }
-struct pdf_sink pdf_sink_fd(int *fd) { return (struct pdf_sink){fd_sink, fd}; }
 
 void pdf_put(struct pdf *d, struct str s)
 {

@@ -26,7 +26,6 @@ bool pdf_fonts_current(struct err *e);
 
 struct pdf_sink { bool (*write)(void *to, const void *bytes, size_t n, struct err *e); void *to; };
 struct pdf_sink pdf_sink_buf(struct buf *b);
-struct pdf_sink pdf_sink_fd(int *fd);
 
 struct pdf_info { struct str title, author; struct instant at; };
 
