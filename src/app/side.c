@@ -9,6 +9,7 @@ static const struct entry { const char *path; enum msg_key word; role_set allow;
 	{"/quan-tri/vang-mat", MSG_ACCOUNT_TEAM, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR)},
 	{"/quan-tri/thu-tuc", MSG_NAV_CATALOGUE, ALLOW_STAFF | ADMIN},
 	{"/quan-tri/tai-khoan", MSG_NAV_ACCOUNTS, ADMIN},
+	{"/quan-tri/to-chuc", MSG_ORG_NAV, ADMIN},
 	{"/quan-tri/viec-nen", MSG_ISSUE_JOBS, ADMIN},
 	{"/quan-tri/xoa-ho-so", MSG_ERASE_NAV, ADMIN},
 };

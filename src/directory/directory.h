@@ -96,7 +96,11 @@ MUST_CHECK bool directory_people(struct env *env, struct date day, struct office
 /* ---- changing: in a writer's action; `id` of a new row is set. ERR_INVALID: dates or links that do not fit ---- */
 MUST_CHECK bool directory_agency_add(struct env *env, struct agency *x, struct err *e);
 MUST_CHECK bool directory_unit_add(struct env *env, struct unit *x, struct err *e);
-MUST_CHECK bool directory_post_add(struct env *env, struct unit_id unit, struct str title, int seats, const enum role *role, struct err *e);
+/* Seats with a title; `role`: whom they may be given to, NULL: nobody's of the program. Within the unit's days. */
+struct post_new { struct unit_id unit; struct str title; int64_t seats; const enum role *role; struct date from; struct opt_date to; };
+MUST_CHECK bool directory_post_add(struct env *env, const struct post_new *x, struct err *e);
+/* Its last day becomes `last`; one that has not begun is taken back. ERR_NOT_FOUND: it is not of that unit. */
+MUST_CHECK bool directory_post_end(struct env *env, struct post_id id, struct unit_id unit, struct date last, struct err *e);
 MUST_CHECK bool directory_person_add(struct env *env, struct official *x, struct err *e);
 struct role_grant { struct person_id person; struct unit_id unit; enum role role; struct str title; bool is_deputy; struct date from; struct opt_date to; };
 MUST_CHECK bool directory_role_grant(struct env *env, const struct role_grant *x, struct role_held_id *id, struct err *e);
@@ -113,6 +117,34 @@ MUST_CHECK bool directory_absence_add(struct env *env, const struct absence_new 
 /* Back at work: the absence ends the day before `day`, or is taken back when it had not begun. */
 MUST_CHECK bool directory_absence_end(struct env *env, struct absence_id id, struct date day, struct person_id *person, struct err *e);
 MUST_CHECK bool directory_public_staff_add(struct env *env, struct person_id person, struct public_officer x, struct date from, struct err *e);
+
+/* ---- changing the tree: in a writer's action; ERR_INVALID and ERR_CONFLICT as above, ERR_NOT_FOUND: no such row ---- */
+
+/* Called so from the day on, which is not after today; the name before is kept with its days, and directory_agencies and
+ * directory_units of an earlier day give it. short_name empty: the name. */
+MUST_CHECK bool directory_agency_rename(struct env *env, struct agency_id id, struct str name, struct str short_name, struct date from, struct err *e);
+MUST_CHECK bool directory_unit_rename(struct env *env, struct unit_id id, struct str name, struct date from, struct err *e);
+/* Ends with the day `last`: rows stay, and with them what was done there. Roles, postings, posts and what is published of its
+ * people end with a unit; whose roles changed is in *touched. ERR_CONFLICT: it has an end, or something below it stands longer.
+ * Whether dossiers wait there is for the caller to ask: this slice knows none. */
+struct persons { struct person_id *v; size_t n; };
+MUST_CHECK bool directory_unit_close(struct env *env, struct unit_id id, struct date last, struct unit_id successor, struct persons *touched, struct err *e);
+MUST_CHECK bool directory_agency_close(struct env *env, struct agency_id id, struct date last, struct agency_id successor, struct err *e);
+/* Every role held in `from` goes on in `to` from the day on, with its title and end. ERR_CONFLICT: there is none, or it is held there. */
+MUST_CHECK bool directory_move(struct env *env, struct person_id person, struct unit_id from, struct unit_id to, struct date day, struct err *e);
+
+/* ---- a unit with all that hangs on it: of the day and of later ones ---- */
+struct former_name { struct str name; struct date from, to; };
+struct former_names { struct former_name *v; size_t n; };
+/* Newest first; one of the two ids is 0. */
+MUST_CHECK bool directory_former_names(struct env *env, struct agency_id agency, struct unit_id unit, struct former_names *out, struct err *e);
+struct post { struct post_id id; struct str title, role; int64_t seats; struct date from; struct opt_date to; };
+struct posts { struct post *v; size_t n; };
+MUST_CHECK bool directory_posts(struct env *env, struct unit_id unit, struct date day, struct posts *out, struct err *e);
+/* `word`: the role, or of a posting main or substitute; `text`: title, or field. */
+struct unit_person { struct person_id person; struct str name, text, word; bool posted; struct date from; struct opt_date to; };
+struct unit_people { struct unit_person *v; size_t n; };
+MUST_CHECK bool directory_unit_people(struct env *env, struct unit_id unit, struct date day, struct unit_people *out, struct err *e);
 
 /* ---- demonstration: packs/demo/agency.json, with people whose names say that they are samples ---- */
 struct directory_demo {

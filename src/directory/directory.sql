@@ -11,7 +11,11 @@ order by valid_from desc limit 1;
 
 -- name: agency_on_day :many
 -- in: day date
-select id, parent, successor, code, name, short_name, kind, is_centre, address, phone, email, website, valid_from, valid_to
+-- out: name text, short_name text
+select id, parent, successor, code,
+  coalesce((select f.name from former_name f where f.agency = agency.id and f.valid_from <= :day and f.valid_to >= :day order by f.id limit 1), name) as name,
+  coalesce((select f.short_name from former_name f where f.agency = agency.id and f.valid_from <= :day and f.valid_to >= :day order by f.id limit 1), short_name) as short_name,
+  kind, is_centre, address, phone, email, website, valid_from, valid_to
 from agency where valid_from <= :day and (valid_to is null or valid_to >= :day) order by sort_key, id;
 
 -- name: agency_count :one
@@ -35,7 +39,10 @@ order by valid_from desc limit 1;
 
 -- name: unit_on_day :many
 -- in: agency agency_id?, day date
-select id, agency, parent, successor, code, name, kind, valid_from, valid_to
+-- out: name text
+select id, agency, parent, successor, code,
+  coalesce((select f.name from former_name f where f.unit = unit.id and f.valid_from <= :day and f.valid_to >= :day order by f.id limit 1), name) as name,
+  kind, valid_from, valid_to
 from unit
 where (:agency is null or agency = :agency) and valid_from <= :day and (valid_to is null or valid_to >= :day)
 order by sort_key, id;
@@ -194,3 +201,88 @@ update posting set valid_to = :valid_to where id = :id;
 -- name: posting_delete :exec
 -- in: id posting_id
 delete from posting where id = :id;
+
+-- The last day of the name before the present one.
+-- name: former_last :one
+-- in: agency agency_id?, unit unit_id?
+-- out: last date?
+select max(valid_to) as last from former_name where agency = :agency or unit = :unit;
+
+-- name: former_insert :exec
+-- in: id former_name_id, agency agency_id?, unit unit_id?, name text, short_name text, valid_from date, valid_to date
+insert into former_name (id, agency, unit, name, short_name, valid_from, valid_to)
+values (:id, :agency, :unit, :name, :short_name, :valid_from, :valid_to);
+
+-- name: former_list :many
+-- in: agency agency_id?, unit unit_id?
+select name, valid_from, valid_to from former_name where agency = :agency or unit = :unit order by valid_from desc;
+
+-- name: agency_rename :exec
+-- in: id agency_id, name text, short_name text, sort_key text
+update agency set name = :name, short_name = :short_name, sort_key = :sort_key where id = :id;
+
+-- name: unit_rename :exec
+-- in: id unit_id, name text, sort_key text
+update unit set name = :name, sort_key = :sort_key where id = :id;
+
+-- name: agency_close :exec
+-- in: id agency_id, last date, successor agency_id?
+update agency set valid_to = :last, successor = :successor where id = :id;
+
+-- name: unit_close :exec
+-- in: id unit_id, last date, successor unit_id?
+update unit set valid_to = :last, successor = :successor where id = :id;
+
+-- What still stands under an agency or a unit after a day.
+-- name: agency_below :one
+-- in: agency agency_id, last date
+-- out: n int
+select (select count(*) from unit u where u.agency = :agency and (u.valid_to is null or u.valid_to > :last)) +
+  (select count(*) from agency a where a.parent = :agency and (a.valid_to is null or a.valid_to > :last)) as n;
+
+-- name: unit_below :one
+-- in: unit unit_id, last date
+-- out: n int
+select count(*) as n from unit where parent = :unit and (valid_to is null or valid_to > :last);
+
+-- name: unit_posts :many
+-- in: unit unit_id, day date
+select id, title, seats, role, valid_from, valid_to from post
+where unit = :unit and (valid_to is null or valid_to >= :day) order by valid_from, id;
+
+-- name: post_get :one
+-- in: id post_id
+select unit, valid_from, valid_to from post where id = :id;
+
+-- name: post_close :exec
+-- in: id post_id, last date
+update post set valid_to = :last where id = :id;
+
+-- name: post_delete :exec
+-- in: id post_id
+delete from post where id = :id;
+
+-- name: unit_roles :many
+-- in: unit unit_id, day date
+select r.id, r.person, r.role, r.title, r.is_deputy, r.valid_from, r.valid_to, p.name
+from role_held r join person p on p.id = r.person
+where r.unit = :unit and (r.valid_to is null or r.valid_to >= :day) and (p.left_on is null or p.left_on > :day)
+order by r.is_deputy, p.sort_key, r.id;
+
+-- name: unit_postings :many
+-- in: unit unit_id, day date
+select g.id, g.person, g.kind, g.field, g.valid_from, g.valid_to, p.name
+from posting g join person p on p.id = g.person
+where g.unit = :unit and g.valid_to >= :day order by g.kind, p.sort_key, g.id;
+
+-- name: unit_public :many
+-- in: unit unit_id, day date
+select id, person, valid_from from staff_public_info where unit = :unit and (valid_to is null or valid_to >= :day) order by id;
+
+-- name: public_staff_close :exec
+-- in: id staff_public_info_id, last date
+update staff_public_info set valid_to = :last where id = :id;
+
+-- name: public_staff_delete :exec
+-- in: id staff_public_info_id
+delete from staff_public_info where id = :id;

@@ -6,7 +6,7 @@
 #define POSTING_MONTHS_MAX 24
 #define FOREVER ((struct date){1 << 24})
 
-static bool record(struct env *env, const char *kind, int64_t subject, struct str body, struct err *e)
+bool directory_record(struct env *env, const char *kind, int64_t subject, struct str body, struct err *e)
 {
 	enum role role = actor_is(env->actor, ROLE_ADMIN) ? ROLE_ADMIN : ROLE_SYSTEM;
 	return audit_record(env, &(struct audit_act){.kind = kind, .subject = subject, .role = role, .body = body}, NULL, e);
@@ -43,7 +43,7 @@ bool directory_agency_add(struct env *env, struct agency *x, struct err *e)
 		.parent = x->parent, .successor = x->successor, .is_centre = x->is_centre, .address = x->address.p ? x->address : STR(""),
 		.phone = x->phone.p ? x->phone : STR(""), .email = x->email.p ? x->email : STR(""), .website = x->website.p ? x->website : STR(""),
 		.sort_key = text_sort_key(env->arena, x->name), .valid_from = x->valid_from, .valid_to = x->valid_to};
-	return q_agency_insert(env->db, &in, NULL, e) && record(env, "directory.agency_add", x->id.v, STR(""), e);
+	return q_agency_insert(env->db, &in, NULL, e) && directory_record(env, "directory.agency_add", x->id.v, STR(""), e);
 }
 
 bool directory_unit_add(struct env *env, struct unit *x, struct err *e)
@@ -52,26 +52,28 @@ bool directory_unit_add(struct env *env, struct unit *x, struct err *e)
 	bool found = false;
 	if (!span_ok(x->valid_from, x->valid_to, e) || !directory_agency(env, x->agency, &a, &found, e))
 		return false;
-	if (!found || x->valid_from.day < a.valid_from.day)
-		return err_set(e, ERR_INVALID, "the unit's agency does not exist on its first day");
+	if (!found || x->valid_from.day < a.valid_from.day || (a.valid_to.has && (!x->valid_to.has || x->valid_to.v.day > a.valid_to.v.day)))
+		return err_set(e, ERR_INVALID, "the unit's agency does not exist on all of its days");
 	x->id = (struct unit_id){next_id(env)};
 	const struct unit_insert_in in = {.id = x->id, .agency = x->agency, .code = x->code, .name = x->name,
 		.kind = str_from(unit_kind_name(x->kind)), .parent = x->parent, .successor = x->successor,
 		.sort_key = text_sort_key(env->arena, x->name), .valid_from = x->valid_from, .valid_to = x->valid_to};
-	return q_unit_insert(env->db, &in, NULL, e) && record(env, "directory.unit_add", x->id.v, STR(""), e);
+	return q_unit_insert(env->db, &in, NULL, e) && directory_record(env, "directory.unit_add", x->id.v, STR(""), e);
 }
 
-bool directory_post_add(struct env *env, struct unit_id unit, struct str title, int seats, const enum role *role, struct err *e)
+bool directory_post_add(struct env *env, const struct post_new *x, struct err *e)
 {
 	struct unit u;
 	bool found = false;
-	if (!directory_unit(env, unit, &u, &found, e))
+	if (!directory_unit(env, x->unit, &u, &found, e) || !span_ok(x->from, x->to, e))
 		return false;
-	if (!found)
-		return err_set(e, ERR_INVALID, "no such unit");
-	const struct post_insert_in in = {.id = {next_id(env)}, .unit = unit, .title = title, .seats = seats,
-		.role = role ? str_from(role_name(*role)) : STR_NONE, .valid_from = u.valid_from, .valid_to = u.valid_to};
-	return q_post_insert(env->db, &in, NULL, e) && record(env, "directory.post_add", unit.v, STR(""), e);
+	if (!found || x->from.day < u.valid_from.day || (u.valid_to.has && (!x->to.has || x->to.v.day > u.valid_to.v.day)))
+		return err_set(e, ERR_INVALID, "the unit does not exist on all of these days");
+	if (str_trim(x->title).n == 0 || x->seats < 1)
+		return err_set(e, ERR_INVALID, "a post has a title and at least one seat");
+	const struct post_insert_in in = {.id = {next_id(env)}, .unit = x->unit, .title = x->title, .seats = x->seats,
+		.role = x->role ? str_from(role_name(*x->role)) : STR_NONE, .valid_from = x->from, .valid_to = x->to};
+	return q_post_insert(env->db, &in, NULL, e) && directory_record(env, "directory.post_add", x->unit.v, STR(""), e);
 }
 
 bool directory_person_add(struct env *env, struct official *x, struct err *e)
@@ -81,7 +83,7 @@ bool directory_person_add(struct env *env, struct official *x, struct err *e)
 	x->id = (struct person_id){next_id(env)};
 	const struct person_insert_in in = {.id = x->id, .name = x->name, .sort_key = text_person_sort_key(env->arena, x->name),
 		.title = x->title.p ? x->title : STR(""), .email = x->email.p ? x->email : STR(""), .phone = x->phone.p ? x->phone : STR("")};
-	return q_person_insert(env->db, &in, NULL, e) && record(env, "directory.person_add", x->id.v, STR(""), e);
+	return q_person_insert(env->db, &in, NULL, e) && directory_record(env, "directory.person_add", x->id.v, STR(""), e);
 }
 
 /* The person works here on that day, and the unit exists from `from` to `to`. */
@@ -121,7 +123,7 @@ bool directory_role_grant(struct env *env, const struct role_grant *x, struct ro
 	                                  .is_deputy = x->is_deputy, .valid_from = x->from, .valid_to = x->to};
 	struct str body = str_fmt(env->arena, "{\"unit\":\"%lld\",\"role\":\"%s\",\"from\":\"%.*s\"}", (long long)x->unit.v,
 	                          role.p, STR_ARG(date_format(env->arena, x->from)));
-	return q_role_insert(env->db, &in, NULL, e) && record(env, "directory.role_grant", x->person.v, body, e);
+	return q_role_insert(env->db, &in, NULL, e) && directory_record(env, "directory.role_grant", x->person.v, body, e);
 }
 
 bool directory_role_end(struct env *env, struct role_held_id id, struct date last, struct person_id *person, struct err *e)
@@ -138,7 +140,7 @@ bool directory_role_end(struct env *env, struct role_held_id id, struct date las
 	bool ok = last.day < r.valid_from.day ? q_role_delete(env->db, id, NULL, e) : q_role_close(env->db, id, last, NULL, e);
 	struct str body = str_fmt(env->arena, "{\"unit\":\"%lld\",\"role\":\"%.*s\",\"last\":\"%.*s\"}", (long long)r.unit.v,
 	                          STR_ARG(r.role), STR_ARG(date_format(env->arena, last)));
-	return ok && record(env, "directory.role_end", r.person.v, body, e);
+	return ok && directory_record(env, "directory.role_end", r.person.v, body, e);
 }
 
 static bool posting_span_ok(const struct posting_new *x, struct err *e)
@@ -178,7 +180,7 @@ bool directory_posting_add(struct env *env, const struct posting_new *x, struct 
 	struct str body = str_fmt(env->arena, "{\"unit\":\"%lld\",\"kind\":\"%.*s\",\"from\":\"%.*s\",\"to\":\"%.*s\"}",
 	                          (long long)x->unit.v, STR_ARG(in.kind), STR_ARG(date_format(env->arena, x->from)),
 	                          STR_ARG(date_format(env->arena, x->to)));
-	return q_posting_insert(env->db, &in, NULL, e) && record(env, "directory.posting_add", x->person.v, body, e);
+	return q_posting_insert(env->db, &in, NULL, e) && directory_record(env, "directory.posting_add", x->person.v, body, e);
 }
 
 bool directory_posting_end(struct env *env, struct posting_id id, struct date last, struct person_id *person, struct err *e)
@@ -194,7 +196,7 @@ bool directory_posting_end(struct env *env, struct posting_id id, struct date la
 	*person = r.person;
 	bool ok = last.day < r.valid_from.day ? q_posting_delete(env->db, id, NULL, e) : q_posting_close(env->db, id, last, NULL, e);
 	struct str body = str_fmt(env->arena, "{\"unit\":\"%lld\",\"last\":\"%.*s\"}", (long long)r.unit.v, STR_ARG(date_format(env->arena, last)));
-	return ok && record(env, "directory.posting_end", r.person.v, body, e);
+	return ok && directory_record(env, "directory.posting_end", r.person.v, body, e);
 }
 
 bool directory_absence_add(struct env *env, const struct absence_new *x, struct absence_id *id, struct err *e)
@@ -216,7 +218,7 @@ bool directory_absence_add(struct env *env, const struct absence_new *x, struct 
 	struct str body = str_fmt(env->arena, "{\"first\":\"%.*s\",\"last\":\"%.*s\",\"substitute\":\"%lld\"}",
 	                          STR_ARG(date_format(env->arena, x->first)), STR_ARG(date_format(env->arena, x->last)),
 	                          (long long)x->substitute.v);
-	return q_absence_insert(env->db, &in, NULL, e) && record(env, "directory.absence_add", x->person.v, body, e);
+	return q_absence_insert(env->db, &in, NULL, e) && directory_record(env, "directory.absence_add", x->person.v, body, e);
 }
 
 bool directory_absence_end(struct env *env, struct absence_id id, struct date day, struct person_id *person, struct err *e)
@@ -232,12 +234,12 @@ bool directory_absence_end(struct env *env, struct absence_id id, struct date da
 		return err_set(e, ERR_CONFLICT, "the absence is over");
 	*person = r.person;
 	bool ok = last.day < r.first_day.day ? q_absence_delete(env->db, id, NULL, e) : q_absence_close(env->db, id, last, NULL, e);
-	return ok && record(env, "directory.absence_end", r.person.v, STR(""), e);
+	return ok && directory_record(env, "directory.absence_end", r.person.v, STR(""), e);
 }
 
 bool directory_public_staff_add(struct env *env, struct person_id person, struct public_officer x, struct date from, struct err *e)
 {
 	const struct public_staff_insert_in in = {.id = {next_id(env)}, .person = person, .unit = x.unit, .position = x.position,
 		.title = x.title, .field = x.field.p ? x.field : STR(""), .phone = x.phone, .valid_from = from};
-	return q_public_staff_insert(env->db, &in, NULL, e) && record(env, "directory.public_staff_add", person.v, STR(""), e);
+	return q_public_staff_insert(env->db, &in, NULL, e) && directory_record(env, "directory.public_staff_add", person.v, STR(""), e);
 }

@@ -66,7 +66,7 @@ static bool fill_post(struct maker *m, const struct unit *u, struct pack_node po
 	bool deputy = pack_bool(post, "deputy");
 	pack_int(post, "seats", PACK_REQUIRED, &seats);
 	bool has = word.p && role_from_name(word, &role);
-	if (!directory_post_add(m->env, u->id, title, (int)seats, has ? &role : NULL, e))
+	if (!directory_post_add(m->env, &(struct post_new){.unit = u->id, .title = title, .seats = seats, .role = has ? &role : NULL, .from = u->valid_from, .to = u->valid_to}, e))
 		return false;
 	for (int64_t i = 0; has && i < seats && i < 3; i++) {
 		struct person_id p;

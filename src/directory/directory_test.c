@@ -310,3 +310,201 @@ TEST_BOTH(staff_is_published_and_every_act_is_in_the_log)
 	EXPECT_TEXT(str_from(v.first_fault), "");
 	EXPECT(v.rows > 200);
 }
+
+/* ---- the tree that changes ---- */
+
+struct naming { struct unit_id unit; struct agency_id agency; const char *name; struct date from; };
+
+static bool do_rename(struct env *env, void *ctx, struct err *e)
+{
+	struct naming *x = ctx;
+	return x->unit.v ? directory_unit_rename(env, x->unit, str_from(x->name), x->from, e)
+	                 : directory_agency_rename(env, x->agency, str_from(x->name), STR(""), x->from, e);
+}
+
+static struct str unit_name_on(struct world *w, struct agency_id agency, struct unit_id unit, struct date d)
+{
+	struct err e = {0};
+	struct units all;
+	EXPECT_OK(directory_units(&w->env, agency, d, &all, &e), e);
+	for (size_t i = 0; i < all.n; i++)
+		if (all.v[i].id.v == unit.v)
+			return all.v[i].name;
+	return STR("");
+}
+
+TEST_BOTH(each_day_has_its_names)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct unit u;
+	struct former_names names;
+	bool found;
+	EXPECT_OK(directory_unit(&w.env, w.demo.division, &u, &found, &e), e);
+	struct str first = u.name;
+	struct naming x = {.unit = w.demo.division, .name = "Phòng Bức xạ", .from = day(2026, 9, 1)};
+	EXPECT_OK(run(&w, do_rename, &x, &e), e);
+	struct naming y = {.unit = w.demo.division, .name = "Phòng Hạt nhân", .from = day(2026, 11, 25)};
+	EXPECT_OK(run(&w, do_rename, &y, &e), e);
+	EXPECT_STR(unit_name_on(&w, w.demo.department, w.demo.division, day(2026, 8, 31)), first);
+	EXPECT_TEXT(unit_name_on(&w, w.demo.department, w.demo.division, day(2026, 9, 1)), "Phòng Bức xạ");
+	EXPECT_TEXT(unit_name_on(&w, w.demo.department, w.demo.division, day(2026, 11, 24)), "Phòng Bức xạ");
+	EXPECT_TEXT(unit_name_on(&w, w.demo.department, w.demo.division, day(2026, 11, 25)), "Phòng Hạt nhân");
+	EXPECT_OK(directory_former_names(&w.env, (struct agency_id){0}, w.demo.division, &names, &e), e);
+	EXPECT(names.n == 2 && names.v[1].from.day == u.valid_from.day && names.v[0].to.day == day(2026, 11, 24).day);
+	struct { const char *name; struct date from; } bad[] = {{"Phòng X", day(2026, 11, 26)}, {"Phòng X", day(2026, 11, 25)}, {"Phòng X", day(2026, 9, 2)},
+	                                                        {"Phòng Hạt nhân", day(2026, 11, 25)}, {"  ", day(2026, 11, 25)}};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct naming z = {.unit = w.demo.division, .name = bad[i].name, .from = bad[i].from};
+		EXPECT_ERR(run(&w, do_rename, &z, &e), e, ERR_INVALID);
+	}
+	struct naming dept = {.agency = w.demo.department, .name = "Sở Mới", .from = day(2026, 11, 20)};
+	struct agencies all;
+	EXPECT_OK(run(&w, do_rename, &dept, &e), e);
+	EXPECT_OK(directory_agencies(&w.env, day(2026, 11, 19), &all, &e), e);
+	for (size_t i = 0; i < all.n; i++)
+		EXPECT(!str_eq(all.v[i].name, STR("Sở Mới")));
+	struct naming nobody = {.unit = {77}, .name = "X", .from = day(2026, 11, 20)};
+	EXPECT_ERR(run(&w, do_rename, &nobody, &e), e, ERR_NOT_FOUND);
+	writer_stop(w.w);
+}
+
+struct closing { struct unit_id unit, next; struct date last; struct persons touched; };
+
+static bool do_close(struct env *env, void *ctx, struct err *e)
+{
+	struct closing *x = ctx;
+	return directory_unit_close(env, x->unit, x->last, x->next, &x->touched, e);
+}
+
+TEST_BOTH(a_closed_unit_keeps_its_history)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct officers heads;
+	struct unit_people people;
+	struct posts posts;
+	struct unit u;
+	bool found;
+	struct closing self = {w.demo.division, w.demo.division, day(2026, 11, 30), {0}}, early = {w.demo.division, {0}, day(2001, 1, 1), {0}};
+	EXPECT_ERR(run(&w, do_close, &self, &e), e, ERR_INVALID);
+	EXPECT_ERR(run(&w, do_close, &early, &e), e, ERR_INVALID);
+	struct closing x = {w.demo.division, w.demo.office, day(2026, 11, 30), {0}};
+	EXPECT_OK(run(&w, do_close, &x, &e), e);
+	EXPECT(x.touched.n > 1);
+	EXPECT_OK(directory_holders(&w.env, ROLE_HEAD, w.demo.division, day(2026, 11, 30), &heads, &e), e);
+	EXPECT(heads.n > 0);
+	EXPECT_OK(directory_holders(&w.env, ROLE_HEAD, w.demo.division, day(2026, 12, 1), &heads, &e), e);
+	EXPECT_INT(heads.n, 0);
+	EXPECT_OK(directory_unit_people(&w.env, w.demo.division, day(2026, 12, 1), &people, &e), e);
+	EXPECT_OK(directory_posts(&w.env, w.demo.division, day(2026, 12, 1), &posts, &e), e);
+	EXPECT(people.n == 0 && posts.n == 0);
+	EXPECT_OK(directory_unit(&w.env, w.demo.division, &u, &found, &e), e);
+	EXPECT(found && u.valid_to.has && u.valid_to.v.day == day(2026, 11, 30).day && u.successor.v == w.demo.office.v);
+	EXPECT(unit_name_on(&w, w.demo.department, w.demo.division, day(2026, 11, 30)).n > 0);
+	EXPECT(unit_name_on(&w, w.demo.department, w.demo.division, day(2026, 12, 1)).n == 0);
+	EXPECT_ERR(run(&w, do_close, &x, &e), e, ERR_CONFLICT);
+	struct role_grant late = {.person = w.demo.head, .unit = w.demo.division, .role = ROLE_HEAD, .title = STR("x"), .from = day(2026, 12, 1)};
+	EXPECT_ERR(run(&w, do_grant, &late, &e), e, ERR_INVALID);
+	writer_stop(w.w);
+}
+
+static bool do_agency_close(struct env *env, void *ctx, struct err *e)
+{
+	return directory_agency_close(env, *(struct agency_id *)ctx, day(2026, 11, 30), (struct agency_id){0}, e);
+}
+
+static bool do_agency_add(struct env *env, void *ctx, struct err *e) { return directory_agency_add(env, ctx, e); }
+static bool do_unit_add(struct env *env, void *ctx, struct err *e) { return directory_unit_add(env, ctx, e); }
+
+TEST_BOTH(an_agency_closes_after_what_is_below_it)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct agency x = {.code = STR("H99.77"), .name = STR("Sở Thử"), .short_name = STR("Sở Thử"), .kind = AGENCY_DEPARTMENT, .parent = w.demo.province, .valid_from = day(2026, 1, 1)};
+	EXPECT_OK(run(&w, do_agency_add, &x, &e), e);
+	struct unit u = {.agency = x.id, .code = STR("P1"), .name = STR("Phòng Thử"), .kind = UNIT_DIVISION, .valid_from = day(2026, 2, 1)};
+	EXPECT_OK(run(&w, do_unit_add, &u, &e), e);
+	struct unit below = {.agency = x.id, .parent = u.id, .code = STR("P2"), .name = STR("Tổ Thử"), .kind = UNIT_DIVISION, .valid_from = day(2026, 2, 1)};
+	EXPECT_OK(run(&w, do_unit_add, &below, &e), e);
+	EXPECT_ERR(run(&w, do_agency_close, &x.id, &e), e, ERR_CONFLICT);
+	EXPECT_ERR(run(&w, do_agency_close, &w.demo.province, &e), e, ERR_CONFLICT);
+	struct closing c = {u.id, {0}, day(2026, 11, 30), {0}};
+	EXPECT_ERR(run(&w, do_close, &c, &e), e, ERR_CONFLICT);
+	c.unit = below.id;
+	EXPECT_OK(run(&w, do_close, &c, &e), e);
+	c.unit = u.id;
+	EXPECT_OK(run(&w, do_close, &c, &e), e);
+	EXPECT_OK(run(&w, do_agency_close, &x.id, &e), e);
+	struct unit after = {.agency = x.id, .code = STR("P3"), .name = STR("Muộn"), .kind = UNIT_DIVISION, .valid_from = day(2026, 11, 1)};
+	EXPECT_ERR(run(&w, do_unit_add, &after, &e), e, ERR_INVALID);
+	writer_stop(w.w);
+}
+
+struct moving { struct person_id person; struct unit_id from, to; struct date day; };
+
+static bool do_move(struct env *env, void *ctx, struct err *e)
+{
+	struct moving *x = ctx;
+	return directory_move(env, x->person, x->from, x->to, x->day, e);
+}
+
+static bool holds_on(struct world *w, struct person_id who, enum role role, struct unit_id unit, struct date d)
+{
+	struct err e = {0};
+	struct officers v;
+	bool holds = false;
+	EXPECT_OK(directory_holders(&w->env, role, unit, d, &v, &e), e);
+	for (size_t i = 0; i < v.n; i++)
+		holds = holds || v.v[i].person.v == who.v;
+	return holds;
+}
+
+TEST_BOTH(who_moves_goes_on_elsewhere_from_that_day)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct moving x = {w.demo.specialist, w.demo.division, w.demo.office, day(2026, 12, 1)};
+	EXPECT_OK(run(&w, do_move, &x, &e), e);
+	EXPECT(holds_on(&w, w.demo.specialist, ROLE_SPECIALIST, w.demo.division, day(2026, 11, 30)));
+	EXPECT(!holds_on(&w, w.demo.specialist, ROLE_SPECIALIST, w.demo.office, day(2026, 11, 30)));
+	EXPECT(!holds_on(&w, w.demo.specialist, ROLE_SPECIALIST, w.demo.division, day(2026, 12, 1)));
+	EXPECT(holds_on(&w, w.demo.specialist, ROLE_SPECIALIST, w.demo.office, day(2026, 12, 1)));
+	EXPECT_ERR(run(&w, do_move, &x, &e), e, ERR_CONFLICT);
+	struct moving same = {w.demo.specialist, w.demo.office, w.demo.office, day(2026, 12, 2)};
+	EXPECT_ERR(run(&w, do_move, &same, &e), e, ERR_INVALID);
+	writer_stop(w.w);
+}
+
+struct seat { struct post_new x; struct post_id id; struct unit_id unit; struct date last; };
+static bool do_post(struct env *env, void *ctx, struct err *e) { return directory_post_add(env, ctx, e); }
+static bool do_post_end(struct env *env, void *ctx, struct err *e)
+{
+	struct seat *s = ctx;
+	return directory_post_end(env, s->id, s->unit, s->last, e);
+}
+
+TEST_BOTH(posts_have_days)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct posts before, after;
+	struct post_new x = {.unit = w.demo.office, .title = STR("Kế toán"), .seats = 2, .from = day(2026, 10, 1)};
+	struct post_new bad[] = {{.unit = w.demo.office, .title = STR("x"), .seats = 0, .from = day(2026, 10, 1)}, {.unit = w.demo.office, .title = STR(" "), .seats = 1, .from = day(2026, 10, 1)},
+	                         {.unit = w.demo.office, .title = STR("x"), .seats = 1, .from = day(1990, 1, 1)}};
+	EXPECT_OK(directory_posts(&w.env, w.demo.office, day(2026, 11, 25), &before, &e), e);
+	EXPECT_OK(run(&w, do_post, &x, &e), e);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		EXPECT_ERR(run(&w, do_post, &bad[i], &e), e, ERR_INVALID);
+	EXPECT_OK(directory_posts(&w.env, w.demo.office, day(2026, 11, 25), &after, &e), e);
+	EXPECT_INT(after.n, before.n + 1);
+	struct seat s = {.id = after.v[after.n - 1].id, .unit = w.demo.division, .last = day(2026, 11, 24)};
+	EXPECT_STR(after.v[after.n - 1].title, x.title);
+	EXPECT_ERR(run(&w, do_post_end, &s, &e), e, ERR_NOT_FOUND); /* of another unit */
+	s.unit = w.demo.office;
+	EXPECT_OK(run(&w, do_post_end, &s, &e), e);
+	EXPECT_ERR(run(&w, do_post_end, &s, &e), e, ERR_CONFLICT);
+	EXPECT_OK(directory_posts(&w.env, w.demo.office, day(2026, 11, 25), &after, &e), e);
+	EXPECT_INT(after.n, before.n);
+	writer_stop(w.w);
+}

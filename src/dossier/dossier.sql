@@ -300,6 +300,19 @@ select id from dossier
 where settling_agency = :agency and state in ('received', 'fee', 'processing', 'signing', 'done') and step_role = :step_role
   and coalesce(step_unit, 0) = :unit and coalesce(assignee, 0) = :assignee order by id limit :limit;
 
+-- Open dossiers that a unit receives, settles or has the step of: what must be over before it is closed.
+-- name: dossier_of_unit_count :one
+-- in: unit unit_id
+-- out: n int
+select count(*) as n from dossier
+where state in ('received', 'supplement', 'fee', 'processing', 'signing', 'done') and (step_unit = :unit or settling_unit = :unit or receiving_unit = :unit);
+
+-- name: dossier_of_unit :many
+-- in: unit unit_id, limit int
+select code, state from dossier
+where state in ('received', 'supplement', 'fee', 'processing', 'signing', 'done') and (step_unit = :unit or settling_unit = :unit or receiving_unit = :unit)
+order by id limit :limit;
+
 -- name: dossier_late :many
 -- in: now instant, limit int
 select id, code, due, assignee, settling_unit from dossier

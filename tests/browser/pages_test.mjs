@@ -12,7 +12,7 @@ const inside = {
 	director: ["/ban-lam-viec"],
 	clerk: ["/ban-lam-viec"],
 	inspector: ["/ban-lam-viec"],
-	admin: ["/quan-tri/tai-khoan", "/quan-tri/tai-khoan/moi", "/quan-tri/viec-nen", "/quan-tri/xoa-ho-so"],
+	admin: ["/quan-tri/tai-khoan", "/quan-tri/tai-khoan/moi", "/quan-tri/to-chuc", "/quan-tri/viec-nen", "/quan-tri/xoa-ho-so"],
 };
 
 const place = await demonstration({ dossiers: 40 });
