@@ -5,7 +5,11 @@
 #include "directory/directory.h"
 #include "dossier/dossier.h"
 
-struct cast { struct store *s; const struct directory_demo *people; struct actor applicant, counter, head, specialist, director; };
+#define PROCEDURES 4
+static const char *const procedures[PROCEDURES] = {"bx-khai-bao-xquang", "bx-cap-phep-xquang", "cg-dang-ky", "bc-xac-nhan"};
+
+/* samples: the answers of each procedure, made and checked once. */
+struct cast { struct store *s; const struct directory_demo *people; struct actor applicant, counter, head, specialist, director; json_t *samples[PROCEDURES]; };
 struct making { struct cast *c; int64_t i, n; }; /* n: dossiers an action */
 #define AT_ONCE 512
 
@@ -33,22 +37,22 @@ static const struct actor *actor_of(const struct cast *c, char who)
 
 static bool send(struct env *env, const struct making *m, struct dossier_id *id, struct err *e)
 {
-	const struct cast *c = m->c;
+	struct cast *c = m->c;
 	const struct law *law = c->s->law;
-	static const char *const procedures[] = {"bx-khai-bao-xquang", "bx-cap-phep-xquang", "cg-dang-ky", "bc-xac-nhan"};
-	const struct law_procedure *p = law_find(law, str_from(procedures[m->i % 4]));
+	size_t which = (size_t)(m->i % PROCEDURES);
+	const struct law_procedure *p = law_find(law, str_from(procedures[which]));
 	if (!p)
 		return err_set(e, ERR_INTERNAL, "a sample procedure is missing");
-	json_t *answers = law_example(env->arena, law, p, date_of(env->now));
+	if (!c->samples[which])
+		c->samples[which] = law_example(env->arena, law, p, date_of(env->now));
 	struct key key;
 	struct dossier_sent sent;
-	struct dossier_new x = {.procedure = p, .answers = answers, .account = c->applicant.account, .channel_in = m->i % 3 ? STR("online") : STR("counter"), .channel_out = STR("online"),
+	struct dossier_new x = {.procedure = p, .answers = c->samples[which], .account = c->applicant.account, .channel_in = m->i % 3 ? STR("online") : STR("counter"), .channel_out = STR("online"),
 	                        .who = {.name = str_fmt(env->arena, "Người nộp mẫu %03lld", (long long)m->i), .identity = STR("001090000000"), .phone = STR("0900000000"), .address = STR("Phường Mẫu, tỉnh Mẫu")},
 	                        .receiving_unit = c->people->reception, .settling_unit = c->people->division, .settling_agency = c->people->department, .code_prefix = STR("H99.12")};
 	dossier_begin(env, law, &x.id, &key, &x.wrapped_key);
 	crypto_wipe(&key, sizeof key);
 	bool ok = dossier_send(env, law, &x, &sent, e);
-	json_decref(answers);
 	*id = sent.id;
 	return ok;
 }
@@ -91,12 +95,14 @@ bool demo_dossiers(struct store *s, const struct directory_demo *people, const s
 	struct cast c = {.s = s, .people = people, .applicant = {.account = accounts->sample[0].account.v}};
 	if (!store_act(s, s->arena, find_cast, &c, e))
 		return false;
-	for (int64_t i = 0; i < n; i += AT_ONCE) {
+	bool ok = true;
+	for (int64_t i = 0; ok && i < n; i += AT_ONCE) {
 		struct making m = {.c = &c, .i = i, .n = n - i < AT_ONCE ? n - i : AT_ONCE};
 		struct arena_mark mark = arena_mark(s->arena);
-		if (!store_act(s, s->arena, make_some, &m, e))
-			return err_wrap(e, "sample dossiers");
+		ok = store_act(s, s->arena, make_some, &m, e) || err_wrap(e, "sample dossiers");
 		arena_rewind(s->arena, mark);
 	}
-	return true;
+	for (size_t i = 0; i < PROCEDURES; i++)
+		json_decref(c.samples[i]);
+	return ok;
 }

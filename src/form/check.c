@@ -58,6 +58,10 @@ static bool clean_text(struct check *c, struct str s, bool lines, struct str *ou
 		if (((ch < 0x20 || ch == 0x7F) && !white) || c1)
 			return false;
 	}
+	if (str_is_composed(s)) {
+		*out = str_dup(c->a, str_trim(s));
+		return true;
+	}
 	utf8proc_uint8_t *nfc = NULL;
 	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)(s.p ? s.p : ""), (utf8proc_ssize_t)s.n, &nfc,
 	                                  UTF8PROC_STABLE | UTF8PROC_COMPOSE);

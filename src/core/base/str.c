@@ -183,6 +183,26 @@ bool str_is_utf8(struct str s)
 	return true;
 }
 
+/* Latin letters to U+02FF, and U+1EA0 to U+1EF9: each composed, none that joins the one before it. */
+static bool composed(struct str s, size_t step)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	if (step < 3)
+		return step == 1 || (step == 2 && p[0] <= 0xCB);
+	return step == 3 && p[0] == 0xE1 && (p[1] == 0xBA ? p[2] >= 0xA0 : p[1] == 0xBB && p[2] <= 0xB9);
+}
+
+bool str_is_composed(struct str s)
+{
+	for (size_t i = 0, step = 0; i < s.n; i += step) {
+		struct str rest = {s.p + i, s.n - i};
+		step = str_utf8_step(rest);
+		if (!composed(rest, step))
+			return false;
+	}
+	return true;
+}
+
 size_t str_utf8_len(struct str s)
 {
 	size_t count = 0;

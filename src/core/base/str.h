@@ -37,6 +37,8 @@ bool str_next(struct str *rest, char sep, struct str *part);
 bool str_to_i64(struct str s, int64_t *out);
 /* Valid UTF-8 without surrogates, overlong forms or NUL. */
 bool str_is_utf8(struct str s);
+/* True: valid UTF-8 that is in NFC as it stands, as what Vietnamese keyboards send is. False: it must be looked at (utf8proc). */
+bool str_is_composed(struct str s);
 /* Length of the well-formed code point that s begins with; 0: there is none (NUL is none). */
 size_t str_utf8_step(struct str s);
 

@@ -34,10 +34,7 @@ bool req_form_raw(struct request *r, struct str name, size_t i, struct str *out)
 
 static struct str nfc(struct arena *a, struct str s)
 {
-	bool ascii = true;
-	for (size_t i = 0; i < s.n && ascii; i++)
-		ascii = (unsigned char)s.p[i] < 0x80;
-	if (ascii)
+	if (str_is_composed(s))
 		return s;
 	utf8proc_uint8_t *out = NULL;
 	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)s.p, (utf8proc_ssize_t)s.n, &out,

@@ -25,14 +25,6 @@ static void put_point(struct buf *b, utf8proc_int32_t c)
 	b->n += (size_t)utf8proc_encode_char(c, (utf8proc_uint8_t *)p);
 }
 
-static bool is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] >= 0x80 || s.p[i] == 0)
-			return false;
-	return true;
-}
-
 static struct str with_replacements(struct arena *a, struct str s)
 {
 	struct buf b = buf_on(a);
@@ -47,7 +39,7 @@ static struct str with_replacements(struct arena *a, struct str s)
 
 struct str text_nfc(struct arena *a, struct str s)
 {
-	if (is_ascii(s))
+	if (str_is_composed(s))
 		return str_dup(a, s);
 	struct str clean = with_replacements(a, s);
 	const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)clean.p;

@@ -1,6 +1,8 @@
 #include "core/text/text.h"
 #include "core/test/test.h"
+#include <stdlib.h>
 #include <string.h>
+#include <utf8proc.h>
 
 static void expect_fold(struct arena *a, const char *from, const char *to) { EXPECT_TEXT(text_fold(a, str_from(from)), to); }
 
@@ -12,6 +14,33 @@ TEST(nfc_composes_whatever_order_the_marks_come_in)
 	EXPECT_TEXT(text_nfc(a, STR("Giấy phép")), "Giấy phép");
 	EXPECT_TEXT(text_nfc(a, STR("u\xcc\x9b\xcc\x81")), "ứ");
 	EXPECT_INT(text_nfc(a, STR_NONE).n, 0);
+}
+
+/* What is taken for composed without a look is what the library leaves as it is: each letter alone, and all in a row. */
+TEST(what_counts_as_composed_is_nfc)
+{
+	struct buf all = buf_on(a);
+	size_t n = 0;
+	for (utf8proc_int32_t c = 1; c < 0x3000; c++) {
+		utf8proc_uint8_t bytes[4], *out = NULL;
+		struct str one = {(const char *)bytes, (size_t)utf8proc_encode_char(c, bytes)};
+		if (!str_is_composed(one))
+			continue;
+		utf8proc_ssize_t len = utf8proc_map(bytes, (utf8proc_ssize_t)one.n, &out, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+		EXPECT_STR(((struct str){(const char *)out, (size_t)len}), one);
+		free(out);
+		buf_put(&all, one);
+		n++;
+	}
+	EXPECT_INT(n, 0x2FF + 0x1EF9 - 0x1EA0 + 1);
+	utf8proc_uint8_t *out = NULL;
+	utf8proc_ssize_t len = utf8proc_map((const utf8proc_uint8_t *)all.p, (utf8proc_ssize_t)all.n, &out, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+	EXPECT_STR(((struct str){(const char *)out, (size_t)len}), buf_str(&all));
+	EXPECT(str_is_composed(buf_str(&all)));
+	free(out);
+	static const char *const other[] = {"e\xcc\x82", "\xff", "\xe1\xbb", "\xe1\xbd\xb1", "\xe2\x84\xaa"};
+	for (size_t i = 0; i < ARRAY_LEN(other); i++)
+		EXPECT(!str_is_composed(str_from(other[i])));
 }
 
 TEST(nfc_replaces_what_is_not_utf8)
