@@ -8,6 +8,8 @@ static int64_t refused(void *ctx) { return writer_of(ctx).refused; }
 static int64_t batches(void *ctx) { return writer_of(ctx).batches; }
 static int64_t retried(void *ctx) { return writer_of(ctx).retried; }
 static int64_t longest_us(void *ctx) { return writer_of(ctx).longest_commit_ns / 1000; }
+static int64_t connected(void *ctx) { return (int64_t)writer_of(ctx).connected; }
+static int64_t lost(void *ctx) { return writer_of(ctx).lost; }
 static int64_t wal_bytes(void *ctx) { return writer_of(ctx).wal_bytes; }
 static int64_t wal_checkpoints(void *ctx) { return writer_of(ctx).wal_checkpoints; }
 static int64_t wal_restarts(void *ctx) { return writer_of(ctx).wal_restarts; }
@@ -23,6 +25,8 @@ const struct http_gauge app_gauges[] = {
 	{"motcua_writer_batches", "Commits of groups of actions.", batches},
 	{"motcua_writer_retried", "Transactions run again after a conflict.", retried},
 	{"motcua_writer_longest_commit_us", "The longest commit since the start, microseconds.", longest_us},
+	{"motcua_writer_connected", "Writer threads with a connection to the database; 0: nothing can be written.", connected},
+	{"motcua_writer_lost", "Connections to the database that writer threads lost since the start.", lost},
 	{"motcua_wal_bytes", "Bytes in the write-ahead log.", wal_bytes},
 	{"motcua_wal_checkpoints", "Checkpoints since the start.", wal_checkpoints},
 	{"motcua_wal_restarts", "Times the writer began the log anew.", wal_restarts},

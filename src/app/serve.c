@@ -23,8 +23,7 @@ static struct db *checkout(void *ctx)
 	struct err e = {0};
 	struct db *db = db_checkout(app->store.pool, &e);
 	if (!db)
-		log_event(LOG_ERROR, "database", log_text("error", e.text));
-	CHECK(db != NULL);
+		log_event(LOG_WARN, "database", log_text("error", e.text));
 	return db;
 }
 
@@ -41,7 +40,12 @@ static bool ready(void *ctx, struct buf *why)
 		return false;
 	}
 	db_checkin(app->store.pool, db);
-	if (writer_stats(app->store.writer).wal_full)
+	struct writer_stats writer = writer_stats(app->store.writer);
+	if (writer.connected == 0) {
+		buf_put(why, STR("database away: nothing can be written\n"));
+		return false;
+	}
+	if (writer.wal_full)
 		buf_put(why, STR("warning: a long reader keeps the write-ahead log at its cap; nothing is written until it ends\n"));
 	if (app->demo)
 		buf_put(why, STR("warning: demonstration data\n"));
@@ -236,6 +240,7 @@ static bool start_http(struct app *app, struct err *e)
 	h->gauges = app_gauges;
 	h->n_gauges = app_gauges_n;
 	page_fault_say(h->fault_say);
+	h->say_away = (int)MSG_ERR_AWAY;
 	h->say_key_reused = (int)MSG_ERR_KEY_REUSED;
 	return http_start(&app->http, h, e);
 }

@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "core/auth/actor.h"
 #include "core/db/migrate.h"
+#include "core/i18n/i18n.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -117,6 +118,8 @@ static bool start_writer(struct store *s, const struct config *c, struct err *e)
 	cfg.queue_max = (size_t)c->writer_queue;
 	cfg.batch_max = (size_t)c->writer_batch;
 	cfg.wal_max = c->wal_max;
+	cfg.say_away = (int)MSG_ERR_AWAY;
+	cfg.say_unsure = (int)MSG_ERR_UNSURE;
 	return writer_start(&s->writer, &cfg, e);
 }
 

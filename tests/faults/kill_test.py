@@ -116,26 +116,6 @@ def check_acts():
         raise AssertionError(strange[0])
 
 
-def no_lost_job():
-    """Everything queued is done, nothing is dead, files have left quarantine, and each accepted dossier has its receipt."""
-    end = time.time() + float(os.environ.get("FAULT_WAIT", "240"))
-    while time.time() < end:
-        left = w.query("select count(*) from job where state = 'open' and (kind like 'issue.%' or kind like 'mail.%') and kind not like '%.sweep'")[0][0]
-        quarantined = w.query("select count(*) from dossier_file where state = 'quarantine'")[0][0]
-        if left == quarantined == "0":
-            break
-        time.sleep(0.5)
-    else:
-        raise AssertionError(f"{left} jobs left, {quarantined} files in quarantine")
-    dead = w.query("select kind, last_error from job where state = 'dead'")
-    if dead:
-        raise AssertionError(f"dead: {dead[:2]}")
-    bare = w.query("select d.code from dossier d where d.applicant_name like 'Mẫu %' and d.accepted_at is not null"
-                   " and not exists (select 1 from dossier_file f where f.dossier = d.id and f.kind = 'receipt')")
-    if bare:
-        raise AssertionError(f"{len(bare)} accepted without a receipt: {bare[:3]}")
-
-
 def one_round(number, last):
     global told
     w.start(wait=False)
@@ -150,7 +130,7 @@ def one_round(number, last):
     if last or number % 10 == 0:
         w.verify()
     if last:
-        no_lost_job()
+        w.no_lost_job()
         check_acts()
         w.verify()
     told = len(acked) + len(accepted)

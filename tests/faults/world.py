@@ -6,7 +6,8 @@ CONF = "rate_sign_in = 10000\nrate_lookup = 10000\nrate_upload = 10000\nrate_pag
 
 
 class World:
-    def __init__(self, program, source, engine="sqlite", root=None):
+    def __init__(self, program, source, engine="sqlite", root=None, way=None):
+        """way: from the folder of PostgreSQL's socket to the one that the program is told, when something stands between."""
         self.program, self.source, self.engine = os.path.abspath(program), source, engine
         self.root = root or tempfile.mkdtemp(prefix="motcua-faults-")
         self.data = os.path.join(self.root, "data")
@@ -16,7 +17,7 @@ class World:
         self.tokens = {}
         if engine == "pg":
             self.host = self.postgres("createdb", self.database)
-            self.place = ["--db", "postgres://motcua@/" + self.database + "?host=" + urllib.parse.quote(self.host, safe="")] + self.place
+            self.place = ["--db", "postgres://motcua@/" + self.database + "?host=" + urllib.parse.quote(way(self.host) if way else self.host, safe="")] + self.place
         self.conf = os.path.join(self.root, "motcua.conf")
         with open(self.conf, "w") as f:
             f.write(CONF)
@@ -141,6 +142,25 @@ class World:
         if code or not report.get("ok") or report.get("first_fault"):
             raise AssertionError(f"verify: {code} {out} {err}")
         return report
+
+    def no_lost_job(self):
+        """Everything queued is done, nothing is dead, files have left quarantine, and each accepted dossier has its receipt."""
+        end = time.time() + float(os.environ.get("FAULT_WAIT", "240"))
+        while time.time() < end:
+            left = self.query("select count(*) from job where state = 'open' and (kind like 'issue.%' or kind like 'mail.%') and kind not like '%.sweep'")[0][0]
+            quarantined = self.query("select count(*) from dossier_file where state = 'quarantine'")[0][0]
+            if left == quarantined == "0":
+                break
+            time.sleep(0.5)
+        else:
+            raise AssertionError(f"{left} jobs left, {quarantined} files in quarantine")
+        dead = self.query("select kind, last_error from job where state = 'dead'")
+        if dead:
+            raise AssertionError(f"dead: {dead[:2]}")
+        bare = self.query("select d.code from dossier d where d.applicant_name like 'Mẫu %' and d.accepted_at is not null"
+                          " and not exists (select 1 from dossier_file f where f.dossier = d.id and f.kind = 'receipt')")
+        if bare:
+            raise AssertionError(f"{len(bare)} accepted without a receipt: {bare[:3]}")
 
     def half_files(self, seen):
         """Files whose bytes are not those of their name, among those not looked at before."""

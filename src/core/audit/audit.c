@@ -5,13 +5,26 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-bool lanes_hold(struct db *db, struct arena *a, int node, struct err *e)
+bool lane_hold(struct db *db, struct arena *a, int64_t lane, int before, bool *held, struct err *e)
 {
-	struct log_node_hold_row row = {0};
+	struct log_lane_hold_row row = {0};
+	struct log_lane_end_row end;
 	bool found = false;
-	if (!q_log_node_hold(db, a, node, &row, &found, e))
-		return err_wrap(e, "taking the lanes of this node");
-	return row.held || err_set(e, ERR_CONFLICT, "another motcua writes to this database as node %d: stop it, or give this one another number (node = … in the settings)", node);
+	*held = false;
+	if (!q_log_lane_hold(db, a, lane, &row, &found, e))
+		return err_wrap(e, "taking a lane of the log");
+	*held = row.held != 0;
+	return *held || before == 0 || q_log_lane_end(db, a, lane, before, &end, &found, e);
+}
+
+bool lane_kept(struct db *db, struct arena *a, const struct lane *end, bool *kept, struct err *e)
+{
+	struct log_get_row row = {0};
+	if (!q_log_get(db, a, end->id, &row, kept, e))
+		return err_wrap(e, "looking for an entry of the log");
+	struct hash hash = *kept ? hash_from(row.hash) : (struct hash){0};
+	*kept = *kept && memcmp(&hash, &end->head, sizeof hash) == 0;
+	return true;
 }
 
 bool lane_open(struct db *db, struct arena *a, int64_t lane, struct lane *out, struct err *e)

@@ -26,11 +26,14 @@ struct audit_act {
 	struct str body;  /* a JSON object; empty: {} */
 };
 
-/* Takes the lanes of that node for this connection, until it closes: two processes with one number would break the chain.
- * ERR_CONFLICT when another has them. On SQLite the folder's lock sees to that. */
-MUST_CHECK bool lanes_hold(struct db *db, struct arena *a, int node, struct err *e);
+/* Takes the lane for this connection, until the server has ended its session: two that write one lane would break the chain. *held
+ * is false when another session has it; is that the one of process `before` (0: none), a lost connection of ours, the server is told
+ * to end it. On SQLite the folder's lock sees to that. */
+MUST_CHECK bool lane_hold(struct db *db, struct arena *a, int64_t lane, int before, bool *held, struct err *e);
 /* Reads the lane's last entry. A lane without entries starts from zero. */
 MUST_CHECK bool lane_open(struct db *db, struct arena *a, int64_t lane, struct lane *out, struct err *e);
+/* Is the entry at that end of the lane in the log? */
+MUST_CHECK bool lane_kept(struct db *db, struct arena *a, const struct lane *end, bool *kept, struct err *e);
 /* The event time of the next act: the clock, but never before the lane's last entry. */
 struct instant lane_time(const struct lane *l, struct instant clock);
 

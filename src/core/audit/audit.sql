@@ -10,12 +10,21 @@ select count(*) as held from log_entry where subject = :subject and id = 0;
 -- pg:
 select length(pg_advisory_xact_lock(:subject)::text) as held;
 
--- name: log_node_hold :one
--- in: node int
+-- name: log_lane_hold :one
+-- in: lane int
 -- out: held int
-select 1 as held where :node >= 0;
+select 1 as held where :lane >= 0;
 -- pg:
-select case when pg_try_advisory_lock(21586, :node::int) then 1 else 0 end as held;
+select case when pg_try_advisory_lock(21586, :lane::int) then 1 else 0 end as held;
+
+-- name: log_lane_end :one
+-- in: lane int, backend int
+-- out: ended int
+select 0 as ended where :lane >= 0 and :backend >= 0;
+-- pg:
+select count(pg_terminate_backend(pid)) as ended from pg_locks
+where locktype = 'advisory' and classid = 21586 and objsubid = 2 and objid::bigint = :lane and pid = :backend::int
+and database = (select oid from pg_database where datname = current_database());
 
 -- name: log_order :one
 -- in: subject int

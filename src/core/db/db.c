@@ -35,6 +35,8 @@ void db_close(struct db *db)
 enum db_engine db_engine(const struct db *db) { return db->kind; }
 bool db_is_read_only(const struct db *db) { return (db->flags & DB_READ_ONLY) != 0; }
 bool db_retryable(const struct db *db) { return db->retryable; }
+bool db_lost(struct db *db) { return db->engine->lost && db->engine->lost(db); }
+int db_backend(const struct db *db) { return db->kind == DB_PG ? PQbackendPID(db->pg) : 0; }
 bool db_in_tx(const struct db *db) { return db->level > 0; }
 void db_permit_logged(struct db *db, bool on) { db->permitted = on; }
 

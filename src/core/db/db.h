@@ -75,13 +75,19 @@ enum db_flags { DB_READ_ONLY = 1, DB_BATCH = 2, DB_CREATE = 4 };
 
 /* NULL and *e on failure. SQLite: WAL, synchronous=FULL, foreign keys. */
 struct db *db_open_sqlite(struct str path, unsigned flags, struct err *e);
-/* `conninfo` as libpq reads it. Refuses when fsync or synchronous_commit is off. */
+/* `conninfo` as libpq reads it. Refuses when fsync or synchronous_commit is off. A server that cannot be reached, or is gone without a
+ * word, is noticed within half a minute unless conninfo says otherwise. */
 struct db *db_open_pg(struct str conninfo, unsigned flags, struct err *e);
 void db_close(struct db *db);
 enum db_engine db_engine(const struct db *db);
 bool db_is_read_only(const struct db *db);
 /* Was the last failure one after which the whole transaction may be run again? */
 bool db_retryable(const struct db *db);
+/* Has the server ended the connection, or the network? Then nothing works on it any more: close it and open another. Looks at what
+ * has arrived and waits for nothing; never true on SQLite. */
+bool db_lost(struct db *db);
+/* The server's process behind the connection; 0 on SQLite. */
+int db_backend(const struct db *db);
 static inline void db_cleanup(struct db **db) { db_close(*db); }
 #define AUTO_DB __attribute__((cleanup(db_cleanup))) struct db *
 
@@ -188,7 +194,7 @@ void db_csv_header(struct buf *b, const struct db_query *q);
 
 /* ---- pool ---- */
 
-/* Read-only connections for worker threads, opened when first needed. Thread-safe. */
+/* Read-only connections for worker threads, opened when first needed, and again when they were lost. Thread-safe. */
 struct db_pool;
 struct db_pool *db_pool_new(enum db_engine engine, struct str place, size_t max);
 void db_pool_free(struct db_pool *p); /* every connection must be back */

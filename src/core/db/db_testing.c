@@ -20,7 +20,7 @@ static bool engine_wanted(const char *engine)
 
 void test_register_both(const char *lite, const char *pg, const char *file, int line, int seconds, test_fn *on_lite, test_fn *on_pg)
 {
-	if (engine_wanted("sqlite"))
+	if (lite && engine_wanted("sqlite"))
 		test_register(lite, file, line, seconds, on_lite);
 	if (engine_wanted("pg"))
 		test_register(pg, file, line, seconds, on_pg);
@@ -119,6 +119,20 @@ struct db *test_db_again(enum db_engine engine, unsigned flags)
 	EXPECT_OK(db != NULL, e);
 	db_permit_logged(db, true);
 	return db;
+}
+
+void test_db_run(const char *text)
+{
+	AUTO_ARENA a = arena_new(0);
+	PGconn *c = connect_to(a, name);
+	run(c, text);
+	PQfinish(c);
+}
+
+void test_db_lose(void)
+{
+	AUTO_ARENA a = arena_new(0);
+	test_db_run(str_fmt(a, "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and pid not in (pg_backend_pid(), %d)", db_backend(the_db)).p);
 }
 
 static struct db *make(struct arena *a, enum db_engine engine, bool empty)

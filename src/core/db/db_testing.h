@@ -17,6 +17,10 @@ struct db *test_db_empty(struct arena *a, enum db_engine engine);
 struct str test_db_place(void);
 /* One more connection to it; the caller closes it. */
 struct db *test_db_again(enum db_engine engine, unsigned flags);
+/* PostgreSQL: statements that no query file may hold, on a connection of their own to the test's database. */
+void test_db_run(const char *text);
+/* PostgreSQL: ends every session of the test's database but that of test_db(), as a restart of the server does. */
+void test_db_lose(void);
 /* Prepares every query of a file on the engine: test_db_prepares(db, foo_sql). */
 void test_db_prepares(struct db *db, const struct db_query *const *queries);
 
@@ -32,5 +36,13 @@ void test_register_both(const char *lite, const char *pg, const char *file, int 
 		test_register_both(#name "/sqlite", #name "/pg", __FILE__, __LINE__, (seconds), lite_##name, pg_##name); \
 	}                                                                                                           \
 	static void both_##name(__attribute__((unused)) struct arena *a, __attribute__((unused)) enum db_engine engine)
+/* Registers the test for PostgreSQL alone: what SQLite does not have. */
+#define TEST_PG(name)                                                                                    \
+	static void pg_##name(struct arena *a);                                                          \
+	__attribute__((constructor)) static void pg_reg_##name(void)                                     \
+	{                                                                                                \
+		test_register_both(NULL, #name "/pg", __FILE__, __LINE__, 60, NULL, pg_##name);          \
+	}                                                                                                \
+	static void pg_##name(__attribute__((unused)) struct arena *a)
 #define TEST_BOTH(name) TEST_BOTH_WITH_LIMIT(name, 60)
 #define TEST_BOTH_SLOW(name) TEST_BOTH_WITH_LIMIT(name, 600)

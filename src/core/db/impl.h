@@ -35,6 +35,7 @@ struct engine {
 	/* Statements without parameters and rows, several in one text: begin, migrations. */
 	bool (*run)(struct db *db, const char *text, struct err *e);
 	void (*close)(struct db *db);
+	bool (*lost)(struct db *db);
 };
 extern const struct engine engine_sqlite, engine_pg;
 
@@ -50,6 +51,7 @@ struct db {
 	int level;      /* open transactions and savepoints */
 	bool streaming; /* a cursor is open (PostgreSQL) */
 	bool permitted, retryable, fault_hit;
+	bool gone;      /* the server said that it ends the connection (PostgreSQL) */
 	int64_t wal_frames, wal_frame_bytes; /* SQLite, DB_BATCH */
 	int64_t fault;
 	struct arena *touch_arena;

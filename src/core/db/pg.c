@@ -27,6 +27,7 @@ static bool fail(struct db *db, const char *what, const PGresult *r, struct err 
 {
 	const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
 	enum err_kind kind = state ? kind_of(state) : PQstatus(db->pg) == CONNECTION_BAD ? ERR_BUSY : ERR_INTERNAL;
+	db->gone = db->gone || PQstatus(db->pg) == CONNECTION_BAD || (state && (strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0));
 	db->retryable = kind == ERR_BUSY && !(state && strncmp(state, "53", 2) == 0); /* no room: not by trying at once */
 	/* The first line only: the DETAIL line quotes values, and values are personal data. */
 	const char *text = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
@@ -209,20 +210,41 @@ static void drop(struct db *db, struct db_stmt *s)
 
 static void close_db(struct db *db) { PQfinish(db->pg); }
 
-const struct engine engine_pg = {prepare, start, step, get, finish, drop, run, close_db};
+static bool lost(struct db *db)
+{
+	bool read = db->gone || db->streaming || PQconsumeInput(db->pg) == 1;
+	if (!db->gone && !db->streaming && read)
+		PQisBusy(db->pg); /* hands what was read to on_notice() */
+	return !read || db->gone || PQstatus(db->pg) == CONNECTION_BAD;
+}
+
+const struct engine engine_pg = {prepare, start, step, get, finish, drop, run, close_db, lost};
 
 static bool check_durable(struct db *db, const char *name, struct err *e)
 {
 	char text[64];
 	snprintf(text, sizeof text, "show %s", name);
 	PGresult *r = PQexec(db->pg, text);
-	bool ok = PQresultStatus(r) == PGRES_TUPLES_OK && strcmp(PQgetvalue(r, 0, 0), "off") != 0;
+	bool told = PQresultStatus(r) == PGRES_TUPLES_OK || fail(db, "PostgreSQL", r, e);
+	bool ok = told && strcmp(PQgetvalue(r, 0, 0), "off") != 0;
 	PQclear(r);
+	if (!told)
+		return false;
 	return ok || err_set(e, ERR_INTERNAL, "PostgreSQL runs with %s off: what is acknowledged could be lost; switch it on", name);
+}
+
+/* What the server says unasked; by itself the library would write it to the standard error output. Its last words on an idle
+ * connection come so. */
+static void on_notice(void *ctx, const PGresult *r)
+{
+	struct db *db = ctx;
+	const char *how = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED);
+	db->gone = db->gone || (how && (strcmp(how, "FATAL") == 0 || strcmp(how, "PANIC") == 0));
 }
 
 static bool configure(struct db *db, struct err *e)
 {
+	PQsetNoticeReceiver(db->pg, on_notice, db);
 	PQsetErrorVerbosity(db->pg, PQERRORS_DEFAULT);
 	if (PQstatus(db->pg) != CONNECTION_OK)
 		return fail(db, "PostgreSQL", NULL, e);
@@ -236,7 +258,10 @@ static bool configure(struct db *db, struct err *e)
 struct db *db_open_pg(struct str conninfo, unsigned flags, struct err *e)
 {
 	struct db *db = db_new(DB_PG, flags);
-	db->pg = PQconnectdb(str_cstr(db->touch_arena, conninfo));
+	/* What conninfo says comes last, and so over these. */
+	const char *const names[] = {"connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout", "dbname", NULL};
+	const char *const values[] = {"5", "10", "5", "3", "25000", str_cstr(db->touch_arena, conninfo), NULL};
+	db->pg = PQconnectdbParams(names, values, 1);
 	if (configure(db, e))
 		return db;
 	db_close(db);

@@ -57,8 +57,9 @@ struct db *db_checkout(struct db_pool *p, struct err *e)
 	p->n_out++;
 	struct db *db = p->n_idle ? p->idle[--p->n_idle] : NULL;
 	pthread_mutex_unlock(&p->lock);
-	if (db)
+	if (db && !db_lost(db))
 		return db;
+	db_close(db);
 	unsigned flags = DB_READ_ONLY | DB_BATCH;
 	db = p->engine == DB_PG ? db_open_pg(p->place, flags, e) : db_open_sqlite(p->place, flags, e);
 	if (!db)
@@ -70,7 +71,7 @@ struct db *db_checkout(struct db_pool *p, struct err *e)
 void db_checkin(struct db_pool *p, struct db *db)
 {
 	CHECK(!db_in_tx(db));
-	if (db->kind == DB_PG && PQstatus(db->pg) == CONNECTION_BAD) {
+	if (db_lost(db)) {
 		db_close(db);
 		db = NULL;
 	}

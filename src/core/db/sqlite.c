@@ -116,7 +116,7 @@ static void close_db(struct db *db)
 	sqlite3_close_v2(db->lite);
 }
 
-const struct engine engine_sqlite = {prepare, start, step, get, finish, drop, run, close_db};
+const struct engine engine_sqlite = {prepare, start, step, get, finish, drop, run, close_db, NULL};
 
 static bool configure(struct db *db, struct err *e)
 {

@@ -69,8 +69,7 @@ static bool begin_multipart(struct exchange *x, struct str type, struct err *e)
 static bool begin_sink(struct exchange *x, struct err *e)
 {
 	x->r.sink = (struct sink){.fd = -1};
-	db_take(x);
-	bool ok = x->match.route->receive(&x->r, e);
+	bool ok = db_take(x, e) && x->match.route->receive(&x->r, e);
 	db_give(x);
 	if (!ok || x->r.answered)
 		return ok;

@@ -60,12 +60,13 @@ void exchange_target(struct exchange *x, struct str uri)
 	x->r.query = mark < 0 ? STR("") : str_sub(copy, (size_t)mark + 1, copy.n);
 }
 
-void db_take(struct exchange *x)
+bool db_take(struct exchange *x, struct err *e)
 {
 	const struct http_config *c = x->h->cfg;
 	if (!x->db && c->hooks.db_checkout)
 		x->db = c->hooks.db_checkout(c->app);
 	x->r.env.db = x->db;
+	return x->db || !c->hooks.db_checkout || err_say(e, ERR_BUSY, c->say_away, "the database is away");
 }
 
 void db_give(struct exchange *x)
@@ -141,8 +142,7 @@ static bool begin(struct exchange *x, struct err *e)
 	if (answer_health(x) || answer_asset(x))
 		return true;
 	choose_language(x);
-	db_take(x);
-	bool ok = access_check(x, e);
+	bool ok = db_take(x, e) && access_check(x, e);
 	db_give(x);
 	if (!ok || x->r.answered)
 		return ok;
@@ -205,8 +205,7 @@ static void step_input(struct exchange *x)
 /* Runs one handler with a read-only connection. */
 static bool with_db(struct exchange *x, route_fn *fn, struct err *e)
 {
-	db_take(x);
-	bool ok = fn(&x->r, e);
+	bool ok = db_take(x, e) && fn(&x->r, e);
 	db_give(x);
 	if (ok && arena_over(x->r.env.arena))
 		return err_set(e, ERR_TOO_LARGE, "memory of the request");
@@ -452,7 +451,11 @@ static enum next step_record(struct exchange *x)
 	x->step = STEP_DONE;
 	if (!k->read_needed || !k->read_apply)
 		return NEXT_GO;
-	db_take(x);
+	struct err e = {0};
+	if (!db_take(x, &e)) {
+		fail(x, &e);
+		return NEXT_GO;
+	}
 	bool needed = k->read_needed(&x->r);
 	db_give(x);
 	if (!needed)

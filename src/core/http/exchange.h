@@ -168,6 +168,7 @@ void slow_free(struct slow *s);
 bool slow_submit(struct slow *s, struct exchange *x, struct err *e);
 size_t slow_length(struct slow *s);
 
-void db_take(struct exchange *x);
+/* False, ERR_BUSY: the database is away. */
+MUST_CHECK bool db_take(struct exchange *x, struct err *e);
 void db_give(struct exchange *x);
 void random_bytes(void *out, size_t n);

@@ -127,7 +127,7 @@ struct http_hooks {
 	struct str (*say)(struct request *r, int key, const struct str *args, size_t n);
 	/* The key of an error that brings no sentence of its own: that of its kind. NULL: problems have no detail then. */
 	int (*say_of)(const struct err *e);
-	/* A read-only connection for one step; never NULL. */
+	/* A read-only connection for one step. NULL: the database is away, and the answer is 503. */
 	struct db *(*db_checkout)(void *app);
 	void (*db_checkin)(void *app, struct db *db);
 	/* On the writer, in the action's transaction, before `row` and apply of every action: does the actor still stand
@@ -167,6 +167,7 @@ struct http_config {
 	const char *csp_hashes;        /* "'sha256-…' …" of inline scripts and styles, or NULL */
 	const char *sign_in_path;      /* strangers are sent there with ?next= ; NULL: 401 page */
 	int fault_say[FAULT_COUNT];    /* message keys */
+	int say_away;                  /* the database is away; 0: the sentence of ERR_BUSY */
 	int say_key_reused;            /* the same idempotency key with another body */
 	const struct asset *assets;
 	size_t n_assets;

@@ -93,7 +93,8 @@ static void error_page(struct request *r, const struct err *e, int status)
 	const struct http_hooks *k = &r->x->h->cfg->hooks;
 	r->status = status;
 	if (k->error_page) {
-		db_take(r->x);
+		struct err away = {0};
+		(void)!db_take(r->x, &away); /* the page's frame does without */
 		k->error_page(r, e);
 		db_give(r->x);
 	}
@@ -177,8 +178,7 @@ void answer_form_errors(struct exchange *x)
 		answer_error(x, &e);
 		return;
 	}
-	db_take(x);
-	bool ok = r->route->again(r, &e);
+	bool ok = db_take(x, &e) && r->route->again(r, &e);
 	db_give(x);
 	if (!ok)
 		answer_error(x, &e);

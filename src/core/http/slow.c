@@ -15,8 +15,7 @@ struct slow {
 
 static void run(struct exchange *x)
 {
-	db_take(x);
-	x->ok = x->r.route->slow(&x->r, &x->err);
+	x->ok = db_take(x, &x->err) && x->r.route->slow(&x->r, &x->err);
 	db_give(x);
 	x->wake(x);
 }

@@ -8,6 +8,7 @@
 #define BACKOFF_FIRST_MS ((int64_t)15 * 1000)
 #define BACKOFF_MAX_MS ((int64_t)3600 * 1000)
 #define UNKNOWN_WAIT_MS ((int64_t)5 * 60 * 1000)
+#define AWAY_WAIT_MS 5000
 #define LEASE_MS ((int64_t)5 * 60 * 1000)
 #define KEEP_MS (30 * DAY_MS)
 
@@ -162,6 +163,8 @@ static enum job_outcome work(const struct job_config *cfg, struct job_run *run, 
 	else if (run->kind->fn) {
 		run->env.db = db_checkout(cfg->pool, &why);
 		ok = run->env.db && run->kind->fn(run, &why);
+		if (!ok && run->later_ms == 0 && (!run->env.db || db_lost(run->env.db)))
+			run->later_ms = AWAY_WAIT_MS; /* the database's fault, not the job's */
 		if (run->env.db)
 			db_checkin(cfg->pool, run->env.db);
 		run->env.db = NULL;

@@ -2,23 +2,26 @@
  *
  * Lock order: writer.mutex is never held while the database works, nor while the keeper's locks are asked for. */
 #include "core/writer/writer_run.h"
-#include "core/audit/audit.h"
 #include "core/audit/audit_sql.h"
 #include "core/writer/keeper.h"
+#include "core/writer/link.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define THREADS_MAX 4
 #define BATCH_LIMIT 256
 #define RETRIES 8
+#define LOOK_S 1                               /* an idle thread looks after its connection */
+#define ANSWER_WAIT_NS ((int64_t)15000000000) /* for the database to come back and tell whether a commit took hold */
 
 struct hand { /* one writer thread */
 	struct writer *w;
 	pthread_t thread;
 	bool started;
-	struct db *db;
-	struct lane lane;
+	bool connected; /* under the writer's mutex */
+	struct link link;
 	struct arena *arena;
 	struct later later, *last_later; /* a head without `run`, and the end of the list behind it */
 };
@@ -33,7 +36,7 @@ struct writer {
 	struct writer_stats stats;
 	struct keeper *keeper; /* SQLite */
 	struct hand hands[THREADS_MAX];
-	size_t n_hands;
+	size_t n_hands, n_connected;
 };
 
 struct writer_config writer_config_usual(enum db_engine engine, struct str place)
@@ -105,16 +108,16 @@ static bool run_act(struct hand *h, struct write_job *job, struct err *e)
 {
 	struct env *env = job->env;
 	struct env before = *env;
-	env->db = h->db;
-	env->now = lane_time(&h->lane, clock_now(h->w));
-	env->lane = &h->lane;
+	env->db = h->link.db;
+	env->now = lane_time(&h->link.lane, clock_now(h->w));
+	env->lane = &h->link.lane;
 	env->ids = h->w->cfg.ids;
 	env->later = h->last_later;
-	db_permit_logged(h->db, true);
+	db_permit_logged(h->link.db, true);
 	bool ok = act(job, env, e);
 	struct later *last = env->later;
-	db_permit_logged(h->db, false);
-	db_touched_clear(h->db);
+	db_permit_logged(h->link.db, false);
+	db_touched_clear(h->link.db);
 	env->db = before.db;
 	env->lane = NULL;
 	env->ids = before.ids;
@@ -145,7 +148,7 @@ static void later_begin(struct hand *h)
 
 static bool later_run(struct hand *h, struct err *e)
 {
-	struct env env = {.arena = h->arena, .db = h->db, .now = h->lane.at, .actor = &actor_program, .ids = h->w->cfg.ids};
+	struct env env = {.arena = h->arena, .db = h->link.db, .now = h->link.lane.at, .actor = &actor_program, .ids = h->w->cfg.ids};
 	bool ok = true;
 	for (const struct later *l = h->later.next; ok && l; l = l->next)
 		ok = l->run(&env, l, e);
@@ -167,19 +170,19 @@ static bool overdue(const struct write_job *job, struct err *e)
 /* One job in its savepoint. False when the whole transaction is gone. */
 static bool run_in_savepoint(struct hand *h, struct write_job *job)
 {
-	struct lane before = h->lane;
+	struct lane before = h->link.lane;
 	struct later *last = h->last_later;
 	AUTO_TX tx = {0};
 	job->err = (struct err){0};
-	job->ok = !overdue(job, &job->err) && db_savepoint(h->db, &tx, &job->err) && run_act(h, job, &job->err) &&
+	job->ok = !overdue(job, &job->err) && db_savepoint(h->link.db, &tx, &job->err) && run_act(h, job, &job->err) &&
 	          db_commit(&tx, &job->err);
 	if (!job->ok) {
 		db_rollback(&tx);
-		h->lane = before;
+		h->link.lane = before;
 		h->last_later = last;
 		last->next = NULL;
 	}
-	return db_in_tx(h->db);
+	return db_in_tx(h->link.db);
 }
 
 static void fail_all(struct write_job **jobs, size_t n, const struct err *why)
@@ -204,11 +207,11 @@ static void note_commit(struct writer *w, int64_t ns)
  * already run are undone with it and run again. */
 static void run_batch(struct hand *h, struct write_job **jobs, size_t n)
 {
-	struct lane before = h->lane;
+	struct lane before = h->link.lane;
 	struct err e = {0};
 	AUTO_TX tx = {0};
 	later_begin(h);
-	if (!db_begin(h->db, &tx, &e)) {
+	if (!db_begin(h->link.db, &tx, &e)) {
 		for (size_t i = 0; i < n; i++)
 			jobs[i]->ok = false, jobs[i]->err = e;
 		return;
@@ -217,7 +220,7 @@ static void run_batch(struct hand *h, struct write_job **jobs, size_t n)
 		if (run_in_savepoint(h, jobs[i]))
 			continue;
 		db_rollback(&tx);
-		h->lane = before;
+		h->link.lane = before;
 		jobs[i]->ok = false;
 		struct write_job *lost = jobs[i];
 		memmove(&jobs[i], &jobs[i + 1], (n - i - 1) * sizeof *jobs);
@@ -228,32 +231,107 @@ static void run_batch(struct hand *h, struct write_job **jobs, size_t n)
 	int64_t start = monotonic_ns();
 	if (!later_run(h, &e) || !db_commit(&tx, &e)) {
 		db_rollback(&tx);
-		h->lane = before;
+		h->link.lane = before;
 		fail_all(jobs, n, &e);
 	}
 	note_commit(h->w, monotonic_ns() - start);
 }
 
-/* ---- PostgreSQL: a transaction each, run again when the server says so ---- */
+/* ---- PostgreSQL: a transaction each, run again when the server says so or the connection is lost ---- */
 
-static bool run_in_tx(struct hand *h, struct write_job *job)
+static void set_connected(struct hand *h, bool connected)
 {
-	struct lane before = h->lane;
+	struct writer *w = h->w;
+	pthread_mutex_lock(&w->mutex);
+	w->stats.lost += h->connected && !connected;
+	w->n_connected += (size_t)connected - (size_t)h->connected;
+	h->connected = connected;
+	pthread_mutex_unlock(&w->mutex);
+}
+
+static bool ready(struct hand *h, struct err *e)
+{
+	if (!h->link.db || db_lost(h->link.db))
+		set_connected(h, false);
+	bool ok = link_ready(&h->link, e);
+	set_connected(h, ok);
+	return ok;
+}
+
+/* END_UNSURE: the connection was lost between the commit and its answer. */
+enum end { END_DONE, END_FAILED, END_AGAIN, END_UNSURE };
+
+/* *wrote is where the lane ends if the transaction takes hold. */
+static enum end run_in_tx(struct hand *h, struct write_job *job, struct lane *wrote)
+{
+	struct lane before = h->link.lane;
 	AUTO_TX tx = {0};
 	job->err = (struct err){0};
 	later_begin(h);
-	job->ok = !overdue(job, &job->err) && db_begin(h->db, &tx, &job->err) && run_act(h, job, &job->err) && later_run(h, &job->err) &&
-	          db_commit(&tx, &job->err);
+	job->ok = db_begin(h->link.db, &tx, &job->err) && run_act(h, job, &job->err) && later_run(h, &job->err);
+	if (job->ok && db_lost(h->link.db)) /* known in time: the commit is not sent */
+		job->ok = err_set(&job->err, ERR_BUSY, "the connection was lost before the commit");
+	bool committing = job->ok;
+	*wrote = h->link.lane;
+	job->ok = committing && db_commit(&tx, &job->err);
 	if (job->ok)
-		return true;
+		return END_DONE;
+	bool again = db_retryable(h->link.db);
 	db_rollback(&tx);
-	h->lane = before;
-	return false;
+	h->link.lane = before;
+	if (db_lost(h->link.db))
+		return committing ? END_UNSURE : END_AGAIN;
+	return again ? END_AGAIN : END_FAILED;
+}
+
+static bool unsure(struct hand *h, struct write_job *job)
+{
+	job->ok = false;
+	return err_say(&job->err, ERR_BUSY, h->w->cfg.say_unsure, "the connection was lost before the answer to a commit: whether the act took hold is not known");
+}
+
+/* The entry that the act left tells. Without one nothing but its key can, and that is asked for when it runs again. */
+static enum end ask(struct hand *h, struct write_job *job, const struct lane *wrote)
+{
+	AUTO_ARENA a = arena_new(0);
+	struct err why = {0};
+	bool kept = false, told = false, logged = wrote->seq > h->link.lane.seq;
+	int64_t until = monotonic_ns() + ANSWER_WAIT_NS;
+	while (!told && monotonic_ns() < until) {
+		told = ready(h, &why) && (!logged || lane_kept(h->link.db, a, wrote, &kept, &why));
+		if (!told)
+			nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+	}
+	job->ok = told && kept;
+	if (job->ok)
+		return END_DONE;
+	if (told && (logged || job->once.key.n))
+		return END_AGAIN;
+	unsure(h, job);
+	return END_FAILED;
+}
+
+static bool away(struct hand *h, struct write_job *job)
+{
+	struct err why = {0};
+	if (ready(h, &why))
+		return false;
+	job->ok = false;
+	err_say(&job->err, ERR_BUSY, h->w->cfg.say_away, "%s", why.text);
+	return true;
 }
 
 static void run_alone(struct hand *h, struct write_job *job)
 {
-	for (int tries = 0; !run_in_tx(h, job) && db_retryable(h->db) && tries < RETRIES; tries++) {
+	job->ok = false;
+	job->err = (struct err){0};
+	for (int tries = 0; tries <= RETRIES && !overdue(job, &job->err) && !away(h, job); tries++) {
+		struct lane wrote;
+		enum end end = run_in_tx(h, job, &wrote);
+		if (end == END_UNSURE)
+			end = ask(h, job, &wrote);
+		if (end != END_AGAIN)
+			return;
 		pthread_mutex_lock(&h->w->mutex);
 		h->w->stats.retried++;
 		pthread_mutex_unlock(&h->w->mutex);
@@ -262,22 +340,31 @@ static void run_alone(struct hand *h, struct write_job *job)
 
 /* ---- the threads ---- */
 
-/* Takes up to `max` jobs; waits for the first. 0: stopping and nothing is left. */
-static size_t take(struct writer *w, struct write_job **jobs, size_t max)
+/* One that has no connection leaves the work to those that have; when none has, it refuses. */
+static bool may_take(const struct hand *h) { return h->w->first && (h->connected || h->w->n_connected == 0 || h->w->stopping); }
+
+/* Takes up to `max` jobs, none after a second without. False: stopping and nothing is left. */
+static bool take(struct hand *h, struct write_job **jobs, size_t max, size_t *n)
 {
-	size_t n = 0;
+	struct writer *w = h->w;
+	struct timespec until;
+	int rc = 0;
+	*n = 0;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += LOOK_S;
 	pthread_mutex_lock(&w->mutex);
-	while (!w->first && !w->stopping)
-		pthread_cond_wait(&w->work, &w->mutex);
-	while (w->first && n < max) {
-		jobs[n++] = w->first;
+	while (!may_take(h) && !w->stopping && rc == 0)
+		rc = w->cfg.engine == DB_SQLITE ? pthread_cond_wait(&w->work, &w->mutex) : pthread_cond_timedwait(&w->work, &w->mutex, &until);
+	while (may_take(h) && *n < max) {
+		jobs[(*n)++] = w->first;
 		w->first = w->first->next;
 		w->queued--;
 	}
 	if (!w->first)
 		w->last = NULL;
+	bool go_on = *n > 0 || !w->stopping;
 	pthread_mutex_unlock(&w->mutex);
-	return n;
+	return go_on;
 }
 
 static void finish(struct writer *w, struct write_job **jobs, size_t n)
@@ -295,7 +382,7 @@ static void refuse_all(struct hand *h, struct write_job **jobs, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		jobs[i]->ok = false;
 		jobs[i]->err = (struct err){0};
-		err_set(&jobs[i]->err, ERR_BUSY, "the database's log has %lld MB, for somebody reads it for long: nothing is written until that ends", (long long)(db_wal_bytes(h->db) >> 20));
+		err_set(&jobs[i]->err, ERR_BUSY, "the database's log has %lld MB, for somebody reads it for long: nothing is written until that ends", (long long)(db_wal_bytes(h->link.db) >> 20));
 	}
 	pthread_mutex_lock(&h->w->mutex);
 	h->w->stats.refused += (int64_t)n;
@@ -304,7 +391,7 @@ static void refuse_all(struct hand *h, struct write_job **jobs, size_t n)
 
 static void run_lite(struct hand *h, struct write_job **jobs, size_t n)
 {
-	if (keeper_between(h->w->keeper, h->db))
+	if (keeper_between(h->w->keeper, h->link.db))
 		run_batch(h, jobs, n);
 	else
 		refuse_all(h, jobs, n);
@@ -314,9 +401,14 @@ static void *hand_main(void *arg)
 {
 	struct hand *h = arg;
 	struct write_job *jobs[BATCH_LIMIT];
+	struct err ignored = {0};
 	bool lite = h->w->cfg.engine == DB_SQLITE;
 	size_t n, max = lite ? h->w->cfg.batch_max : 1;
-	while ((n = take(h->w, jobs, max)) > 0) {
+	while (take(h, jobs, max, &n)) {
+		if (n == 0) {
+			ready(h, &ignored);
+			continue;
+		}
 		if (lite)
 			run_lite(h, jobs, n);
 		else
@@ -331,9 +423,10 @@ static bool hand_start(struct hand *h, struct err *e)
 	const struct writer_config *cfg = &h->w->cfg;
 	int64_t lane = cfg->engine == DB_SQLITE ? 0 : cfg->node * THREADS_MAX + (h - h->w->hands);
 	h->arena = arena_new(0);
-	h->db = cfg->engine == DB_SQLITE ? db_open_sqlite(cfg->place, DB_BATCH, e) : db_open_pg(cfg->place, 0, e);
-	if (!h->db || (h == h->w->hands && !lanes_hold(h->db, h->arena, cfg->node, e)) || !lane_open(h->db, h->arena, lane, &h->lane, e))
+	h->link = (struct link){.engine = cfg->engine, .place = cfg->place, .node = cfg->node, .number = lane};
+	if (!link_open(&h->link, e))
 		return false;
+	set_connected(h, true);
 	if (pthread_create(&h->thread, NULL, hand_main, h) != 0)
 		return err_set(e, ERR_INTERNAL, "cannot start a writer thread");
 	h->started = true;
@@ -346,7 +439,11 @@ bool writer_start(struct writer **out, const struct writer_config *cfg, struct e
 	CHECK(w != NULL && cfg->ids != NULL);
 	w->cfg = *cfg;
 	pthread_mutex_init(&w->mutex, NULL);
-	pthread_cond_init(&w->work, NULL);
+	pthread_condattr_t clock;
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->work, &clock);
+	pthread_condattr_destroy(&clock);
 	if (w->cfg.batch_max == 0 || w->cfg.batch_max > BATCH_LIMIT)
 		w->cfg.batch_max = BATCH_LIMIT;
 	if (cfg->engine == DB_SQLITE && !keeper_start(&w->keeper, cfg->place, cfg->wal_max, e)) {
@@ -378,7 +475,7 @@ void writer_stop(struct writer *w)
 	for (size_t i = 0; i < w->n_hands; i++) {
 		if (w->hands[i].started)
 			pthread_join(w->hands[i].thread, NULL);
-		db_close(w->hands[i].db);
+		link_close(&w->hands[i].link);
 		arena_free(w->hands[i].arena);
 	}
 	keeper_stop(w->keeper);
@@ -392,6 +489,7 @@ struct writer_stats writer_stats(struct writer *w)
 	pthread_mutex_lock(&w->mutex);
 	struct writer_stats s = w->stats;
 	s.queued = w->queued;
+	s.connected = w->n_connected;
 	pthread_mutex_unlock(&w->mutex);
 	if (w->keeper) {
 		struct keeper_stats k = keeper_stats(w->keeper);
@@ -415,7 +513,10 @@ bool writer_submit(struct writer *w, struct write_job *job, struct err *e)
 		*(w->last ? &w->last->next : &w->first) = job;
 		w->last = job;
 		w->queued++;
-		pthread_cond_signal(&w->work);
+		if (w->n_connected == w->n_hands)
+			pthread_cond_signal(&w->work);
+		else
+			pthread_cond_broadcast(&w->work); /* one that has no connection would keep the signal */
 	} else {
 		w->stats.refused++;
 	}

@@ -4,6 +4,9 @@
  *             done(): no answer leaves before it is durable.
  * PostgreSQL: a few threads, each job a transaction of its own, run again on 40001 and 40P01; so apply() must be
  *             repeatable: it may change only the database and memory that it sets anew each time.
+ *             A connection that is lost is opened again. A job under way runs again; was its commit sent and the answer
+ *             lost, its log entry tells whether it took hold, or its key when it runs again. One with neither is not run
+ *             again: ERR_BUSY. While the database is away jobs are refused with ERR_BUSY.
  *
  * Threads: writer_submit() from any thread. apply() and done() run on a writer thread; the job and its env belong to
  *          the writer from submit until done() is called.

@@ -13,6 +13,7 @@ struct writer_config {
 	size_t batch_max;         /* SQLite: jobs a commit */
 	int64_t wal_max;          /* SQLite: bytes of the write-ahead log past which nothing is written until it shrinks */
 	struct id_source *ids;
+	int say_away, say_unsure; /* messages: the database is away; whether the act took hold is not known. 0: none */
 	void (*now)(void *ctx, struct instant *out); /* NULL: the clock. Tests set it */
 	void *ctx;
 };
@@ -20,6 +21,8 @@ struct writer_config {
 struct writer_stats {
 	int64_t done, refused, batches, retried;
 	size_t queued;
+	int64_t lost; /* PostgreSQL: connections lost since the start */
+	size_t connected; /* threads with a connection now; none: nothing can be written */
 	int64_t longest_commit_ns;
 	int64_t wal_bytes, wal_checkpoints, wal_restarts; /* SQLite */
 	bool wal_full;
