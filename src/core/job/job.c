@@ -3,12 +3,14 @@
 #include "core/db/id.h"
 #include "core/job/job_sql.h"
 #include "gen/ids.h"
+#include <time.h>
 
 #define PAYLOAD_MAX ((size_t)64 * 1024)
 #define BACKOFF_FIRST_MS ((int64_t)15 * 1000)
 #define BACKOFF_MAX_MS ((int64_t)3600 * 1000)
 #define UNKNOWN_WAIT_MS ((int64_t)5 * 60 * 1000)
 #define AWAY_WAIT_MS 5000
+#define WRITER_WAIT_NS ((int64_t)60000000000)
 #define LEASE_MS ((int64_t)5 * 60 * 1000)
 #define KEEP_MS (30 * DAY_MS)
 
@@ -57,12 +59,30 @@ static const struct job_kind *kind_of(const struct job_config *cfg, struct str n
 
 struct claim { const struct job_config *cfg; struct job_run *run; bool found, unknown; };
 
+/* Has an earlier run of this claim taken hold after all, its answer lost? */
+static bool claimed_before(struct claim *c, struct env *env, struct err *e)
+{
+	struct job_leased_row row = {0};
+	if (!q_job_leased(env->db, env->arena, c->run->lease, &row, &c->found, e) || !c->found)
+		return e->kind == ERR_NONE;
+	c->run->kind = kind_of(c->cfg, row.kind);
+	c->run->id = row.id.v;
+	c->run->payload = row.payload;
+	c->run->attempt = row.attempts;
+	c->run->last_attempt = c->run->attempt >= max_attempts(c->run->kind);
+	return true;
+}
+
 static bool claim_apply(struct write_job *w, struct err *e)
 {
 	struct claim *c = w->ctx;
 	struct env *env = w->env;
 	struct job_claimable_row row = {0};
 	c->found = c->unknown = false;
+	if (c->run->lease && !claimed_before(c, env, e))
+		return false;
+	if (c->found)
+		return true;
 	if (!q_job_claimable(env->db, env->arena, env->now, &row, &c->found, e) || !c->found)
 		return !c->found && e->kind == ERR_NONE;
 	const struct job_kind *k = kind_of(c->cfg, row.kind);
@@ -77,14 +97,23 @@ static bool claim_apply(struct write_job *w, struct err *e)
 	c->run->payload = row.payload;
 	c->run->attempt = row.attempts + 1;
 	c->run->last_attempt = c->run->attempt >= max_attempts(k);
-	c->run->lease = id_new(env->ids, env->now);
+	c->run->lease = c->run->lease ? c->run->lease : id_new(env->ids, env->now);
 	return q_job_take(env->db, row.id, c->run->lease, (struct instant){env->now.ms + lease_ms(k)}, NULL, e);
 }
 
+/* The lease makes each of these harmless the second time; what the database was away for is written when it is back. */
 static bool on_writer(struct job_run *run, bool (*apply)(struct write_job *, struct err *), void *ctx, struct err *e)
 {
-	struct write_job w = {.env = &run->env, .apply = apply, .ctx = ctx};
-	return writer_run(run->writer, &w, e);
+	int64_t until = monotonic_ns() + WRITER_WAIT_NS;
+	for (;;) {
+		struct write_job w = {.env = &run->env, .apply = apply, .ctx = ctx, .repeatable = true};
+		*e = (struct err){0};
+		if (writer_run(run->writer, &w, e))
+			return true;
+		if (e->kind != ERR_BUSY || monotonic_ns() > until || !run->runner || job_stopping(run))
+			return false;
+		nanosleep(&(struct timespec){.tv_nsec = 250000000}, NULL);
+	}
 }
 
 /* ---- ending ---- */

@@ -14,6 +14,10 @@ select id, kind, payload, attempts from job where state = 'open' and due <= :now
 -- pg:
 select id, kind, payload, attempts from job where state = 'open' and due <= :now order by due, id limit 1 for update skip locked;
 
+-- name: job_leased :one
+-- in: lease int
+select id, kind, payload, attempts from job where state = 'open' and lease = :lease;
+
 -- name: job_take :exec
 -- in: id job_id, lease int, until instant
 update job set lease = :lease, due = :until, attempts = attempts + 1 where id = :id;

@@ -120,7 +120,7 @@ TEST_PG(an_act_cut_off_at_its_commit_is_asked_for)
 {
 	struct writer *w = start(a, 1);
 	struct err e = {0};
-	struct act logged = {.note = 1}, keyed = {.note = 3, .unlogged = true}, bare = {.note = 5, .unlogged = true};
+	struct act logged = {.note = 1}, keyed = {.note = 3, .unlogged = true}, bare = {.note = 5, .unlogged = true}, again = {.note = 7, .unlogged = true};
 	end_at_commit();
 	EXPECT_OK(run(w, a, &logged, "", &e), e);
 	EXPECT_INT(logged.runs, 2);
@@ -130,9 +130,13 @@ TEST_PG(an_act_cut_off_at_its_commit_is_asked_for)
 	EXPECT_ERR(run(w, a, &bare, "", &e), e, ERR_BUSY);
 	EXPECT_INT(e.say, 12);
 	EXPECT_INT(bare.runs, 1);
-	EXPECT_INT(writer_stats(w).lost, 3);
+	struct env env = env_of(a);
+	test_db_run("select nextval('ended_once')"); /* the one above did not run again */
+	EXPECT_OK(writer_run(w, &(struct write_job){.env = &env, .apply = do_act, .ctx = &again, .repeatable = true}, &e), e);
+	EXPECT_INT(again.runs, 2);
+	EXPECT_INT(writer_stats(w).lost, 4);
 	writer_stop(w);
-	expect_done(a, 1, 2);
+	expect_done(a, 1, 3);
 }
 
 TEST_PG(the_lane_is_not_taken_before_the_old_session_has_ended)

@@ -305,7 +305,7 @@ static enum end ask(struct hand *h, struct write_job *job, const struct lane *wr
 	job->ok = told && kept;
 	if (job->ok)
 		return END_DONE;
-	if (told && (logged || job->once.key.n))
+	if (told && (logged || job->once.key.n || job->repeatable))
 		return END_AGAIN;
 	unsure(h, job);
 	return END_FAILED;
@@ -550,7 +550,7 @@ static bool apply_for(struct write_job *job, struct err *e)
 bool writer_run(struct writer *w, struct write_job *job, struct err *e)
 {
 	struct wait wait = {.mutex = PTHREAD_MUTEX_INITIALIZER, .over = PTHREAD_COND_INITIALIZER, .ctx = job};
-	struct write_job outer = {.env = job->env, .apply = apply_for, .done = wake, .ctx = &wait, .once = job->once,
+	struct write_job outer = {.env = job->env, .apply = apply_for, .done = wake, .ctx = &wait, .once = job->once, .repeatable = job->repeatable,
 	                          .deadline_ns = job->deadline_ns};
 	if (!writer_submit(w, &outer, e))
 		return false;

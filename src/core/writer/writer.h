@@ -5,8 +5,8 @@
  * PostgreSQL: a few threads, each job a transaction of its own, run again on 40001 and 40P01; so apply() must be
  *             repeatable: it may change only the database and memory that it sets anew each time.
  *             A connection that is lost is opened again. A job under way runs again; was its commit sent and the answer
- *             lost, its log entry tells whether it took hold, or its key when it runs again. One with neither is not run
- *             again: ERR_BUSY. While the database is away jobs are refused with ERR_BUSY.
+ *             lost, its log entry tells whether it took hold, or its key when it runs again. One with neither, and not
+ *             `repeatable`, is not run again: ERR_BUSY. While the database is away jobs are refused with ERR_BUSY.
  *
  * Threads: writer_submit() from any thread. apply() and done() run on a writer thread; the job and its env belong to
  *          the writer from submit until done() is called.
@@ -32,6 +32,7 @@ struct write_job {
 	void (*done)(struct write_job *job); /* after the commit or the refusal: result in ok and err */
 	void *ctx;              /* the submitter's */
 	struct idempotency once;
+	bool repeatable;        /* a second run after one that took hold does no harm */
 	int64_t deadline_ns;    /* on monotonic_ns(); 0: none */
 	bool ok;
 	struct err err;
