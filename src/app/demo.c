@@ -32,9 +32,9 @@ static void print_json(const struct account_demo *d)
 
 static void print_table(const struct account_demo *d)
 {
-	printf("%-11s %-12s %-18s %s\n", "role", "login", "password", "TOTP secret");
+	printf("%-11s %-11s %-24s %s\n", "role", "login", "password", "TOTP secret");
 	for (size_t i = 0; i < ACCOUNT_SAMPLES; i++)
-		printf("%-11s %-12.*s %-18.*s %.*s\n", d->sample[i].role, STR_ARG(d->sample[i].login), STR_ARG(d->sample[i].password), STR_ARG(d->sample[i].totp_secret));
+		printf("%-11s %-11.*s %-24.*s %.*s\n", d->sample[i].role, STR_ARG(d->sample[i].login), STR_ARG(d->sample[i].password), STR_ARG(d->sample[i].totp_secret.n ? d->sample[i].totp_secret : STR("-")));
 }
 
 static bool make_pki(struct arena *a, const struct options *o, struct err *e)

@@ -301,6 +301,21 @@ static struct html inbox_buttons(struct request *r, struct html_out *o, const st
 	return h_capture_end(o, c);
 }
 
+/* Who has nothing of their own is led to what waits for somebody of the unit to take it. */
+static bool nothing_here(struct request *r, struct html_out *o, const struct desk_filter *f, struct err *e)
+{
+	struct desk_filter unit = {.view = VIEW_UNIT};
+	int64_t waiting = 0;
+	if (f->view == VIEW_MINE && !f->q.n && !desk_counted(&r->env, &unit, &waiting, e))
+		return false;
+	struct str n = str_fmt(r->env.arena, "%lld", (long long)waiting);
+	struct ui_button lead = {.label = msg_fmt(r->env.arena, r->env.lang, MSG_DESK_EMPTY_TO_UNIT, &n, 1), .weight = UI_QUIET,
+		.url = str_fmt(r->env.arena, "/ban-lam-viec?xem=%s", desk_view_slug(VIEW_UNIT))};
+	ui_empty(o, &(struct ui_empty){.title = msg(r->env.lang, MSG_DESK_EMPTY), .text = msg(r->env.lang, MSG_DESK_EMPTY_WHY), .icon = UI_ICON_INBOX,
+		.button = waiting ? &lead : NULL});
+	return true;
+}
+
 static bool inbox(struct request *r, struct err *e)
 {
 	struct desk_filter f = desk_filter_read(r);
@@ -325,8 +340,8 @@ static bool inbox(struct request *r, struct err *e)
 		desk_table(r, &o, title, rows.v, rows.n, true);
 		pager(r, &o, &f, &rows, more, total);
 		bulk_bar(r, &o);
-	} else {
-		ui_empty(&o, &(struct ui_empty){.title = msg(r->env.lang, MSG_DESK_EMPTY), .text = msg(r->env.lang, MSG_DESK_EMPTY_WHY), .icon = UI_ICON_INBOX});
+	} else if (!nothing_here(r, &o, &f, e)) {
+		return false;
 	}
 	saved_filters(r, &o);
 	ui_page_end(&o, &p);

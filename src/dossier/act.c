@@ -197,6 +197,14 @@ static const struct { const char *role, *set, *code; } papers[] = {
 	{"stop", "TT03-2025", "05"},
 };
 
+struct str dossier_paper_kind(struct str set, struct str code)
+{
+	for (size_t i = 0; i < ARRAY_LEN(papers); i++)
+		if (str_eq(set, str_from(papers[i].set)) && str_eq(code, str_from(papers[i].code)))
+			return str_from(papers[i].role);
+	return STR_NONE;
+}
+
 static bool seal_row(struct doing *g, struct str set, struct str code, int64_t number, struct str text, struct err *e)
 {
 	struct dossier_paper_id id = {id_new(g->env->ids, g->env->now)};

@@ -73,6 +73,8 @@ struct applicant dossier_applicant(struct arena *a, const json_t *content);
 /* The agent in a sentence, for pages; empty when there is none. */
 struct str dossier_agent_said(struct arena *a, enum lang lang, const struct agent *x);
 struct str dossier_file_name(struct env *env, const struct key *key, const struct dossier_file_list_row *f); /* unsealed; "?" when it cannot */
+/* What a statutory form is for, as a file's kind: "receipt", "supplement" …; empty for what this program does not issue. */
+struct str dossier_paper_kind(struct str set, struct str code);
 /* What a paper or note of the dossier says, unsealed; empty when it cannot be. */
 struct str dossier_paper_text(struct arena *a, const struct key *key, const struct dossier_paper_list_row *p);
 /* Does the secret belong to the dossier? Constant time; spaces, dashes and case do not matter. */

@@ -271,19 +271,34 @@ bool filing_result(struct request *r, const struct dossier_get_row *d, int64_t *
 	return true;
 }
 
-/* A paper of the office bears the kind of what it asks for. */
 static enum msg_key file_note(const struct dossier_file_list_row *f)
 {
 	static const struct { const char *kind; enum msg_key word; } words[] = {
 		{"attachment", MSG_FILING_KIND_ATTACHMENT}, {"supplement", MSG_FILING_KIND_SUPPLEMENT}, {"form", MSG_FILING_KIND_FORM},
-		{"receipt", MSG_FILING_KIND_RECEIPT}, {"refusal", MSG_FILING_KIND_REFUSAL}, {"apology", MSG_FILING_KIND_APOLOGY},
-		{"stop", MSG_FILING_KIND_STOP}, {"result", MSG_FILING_KIND_RESULT}};
-	if (str_starts(f->field, STR("paper:")) && str_eq(f->kind, STR("supplement")))
-		return MSG_FILING_KIND_RECEIPT;
+		{"result", MSG_FILING_KIND_RESULT}};
+	if (str_starts(f->field, STR("paper:")))
+		return MSG_FILING_KIND_PAPER;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_eq(f->kind, str_from(words[i].kind)))
 			return words[i].word;
 	return MSG_FILING_FILE;
+}
+
+enum msg_key filing_paper_word(struct str kind)
+{
+	static const struct { const char *kind; enum msg_key word; } words[] = {
+		{"receipt", MSG_FILING_PAPER_RECEIPT}, {"supplement", MSG_FILING_PAPER_SUPPLEMENT}, {"refusal", MSG_FILING_PAPER_REFUSAL},
+		{"apology", MSG_FILING_PAPER_APOLOGY}, {"stop", MSG_FILING_PAPER_STOP}};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_eq(kind, str_from(words[i].kind)))
+			return words[i].word;
+	return MSG_FILING_PAPER_OTHER;
+}
+
+/* The office's own papers go by their title; the name of their file says it only to who knows the forms by number. */
+static struct str shown_name(struct request *r, const struct key *key, const struct dossier_file_list_row *f)
+{
+	return str_starts(f->field, STR("paper:")) ? m(r, filing_paper_word(f->kind)) : dossier_file_name(&r->env, key, f);
 }
 
 bool filing_show_files(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct str tail, struct err *e)
@@ -306,7 +321,7 @@ bool filing_show_files(struct request *r, struct html_out *o, const struct dossi
 		if (!leaves_the_house(f) || f->replaced)
 			continue;
 		rows[n] = f;
-		v[n++] = (struct ui_file){.name = dossier_file_name(&r->env, &key, f), .size = f->size,
+		v[n++] = (struct ui_file){.name = shown_name(r, &key, f), .size = f->size,
 			.url = clean ? str_fmt(a, "%.*s%lld%.*s", STR_ARG(url), (long long)f->id.v, STR_ARG(tail)) : STR_NONE,
 			.note = m(r, clean ? file_note(f) : str_eq(f->state, STR("infected")) ? MSG_FILING_INFECTED : MSG_FILING_QUARANTINE),
 			.signed_ok = clean && str_eq(f->kind, STR("result"))};

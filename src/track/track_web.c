@@ -47,20 +47,33 @@ static void show_form(struct request *r, struct html_out *o, struct str code)
 	ui_form_end(o);
 }
 
-/* With ?ma= as printed on papers: to the dossier's page. */
-static bool front(struct request *r, struct err *e)
+static bool form_page(struct request *r, struct str code)
 {
-	struct str code = http_method_safe(r->method) ? tidy(r->env.arena, req_query(r, "ma")) : STR_NONE;
-	(void)e;
-	if (code.n && dossier_code_ok(code))
-		return answer_redirect(r, str_fmt(r->env.arena, "/tra-cuu/%.*s", STR_ARG(code)));
 	struct html_out o = page_out(r);
 	struct ui_page page = {.title = m(r, MSG_NAV_TRACK), .lead = m(r, MSG_TRACK_LEAD), .width = UI_READ, .has_errors = r->errors.n > 0};
 	ui_page_begin(&o, &page);
 	page_error_summary(&o, r);
-	show_form(r, &o, STR_NONE);
+	show_form(r, &o, code);
 	ui_page_end(&o, &page);
 	return page_answer(r);
+}
+
+/* Never a dead end: the form again, with what was typed and what is wrong with it. */
+static bool no_such(struct request *r, struct str code)
+{
+	form_error(r, "code", MSG_TRACK_NONE, STR_NONE, STR_NONE);
+	r->status = 404;
+	return form_page(r, code);
+}
+
+/* With ?ma= as printed on papers and as the front page asks: to the dossier's page. */
+static bool front(struct request *r, struct err *e)
+{
+	struct str code = http_method_safe(r->method) ? tidy(r->env.arena, req_query(r, "ma")) : STR_NONE;
+	(void)e;
+	if (!code.n)
+		return form_page(r, STR_NONE);
+	return dossier_code_ok(code) ? answer_redirect(r, str_fmt(r->env.arena, "/tra-cuu/%.*s", STR_ARG(code))) : no_such(r, code);
 }
 
 static enum msg_key badge_word(enum ui_state s)
@@ -126,7 +139,11 @@ static bool by_code(struct request *r, struct dossier_get_row *d, struct err *e)
 static bool one(struct request *r, struct err *e)
 {
 	struct dossier_get_row d;
-	return by_code(r, &d, e) && show(r, &d, req_query(r, "s"), e);
+	bool found = false;
+	struct str code = tidy(r->env.arena, req_param(r, "code"));
+	if (!find(r, code, &d, &found, e))
+		return false;
+	return found ? show(r, &d, req_query(r, "s"), e) : no_such(r, code);
 }
 
 static bool file(struct request *r, struct err *e)

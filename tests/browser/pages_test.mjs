@@ -1,6 +1,6 @@
 // Pages by address: what anybody may see, and what each role sees first.
 // F-158: axe finds nothing serious, and nothing is wider than the window, at 1280 and at 320 points.
-import { Visitor, demonstration, end, journey } from "./lib.mjs";
+import { Visitor, demonstration, end, journey, truth, word } from "./lib.mjs";
 
 const open = ["/", "/dich-vu-cong", "/dich-vu-cong?q=may%20chup%20x%20quang", "/dich-vu-cong/bx-cap-phep-xquang", "/niem-yet", "/can-bo", "/huong-dan", "/tra-cuu", "/kiem-tra",
 	"/nop-ho-so/bx-cap-phep-xquang", "/dang-nhap", "/dang-ky", "/quen-mat-khau"];
@@ -31,6 +31,9 @@ async function see(role, paths) {
 		await v.go("/ban-lam-viec?xem=co-quan");
 		await v.main.getByRole("table").getByRole("link").first().click();
 		await v.at(/\/ho-so\//);
+		const acts = await v.main.getByRole("heading", { name: word("DESK_ACTIONS"), exact: true }).boundingBox();
+		truth(acts.y < 500, `at ${width} what may be done stands ${acts.y} below the top`);
+		place.code = v.path.split("/").pop();
 		await v.look(`record-${width}`);
 	}];
 	const records = paths.includes("/ban-lam-viec") ? [record(1280), record(320)] : [];
@@ -38,7 +41,39 @@ async function see(role, paths) {
 	await v.close();
 }
 
+// On a phone, as a stranger in a hurry: how long and how much before anything else, and the code typed on the front page leads to the dossier.
+async function hurried() {
+	const v = await Visitor.open(place, "hurried", { width: 360 });
+	const top = async (text) => (await v.main.getByText(text, { exact: true }).filter({ visible: true }).first().boundingBox()).y;
+	const ask = async (code) => {
+		await v.go("/");
+		await v.page.locator("form[action='/tra-cuu'] input").fill(code);
+		await v.press("Enter");
+	};
+	await journey("a stranger in a hurry", [
+		["time limit and fee stand above the papers", async () => {
+			await v.go("/dich-vu-cong/bx-cap-phep-xquang");
+			const papers = await top(word("CATALOGUE_DOCUMENTS"));
+			for (const key of ["CATALOGUE_DEADLINE", "CATALOGUE_FEES"]) truth(await top(word(key)) < papers, `${key} below the papers`);
+		}],
+		["a code no dossier has comes back to be corrected", async () => {
+			v.expect("404");
+			await ask("H99.12-000000-9999");
+			await v.main.getByRole("alert").or(v.main.getByText(word("TRACK_NONE")).first()).first().waitFor();
+			truth(await v.field("TRACK_CODE").inputValue() === "H99.12-000000-9999", "what was typed is kept");
+			await v.look("no-such-dossier");
+		}],
+		["a code typed on the front page leads to its dossier", async () => {
+			await ask(place.code);
+			await v.at(new RegExp(`/tra-cuu/${place.code}$`));
+			await v.look("tracked-from-the-front");
+		}],
+	], () => [v]);
+	await v.close();
+}
+
 await see("stranger", open);
 for (const [role, paths] of Object.entries(inside)) await see(role, paths);
+await hurried();
 await journey("the program", [["stops in good order", place.stop]]);
 await end();

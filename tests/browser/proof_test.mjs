@@ -43,7 +43,7 @@ await journey("a citizen keeps files", [
 		await citizen.main.locator("a[href^='/ho-so/']").first().click();
 		await citizen.look("dossier");
 	}],
-	["downloads its receipt paper", () => download(citizen, citizen.main.locator("a[href*='/tep/']").first(), "giay.pdf")],
+	["downloads its receipt paper", () => download(citizen, citizen.link("FILING_PAPER_RECEIPT"), "giay.pdf")],
 	["downloads a receipt of the record", async () => {
 		await citizen.main.getByText(word("FILING_RECEIPTS"), { exact: true }).click();
 		await download(citizen, citizen.main.locator("a[href*='/bien-nhan/']").first(), "bien-nhan.json");
@@ -81,5 +81,4 @@ for (const [js, width] of [[true, 1440], [true, 320], [false, 320]]) {
 	await v.close();
 }
 await journey("the program", [["stops in good order", place.stop]]);
-place.remove();
 await end();
