@@ -213,7 +213,7 @@ static void papers_section(struct sheet *s)
 		const struct dossier_paper_list_row *p = &s->papers.v[i];
 		if (str_eq(p->form_set, STR("note")))
 			continue;
-		struct str title[] = {WORD(s, filing_paper_word(dossier_paper_kind(p->form_set, p->form_code))), str_fmt(a, "%lld", (long long)p->number)};
+		struct str title[] = {filing_paper_word(s->r->env.lang, dossier_paper_kind(p->form_set, p->form_code)), str_fmt(a, "%lld", (long long)p->number)};
 		struct str hint[] = {p->form_code, p->form_set, lang_instant(a, s->r->env.lang, p->at)};
 		v[n++] = (struct ui_item){.title = msg_fmt(a, s->r->env.lang, MSG_DESK_PAPER, title, 2), .hint = msg_fmt(a, s->r->env.lang, MSG_DESK_PAPER_FORM, hint, 3),
 			.url = str_fmt(a, "%.*s/giay/%lld", STR_ARG(base_url(s)), (long long)p->id.v)};

@@ -91,7 +91,7 @@ bool filing_rows_changed(struct request *r, json_t *typed, struct str prefix);
 void filing_form_errors(struct request *r, const struct eform_errors *errors, struct str prefix);
 
 /* A paper of the office by its kind (dossier_paper_kind), in the words of its printed title. */
-enum msg_key filing_paper_word(struct str kind);
+struct str filing_paper_word(enum lang lang, struct str kind);
 /* An act of the log in the applicant's words ("dossier.accept"); empty for what is not told. */
 struct str filing_event_word(enum lang lang, struct str kind);
 /* What is recorded of the dossier, each with its receipt to download at `url`, the entry's id and `tail`. */

@@ -284,21 +284,21 @@ static enum msg_key file_note(const struct dossier_file_list_row *f)
 	return MSG_FILING_FILE;
 }
 
-enum msg_key filing_paper_word(struct str kind)
+struct str filing_paper_word(enum lang lang, struct str kind)
 {
 	static const struct { const char *kind; enum msg_key word; } words[] = {
 		{"receipt", MSG_FILING_PAPER_RECEIPT}, {"supplement", MSG_FILING_PAPER_SUPPLEMENT}, {"refusal", MSG_FILING_PAPER_REFUSAL},
 		{"apology", MSG_FILING_PAPER_APOLOGY}, {"stop", MSG_FILING_PAPER_STOP}};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_eq(kind, str_from(words[i].kind)))
-			return words[i].word;
-	return MSG_FILING_PAPER_OTHER;
+			return msg(lang, words[i].word);
+	return msg(lang, MSG_FILING_PAPER_OTHER);
 }
 
 /* The office's own papers go by their title; the name of their file says it only to who knows the forms by number. */
 static struct str shown_name(struct request *r, const struct key *key, const struct dossier_file_list_row *f)
 {
-	return str_starts(f->field, STR("paper:")) ? m(r, filing_paper_word(f->kind)) : dossier_file_name(&r->env, key, f);
+	return str_starts(f->field, STR("paper:")) ? filing_paper_word(r->env.lang, f->kind) : dossier_file_name(&r->env, key, f);
 }
 
 bool filing_show_files(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct str tail, struct err *e)
