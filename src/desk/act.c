@@ -28,6 +28,7 @@ static const struct act_shape shapes[ACT_COUNT] = {
 	[ACT_STOP] = {AF_REASON, AF_REASON, NULL, true},
 	[ACT_RATE] = {AF_SCORE | AF_TEXT, AF_SCORE, NULL, true},
 	[ACT_CORRECT] = {AF_FILES, 0, NULL, true},
+	[ACT_TRANSCRIBE] = {0, 0, NULL, true},
 };
 const struct act_shape *act_shape(enum dossier_action a) { return &shapes[a]; }
 

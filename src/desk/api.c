@@ -250,7 +250,7 @@ bool desk_api_actions(struct request *r, struct err *e)
 	json_t *items = json_array(), *out = json_pack("{s:o,s:n,s:I}", "items", items, "next", "rev", (json_int_t)q.d.rev);
 	bool ok = true;
 	for (int a = 0; ok && a < ACT_COUNT; a++)
-		if (open & (1U << a))
+		if ((open & (1U << a)) && a != ACT_TRANSCRIBE) /* its pages are for people: a program sends answers with the dossier */
 			ok = action_json(&q, (enum dossier_action)a, items, e);
 	req_note_read(r, q.d.id.v);
 	if (ok)

@@ -3,7 +3,7 @@
  * Law: NĐ 61/2018 Điều 17 and NĐ 118/2025 Điều 17 (intake, checking copies against originals, receipt at once); TT 03/2025
  * Mẫu 01 (who is represented, by which paper); TT 01/2023/TT-VPCP Điều 8 (copies against originals, as many images as pages).
  * Each document: does it lie there, was its original seen, how many pages it has, how many images were made of them; what is
- * seen is part of the sealed answers. Sending and acceptance are two acts in one transaction. */
+ * seen is sealed beside the answers. Sending and acceptance are two acts in one transaction. */
 #include "desk/desk_internal.h"
 #include "desk/desk_views.h"
 #include <stdlib.h>
@@ -386,8 +386,8 @@ bool counter_check(struct request *r, struct err *e)
 
 #define TEXT(s) (s).p ? (s).p : "", (s).n
 
-/* What lay on the counter: part of the sealed answers. */
-static json_t *paper_answers(struct request *r, const struct procedure *p)
+/* What lay on the counter: sealed beside the answers, which are typed later. */
+static json_t *paper_of(struct request *r, const struct procedure *p)
 {
 	json_t *docs = json_array();
 	for (size_t i = 0; i < documents(p); i++) {
@@ -397,7 +397,7 @@ static json_t *paper_answers(struct request *r, const struct procedure *p)
 			json_array_append_new(docs, json_pack("{s:s%,s:b,s:I,s:I}", "document", TEXT(p->documents[i].name), "original_seen", chosen(r, "originals", i),
 				"pages", (json_int_t)pages, "images", (json_int_t)images));
 	}
-	return json_pack("{s:b,s:o}", "on_paper", 1, "documents", docs);
+	return json_pack("{s:o}", "documents", docs);
 }
 
 static struct agent agent_of(struct request *r)
@@ -408,14 +408,15 @@ static struct agent agent_of(struct request *r)
 static bool send_it(struct request *r, const struct law_procedure *p, struct dossier_sent *sent, struct err *e)
 {
 	struct filing *f = r->state;
-	json_t *answers = paper_answers(r, p->p);
+	json_t *answers = json_object(), *paper = paper_of(r, p->p);
 	struct dossier_new x = {
-		.procedure = p, .id = f->id, .wrapped_key = f->wrapped, .answers = answers, .channel_in = form_has(r, "channel_in") ? form_text(r, "channel_in") : STR("counter"),
+		.procedure = p, .id = f->id, .wrapped_key = f->wrapped, .answers = answers, .paper = paper, .channel_in = form_has(r, "channel_in") ? form_text(r, "channel_in") : STR("counter"),
 		.channel_out = form_text(r, "channel_out"), .receiving_unit = desk_unit_of(r->env.actor, ROLE_COUNTER), .files = f->files.v, .n_files = f->files.n,
 		.who = {.organisation = form_choice(r, "kind") == 1, .name = name_of(r), .identity = identity_of(r), .address = address_of(r),
 			.phone = form_text(r, "phone"), .email = form_text(r, "email"), .agent = agent_of(r)}};
 	bool ok = settling(r, &x.settling_agency, &x.settling_unit, &x.code_prefix, e) && dossier_send(&r->env, LAW, &x, sent, e);
 	json_decref(answers);
+	json_decref(paper);
 	return ok;
 }
 

@@ -704,6 +704,7 @@ TEST_BOTH(pages_are_counted_against_images)
 	STATUS(x, 200);
 	x = get(&w.counter, record(str_from(nth(1)), ""));
 	EXPECT(has(x.body, "Giấy tờ đã nhận tại quầy") && has(x.body, ">4<") && has(x.body, "Số trang"));
+	EXPECT(has(x.body, "Nhập nội dung đơn, tờ khai") && has(x.body, "/sua\"") && !has(get(&w.head, record(str_from(nth(1)), "")).body, "/sua\""));
 	stop();
 }
 

@@ -69,8 +69,9 @@ static void put_fact(struct ui_fact *v, size_t *n, struct str label, struct str 
 		v[(*n)++] = (struct ui_fact){.label = label, .value = value};
 }
 
-/* Filed on paper at the counter: its answers stand on the paper, not in the form. */
-static bool is_on_paper(struct sheet *s) { return json_is_true(json_object_get(json_object_get(s->content, "answers"), "on_paper")); }
+/* Filed on paper at the counter: its answers stand on the paper until somebody types them in. */
+static bool is_on_paper(struct sheet *s) { return json_is_object(json_object_get(s->content, "paper")); }
+static bool has_answers(struct sheet *s) { return json_object_size(json_object_get(s->content, "answers")) > 0; }
 
 /* ---- summary ---- */
 
@@ -192,7 +193,7 @@ static size_t sheet_items(struct sheet *s, const struct law_procedure *p, struct
 {
 	struct arena *a = s->r->env.arena;
 	size_t n = 0;
-	for (size_t i = 0; p && !is_on_paper(s) && i < p->n_forms; i++)
+	for (size_t i = 0; p && has_answers(s) && i < p->n_forms; i++)
 		v[n++] = (struct ui_item){.title = p->forms[i]->title, .hint = WORD(s, MSG_DESK_FORM_PRINTED),
 			.url = str_fmt(a, "%.*s/don/%zu", STR_ARG(base_url(s)), i + 1)};
 	if (s->d.accepted_at.has)
@@ -296,7 +297,7 @@ static void answers_section(struct sheet *s)
 /* What was taken in at the counter: which document, original seen, pages against images. */
 static void counter_section(struct sheet *s)
 {
-	const json_t *docs = json_object_get(json_object_get(s->content, "answers"), "documents");
+	const json_t *docs = json_object_get(json_object_get(s->content, "paper"), "documents");
 	struct ui_column columns[] = {{.head = WORD(s, MSG_DESK_DOC)}, {.head = WORD(s, MSG_DESK_DOC_ORIGINAL)},
 		{.head = WORD(s, MSG_DESK_DOC_PAGES), .kind = UI_CELL_NUMBER}, {.head = WORD(s, MSG_DESK_DOC_IMAGES), .kind = UI_CELL_NUMBER}};
 	struct ui_table t = {.caption = WORD(s, MSG_DESK_PAPER_SEEN), .caption_hidden = true, .columns = columns, .n_columns = ARRAY_LEN(columns)};
@@ -548,6 +549,8 @@ static int act_group(enum dossier_action a)
 static void correct_for(struct sheet *s)
 {
 	bool may = (s->actions & (1U << ACT_SUPPLEMENT | 1U << ACT_CORRECT)) && actor_is(s->r->env.actor, ROLE_COUNTER) && !s->erased && !is_on_paper(s);
+	if (s->actions & 1U << ACT_TRANSCRIBE)
+		ui_act(s->o, str_fmt(s->r->env.arena, "/ho-so/%.*s/sua", STR_ARG(s->d.code)), &(struct ui_button){.label = WORD(s, MSG_DESK_ACT_TRANSCRIBE), .weight = UI_QUIET});
 	if (!may)
 		return;
 	ui_details_begin(s->o, WORD(s, MSG_DESK_CORRECT_FOR), false);
@@ -562,7 +565,7 @@ static bool actions_section(struct sheet *s, struct err *e)
 	ui_section_begin(s->o, WORD(s, MSG_DESK_ACTIONS));
 	for (int group = 0; group < 3; group++)
 		for (int a = 0; a < ACT_COUNT; a++) {
-			if (!(s->actions >> a & 1U) || act_group((enum dossier_action)a) != group)
+			if (!(s->actions >> a & 1U) || a == ACT_TRANSCRIBE || act_group((enum dossier_action)a) != group)
 				continue;
 			if (a == ACT_SUBMIT)
 				proposal_link(s, !any);

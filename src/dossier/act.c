@@ -42,6 +42,7 @@ static const struct rule {
 	[ACT_STOP] = {"stop", BY_APPLICANT, .run = act_stop},
 	[ACT_RATE] = {"rate", BY_APPLICANT, .run = act_rate},
 	[ACT_CORRECT] = {"correct", BY_APPLICANT, .run = act_correct},
+	[ACT_TRANSCRIBE] = {"transcribe", BY_ROLES, ROLE_BIT(ROLE_COUNTER), .run = act_transcribe},
 };
 
 const char *dossier_action_name(enum dossier_action a)
@@ -85,6 +86,8 @@ static bool open_now(const struct doing *g, enum dossier_action a)
 		return !over && !accepted;
 	if (a == ACT_CORRECT) /* asked for a supplement, it is the supplement that answers */
 		return !over && !accepted && str_eq(d->state, STR("received"));
+	if (a == ACT_TRANSCRIBE) /* before acceptance, or asked for a supplement, these acts bring the answers */
+		return !over && accepted && !settled && !str_eq(d->state, STR("supplement")) && !str_eq(d->channel_in, STR("online")) && !str_eq(d->channel_in, STR("portal"));
 	if (a == ACT_STOP || a == ACT_APOLOGISE)
 		return !over && accepted && !settled;
 	if (a == ACT_RATE)
@@ -347,6 +350,16 @@ bool dossier_opinion_waits(const struct actor *me, const struct dossier_opinion_
 	return mine && !x->answered_at.has;
 }
 
+static bool is_on_paper(struct doing *g, bool *yes, struct err *e)
+{
+	json_t *content = NULL;
+	if (!dossier_unseal(g->env, g->law, &g->d, &content, e))
+		return false;
+	*yes = json_is_object(json_object_get(content, "paper"));
+	json_decref(content);
+	return true;
+}
+
 /* Is there something to act on? */
 static bool has_object(struct doing *g, enum dossier_action a, bool *has, struct err *e)
 {
@@ -357,6 +370,8 @@ static bool has_object(struct doing *g, enum dossier_action a, bool *has, struct
 		return err_wrap(e, "fees");
 	if (opinion && !q_dossier_opinion_list(g->env->db, g->env->arena, g->d.id, &opinions, e))
 		return err_wrap(e, "opinions");
+	if (a == ACT_TRANSCRIBE)
+		return is_on_paper(g, has, e);
 	*has = !fee && !opinion;
 	for (size_t i = 0; i < fees.n; i++)
 		*has = *has || dossier_fee_waits(a, &fees.v[i]);

@@ -60,7 +60,7 @@ static bool take_answers(struct doing *g, struct err *e)
 		return true;
 	if (!dossier_unseal(g->env, g->law, &g->d, &old, e))
 		return false;
-	struct str sealed = seal_content(g->env->arena, &g->key, g->d.id, g->x->answers, json_object_get(old, "who"));
+	struct str sealed = seal_content(g->env->arena, &g->key, g->d.id, g->x->answers, json_object_get(old, "who"), json_object_get(old, "paper"));
 	json_decref(old);
 	if (!q_dossier_reseal(g->env->db, g->d.id, sealed, g->d.applicant_name, NULL, e))
 		return false;
@@ -81,6 +81,14 @@ bool act_correct(struct doing *g, struct err *e)
 	if (!g->x->answers && !g->x->n_files)
 		return err_say(e, ERR_INVALID, MSG_DOSSIER_NOTHING_CORRECTED, "neither answers nor files");
 	return take_answers(g, e) && add_files(g->env, g->d.id, &g->key, STR("attachment"), g->x->files, g->x->n_files, e) && set_state(g, "received", e);
+}
+
+/* What stands on the paper form, typed in by the counter: the answers that the paper had all along. */
+bool act_transcribe(struct doing *g, struct err *e)
+{
+	if (!g->x->answers)
+		return err_say(e, ERR_INVALID, MSG_DOSSIER_NOTHING_CORRECTED, "no answers");
+	return take_answers(g, e);
 }
 
 /* Does the person hold the role in the unit today? */

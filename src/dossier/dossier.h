@@ -27,7 +27,8 @@ struct dossier_new {
 	const struct law_procedure *procedure;
 	struct dossier_id id;              /* from dossier_begin(): files were sealed under its key before */
 	struct str wrapped_key;
-	const json_t *answers;             /* clean, from law_check() */
+	const json_t *answers;             /* clean, from law_check(); on paper none yet: act `transcribe` brings them */
+	const json_t *paper;               /* {"documents":[…]}: what lay on the counter; NULL: not on paper */
 	struct applicant who;
 	int64_t account;                   /* of the applicant; 0: none */
 	int64_t filed_by;                  /* the system account that files for the applicant; 0: none */
@@ -66,7 +67,7 @@ MUST_CHECK bool dossier_timeline(struct env *env, struct dossier_id id, struct a
 MUST_CHECK bool dossier_id_of(struct env *env, struct str code, struct dossier_id *out, bool *found, struct err *e);
 /* The data key; *erased when it was deleted. Wipe it (AUTO_KEY). */
 MUST_CHECK bool dossier_key(struct env *env, const struct law *law, struct dossier_id id, struct key *out, bool *erased, struct err *e);
-/* {"answers":{…},"who":{…}}: a new reference; json null when erased. */
+/* {"answers":{…},"who":{…},"paper":{…} when taken in on paper}: a new reference; json null when erased. */
 MUST_CHECK bool dossier_unseal(struct env *env, const struct law *law, const struct dossier_get_row *d, json_t **out, struct err *e);
 /* Who applies, from that content; nothing when erased. Texts are copied. */
 struct applicant dossier_applicant(struct arena *a, const json_t *content);
@@ -108,7 +109,7 @@ enum dossier_action {
 	ACT_ACCEPT, ACT_ASK_SUPPLEMENT, ACT_REFUSE, ACT_SUPPLEMENT, ACT_WITHDRAW, ACT_ASSIGN, ACT_FINISH, ACT_SUBMIT, ACT_APPROVE,
 	ACT_SEND_BACK, ACT_ISSUE, ACT_HAND_OVER, ACT_ARCHIVE,
 	ACT_DEMAND_FEE, ACT_CLAIM_PAID, ACT_CONFIRM_PAID, ACT_ASK_OPINION, ACT_ANSWER_OPINION, ACT_APOLOGISE, ACT_REASSIGN,
-	ACT_TAKE_BACK, ACT_STOP, ACT_RATE, ACT_CORRECT, ACT_COUNT
+	ACT_TAKE_BACK, ACT_STOP, ACT_RATE, ACT_CORRECT, ACT_TRANSCRIBE, ACT_COUNT
 };
 const char *dossier_action_name(enum dossier_action a); /* "ask_supplement" */
 bool dossier_action_from(struct str name, enum dossier_action *out);

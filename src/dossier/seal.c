@@ -14,9 +14,9 @@ void dossier_begin(struct env *env, const struct law *law, struct dossier_id *id
 	*wrapped = key_wrap(env->arena, law->keys, key_context(env->arena, *id), key);
 }
 
-struct str seal_content(struct arena *a, const struct key *key, struct dossier_id id, const json_t *answers, const json_t *who)
+struct str seal_content(struct arena *a, const struct key *key, struct dossier_id id, const json_t *answers, const json_t *who, const json_t *paper)
 {
-	json_t *all = json_pack("{s:O,s:O}", "answers", (json_t *)(uintptr_t)answers, "who", (json_t *)(uintptr_t)who);
+	json_t *all = json_pack("{s:O,s:O,s:O*}", "answers", (json_t *)(uintptr_t)answers, "who", (json_t *)(uintptr_t)who, "paper", (json_t *)(uintptr_t)paper);
 	char *text = json_dumps(all, JSON_COMPACT);
 	CHECK(text != NULL);
 	struct str sealed = crypto_seal(a, key, key_context(a, id), str_from(text));

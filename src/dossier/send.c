@@ -90,7 +90,7 @@ struct str dossier_agent_said(struct arena *a, enum lang lang, const struct agen
 void dossier_seal(struct arena *a, const struct key *key, struct dossier_new *x)
 {
 	json_t *who = who_json(&x->who);
-	x->sealed = seal_content(a, key, x->id, x->answers, who);
+	x->sealed = seal_content(a, key, x->id, x->answers, who, x->paper);
 	json_decref(who);
 }
 

@@ -127,6 +127,7 @@ bool api_get(struct request *r, struct err *e)
 	api_put_time(r, out, "returned_at", d.returned_at);
 	json_object_set(out, "applicant", json_is_object(sealed) ? json_object_get(sealed, "who") : json_null());
 	json_object_set(out, "answers", json_is_object(sealed) ? json_object_get(sealed, "answers") : json_null());
+	json_object_set(out, "paper", json_is_object(json_object_get(sealed, "paper")) ? json_object_get(sealed, "paper") : json_null());
 	put_result(r, &d, out);
 	put_files(r, &key, &files, json_object_get(out, "files"));
 	put_fees(r, &fees, json_object_get(out, "fees"));

@@ -110,6 +110,8 @@ bool draft_key(struct arena *a, const struct draft_get_row *row, struct key *out
 	return key_unwrap(filing()->law->keys, context_of(a, row), row->wrapped, out, e);
 }
 
+static bool is_paper(const struct draft *d) { return json_is_true(json_object_get(d->content, "paper")); }
+
 bool draft_open(struct env *env, struct draft_id id, struct draft *out, struct err *e)
 {
 	bool found = false;
@@ -126,6 +128,8 @@ bool draft_open(struct env *env, struct draft_id id, struct draft *out, struct e
 	if (!json_is_object(out->content))
 		return err_set(e, ERR_INTERNAL, "a draft's content is not JSON");
 	out->flow = outline_of(env->arena, out->p);
+	if (is_paper(out)) /* its files are the scans taken in at the counter */
+		out->flow.n_slots = 0;
 	if (out->row.dossier.v && !q_dossier_file_list(env->db, env->arena, out->row.dossier, &out->sent, e))
 		return false;
 	return q_draft_file_list(env->db, env->arena, id, &out->files, e);
@@ -250,10 +254,32 @@ json_t *draft_merged(struct arena *a, const struct draft *d)
 	return answers;
 }
 
+/* Without what is missing in file fields. */
+static struct eform_errors without_files(struct arena *a, const struct law_procedure *p, const struct eform_errors *all)
+{
+	struct outline flow = outline_of(a, p);
+	struct eform_errors out = {0};
+	for (struct eform_error *x = all->first, *next; x; x = next) {
+		bool file = false;
+		next = x->next;
+		for (size_t i = 0; i < flow.n_slots; i++)
+			file = file || str_eq(fault_name(a, x->pointer), flow.slots[i].field);
+		if (file)
+			continue;
+		x->next = NULL;
+		*(out.last ? &out.last->next : &out.first) = x;
+		out.last = x;
+		out.n += !x->warning;
+	}
+	out.warnings = all->warnings;
+	return out;
+}
+
 struct eform_errors draft_check(struct env *env, const struct draft *d, json_t **clean)
 {
 	AUTO_JSON merged = draft_merged(env->arena, d);
-	return law_check(env->arena, filing()->law, d->p, merged, date_of(env->now), clean);
+	struct eform_errors all = law_check(env->arena, filing()->law, d->p, merged, date_of(env->now), clean);
+	return is_paper(d) ? without_files(env->arena, d->p, &all) : all;
 }
 
 size_t draft_slot_files(const struct draft *d, const struct outline_slot *s)

@@ -674,6 +674,74 @@ TEST_BOTH(bytes_that_are_no_text_spoil_no_draft)
 	done(w);
 }
 
+static struct dossier_sent paper_sent;
+static bool send_paper(struct env *env, void *ctx, struct err *e)
+{
+	struct world *w = ctx;
+	AUTO_JSON none = json_object();
+	AUTO_JSON paper = json_pack("{s:[{s:s}]}", "documents", "document", "Canary don giay");
+	AUTO_KEY key = {0};
+	struct dossier_sent sent;
+	struct dossier_done done;
+	struct dossier_new x = {.procedure = law_find(w->o.law, STR("bx-cap-phep-xquang")), .answers = none, .paper = paper, .channel_in = STR("counter"), .channel_out = STR("counter"),
+		.who = {.name = STR("Nguyễn Văn Mẫu"), .identity = STR("001190000001"), .phone = STR("0912345678")}, .receiving_unit = w->o.people.reception,
+		.settling_unit = w->o.people.division, .settling_agency = w->o.people.department, .code_prefix = STR("H99.90"), .account = citizen.account};
+	dossier_begin(env, w->o.law, &x.id, &key, &x.wrapped_key);
+	if (!dossier_send(env, w->o.law, &x, &sent, e) || !dossier_do(env, w->o.law, &(struct dossier_act){.id = sent.id, .action = ACT_ACCEPT}, &done, e))
+		return false;
+	paper_sent = sent;
+	return true;
+}
+
+/* Accepted with its papers, typed in later by the counter on the pages of the form: then the dossier is like any other. */
+TEST_BOTH(the_counter_types_in_a_paper_form)
+{
+	struct world *w = world(a, engine);
+	struct err e = {0};
+	struct actor counter = office_official(&w->o, w->o.people.counter), specialist = office_official(&w->o, w->o.people.specialist);
+	counter.account = 77001;
+	EXPECT_OK(office_act(&w->o, &counter, send_paper, w, &e), e);
+	struct str page = str_cat(a, STR("/ho-so/"), str_dup(a, paper_sent.code)), api = str_cat(a, STR("/api/v1/dossiers/"), paper_sent.code);
+	struct test_answer x = get(w, &citizen, page);
+	EXPECT_STATUS(x, 200);
+	EXPECT(!has(&x, "/sua\""));
+	EXPECT_STATUS(post(w, &citizen, str_cat(a, page, STR("/sua")), ""), 409);
+	EXPECT_STATUS(post(w, &specialist, str_cat(a, page, STR("/sua")), ""), 403);
+	x = post(w, &counter, str_cat(a, page, STR("/sua")), "");
+	EXPECT_STATUS(x, 303);
+	struct str base = x.location;
+	const struct law_procedure *p = law_find(w->o.law, STR("bx-cap-phep-xquang"));
+	struct outline f = outline_of(a, p);
+	x = get(w, &counter, str_cat(a, base, STR("/kiem-tra")));
+	EXPECT(!has(&x, "/gui\"")); /* nothing typed yet */
+	for (size_t i = 0; i < f.n_pages; i++)
+		EXPECT_STATUS(post(w, &counter, str_fmt(a, "%.*s/muc/%zu", STR_ARG(base), i), section_body(w, p, &f, i)), 303);
+	x = get(w, &counter, base);
+	EXPECT(!has(&x, "/tep/")); /* the scans are there already */
+	x = get(w, &counter, str_cat(a, base, STR("/kiem-tra")));
+	EXPECT(has(&x, "/gui\""));
+	x = post(w, &counter, str_cat(a, base, STR("/gui")), "");
+	EXPECT_STATUS(x, 303);
+	struct env env = office_env(&w->o);
+	struct dossier_get_row d;
+	json_t *content = NULL;
+	EXPECT_OK(dossier_load(&env, paper_sent.id, &d, &e), e);
+	EXPECT_TEXT(d.state, "processing"); /* the clock and the step do not move */
+	EXPECT_OK(dossier_unseal(&env, w->o.law, &d, &content, &e), e);
+	EXPECT(json_object_size(json_object_get(json_object_get(content, "answers"), "don-cp-xquang")) > 3);
+	EXPECT(json_array_size(json_object_get(json_object_get(content, "paper"), "documents")) == 1);
+	json_decref(content);
+	x = get(w, &citizen, page);
+	EXPECT(has(&x, "đã nhập nội dung đơn, tờ khai giấy"));
+	x = get(w, &citizen, str_cat(a, api, STR("/timeline")));
+	EXPECT(has(&x, "dossier.transcribe"));
+	struct filed online = file(w, &citizen, "bx-cap-phep-xquang"); /* what came online is never typed over */
+	struct acting accept = {.w = w, .code = online.code, .x = {.action = ACT_ACCEPT}};
+	EXPECT_OK(office_act(&w->o, &counter, do_act, &accept, &e), e);
+	EXPECT_STATUS(post(w, &counter, str_fmt(a, "/ho-so/%.*s/sua", STR_ARG(online.code)), ""), 409);
+	done(w);
+}
+
 /* Before acceptance: by the applicant, and by the counter for who stands there. */
 TEST_BOTH(corrected_before_acceptance)
 {

@@ -319,8 +319,7 @@ static bool has_answers(struct env *env, const struct dossier_get_row *d)
 	AUTO_JSON content = NULL;
 	if (!dossier_unseal(env, filing()->law, d, &content, &e))
 		return false;
-	const json_t *answers = json_object_get(content, "answers");
-	return json_object_size(answers) > 0 && !json_object_get(answers, "on_paper");
+	return json_object_size(json_object_get(content, "answers")) > 0;
 }
 
 /* The form as the law prints it, and the receipts of fees paid: drawn when asked for. */
@@ -425,7 +424,7 @@ bool reopen_check(struct request *r, struct err *e)
 	uint32_t open = 0;
 	if (!dossier_of(r, &d, e) || !dossier_actions(&r->env, filing()->law, &d, &open, e))
 		return false;
-	return (open & (1U << ACT_SUPPLEMENT | 1U << ACT_CORRECT)) != 0 || err_say(e, ERR_CONFLICT, MSG_FILING_CLOSED, "state does not allow it");
+	return (open & (1U << ACT_SUPPLEMENT | 1U << ACT_CORRECT | 1U << ACT_TRANSCRIBE)) != 0 || err_say(e, ERR_CONFLICT, MSG_FILING_CLOSED, "state does not allow it");
 }
 
 bool reopen_apply(struct request *r, struct err *e)
@@ -449,7 +448,8 @@ bool reopen_apply(struct request *r, struct err *e)
 		return err_set(e, ERR_CONFLICT, "the dossier was erased");
 	if (!dossier_unseal(env, filing()->law, &d, &sealed, e))
 		return false;
-	AUTO_JSON content = json_pack("{s:O*,s:{},s:{}}", "answers", json_object_get(sealed, "answers"), "who", "seen");
+	AUTO_JSON content = json_pack("{s:O*,s:{},s:{},s:b}", "answers", json_object_get(sealed, "answers"), "who", "seen", "paper",
+		json_is_object(json_object_get(sealed, "paper")));
 	struct draft_new x = {.purpose = str_eq(d.state, STR("supplement")) ? "supplement" : "correct", .procedure = d.procedure, .dossier = d.id,
 		.wrapped = wrapped.wrapped, .key = &key, .content = content};
 	return draft_make(env, id, &x, e);

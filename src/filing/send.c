@@ -195,7 +195,7 @@ static bool send_more(struct request *r, struct draft *d, const json_t *clean, s
 	const struct dossier_file_new *files = new_files(env, d, &n);
 	if (!dossier_load(env, d->row.dossier, &row, e))
 		return false;
-	struct dossier_act act = {.id = d->row.dossier, .action = str_eq(row.state, STR("supplement")) ? ACT_SUPPLEMENT : ACT_CORRECT, .answers = clean, .files = files, .n_files = n};
+	struct dossier_act act = {.id = d->row.dossier, .action = str_eq(row.state, STR("supplement")) ? ACT_SUPPLEMENT : row.accepted_at.has ? ACT_TRANSCRIBE : ACT_CORRECT, .answers = clean, .files = files, .n_files = n};
 	if (!dossier_do(env, filing()->law, &act, &done, e))
 		return false;
 	*out = (struct dossier_sent){.id = row.id, .code = row.code, .answer_due = row.answer_due, .existed = true};

@@ -100,7 +100,7 @@ static const struct { const char *kind; enum msg_key word; bool reason; } events
 	{"apologise", MSG_FILING_EVENT_APOLOGY, true}, {"approve", MSG_FILING_EVENT_APPROVE, false},
 	{"signed", MSG_FILING_EVENT_SIGNED, false},   {"issue", MSG_FILING_EVENT_ISSUE, false},
 	{"hand_over", MSG_FILING_EVENT_HAND_OVER, false}, {"stop", MSG_FILING_EVENT_STOP, true},
-	{"rate", MSG_FILING_EVENT_RATE, false},
+	{"rate", MSG_FILING_EVENT_RATE, false},       {"transcribe", MSG_FILING_EVENT_TRANSCRIBE, false},
 };
 
 static ptrdiff_t event_of(struct str kind)

@@ -152,7 +152,7 @@ static bool applicant_data(struct env *env, const struct dossier_get_row *d, jso
 		return false;
 	struct applicant who = dossier_applicant(env->arena, content);
 	who_data(&who, out);
-	paper_documents(json_object_get(json_object_get(content, "answers"), "documents"), out);
+	paper_documents(json_object_get(json_object_get(content, "paper"), "documents"), out);
 	json_decref(content);
 	return true;
 }

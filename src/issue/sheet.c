@@ -169,7 +169,7 @@ static bool form_draw(struct env *env, const struct dossier_get_row *d, int64_t 
 	const json_t *answers = json_object_get(content, "answers");
 	if (p->n_forms > 1)
 		answers = json_object_getn(answers, p->forms[n]->id.p, p->forms[n]->id.n);
-	bool any = json_object_size(answers) > 0 && !json_object_get(answers, "on_paper");
+	bool any = json_object_size(answers) > 0;
 	if (!any || !base_data(env, d, date_of(d->sent_at), false, &base, e)) {
 		json_decref(content);
 		return any ? false : err_set(e, ERR_NOT_FOUND, "no answers of that form");
