@@ -73,10 +73,14 @@ static void list_table(struct screen *s, struct request *r, const struct account
 	ui_table_end(&s->o);
 }
 
-static void list_search(struct screen *s, struct str typed)
+static void list_search(struct screen *s, struct request *r, struct str typed)
 {
+	struct ui_field f = page_field(r, "q", UI_SEARCH, MSG_ACCOUNT_FIND);
+	f.plain = true;
+	if (typed.n)
+		f.value = typed;
 	ui_form_begin(&s->o, &(struct ui_form){.action = STR("/quan-tri/tai-khoan/tim")});
-	ui_field(&s->o, &(struct ui_field){.name = STR("q"), .kind = UI_SEARCH, .label = msg(s->o.lang, MSG_ACCOUNT_FIND), .value = typed, .plain = true});
+	ui_field(&s->o, &f);
 	const struct ui_button b[] = {{.label = msg(s->o.lang, MSG_DO_SEARCH), .weight = UI_QUIET},
 	                              {.label = msg(s->o.lang, MSG_ACCOUNT_NEW), .url = STR("/quan-tri/tai-khoan/moi"), .icon = UI_ICON_PLUS}};
 	ui_buttons(&s->o, b, ARRAY_LEN(b));
@@ -111,7 +115,7 @@ static bool list_page(struct request *r, struct err *e)
 	if (!q_account_list(r->env.db, r->env.arena, &in, &rows, e))
 		return false;
 	admin_begin(&s, r, msg(r->env.lang, MSG_ACCOUNT_ACCOUNTS));
-	list_search(&s, typed);
+	list_search(&s, r, typed);
 	if (rows.n)
 		list_table(&s, r, &rows);
 	else

@@ -190,7 +190,7 @@ const steps = [
 		await v.look("by-code");
 		await v.go(`/tra-cuu/${mine.code}?s=${mine.secret}`);
 		await v.look("by-secret");
-		const result = v.main.getByRole("listitem").filter({ hasText: word("FILING_KIND_RESULT") }).getByRole("link").first();
+		const result = v.main.getByRole("listitem").filter({ hasText: word("FILING_KIND_RESULT"), hasNotText: word("FILING_KIND_PAPER") }).getByRole("link").first();
 		const again = await download(v, result, "again.pdf");
 		equal(hash(again), hash(mine.file), "the same bytes");
 		await v.go("/kiem-tra");
