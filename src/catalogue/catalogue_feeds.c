@@ -147,16 +147,6 @@ bool feed_qr(struct request *r, struct err *e)
 static json_t *text_json(struct str s) { return s.p ? json_stringn(s.p, s.n) : json_null(); }
 static json_t *date_json(struct arena *a, struct date d) { return d.day == INT32_MIN || d.day == INT32_MAX ? json_null() : text_json(date_format(a, d)); }
 
-static bool send_json(struct request *r, json_t *x)
-{
-	char *text = json_dumps(x, JSON_COMPACT);
-	CHECK(text != NULL);
-	buf_put(&r->body, str_from(text));
-	free(text);
-	json_decref(x);
-	return answer_json(r, 200);
-}
-
 static const char *const online_names[] = {"information", "partial", "full"};
 
 static json_t *brief(struct request *r, const struct catalogue_entry *x)
@@ -192,7 +182,7 @@ bool catalogue_api_list(struct request *r, struct err *e)
 	for (; i < end; i++)
 		json_array_append_new(items, brief(r, catalogue_entry_of(h.v, found.hits[i].procedure)));
 	json_t *next = end < found.n ? text_json(str_fmt(r->env.arena, "%zu", end)) : json_null();
-	return send_json(r, json_pack("{s:o,s:o,s:I}", "items", items, "next", next, "total", (json_int_t)found.n));
+	return answer_tree(r, json_pack("{s:o,s:o,s:I}", "items", items, "next", next, "total", (json_int_t)found.n));
 }
 
 static const struct catalogue_entry *asked_for(struct request *r, const struct catalogue_view *v, struct err *e)
@@ -224,7 +214,7 @@ bool api_one(struct request *r, struct err *e)
 	json_object_set_new(j, "note", text_json(x->note));
 	json_object_set_new(j, "decision", x->decision_number.n ? json_pack("{s:o,s:o}", "number", text_json(x->decision_number), "date",
 		x->decision_date.has ? date_json(r->env.arena, x->decision_date.v) : json_null()) : json_null());
-	return send_json(r, j);
+	return answer_tree(r, j);
 }
 
 bool api_form(struct request *r, struct err *e)
@@ -245,6 +235,6 @@ bool api_form(struct request *r, struct err *e)
 		json_array_append_new(list, eform_public_json(forms.v[i]));
 	}
 	json_t *answers = forms.example ? forms.example : json_object();
-	return send_json(r, json_pack("{s:o,s:o,s:b,s:o,s:{s:o,s:o}}", "procedure", text_json(x->p.id), "national_code", text_json(x->p.code),
+	return answer_tree(r, json_pack("{s:o,s:o,s:b,s:o,s:{s:o,s:o}}", "procedure", text_json(x->p.id), "national_code", text_json(x->p.code),
 		"in_force", x->in_force, "forms", list, "example", "answers", answers, "files", files));
 }

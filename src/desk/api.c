@@ -4,16 +4,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-static bool send_json(struct request *r, json_t *x)
-{
-	char *text = json_dumps(x, JSON_COMPACT);
-	CHECK(text != NULL);
-	buf_put(&r->body, str_from(text));
-	free(text);
-	json_decref(x);
-	return answer_json(r, 200);
-}
-
 static void put(json_t *o, const char *key, struct str s) { json_object_set_new(o, key, s.p ? json_stringn(s.p, s.n) : json_null()); }
 static void put_id(json_t *o, const char *key, struct arena *a, int64_t id) { put(o, key, id ? str_fmt(a, "%lld", (long long)id) : STR_NONE); }
 static void put_time(json_t *o, const char *key, struct arena *a, struct opt_instant t) { put(o, key, t.has ? instant_format(a, t.v) : STR_NONE); }
@@ -96,7 +86,7 @@ bool desk_api_search(struct request *r, struct err *e)
 {
 	struct desk_list_rows rows = {0};
 	bool person = false;
-	return desk_search(&r->env, form_text(r, "q"), &rows, &person, e) && send_json(r, list_json(r, &rows, limit_of(r)));
+	return desk_search(&r->env, form_text(r, "q"), &rows, &person, e) && answer_tree(r, list_json(r, &rows, limit_of(r)));
 }
 
 /* The work list of an official, with the rights of its pages; an applicant's own dossiers. */
@@ -116,7 +106,7 @@ bool desk_api_list(struct request *r, struct err *e)
 	json_t *out = list_json(r, &rows, limit);
 	if (rows.n > (size_t)limit)
 		put(out, "next", str_fmt(r->env.arena, "%lld.%lld", (long long)rows.v[limit - 1].by_due, (long long)rows.v[limit - 1].id.v));
-	return send_json(r, out);
+	return answer_tree(r, out);
 }
 
 /* ---- what may be done ---- */
@@ -254,7 +244,7 @@ bool desk_api_actions(struct request *r, struct err *e)
 			ok = action_json(&q, (enum dossier_action)a, items, e);
 	req_note_read(r, q.d.id.v);
 	if (ok)
-		return send_json(r, out);
+		return answer_tree(r, out);
 	json_decref(out);
 	return false;
 }

@@ -532,22 +532,13 @@ bool autosave_apply(struct request *r, struct err *e)
 	return open_of(r, &d, e) && page_index(r, &d, &i, e) && keep_typed(r, &d, i, false, e);
 }
 
-static bool answer_tree(struct request *r, json_t *tree)
-{
-	char *text = json_dumps(tree, JSON_COMPACT);
-	buf_put(&r->body, str_from(text));
-	free(text);
-	return answer_json(r, 200);
-}
-
 bool section_form(struct request *r, struct err *e)
 {
 	AUTO_DRAFT d = {0};
 	size_t i = 0;
 	if (!open_of(r, &d, e) || !page_index(r, &d, &i, e))
 		return false;
-	AUTO_JSON tree = eform_public_json(d.p->forms[d.flow.pages[i].form]);
-	return answer_tree(r, tree);
+	return answer_tree(r, eform_public_json(d.p->forms[d.flow.pages[i].form]));
 }
 
 bool section_answers(struct request *r, struct err *e)
@@ -559,5 +550,5 @@ bool section_answers(struct request *r, struct err *e)
 	AUTO_JSON merged = draft_merged(r->env.arena, &d);
 	AUTO_JSON clean = NULL;
 	form_errors(&r->env, &d, merged, d.flow.pages[i].form, &clean);
-	return answer_tree(r, clean);
+	return answer_tree(r, json_incref(clean));
 }

@@ -4,7 +4,6 @@
 #include "core/page/page.h"
 #include "notify/internal.h"
 #include "notify/notify_views.h"
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,20 +28,6 @@ static bool read_mail(struct arena *a, int64_t n, struct mail_message *out)
 	return true;
 }
 
-static int64_t newest(void)
-{
-	int64_t last = 0, n;
-	DIR *d = opendir(notify_have()->sink_dir.p);
-	for (struct dirent *x; d && (x = readdir(d)) != NULL;) {
-		struct str name = str_from(x->d_name);
-		if (str_ends(name, STR(".eml")) && str_to_i64(str_sub(name, 0, name.n - 4), &n) && n > last)
-			last = n;
-	}
-	if (d)
-		closedir(d);
-	return last;
-}
-
 static bool list_page(struct request *r, struct err *e)
 {
 	struct arena *a = r->env.arena;
@@ -50,7 +35,7 @@ static bool list_page(struct request *r, struct err *e)
 	size_t n = 0;
 	if (!notify_have()->sink_dir.n)
 		return err_set(e, ERR_NOT_FOUND, "no demonstration");
-	for (int64_t i = newest(); i > 0 && n < SHOWN; i--) {
+	for (int64_t i = mail_sink_last(notify_have()->sink_dir.p); i > 0 && n < SHOWN; i--) {
 		struct mail_message m;
 		if (read_mail(a, i, &m))
 			v[n++] = (struct sink_mail){.url = str_fmt(a, "/thu-mau/%lld", (long long)i), .to = m.to, .subject = m.subject, .at = m.at};

@@ -1,7 +1,9 @@
 /* answer.c — what handlers answer with, and the headers that every answer carries. */
 #include "core/http/exchange.h"
 #include "core/http/text.h"
+#include <jansson.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,6 +28,16 @@ static bool answered(struct request *r, int status, const char *type)
 
 bool answer_html(struct request *r, int status) { return answered(r, status, "text/html; charset=utf-8"); }
 bool answer_json(struct request *r, int status) { return answered(r, status, "application/json"); }
+
+bool answer_tree(struct request *r, json_t *tree)
+{
+	char *text = json_dumps(tree, JSON_COMPACT);
+	CHECK(text != NULL);
+	buf_put(&r->body, str_from(text));
+	free(text);
+	json_decref(tree);
+	return answer_json(r, 200);
+}
 
 bool answer_empty(struct request *r, int status)
 {

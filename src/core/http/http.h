@@ -97,6 +97,7 @@ struct str req_action_id(struct request *r); /* the one sent, when a form is sho
 /* ---- output ---- */
 bool answer_html(struct request *r, int status);                       /* r->body is the page; these return true */
 bool answer_json(struct request *r, int status);                       /* r->body is JSON */
+bool answer_tree(struct request *r, struct json_t *tree);               /* 200 with the tree, whose reference it takes */
 bool answer_bytes(struct request *r, int status, const char *type, struct str bytes); /* copied into r->body */
 bool answer_redirect(struct request *r, struct str path);              /* 303; only to a path of ours, else it stops */
 bool answer_empty(struct request *r, int status);                      /* 204, 304 … */

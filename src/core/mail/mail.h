@@ -49,5 +49,7 @@ int64_t mail_sink_count(struct mail_sink *s);
 /* Tests: the next n messages are answered with this code (451, 550 …) after the data. */
 void mail_sink_refuse(struct mail_sink *s, int code, int n);
 void mail_sink_stop(struct mail_sink *s);
+/* The number of the newest mail in the folder; 0: none, or no folder. */
+int64_t mail_sink_last(const char *dir);
 /* Removes the kept mails that hold the words. The folder may be missing. */
 MUST_CHECK bool mail_sink_forget(struct str dir, struct str words, struct err *e);

@@ -266,8 +266,7 @@ static bool start_listening(struct mail_sink *s, int port, struct err *e)
 	return true;
 }
 
-/* The number of the last mail that an earlier start kept. */
-static int64_t last_kept(const char *dir)
+int64_t mail_sink_last(const char *dir)
 {
 	int64_t last = 0, n;
 	DIR *d = opendir(dir);
@@ -287,7 +286,7 @@ bool mail_sink_start(struct mail_sink **out, int port, struct str dir, struct er
 	CHECK(s != NULL && port >= 0 && port <= 65535 && dir.n < sizeof s->dir);
 	memcpy(s->dir, dir.p, dir.n);
 	s->client = -1;
-	s->count = last_kept(s->dir);
+	s->count = mail_sink_last(s->dir);
 	pthread_mutex_init(&s->mutex, NULL);
 	if (!start_listening(s, port, e) || pthread_create(&s->thread, NULL, sink_main, s) != 0) {
 		if (s->listener >= 0)
