@@ -1,5 +1,5 @@
 // keys.mjs — a person without a mouse. Each stop of the focus is looked at: it is on the page, can be seen, has a ring, and comes after the one before.
-import { truth } from "./lib.mjs";
+import { truth, until } from "./lib.mjs";
 
 // Runs in the page. What is wrong with where the focus is, and where that is.
 function focusNow() {
@@ -61,6 +61,20 @@ export async function choose(v, name, value) {
 
 async function focusGroup(v, name) {
 	if ((await v.page.evaluate(() => document.activeElement.name)) !== name) await tabTo(v, `[name="${name}"]`);
+}
+
+// Presses Space at the file input that has the focus. The window of the machine that then asks for a file is not the page's; what opens it is.
+// Who sees no window presses again.
+export async function chooseFile(v, file) {
+	await v.page.waitForLoadState("load");
+	v.choosers.length = 0;
+	for (let i = 0; i < 4 && !v.choosers.length; i++) {
+		truth(await v.page.evaluate(() => document.activeElement.type === "file"), "the focus is at the file");
+		await v.press("Space");
+		await until("a window to choose a file", 8, () => v.choosers.length).catch((e) => console.log(`  ${v.who} at ${v.path}: ${e.message}; pressed again`));
+	}
+	truth(v.choosers.length, "Space opens no window to choose a file");
+	await v.choosers[0].setFiles(file);
 }
 
 // Over what is there.

@@ -1,6 +1,6 @@
 // A citizen files with key presses alone: Tab, Shift, Enter, Space, arrows and letters. Wherever the focus goes it can be seen, in the order of the page.
 import { Visitor, demonstration, end, equal, journey, truth, word } from "./lib.mjs";
-import { at, choose, tabTo, type } from "./keys.mjs";
+import { at, choose, chooseFile, tabTo, type } from "./keys.mjs";
 import { pages, pdf, procedure } from "./xray.mjs";
 
 const place = await demonstration({ dossiers: 1 });
@@ -13,14 +13,12 @@ async function answers(v, page) {
 	}
 }
 
-// The window of the machine that asks for a file is not the page's; what opens it is.
 async function attach(v, i) {
 	await tabTo(v, `a[href$="/tep/${i}"]`);
 	await v.press("Enter");
 	await at(v, /\/tep\/\d+$/);
 	await tabTo(v, "input[type=file]");
-	const [chooser] = await Promise.all([v.page.waitForEvent("filechooser"), v.press("Space")]);
-	await chooser.setFiles({ name: `giay-to-${i}.pdf`, mimeType: "application/pdf", buffer: pdf(`giay to ${i}`) });
+	await chooseFile(v, { name: `giay-to-${i}.pdf`, mimeType: "application/pdf", buffer: pdf(`giay to ${i}`) });
 	await tabTo(v, `button:has-text("${word("FILING_UPLOAD")}")`);
 	await v.press("Enter");
 	await v.main.getByText(`giay-to-${i}.pdf`, { exact: true }).waitFor();

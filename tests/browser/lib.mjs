@@ -161,13 +161,14 @@ export class Visitor {
 	// `dark`: contrast is measured in the dark scheme too.
 	static async open(place, who, { width = 1280, js = true, dark = false } = {}) {
 		const v = new Visitor();
-		Object.assign(v, { place, who, width, js, dark, problems: [], expected: [], n: 0 });
+		Object.assign(v, { place, who, width, js, dark, problems: [], expected: [], choosers: [], n: 0 });
 		v.context = await (await theBrowser()).newContext({ viewport: { width, height: width < 600 ? 640 : 900 }, locale: "vi-VN", timezoneId: "Asia/Ho_Chi_Minh",
 			hasTouch: width < 600, acceptDownloads: true });
 		v.context.setDefaultTimeout(30000);
 		v.page = await v.context.newPage();
 		v.cdp = await v.context.newCDPSession(v.page);
 		await v.scripts(js);
+		v.page.on("filechooser", (c) => v.choosers.push(c)); // for good: with the listener goes what catches the machine's window
 		v.page.on("console", (m) => m.type() === "error" && v.problem(`console: ${m.text()}`));
 		v.page.on("pageerror", (e) => v.problem(`script: ${e}`));
 		v.page.on("requestfailed", (r) => r.failure()?.errorText !== "net::ERR_ABORTED" && v.problem(`${r.url()}: ${r.failure()?.errorText}`));
@@ -293,6 +294,7 @@ export class Visitor {
 	// For the person who reads why a test failed.
 	async failed() {
 		console.log(`  ${this.who} at ${this.page.url()}, see ${await this.shot("FAILED").catch((e) => e)}`);
+		console.log(`  | ${JSON.stringify(await this.page.evaluate(stateOfThePage).catch(String))}`);
 		const text = await this.main.innerText().catch(() => "");
 		console.log(text.replace(/^/gm, "  | ").slice(0, 1500));
 	}
@@ -300,6 +302,11 @@ export class Visitor {
 	close() {
 		return this.context.close();
 	}
+}
+
+function stateOfThePage() {
+	const e = document.activeElement;
+	return { ready: document.readyState, hasFocus: document.hasFocus(), active: e?.outerHTML.slice(0, 200), files: e?.files?.length };
 }
 
 function widerThanThePage() {
