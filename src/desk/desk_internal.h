@@ -57,12 +57,24 @@ struct str desk_unit_name(struct env *env, int64_t unit);
 /* s for a link's query, percent-encoded. */
 void desk_put_encoded(struct buf *b, struct str s);
 
+/* ---- the work list (inbox.c), its bookmarks (saved.c), as a file (export.c) ---- */
+bool desk_inbox(struct request *r, struct err *e);
+/* Words that name people go in the body, and into the address only sealed. */
+extern const struct form desk_search_words;
+bool desk_search_check(struct request *r, struct err *e);
+extern const struct form saved_form, saved_none;
+bool saved_check(struct request *r, struct err *e);
+bool saved_apply(struct request *r, struct err *e);
+bool saved_drop(struct request *r, struct err *e);
+/* The reader's saved filters, each to be dropped. */
+void desk_saved_filters(struct request *r, struct html_out *o);
+bool desk_export_page(struct request *r, struct err *e);
 /* The form that searches: label, hint, value and focus of *look. */
 void desk_search_form(struct request *r, struct html_out *o, const struct ui_field *look);
 
 bool desk_unattended_page(struct request *r, struct err *e); /* unattended.c */
 
-/* ---- records (record.c) ---- */
+/* ---- records (record.c, record_files.c, record_course.c) ---- */
 /* The record of the path, when the actor may read it; else ERR_NOT_FOUND. */
 MUST_CHECK bool desk_record(struct request *r, struct dossier_get_row *out, struct err *e);
 bool desk_row_check(struct request *r, struct err *e);

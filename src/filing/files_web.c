@@ -12,8 +12,6 @@
 
 static struct str base_of(struct request *r) { return str_fmt(r->env.arena, "/nop-ho-so/nhap/%.*s", STR_ARG(req_param(r, "draft"))); }
 
-static struct str m(struct request *r, enum msg_key key) { return msg(r->env.lang, key); }
-
 static const struct field file_fields[] = {{.name = "file", .kind = FIELD_FILE, .required = true, .label = MSG_FILING_FILE}};
 const struct form file_form = {"file", file_fields, ARRAY_LEN(file_fields)};
 static const struct field file_id_fields[] = {{.name = "file", .kind = FIELD_ID, .required = true, .label = MSG_FILING_FILE}};

@@ -9,6 +9,8 @@
 #define FILING_FILE_MAX ((int64_t)50 * 1024 * 1024)
 
 const struct filing_config *filing(void);
+/* Words in the reader's language. */
+static inline struct str m(struct request *r, enum msg_key key) { return msg(r->env.lang, key); }
 
 /* ---- the pages that a procedure's forms make ---- */
 struct outline_page { size_t form, section; };
@@ -35,6 +37,9 @@ void json_done(json_t **j);
 /* The key of a draft row. Needs no database. */
 bool draft_key(struct arena *a, const struct draft_get_row *row, struct key *out, struct err *e);
 bool draft_open(struct env *env, struct draft_id id, struct draft *out, struct err *e);
+/* The draft of the path, and the address of its pages. */
+bool draft_open_path(struct request *r, struct draft *out, struct err *e);
+struct str draft_url(struct request *r);
 /* Seals the content into the row; in a writer's action. */
 bool draft_put(struct env *env, struct draft *d, struct err *e);
 struct draft_new { const char *purpose; struct str procedure; struct dossier_id dossier; struct str token_hash, wrapped; const struct key *key; json_t *content; };
@@ -46,6 +51,9 @@ json_t *draft_form(const struct draft *d, size_t form); /* answers of one form, 
 json_t *draft_part(const struct draft *d, const char *name); /* "who", "seen": made when missing; borrowed */
 /* Answers with the files in their places. New reference. */
 json_t *draft_merged(struct arena *a, const struct draft *d);
+/* Errors of one form of the draft with these answers; *clean (may be NULL) is a new reference. */
+struct eform_errors draft_form_errors(struct env *env, const struct draft *d, const json_t *merged, size_t form, json_t **clean);
+const struct eform_section *draft_section(const struct draft *d, size_t page);
 struct eform_errors draft_check(struct env *env, const struct draft *d, json_t **clean);
 size_t draft_slot_files(const struct draft *d, const struct outline_slot *s);
 bool draft_seen(const struct draft *d, struct str what);
@@ -122,7 +130,13 @@ void api_put_time(struct request *r, json_t *o, const char *key, struct opt_inst
 route_fn api_file_slow, api_file_apply, api_file_answer, api_send_check, api_send_apply, api_send_answer, api_get, api_timeline;
 extern const struct form who_form, section_form_none, file_form, file_id_form, act_form;
 
-/* ---- what the owner's page says first ---- */
+/* ---- parts of the owner's page (own_….c) ---- */
+bool own_asked(const struct dossier_get_row *d); /* waits for its applicant's supplement */
+/* What the reader came for stands first: what is asked of them, what is to be paid, the result. */
+MUST_CHECK bool own_show_now(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);
+MUST_CHECK bool own_show_acts(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);
+MUST_CHECK bool own_show_readers(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);
+void own_act_button(struct request *r, struct html_out *o, const char *action, enum msg_key label, enum ui_weight w);
 
 /* What the last request for a supplement says; empty when nothing was asked or the dossier was erased. */
 MUST_CHECK bool filing_asked_why(struct request *r, const struct dossier_get_row *d, struct str *out, struct err *e);

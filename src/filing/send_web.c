@@ -4,8 +4,6 @@
 
 static struct str base_of(struct request *r) { return str_fmt(r->env.arena, "/nop-ho-so/nhap/%.*s", STR_ARG(req_param(r, "draft"))); }
 
-static struct str m(struct request *r, enum msg_key key) { return msg(r->env.lang, key); }
-
 /* ---- check ---- */
 
 static void show_answers(struct request *r, struct html_out *o, const struct draft *d, const json_t *clean, size_t i)

@@ -5,8 +5,6 @@
 #include "core/audit/audit.h"
 #include <unistd.h>
 
-static struct str m(struct request *r, enum msg_key key) { return msg(r->env.lang, key); }
-
 /* ---- state ---- */
 
 static const struct { const char *state; enum msg_key word; enum ui_state look; size_t step; } states[] = {

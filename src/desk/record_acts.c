@@ -1,0 +1,178 @@
+/* record_acts.c — of the page of a record: what the reader may do now, each act with its fields. */
+#include "desk/record_internal.h"
+#include "desk/desk_views.h"
+
+static struct ui_option *options_of(struct arena *a, size_t max, struct str first)
+{
+	struct ui_option *v = NEW_ARRAY(a, max + 1, struct ui_option);
+	v[0] = (struct ui_option){.value = STR(""), .label = first};
+	return v;
+}
+
+static bool people_field(struct sheet *s, enum dossier_action act, struct err *e)
+{
+	struct officers all = {0};
+	struct env *env = &s->r->env;
+	if (!desk_people(env, &s->d, act, &all, e))
+		return false;
+	struct ui_option *v = options_of(env->arena, all.n, WORD(s, MSG_FIELD_CHOOSE));
+	for (size_t i = 0; i < all.n; i++)
+		v[i + 1] = (struct ui_option){.value = str_fmt(env->arena, "%lld", (long long)all.v[i].person.v), .chosen = all.n == 1,
+			.label = all.v[i].absent ? str_fmt(env->arena, "%.*s (%.*s)", STR_ARG(all.v[i].name), STR_ARG(WORD(s, MSG_DESK_ABSENT))) : all.v[i].name};
+	struct ui_field f = page_field(s->r, "to", UI_SELECT, MSG_DESK_F_TO);
+	f.options = v, f.n_options = all.n + 1, f.required = true;
+	ui_field(s->o, &f);
+	return true;
+}
+
+static bool unit_field(struct sheet *s, struct err *e)
+{
+	struct units all = {0};
+	struct env *env = &s->r->env;
+	if (!directory_units(env, s->d.settling_agency, date_of(env->now), &all, e))
+		return false;
+	struct ui_option *v = options_of(env->arena, all.n, WORD(s, MSG_FIELD_CHOOSE));
+	for (size_t i = 0; i < all.n; i++)
+		v[i + 1] = (struct ui_option){.value = str_fmt(env->arena, "%lld", (long long)all.v[i].id.v), .label = all.v[i].name};
+	struct ui_field f = page_field(s->r, "unit", UI_SELECT, MSG_DESK_F_UNIT);
+	f.options = v, f.n_options = all.n + 1, f.required = true;
+	ui_field(s->o, &f);
+	return true;
+}
+
+static void item_field(struct sheet *s, enum dossier_action act, bool fee)
+{
+	struct arena *a = s->r->env.arena;
+	size_t max = fee ? s->fees.n : s->opinions.n, n = 0;
+	struct ui_option *v = NEW_ARRAY(a, max, struct ui_option);
+	for (size_t i = 0; i < max; i++) {
+		int64_t id = fee ? s->fees.v[i].id.v : s->opinions.v[i].id.v;
+		bool open = fee ? dossier_fee_waits(act, &s->fees.v[i]) : dossier_opinion_waits(s->r->env.actor, &s->opinions.v[i]);
+		if (!open)
+			continue;
+		v[n] = (struct ui_option){.value = str_fmt(a, "%lld", (long long)id), .label = fee ? s->fees.v[i].name : s->opinions.v[i].question, .chosen = n == 0};
+		n++;
+	}
+	struct ui_field f = page_field(s->r, fee ? "fee" : "opinion", UI_SELECT, fee ? MSG_DESK_F_FEE : MSG_DESK_F_OPINION);
+	f.options = v, f.n_options = n, f.required = true;
+	ui_field(s->o, &f);
+}
+
+static void choice_field(struct sheet *s, const char *name, enum msg_key label, const struct ui_option *v, size_t n)
+{
+	struct ui_field f = page_field(s->r, name, UI_RADIOS, label);
+	f.options = v, f.n_options = n, f.required = true;
+	ui_field(s->o, &f);
+}
+
+static void method_field(struct sheet *s)
+{
+	struct ui_option v[] = {{.value = STR("cash"), .label = WORD(s, MSG_DESK_METHOD_CASH), .chosen = true},
+		{.value = STR("transfer"), .label = WORD(s, MSG_DESK_METHOD_TRANSFER)}};
+	choice_field(s, "method", MSG_DESK_F_METHOD, v, 2);
+}
+
+static void plain_fields(struct sheet *s, const struct act_shape *shape)
+{
+	static const struct { unsigned bit; const char *name; enum ui_input kind; enum msg_key label; } plain[] = {
+		{AF_NAME, "name", UI_TEXT, MSG_DESK_F_NAME}, {AF_AMOUNT, "amount", UI_MONEY, MSG_DESK_F_AMOUNT},
+		{AF_VOUCHER, "voucher", UI_TEXT, MSG_DESK_F_VOUCHER}, {AF_NEW_DUE, "new_due", UI_DATE, MSG_DESK_F_NEW_DUE},
+		{AF_COLLECTOR, "collector", UI_TEXT, MSG_DESK_F_COLLECTOR}, {AF_SEEN, "receipt_seen", UI_CHECK, MSG_DESK_F_SEEN},
+		{AF_AUTHORISATION, "authorisation", UI_TEXT, MSG_DESK_F_AUTHORISATION}, {AF_TEXT, "text", UI_LONG_TEXT, MSG_DESK_F_TEXT},
+		{AF_REASON, "reason", UI_LONG_TEXT, MSG_DESK_F_REASON}, {AF_OVERRIDE, "override_limit", UI_CHECK, MSG_DESK_F_OVERRIDE},
+		{AF_SCORE, "score", UI_NUMBER, MSG_DESK_F_SCORE}, {AF_FILES, "files", UI_FILE, MSG_DESK_F_FILES}};
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
+		if (!(shape->asks & plain[i].bit))
+			continue;
+		struct ui_field f = page_field(s->r, plain[i].name, plain[i].kind, plain[i].label);
+		f.required = (shape->needs & plain[i].bit) != 0;
+		f.multiple = plain[i].bit == AF_FILES;
+		ui_field(s->o, &f);
+	}
+}
+
+static bool act_fields_of(struct sheet *s, enum dossier_action a, struct err *e)
+{
+	const struct act_shape *shape = act_shape(a);
+	if ((shape->asks & AF_TO) && !people_field(s, a, e))
+		return false;
+	if ((shape->asks & AF_UNIT) && !unit_field(s, e))
+		return false;
+	if (shape->asks & AF_FEE)
+		item_field(s, a, true);
+	if (shape->asks & AF_OPINION)
+		item_field(s, a, false);
+	if (shape->asks & AF_METHOD)
+		method_field(s);
+	plain_fields(s, shape);
+	return true;
+}
+
+/* What asks for more than fits here has a page of its own. */
+static void proposal_link(struct sheet *s, bool primary)
+{
+	ui_buttons(s->o, &(struct ui_button){.label = WORD(s, MSG_DESK_ACT_SUBMIT), .weight = primary ? UI_PRIMARY : UI_QUIET,
+		.url = str_fmt(s->r->env.arena, "%.*s/de-xuat", STR_ARG(sheet_url(s)))}, 1);
+}
+
+static bool act_form_of(struct sheet *s, enum dossier_action a, bool primary, struct err *e)
+{
+	const struct act_shape *shape = act_shape(a);
+	struct arena *arena = s->r->env.arena;
+	bool was = !http_method_safe(s->r->method) && str_eq(req_param(s->r, "action"), str_from(dossier_action_name(a)));
+	struct ui_form form = {.action = str_fmt(arena, "%.*s/%s", STR_ARG(sheet_url(s)), dossier_action_name(a)), .upload = (shape->asks & AF_FILES) != 0};
+	if (shape->asks)
+		ui_details_begin(s->o, WORD(s, desk_action_word(a)), was);
+	ui_form_begin(s->o, &form);
+	ui_field(s->o, &(struct ui_field){.name = STR("rev"), .kind = UI_HIDDEN, .value = str_fmt(arena, "%lld", (long long)s->d.rev)});
+	if (!act_fields_of(s, a, e))
+		return false;
+	ui_buttons(s->o, &(struct ui_button){.label = WORD(s, desk_action_word(a)), .key = shape->asks ? NULL : shape->key,
+		.weight = a == ACT_REFUSE ? UI_DANGER : primary ? UI_PRIMARY : UI_QUIET}, 1);
+	ui_form_end(s->o);
+	if (shape->asks)
+		ui_details_end(s->o);
+	return true;
+}
+
+/* First what one button does, then the process's acts that ask something, then those beside it. */
+static int act_group(enum dossier_action a)
+{
+	const struct act_shape *shape = act_shape(a);
+	return shape->beside ? 2 : shape->asks ? 1 : 0;
+}
+
+/* For the applicant who stands at the counter: the same pages as online, under the officer's name. */
+static void correct_for(struct sheet *s)
+{
+	bool may = (s->actions & (1U << ACT_SUPPLEMENT | 1U << ACT_CORRECT)) && actor_is(s->r->env.actor, ROLE_COUNTER) && !s->erased && !sheet_on_paper(s);
+	if (s->actions & 1U << ACT_TRANSCRIBE)
+		ui_act(s->o, str_fmt(s->r->env.arena, "/ho-so/%.*s/sua", STR_ARG(s->d.code)), &(struct ui_button){.label = WORD(s, MSG_DESK_ACT_TRANSCRIBE), .weight = UI_QUIET});
+	if (!may)
+		return;
+	ui_details_begin(s->o, WORD(s, MSG_DESK_CORRECT_FOR), false);
+	desk_say(s->o, WORD(s, MSG_DESK_CORRECT_FOR_WHY));
+	ui_act(s->o, str_fmt(s->r->env.arena, "/ho-so/%.*s/sua", STR_ARG(s->d.code)), &(struct ui_button){.label = WORD(s, MSG_DESK_CORRECT_FOR), .weight = UI_QUIET});
+	ui_details_end(s->o);
+}
+
+bool sheet_actions(struct sheet *s, struct err *e)
+{
+	bool any = false;
+	ui_section_begin(s->o, WORD(s, MSG_DESK_ACTIONS));
+	for (int group = 0; group < 3; group++)
+		for (int a = 0; a < ACT_COUNT; a++) {
+			if (!(s->actions >> a & 1U) || a == ACT_TRANSCRIBE || act_group((enum dossier_action)a) != group)
+				continue;
+			if (a == ACT_SUBMIT)
+				proposal_link(s, !any);
+			else if (!act_form_of(s, (enum dossier_action)a, !any, e))
+				return false;
+			any = true;
+		}
+	correct_for(s);
+	if (!any)
+		ui_empty(s->o, &(struct ui_empty){.title = WORD(s, MSG_DESK_NO_ACTIONS), .text = WORD(s, MSG_DESK_NO_ACTIONS_WHY), .icon = UI_ICON_EYE});
+	ui_section_end(s->o);
+	return true;
+}

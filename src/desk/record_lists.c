@@ -1,0 +1,110 @@
+/* record_lists.c — of the page of a record: its files, papers, fees and opinions. */
+#include "desk/record_internal.h"
+
+static enum msg_key file_note(const struct dossier_file_list_row *f)
+{
+	if (str_eq(f->state, STR("quarantine")))
+		return MSG_DESK_FILE_QUARANTINE;
+	if (str_eq(f->state, STR("infected")))
+		return MSG_DESK_FILE_INFECTED;
+	if (f->replaced)
+		return MSG_DESK_FILE_REPLACED;
+	return str_eq(f->kind, STR("result")) ? MSG_DESK_FILE_RESULT : f->originals_seen ? MSG_DESK_FILE_ORIGINAL_SEEN : MSG_DESK_FILE_KEPT;
+}
+
+void sheet_files(struct sheet *s)
+{
+	struct arena *a = s->r->env.arena;
+	struct ui_file *v = NEW_ARRAY(a, s->files.n, struct ui_file);
+	ui_section_begin(s->o, WORD(s, MSG_DESK_FILES));
+	for (size_t i = 0; i < s->files.n; i++) {
+		const struct dossier_file_list_row *f = &s->files.v[i];
+		struct str name = s->erased ? STR("?") : dossier_file_name(&s->r->env, &s->key, f);
+		bool clean = str_eq(f->state, STR("clean"));
+		v[i] = (struct ui_file){.name = name, .size = f->size, .note = WORD(s, file_note(f)),
+			.url = clean && !s->erased ? str_fmt(a, "%.*s/tep/%lld", STR_ARG(sheet_url(s)), (long long)f->id.v) : STR_NONE};
+	}
+	for (size_t i = 0; i < s->files.n && !s->erased; i++)
+		if (v[i].url.n)
+			v[i].below = filing_preview(s->o, &s->previews, &s->files.v[i], v[i].name, v[i].url);
+	if (s->files.n)
+		ui_files(s->o, v, s->files.n);
+	else
+		ui_empty(s->o, &(struct ui_empty){.title = WORD(s, MSG_DESK_NO_FILES), .icon = UI_ICON_FILE});
+	ui_section_end(s->o);
+}
+
+/* Drawn when asked for: each application form filled, and the slip that goes with the dossier once it is accepted. */
+static size_t sheet_items(struct sheet *s, const struct law_procedure *p, struct ui_item *v)
+{
+	struct arena *a = s->r->env.arena;
+	size_t n = 0;
+	for (size_t i = 0; p && sheet_has_answers(s) && i < p->n_forms; i++)
+		v[n++] = (struct ui_item){.title = p->forms[i]->title, .hint = WORD(s, MSG_DESK_FORM_PRINTED),
+			.url = str_fmt(a, "%.*s/don/%zu", STR_ARG(sheet_url(s)), i + 1)};
+	if (s->d.accepted_at.has)
+		v[n++] = (struct ui_item){.title = WORD(s, MSG_DESK_CONTROL_SLIP), .hint = WORD(s, MSG_DESK_CONTROL_SLIP_HINT),
+			.url = str_fmt(a, "%.*s/phieu-kiem-soat.pdf", STR_ARG(sheet_url(s)))};
+	return n;
+}
+
+void sheet_papers(struct sheet *s)
+{
+	struct arena *a = s->r->env.arena;
+	const struct law_procedure *procedure = law_find(LAW, s->d.procedure);
+	struct ui_item *v = NEW_ARRAY(a, s->papers.n + 1 + (procedure ? procedure->n_forms : 0), struct ui_item);
+	size_t n = 0;
+	if (desk_have()->sheet && !s->erased)
+		n = sheet_items(s, procedure, v);
+	for (size_t i = 0; i < s->papers.n; i++) {
+		const struct dossier_paper_list_row *p = &s->papers.v[i];
+		if (str_eq(p->form_set, STR("note")))
+			continue;
+		struct str title[] = {filing_paper_word(s->r->env.lang, dossier_paper_kind(p->form_set, p->form_code)), str_fmt(a, "%lld", (long long)p->number)};
+		struct str hint[] = {p->form_code, p->form_set, lang_instant(a, s->r->env.lang, p->at)};
+		v[n++] = (struct ui_item){.title = msg_fmt(a, s->r->env.lang, MSG_DESK_PAPER, title, 2), .hint = msg_fmt(a, s->r->env.lang, MSG_DESK_PAPER_FORM, hint, 3),
+			.url = str_fmt(a, "%.*s/giay/%lld", STR_ARG(sheet_url(s)), (long long)p->id.v)};
+	}
+	if (!n)
+		return;
+	ui_section_begin(s->o, WORD(s, MSG_DESK_PAPERS));
+	ui_items(s->o, v, n);
+	ui_section_end(s->o);
+}
+
+void sheet_fees(struct sheet *s)
+{
+	struct arena *a = s->r->env.arena;
+	if (!s->fees.n)
+		return;
+	struct ui_item *v = NEW_ARRAY(a, s->fees.n, struct ui_item);
+	for (size_t i = 0; i < s->fees.n; i++) {
+		const struct dossier_fee_list_row *f = &s->fees.v[i];
+		bool paid = str_eq(f->state, STR("paid")), claimed = str_eq(f->state, STR("claimed"));
+		struct str amount = lang_money(a, s->r->env.lang, f->amount);
+		struct str url = paid && desk_have()->sheet && !s->erased ? str_fmt(a, "%.*s/phieu-thu/%lld", STR_ARG(sheet_url(s)), (long long)f->id.v) : STR_NONE;
+		v[i] = (struct ui_item){.title = f->name, .url = url, .has_state = true, .state = paid ? UI_DONE : claimed ? UI_SOON : UI_YOURS,
+			.hint = paid ? str_fmt(a, "%.*s · %.*s %.*s", STR_ARG(amount), STR_ARG(WORD(s, MSG_DESK_F_VOUCHER)), STR_ARG(f->voucher))
+			             : str_fmt(a, "%.*s · %.*s", STR_ARG(amount), STR_ARG(WORD(s, claimed ? MSG_DESK_FEE_CLAIMED : MSG_DESK_FEE_OPEN)))};
+	}
+	ui_section_begin(s->o, WORD(s, MSG_DESK_FEES));
+	ui_items(s->o, v, s->fees.n);
+	ui_section_end(s->o);
+}
+
+void sheet_opinions(struct sheet *s)
+{
+	struct arena *a = s->r->env.arena;
+	if (!s->opinions.n)
+		return;
+	struct ui_item *v = NEW_ARRAY(a, s->opinions.n, struct ui_item);
+	for (size_t i = 0; i < s->opinions.n; i++) {
+		const struct dossier_opinion_list_row *p = &s->opinions.v[i];
+		struct str answer = p->answered_at.has ? p->answer : WORD(s, MSG_DESK_OPINION_OPEN);
+		v[i] = (struct ui_item){.title = p->question, .hint = str_fmt(a, "%.*s: %.*s", STR_ARG(desk_unit_name(&s->r->env, p->unit.v)), STR_ARG(answer)),
+			.has_state = true, .state = p->answered_at.has ? UI_DONE : UI_DOING};
+	}
+	ui_section_begin(s->o, WORD(s, MSG_DESK_OPINIONS));
+	ui_items(s->o, v, s->opinions.n);
+	ui_section_end(s->o);
+}
