@@ -260,7 +260,7 @@ bool account_confirm(struct env *env, struct str code, bool *right, struct err *
 	struct str secret = STR("");
 	bool found = false;
 	*right = false;
-	if (!q_account_row(env->db, env->arena, (struct account_id){env->actor->account}, &row, &found, e) || !found || !attempt_read(env, &row, true, STR(""), &at, e))
+	if (!q_account_row(env->db, env->arena, (struct account_id){env->actor->account}, &row, &found, e) || !found || !attempt_read_inside(env, &row, &at, e))
 		return e->kind == ERR_NONE;
 	if (attempt_wait(env, &at) || !row.totp.p)
 		return true;

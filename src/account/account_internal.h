@@ -53,10 +53,21 @@ struct str secret_token(struct arena *a);              /* 256 random bits, base6
 struct str account_secret_hash(struct arena *a, struct str token);
 struct str secret_code(struct arena *a);               /* eight digits */
 
+/* ---- device.c: browsers and programs that the owner signed in from ---- */
+/* The nonce of the entry in `shown` (of a cookie, or sent by a program) that belongs to this account and password; else empty. */
+struct str device_known(struct arena *a, const struct account_row_row *row, bool found, struct str shown);
+/* What proves it the next time; `nonce` empty: a new device. */
+struct str device_entry(struct arena *a, struct account_id id, struct instant password_at, struct str nonce);
+/* A cookie's value: this entry first, then the other people of that browser. */
+struct str device_list(struct arena *a, struct str entry, struct str shown);
+
 /* ---- attempt.c: wrong tries, and the delay they bring ---- */
-struct attempt { struct str key; int64_t fails, otp_step; struct instant until; };
-/* The attempts under an account, or under a name that nobody has. */
-MUST_CHECK bool attempt_read(struct env *env, const struct account_row_row *row, bool found, struct str typed, struct attempt *out, struct err *e);
+/* `key`: where tries count; `account`: where the last one-time code is kept, whatever counts. */
+struct attempt { struct str key, account; int64_t fails, otp_step; struct instant until; };
+/* Under the account, or the name that nobody has; with a known device (device_known) under that device alone. */
+MUST_CHECK bool attempt_read(struct env *env, const struct account_row_row *row, bool found, struct str typed, struct str device, struct attempt *out, struct err *e);
+/* Of somebody who is signed in and is asked again: what strangers try does not count here. */
+MUST_CHECK bool attempt_read_inside(struct env *env, const struct account_row_row *row, struct attempt *out, struct err *e);
 static inline bool attempt_wait(const struct env *env, const struct attempt *t) { return t->until.ms > env->now.ms; }
 MUST_CHECK bool attempt_failed(struct env *env, struct attempt *t, struct err *e);
 /* All factors were right; `otp_step` (0: none used) may not be used again. */

@@ -175,13 +175,26 @@ static struct test_answer post_in(struct world *w, const char *path, const char 
 	return post(w, path, str_fmt(w->a, "%s&_csrf=%.*s", form, STR_ARG(csrf)).p, cookie);
 }
 
-/* "s=…" for the next request; stops when the answer sets none. */
+/* "NAME=…" for the next request; NULL when the answer sets none. */
+static const char *set_cookie(struct world *w, const struct test_answer *x, const char *name)
+{
+	struct str all = x->headers, line, pair, head = str_fmt(w->a, "Set-Cookie: %s=", name);
+	while (str_next(&all, '\n', &line))
+		if (str_starts(line, head)) {
+			EXPECT(str_find(line, STR("HttpOnly")) >= 0);
+			line = str_sub(line, strlen("Set-Cookie: "), line.n);
+			EXPECT(str_next(&line, ';', &pair) && pair.n > 20);
+			return str_dup(w->a, pair).p;
+		}
+	return NULL;
+}
+
+/* "s=…"; stops when the answer sets none. */
 static const char *cookie_of(struct world *w, const struct test_answer *x)
 {
-	struct str h = test_header(x, "Set-Cookie"), pair;
-	EXPECT(str_next(&h, ';', &pair) && pair.n > 20);
-	EXPECT(str_find(h, STR("HttpOnly")) >= 0);
-	return str_dup(w->a, pair).p;
+	const char *s = set_cookie(w, x, "s");
+	EXPECT(s != NULL);
+	return s;
 }
 
 static const char *otp(struct world *w, struct str base32, int offset)
@@ -385,6 +398,118 @@ TEST_BOTH(five_wrong_tries_bring_a_delay_for_every_name)
 	EXPECT_INT(wrong(&w, "business"), 0); /* others are not held up */
 	nanosleep(&(struct timespec){.tv_nsec = 450000000}, NULL);
 	EXPECT_INT(password_step(&w, "citizen", s->password.p, NULL).status, 303);
+	world_end(&w);
+}
+
+/* ---- known devices ---- */
+
+static struct world world_that_waits_long(struct arena *a, enum db_engine engine)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct account_config c = *account_cfg();
+	c.delay_ms = c.delay_max_ms = 3600 * 1000;
+	account_stop();
+	EXPECT_OK(account_start(&c, &e), e);
+	return w;
+}
+
+static const char *both(struct world *w, const char *one, const char *two) { return str_fmt(w->a, "%s; %s", one, two).p; }
+
+/* Signed in as that sample with that device; its cookies of device and session. */
+static const char *device_of(struct world *w, const char *role, int offset, const char *device, const char **session)
+{
+	const struct account_sample *s = sample(w, role);
+	struct test_answer x = password_step(w, s->login.p, s->password.p, device);
+	EXPECT_INT(x.status, 303);
+	if (s->totp_secret.n) {
+		EXPECT(set_cookie(w, &x, "d") == NULL); /* not before all factors */
+		const char *staged = cookie_of(w, &x);
+		x = post(w, "/dang-nhap/ma", str_fmt(w->a, "code=%s", otp(w, s->totp_secret, offset)).p, device ? both(w, staged, device) : staged);
+		EXPECT_INT(x.status, 303);
+	}
+	*session = cookie_of(w, &x);
+	const char *d = set_cookie(w, &x, "d");
+	EXPECT(d != NULL);
+	return d;
+}
+
+static void strangers_lock(struct world *w, const char *login)
+{
+	for (int i = 0; i < 5; i++)
+		wrong(w, login);
+	EXPECT_INT(wrong(w, login), 1);
+}
+
+TEST_BOTH(strangers_never_lock_the_owner_out)
+{
+	static const char *const roles[] = {"citizen", "admin", "director"};
+	struct world w = world_that_waits_long(a, engine);
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
+		const char *session, *device = device_of(&w, roles[i], -1, NULL, &session);
+		strangers_lock(&w, roles[i]);
+		EXPECT_INT(password_step(&w, roles[i], sample(&w, roles[i])->password.p, NULL).status, 422);
+		const char *again = device_of(&w, roles[i], 0, device, &session);
+		EXPECT(strncmp(again, device, 24) == 0); /* the same device */
+		EXPECT_INT(wrong(&w, roles[i]), 1); /* and strangers still wait */
+		EXPECT_INT(get(&w, "/tai-khoan", session).status, 200);
+	}
+	world_end(&w);
+}
+
+TEST_BOTH(a_device_counts_for_its_own_account_and_its_own_tries)
+{
+	struct world w = world_that_waits_long(a, engine);
+	const char *session, *one = device_of(&w, "citizen", 0, NULL, &session), *two = device_of(&w, "citizen", 0, NULL, &session);
+	const char *other = device_of(&w, "business", 0, one, &session);
+	const char *password = sample(&w, "citizen")->password.p;
+	EXPECT(strcmp(one, two) != 0);
+	strangers_lock(&w, "citizen");
+	EXPECT_INT(password_step(&w, "citizen", password, device_of(&w, "head", 0, NULL, &session)).status, 422); /* another's */
+	EXPECT_INT(password_step(&w, "citizen", password, str_fmt(a, "%.*sA", (int)strlen(one) - 1, one).p).status, 422); /* forged */
+	EXPECT_INT(password_step(&w, "citizen", password, "d=~~~;x=\"\x7f").status, 422);
+	for (int i = 0; i < 5; i++)
+		EXPECT_INT(password_step(&w, "citizen", "khong+phai", one).status, 422);
+	EXPECT_INT(password_step(&w, "citizen", password, one).status, 422); /* that device waits */
+	EXPECT_INT(password_step(&w, "citizen", password, two).status, 303); /* the other does not */
+	EXPECT_INT(password_step(&w, "business", sample(&w, "business")->password.p, other).status, 303);
+	EXPECT(str_find(str_from(other), str_sub(str_from(one), 2, 22)) > 0); /* two people share a browser */
+	world_end(&w);
+}
+
+TEST_BOTH(a_code_is_good_once_whatever_counts)
+{
+	struct world w = world_new(a, engine);
+	const struct account_sample *s = sample(&w, "director");
+	const char *session, *device = device_of(&w, "director", -1, NULL, &session), *code = otp(&w, s->totp_secret, 0);
+	struct test_answer x = password_step(&w, "director", s->password.p, device);
+	EXPECT_INT(post(&w, "/dang-nhap/ma", str_fmt(a, "code=%s", code).p, both(&w, cookie_of(&w, &x), device)).status, 303);
+	x = password_step(&w, "director", s->password.p, NULL);
+	EXPECT_INT(post(&w, "/dang-nhap/ma", str_fmt(a, "code=%s", code).p, cookie_of(&w, &x)).status, 422);
+	x = password_step(&w, "director", s->password.p, device);
+	EXPECT_INT(post(&w, "/dang-nhap/ma", str_fmt(a, "code=%s", code).p, both(&w, cookie_of(&w, &x), device)).status, 422);
+	world_end(&w);
+}
+
+static bool do_confirm(struct env *env, void *ctx, struct err *e)
+{
+	bool right = false;
+	struct str code = *(struct str *)ctx;
+	if (!account_confirm(env, code, &right, e))
+		return false;
+	*(struct str *)ctx = right ? STR("right") : STR("wrong");
+	return true;
+}
+
+TEST_BOTH(strangers_do_not_hold_up_who_is_signed_in)
+{
+	struct world w = world_that_waits_long(a, engine);
+	struct err e = {0};
+	const struct account_sample *s = sample(&w, "director");
+	struct str said = str_from(otp(&w, s->totp_secret, 0));
+	strangers_lock(&w, "director");
+	EXPECT_OK(act_as(&w, &(struct actor){.account = s->account.v, .roles = ROLE_BIT(ROLE_DIRECTOR)}, do_confirm, &said, &e), e);
+	EXPECT_TEXT(said, "right");
 	world_end(&w);
 }
 
@@ -751,6 +876,30 @@ TEST_BOTH(recovery_sets_the_password_and_keeps_the_factor)
 	world_end(&w);
 }
 
+TEST_BOTH(recovery_makes_a_known_device_and_ends_the_old_ones)
+{
+	struct world w = world_that_waits_long(a, engine);
+	const char *session, *old = device_of(&w, "citizen", 0, NULL, &session);
+	strangers_lock(&w, "citizen");
+	struct test_answer x = post(&w, "/quen-mat-khau", "login=citizen", NULL);
+	const char *path = str_dup(a, x.location).p;
+	x = post(&w, path, str_fmt(a, "code=%s&password=tre+xanh+ven+song&again=tre+xanh+ven+song", mailed_code(a)).p, NULL);
+	const char *device = set_cookie(&w, &x, "d");
+	EXPECT(device != NULL);
+	EXPECT_INT(password_step(&w, "citizen", "tre+xanh+ven+song", NULL).status, 422); /* strangers are held up still */
+	EXPECT_INT(password_step(&w, "citizen", "tre+xanh+ven+song", old).status, 422);
+	x = password_step(&w, "citizen", "tre+xanh+ven+song", device);
+	EXPECT_INT(x.status, 303);
+	const char *in = both(&w, cookie_of(&w, &x), device);
+	x = post_in(&w, "/tai-khoan/mat-khau", "current=tre+xanh+ven+song&password=gio+thoi+la+bay&again=gio+thoi+la+bay", in);
+	EXPECT_INT(x.status, 303);
+	const char *newer = set_cookie(&w, &x, "d");
+	EXPECT(newer != NULL);
+	EXPECT_INT(password_step(&w, "citizen", "gio+thoi+la+bay", device).status, 422);
+	EXPECT_INT(password_step(&w, "citizen", "gio+thoi+la+bay", newer).status, 303);
+	world_end(&w);
+}
+
 /* ---- administration ---- */
 
 TEST_BOTH(a_new_official_begins)
@@ -966,6 +1115,23 @@ TEST_BOTH(programs_get_tokens)
 	EXPECT_INT(end_token(&w, officer).status, 401);
 	/* A session's cookie is no bearer token, and a token no cookie. */
 	EXPECT_INT(end_token(&w, str_from(admin + 2)).status, 401);
+	world_end(&w);
+}
+
+TEST_BOTH(programs_have_a_known_place_too)
+{
+	struct world w = world_that_waits_long(a, engine);
+	const char *right = str_fmt(a, "{\"login\":\"citizen\",\"password\":\"%.*s\"", STR_ARG(sample(&w, "citizen")->password)).p;
+	struct test_answer x = ask_token(&w, str_fmt(a, "%s}", right).p, NULL);
+	EXPECT_INT(x.status, 201);
+	ptrdiff_t at = str_find(x.body, STR("\"device\":\""));
+	EXPECT(at > 0);
+	const char *device = str_dup(a, str_sub(x.body, (size_t)at + 10, 66)).p;
+	for (int i = 0; i < 6; i++)
+		EXPECT(ask_token(&w, "{\"login\":\"citizen\",\"password\":\"sai\"}", NULL).status >= 400);
+	EXPECT_INT(ask_token(&w, str_fmt(a, "%s}", right).p, NULL).status, 429);
+	EXPECT_INT(ask_token(&w, str_fmt(a, "%s,\"device\":\"%s\"}", right, device).p, NULL).status, 201);
+	EXPECT_INT(ask_token(&w, str_fmt(a, "%s,\"device\":\"\\u0001%s\"}", right, device).p, NULL).status, 422);
 	world_end(&w);
 }
 

@@ -50,6 +50,14 @@ struct str screen_wait(struct request *r, struct instant until)
 	return words(r, s > 90 ? MSG_ACCOUNT_MINUTES : MSG_ACCOUNT_SECONDS, n, STR_NONE);
 }
 
+#define DEVICE_KEPT_S (365 * 24 * 3600)
+
+void screen_know_device(struct request *r, struct str entry)
+{
+	if (entry.n)
+		answer_cookie(r, DEVICE_COOKIE, device_list(r->env.arena, entry, req_cookie(r, DEVICE_COOKIE)), DEVICE_KEPT_S);
+}
+
 struct str home_of(enum account_kind kind, struct str next)
 {
 	static const char *const homes[ACCOUNT_KIND_COUNT] = {"/tai-khoan", "/tai-khoan", "/ban-lam-viec", "/quan-tri/tai-khoan", "/tai-khoan"};

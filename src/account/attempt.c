@@ -1,5 +1,9 @@
-/* attempt.c — wrong tries are counted under the account (whatever name was typed) or, when nobody has the name, under the
- * name itself: both see the same delay. Only a sign-in with all factors sets the count back. */
+/* attempt.c — wrong tries, and the delay after them.
+ *
+ * Counted: of a browser that the owner signed in from before (device.c), under that device; of all others, under the account
+ * (whatever name was typed) or, when nobody has the name, under the name itself: both see the same delay. So whoever knows a
+ * login holds up strangers, never the owner's own devices. Somebody signed in who is asked again counts apart, too.
+ * Only a sign-in with all factors sets a count back, and only the count it went under. */
 #include "account/account_internal.h"
 #include <stdio.h>
 
@@ -12,20 +16,47 @@ static struct str key_of(struct arena *a, struct str what)
 	return str_dup(a, DIGEST_STR(d));
 }
 
-bool attempt_read(struct env *env, const struct account_row_row *row, bool found, struct str typed, struct attempt *out, struct err *e)
+static bool read_one(struct env *env, struct str key, struct try_get_row *r, struct err *e)
 {
-	struct try_get_row r = {0};
 	bool has = false;
-	struct arena *a = env->arena;
-	struct str what = found ? str_fmt(a, "account %lld", (long long)row->id.v)
-	                        : str_fmt(a, "name %.*s", STR_ARG(account_fold(a, typed)));
-	*out = (struct attempt){.key = key_of(a, what)};
-	if (!q_try_get(env->db, a, out->key, &r, &has, e))
+	if (!q_try_get(env->db, env->arena, key, r, &has, e))
 		return false;
-	if (has)
-		*out = (struct attempt){.key = out->key, .fails = env->now.ms - r.last.ms > FORGET_MS ? 0 : r.fails, .otp_step = r.otp_step,
-		                        .until = r.locked_until};
+	if (!has)
+		*r = (struct try_get_row){0};
+	if (env->now.ms - r->last.ms > FORGET_MS)
+		r->fails = 0;
 	return true;
+}
+
+/* Always both rows: the time tells nothing. */
+static bool read_both(struct env *env, struct str account, struct str bucket, struct attempt *out, struct err *e)
+{
+	struct try_get_row own = {0}, all = {0};
+	*out = (struct attempt){.key = key_of(env->arena, bucket), .account = key_of(env->arena, account)};
+	if (!read_one(env, out->key, &own, e) || !read_one(env, out->account, &all, e))
+		return false;
+	out->fails = own.fails;
+	out->until = own.locked_until;
+	out->otp_step = all.otp_step;
+	return true;
+}
+
+static struct str account_words(struct env *env, const struct account_row_row *row)
+{
+	return str_fmt(env->arena, "account %lld", (long long)row->id.v);
+}
+
+bool attempt_read(struct env *env, const struct account_row_row *row, bool found, struct str typed, struct str device, struct attempt *out, struct err *e)
+{
+	struct arena *a = env->arena;
+	struct str account = found ? account_words(env, row) : str_fmt(a, "name %.*s", STR_ARG(account_fold(a, typed)));
+	struct str bucket = found && device.n ? str_fmt(a, "device %lld %.*s", (long long)row->id.v, STR_ARG(device)) : account;
+	return read_both(env, account, bucket, out, e);
+}
+
+bool attempt_read_inside(struct env *env, const struct account_row_row *row, struct attempt *out, struct err *e)
+{
+	return read_both(env, account_words(env, row), str_fmt(env->arena, "inside %lld", (long long)row->id.v), out, e);
 }
 
 static bool put(struct env *env, const struct attempt *t, struct err *e)
@@ -45,11 +76,21 @@ bool attempt_failed(struct env *env, struct attempt *t, struct err *e)
 	return put(env, t, e);
 }
 
+/* A code is good once, whichever count its try went under: the step is kept at the account, whose own count stays. */
+static bool keep_step(struct env *env, const struct attempt *t, struct err *e)
+{
+	struct try_get_row r = {0};
+	if (!read_one(env, t->account, &r, e))
+		return false;
+	const struct attempt all = {.key = t->account, .fails = r.fails, .otp_step = t->otp_step, .until = r.locked_until};
+	return put(env, &all, e);
+}
+
 bool attempt_passed(struct env *env, struct attempt *t, int64_t otp_step, struct err *e)
 {
 	t->fails = 0;
 	t->until = (struct instant){0};
 	if (otp_step > t->otp_step)
 		t->otp_step = otp_step;
-	return put(env, t, e);
+	return put(env, t, e) && (str_eq(t->key, t->account) || keep_step(env, t, e));
 }

@@ -7,7 +7,7 @@
 
 enum outcome { DONE, WRONG, TAKEN };
 struct work {
-	struct str ticket, code, hash, token, never;
+	struct str ticket, code, hash, token, never, device;
 	enum outcome outcome;
 	struct account_id account;
 	enum account_kind kind;
@@ -212,6 +212,7 @@ static bool join_create(struct request *r, struct work *w, const struct recovery
 	                              .password_hash = part[3]};
 	if (!account_create(&r->env, &x, &w->account, e))
 		return false;
+	w->device = device_entry(r->env.arena, w->account, r->env.now, STR(""));
 	const struct session_new s = {.account = w->account, .epoch = 1, .stage = STAGE_FULL, .token = w->token,
 	                              .address = r->client.p ? r->client : STR(""), .agent = req_header(r, "User-Agent").p ? req_header(r, "User-Agent") : STR("")};
 	return session_add(&r->env, &s, e) && account_record(&r->env, "account.sign_in", w->account, STR(""), e);
@@ -235,6 +236,7 @@ static bool confirm_answer(struct request *r, struct err *e)
 		return answer_redirect(r, STR("/dang-nhap"));
 	if (w->outcome != DONE)
 		return screen_again(r, confirm_page, "code", w->outcome == TAKEN ? MSG_ACCOUNT_NUMBER_TAKEN : MSG_ACCOUNT_CODE_WRONG, STR_NONE, e);
+	screen_know_device(r, w->device);
 	answer_cookie(r, SESSION_COOKIE, w->token, 0);
 	return answer_redirect(r, home_of(w->kind, STR("")));
 }
@@ -319,6 +321,7 @@ static bool reset_apply(struct request *r, struct err *e)
 		return false;
 	w->outcome = state == CODE_RIGHT && row.account.v ? DONE : WRONG;
 	w->account = row.account;
+	w->device = w->outcome == DONE ? device_entry(r->env.arena, row.account, r->env.now, STR("")) : STR("");
 	return w->outcome == DONE ? account_change_password(&r->env, row.account, w->hash, 0, e) : true;
 }
 
@@ -329,6 +332,7 @@ static bool reset_answer(struct request *r, struct err *e)
 		return answer_redirect(r, STR("/dang-nhap"));
 	if (w->outcome != DONE)
 		return screen_again(r, reset_page, "code", MSG_ACCOUNT_CODE_WRONG, STR_NONE, e);
+	screen_know_device(r, w->device);
 	session_forget(w->account);
 	return answer_redirect(r, STR("/dang-nhap?moi=1"));
 }

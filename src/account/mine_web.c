@@ -3,7 +3,7 @@
 #include "account/web_internal.h"
 
 enum outcome { DONE, WRONG, WAIT, DEAD, TAKEN };
-struct work { struct account_row_row row; struct attempt at; bool right; struct str hash, secret, ticket; enum outcome outcome; };
+struct work { struct account_row_row row; struct attempt at; bool right; struct str hash, secret, ticket, device; enum outcome outcome; };
 
 static struct account_id me(const struct request *r) { return (struct account_id){r->env.actor->account}; }
 
@@ -191,7 +191,7 @@ static bool password_slow(struct request *r, struct err *e)
 /* The password again before what matters: a borrowed session may not guess it either. */
 static bool current_ok(struct request *r, struct work *w, struct err *e)
 {
-	if (!account_epoch_ok(&r->env, e) || !attempt_read(&r->env, &w->row, true, STR(""), &w->at, e))
+	if (!account_epoch_ok(&r->env, e) || !attempt_read_inside(&r->env, &w->row, &w->at, e))
 		return false;
 	w->outcome = attempt_wait(&r->env, &w->at) ? WAIT : w->right ? DONE : WRONG;
 	return w->outcome == WRONG ? attempt_failed(&r->env, &w->at, e) : true;
@@ -204,6 +204,7 @@ static bool password_apply(struct request *r, struct err *e)
 		return false;
 	if (w->outcome != DONE)
 		return true;
+	w->device = device_entry(r->env.arena, me(r), r->env.now, STR(""));
 	return account_change_password(&r->env, me(r), w->hash, r->env.actor->session, e);
 }
 
@@ -219,6 +220,7 @@ static bool password_answer(struct request *r, struct err *e)
 	struct work *w = r->state;
 	if (!r->replayed && w->outcome != DONE)
 		return refused(r, w, password_page, "current", MSG_ACCOUNT_PASSWORD_WRONG, e);
+	screen_know_device(r, w->device);
 	session_forget(me(r));
 	return answer_redirect(r, STR("/tai-khoan"));
 }
@@ -322,7 +324,7 @@ static bool factor_apply(struct request *r, struct err *e)
 		return false;
 	if (!secret.n)
 		return true;
-	if (!attempt_read(&r->env, &w->row, true, STR(""), &w->at, e))
+	if (!attempt_read_inside(&r->env, &w->row, &w->at, e))
 		return false;
 	w->outcome = attempt_wait(&r->env, &w->at) ? WAIT : WRONG;
 	if (w->outcome == WAIT)

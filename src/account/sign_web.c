@@ -8,6 +8,7 @@ struct work {
 	struct attempt at;
 	bool found, right;
 	struct str token, secret; /* secret: sealed, for enrolment */
+	struct str device;        /* the entry that this browser or program gets, when all factors were right */
 	struct str rehash;        /* of a password that was hashed with less than is asked for now */
 	enum stage stage;
 	enum outcome outcome;
@@ -77,8 +78,13 @@ static bool sign_in_slow(struct request *r, struct err *e)
 	return true;
 }
 
-/* Counts a wrong try. True when the first factor holds, also against what changed since the slow step. */
-static bool first_factor(struct request *r, struct work *w, bool *pass, struct err *e)
+static struct str known_again(struct request *r, const struct work *w, struct str nonce)
+{
+	return w->found ? device_entry(r->env.arena, w->row.id, w->row.password_at.has ? w->row.password_at.v : (struct instant){0}, nonce) : STR("");
+}
+
+/* Counts a wrong try. `shown`: what says that this is a known device. True when the first factor holds, also against what changed since the slow step. */
+static bool first_factor(struct request *r, struct work *w, struct str shown, bool *pass, struct err *e)
 {
 	struct account_row_row now = {0};
 	bool still = false;
@@ -86,8 +92,10 @@ static bool first_factor(struct request *r, struct work *w, bool *pass, struct e
 	w->outcome = WRONG;
 	if (w->found && !q_account_row(r->env.db, r->env.arena, w->row.id, &now, &still, e))
 		return false;
-	if (!attempt_read(&r->env, &w->row, w->found, form_text(r, "login"), &w->at, e))
+	struct str nonce = device_known(r->env.arena, &w->row, w->found, shown);
+	if (!attempt_read(&r->env, &w->row, w->found, form_text(r, "login"), nonce, &w->at, e))
 		return false;
+	w->device = known_again(r, w, nonce);
 	if (attempt_wait(&r->env, &w->at)) {
 		w->outcome = WAIT;
 		return true;
@@ -123,7 +131,7 @@ static bool sign_in_apply(struct request *r, struct err *e)
 	bool pass = false;
 	if (!w)
 		return true;
-	if (!first_factor(r, w, &pass, e))
+	if (!first_factor(r, w, req_cookie(r, DEVICE_COOKIE), &pass, e))
 		return false;
 	if (!pass)
 		return true;
@@ -163,6 +171,8 @@ static bool sign_in_answer(struct request *r, struct err *e)
 		return answer_redirect(r, STR("/dang-nhap"));
 	if (w->outcome != DONE)
 		return refuse(r, w, sign_in_page, "login", MSG_ACCOUNT_SIGN_IN_WRONG, e);
+	if (w->stage == STAGE_FULL)
+		screen_know_device(r, w->device);
 	answer_cookie(r, SESSION_COOKIE, w->token, 0);
 	if (r->env.actor->account)
 		session_forget((struct account_id){r->env.actor->account});
@@ -224,9 +234,12 @@ static bool staged(struct request *r, enum stage stage, struct work *w, struct s
 		return false;
 	if (!found)
 		return true;
-	if (!q_account_row(r->env.db, r->env.arena, s->account, &w->row, &w->found, e) ||
-	    !attempt_read(&r->env, &w->row, true, STR(""), &w->at, e))
+	if (!q_account_row(r->env.db, r->env.arena, s->account, &w->row, &w->found, e))
 		return false;
+	struct str nonce = device_known(r->env.arena, &w->row, w->found, req_cookie(r, DEVICE_COOKIE));
+	if (!attempt_read(&r->env, &w->row, true, STR(""), nonce, &w->at, e))
+		return false;
+	w->device = known_again(r, w, nonce);
 	w->outcome = attempt_wait(&r->env, &w->at) ? WAIT : WRONG;
 	w->stage = STAGE_FULL;
 	return true;
@@ -264,6 +277,7 @@ static bool second_answer(struct request *r, route_fn *page, struct err *e)
 		return answer_redirect(r, STR("/dang-nhap"));
 	if (w->outcome != DONE)
 		return refuse(r, w, page, "code", MSG_ACCOUNT_CODE_WRONG, e);
+	screen_know_device(r, w->device);
 	answer_cookie(r, SESSION_COOKIE, w->token, 0);
 	session_forget(w->row.id);
 	return answer_redirect(r, home_of(account_kind_of(w->row.kind), form_text(r, "next")));
@@ -347,6 +361,7 @@ static const struct field token_fields[] = {
 	{.name = "login", .kind = FIELD_TEXT, .required = true, .max = 200},
 	{.name = "password", .kind = FIELD_PASSWORD, .required = true},
 	{.name = "otp", .kind = FIELD_TEXT, .max = 12},
+	{.name = "device", .kind = FIELD_TEXT, .max = 100},
 };
 static const struct form token_form = {"token", token_fields, ARRAY_LEN(token_fields)};
 
@@ -372,7 +387,7 @@ static bool token_apply(struct request *r, struct err *e)
 	struct work *w = r->state;
 	bool pass = false;
 	int64_t step = 0;
-	if (!w || !first_factor(r, w, &pass, e))
+	if (!w || !first_factor(r, w, form_text(r, "device"), &pass, e))
 		return w == NULL;
 	if (!pass)
 		return true;
@@ -401,7 +416,8 @@ static bool token_answer(struct request *r, struct err *e)
 		return err_say(e, ERR_SIGN_IN, MSG_ACCOUNT_NO_FACTOR, "no second factor yet");
 	if (w->outcome != DONE)
 		return err_say(e, ERR_SIGN_IN, MSG_ACCOUNT_SIGN_IN_WRONG, "wrong sign-in");
-	buf_fmt(&r->body, "{\"token\":\"%.*s\",\"expires\":\"%.*s\"}", STR_ARG(w->token), STR_ARG(instant_format(r->env.arena, w->expires)));
+	buf_fmt(&r->body, "{\"token\":\"%.*s\",\"expires\":\"%.*s\",\"device\":\"%.*s\"}", STR_ARG(w->token),
+	        STR_ARG(instant_format(r->env.arena, w->expires)), STR_ARG(w->device));
 	return answer_json(r, 201);
 }
 
@@ -433,7 +449,7 @@ const struct route account_sign_routes[] = {
 	 .form = &code_form, .allow = ALLOW_ALL, .rate = RATE_SIGN_IN, .api = "NONE: a person sets up the second factor"},
 	{.method = HTTP_POST, .path = "/api/v1/tokens", .slow = sign_in_slow, .apply = token_apply, .answer = token_answer, .form = &token_form,
 	 .allow = ALLOW_ALL, .flags = ROUTE_API, .rate = RATE_SIGN_IN,
-	 .doc = DOC("Gives a token. Officials and administrators need the code of their second factor (otp).", .answer = "Token", .status = 201)},
+	 .doc = DOC("Gives a token. Officials and administrators need the code of their second factor (otp). Send the `device` of an earlier answer: wrong tries of strangers then do not hold you up.", .answer = "Token", .status = 201)},
 	{.method = HTTP_DELETE, .path = "/api/v1/tokens", .apply = token_end, .answer = token_ended, .allow = ALLOW_SIGNED_IN, .flags = ROUTE_API,
 	 .rate = RATE_API, .doc = DOC("Ends the token that is shown.", .status = 204)},
 };

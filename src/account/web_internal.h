@@ -4,6 +4,7 @@
 #include "core/page/page.h"
 
 #define SESSION_COOKIE "s"
+#define DEVICE_COOKIE "d"
 
 /* Begins a page of one column; `lead` 0: none. */
 struct screen { struct html_out o; struct ui_page p; };
@@ -16,6 +17,10 @@ void screen_submit(struct screen *s, enum msg_key label);
 bool screen_again(struct request *r, route_fn *page, const char *field, enum msg_key key, struct str arg, struct err *e);
 /* "30 giây", "2 phút": until the delay ends. */
 struct str screen_wait(struct request *r, struct instant until);
+
+/* After the owner proved to be here: this browser keeps the entry (device_entry), and its wrong tries count apart. Before the
+ * session's cookie in order. Empty: nothing. */
+void screen_know_device(struct request *r, struct str entry);
 
 /* Where somebody goes after signing in: `next` when it is ours, else the page of that kind. */
 struct str home_of(enum account_kind kind, struct str next);

@@ -805,6 +805,28 @@ def counter_token():
 
 # ---- at the end ----
 
+def an_owner_is_not_locked_out():
+    """Strangers who know a login hold up strangers, never a browser or a program of the owner; nobody learns which logins exist."""
+    for role in ("business", "inspector"):
+        known, login = Browser(p, role), p.people[role]["login"]
+        true("d" in known.cookies, f"{role}: a device cookie")
+        for _ in range(7):
+            Browser(p).post("/dang-nhap", [("login", login), ("password", "sai mật khẩu rồi")])
+        status, text, _ = Browser(p).post("/dang-nhap", [("login", login), ("password", p.people[role]["password"])])
+        equal(status, 422, f"{role}: a stranger waits even with the password")
+        again = Browser(p)
+        again.cookies, again.role = {"d": known.cookies["d"]}, role
+        again.sign_in()
+        equal(again.get("/tai-khoan")[0], 200, f"{role} on the own browser")
+        thief = Browser(p)
+        thief.cookies = {"d": Browser(p, "citizen").cookies["d"]}
+        equal(thief.post("/dang-nhap", [("login", login), ("password", p.people[role]["password"])])[0], 422, f"{role}: another's device is a stranger")
+    for _ in range(7):
+        held, text, _ = Browser(p).post("/dang-nhap", [("login", "khong-ai-ca"), ("password", "sai mật khẩu rồi")])
+    equal(held, 422, "a login of nobody")
+    true("Đã thử sai nhiều lần" in text, "a login of nobody waits alike")
+
+
 def nothing_of_a_person_in_the_log():
     said = "".join(p.said)
     for bad in (CANARY, "001190000017", "0912345678", "Người nộp mẫu", "Nguyễn Thị Mẫu", "mine.pdf"):
@@ -828,7 +850,7 @@ try:
     p.start()
     for fn in [each_field_by_each_validator, markup_and_sql_in_the_forms_of_the_law, files_that_lie, path_tricks_in_names, bombs_in_uploads, bombs_in_imports, bombs_in_packs, bodies_of_programs,
                requests_that_are_none, tokens_forged_and_replayed, an_answer_lost_on_the_way, two_officers_at_once, other_peoples_ids, undeclared_fields_are_nothing,
-               markup_and_sql_in_every_search, markup_and_sql_in_every_field, wrong_encodings_in_every_form, nothing_of_a_person_in_the_log]:
+               markup_and_sql_in_every_search, markup_and_sql_in_every_field, wrong_encodings_in_every_form, an_owner_is_not_locked_out, nothing_of_a_person_in_the_log]:
         test(fn)
     test(nothing_was_reported)
 finally:

@@ -72,7 +72,7 @@ class Program:
             if r.status != 429:
                 break
             time.sleep(int(r.headers.get("Retry-After", "1")))
-        return r.status, answer, {k.lower(): v for k, v in r.getheaders()}
+        return r.status, answer, {**{k.lower(): v for k, v in r.getheaders()}, "set-cookie": "\n".join(r.headers.get_all("Set-Cookie") or [])}
 
     def otp(self, role):
         """A code counts once: the next of the steps just before, now and after."""
@@ -194,7 +194,7 @@ class Browser:
 
     def ask(self, method, path, body=None, more=None):
         status, answer, headers = self.p.ask(method, path, body, self.headers(more))
-        for line in [v for k, v in headers.items() if k == "set-cookie"]:
+        for line in filter(None, headers["set-cookie"].split("\n")):
             name, _, value = line.split(";")[0].partition("=")
             self.cookies[name] = value
         return status, answer, headers
