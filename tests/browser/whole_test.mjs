@@ -1,16 +1,16 @@
 // One dossier in the browser, by everybody whose task it is: filed, accepted, assigned, supplemented, paid, proposed, reviewed, signed,
-// issued, handed over, downloaded, checked. The citizen has a phone and no scripts.
+// issued, handed over, downloaded, checked. The citizen has a phone and no scripts. With the option `pg` on PostgreSQL.
 // F-014: the citizen gets the signed and sealed result; code and secret lead anyone who has them to the same file.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Visitor, demonstration, end, equal, journey, run, truth, until, word } from "./lib.mjs";
+import { Visitor, demonstration, end, equal, journey, option, run, truth, until, word } from "./lib.mjs";
 import { attach, backToTasks, fill, findAndRead, question, send, who } from "./citizen.mjs";
 import { act, openRecord } from "./officials.mjs";
 import { pages, pdf } from "./xray.mjs";
 
-const place = await demonstration();
+const place = await demonstration(option === "pg" ? { engine: "pg", brief: true } : {});
 const people = {};
 const mine = {};
 const roles = ["counter", "head", "specialist", "director", "clerk"];
@@ -226,11 +226,11 @@ async function download(v, link, name) {
 }
 
 async function verified() {
-	const done = await run("verify", "--data", place.data, "--json");
+	const done = await run("verify", ...place.at, "--json");
 	const report = JSON.parse(done.out);
 	equal([done.code, report.ok, report.first_fault], [0, true, null], done.err);
 	truth(report.entries > 20, `${report.entries} entries`);
 }
 
-await journey("the whole way", steps, () => Object.values(people));
+await journey(`the whole way${option && `, ${option}`}`, steps, () => Object.values(people));
 await end();
