@@ -274,47 +274,6 @@ static void step_check(struct exchange *x)
 		x->step = r->answered ? after_shown(x) : r->route->apply ? STEP_APPLY : STEP_ANSWER;
 }
 
-/* What a retry gets: "status redirect_n type_n memo_n body_n answered\n" and the four texts. */
-static struct str stored_answer(struct request *r)
-{
-	struct buf b = buf_on(r->env.arena);
-	buf_fmt(&b, "%d %zu %zu %zu %zu %d\n", r->status, r->redirect.n, r->type.n, r->memo.n, r->body.n, r->answered);
-	buf_put(&b, r->redirect);
-	buf_put(&b, r->type);
-	buf_put(&b, r->memo);
-	buf_put(&b, buf_str(&r->body));
-	return buf_str(&b);
-}
-
-static bool take_number(struct str *rest, char end, size_t *out)
-{
-	struct str part;
-	int64_t v = 0;
-	if (!str_next(rest, end, &part) || !str_to_i64(part, &v) || v < 0)
-		return false;
-	*out = (size_t)v;
-	return true;
-}
-
-static bool restore_answer(struct request *r, struct str s, struct err *e)
-{
-	size_t v[6];
-	for (size_t i = 0; i < ARRAY_LEN(v); i++)
-		if (!take_number(&s, i + 1 < ARRAY_LEN(v) ? ' ' : '\n', &v[i]))
-			return err_set(e, ERR_INTERNAL, "stored answer is ill-formed");
-	if (s.n != v[1] + v[2] + v[3] + v[4])
-		return err_set(e, ERR_INTERNAL, "stored answer is cut");
-	r->status = (int)v[0];
-	r->redirect = str_dup(r->env.arena, str_sub(s, 0, v[1]));
-	r->type = str_dup(r->env.arena, str_sub(s, v[1], v[2]));
-	r->memo = str_dup(r->env.arena, str_sub(s, v[1] + v[2], v[3]));
-	r->body.n = 0;
-	buf_put(&r->body, str_sub(s, v[1] + v[2] + v[3], v[4]));
-	r->answered = v[5] != 0;
-	r->replayed = true;
-	return true;
-}
-
 /* On the writer. It may run again after a serialisation failure, so what apply() writes is put back first. */
 static bool apply(struct write_job *job, struct err *e)
 {
@@ -339,7 +298,7 @@ static bool apply(struct write_job *job, struct err *e)
 	if (arena_over(r->env.arena))
 		return err_set(e, ERR_TOO_LARGE, "memory of the request");
 	if (job->once.key.n) {
-		job->once.answer = stored_answer(r);
+		job->once.answer = answer_store(r);
 		if (job->once.answer.n > STORED_MAX)
 			return err_set(e, ERR_INTERNAL, "answer too long to be kept with its key");
 	}
@@ -411,7 +370,7 @@ static void step_applied(struct exchange *x)
 			answer_form_errors(x);
 		else
 			fail(x, &e);
-	} else if (x->job.once.replayed && !restore_answer(&x->r, x->job.once.answer, &e)) {
+	} else if (x->job.once.replayed && !answer_restore(&x->r, x->job.once.answer, &e)) {
 		fail(x, &e);
 	} else {
 		x->step = x->r.answered ? STEP_DONE : STEP_ANSWER;

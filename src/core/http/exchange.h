@@ -162,6 +162,9 @@ void answer_finish(struct exchange *x);     /* the headers every answer carries 
 bool answer_asset(struct exchange *x);      /* true: it was one */
 bool answer_kept(struct exchange *x);       /* from the cache */
 void answer_keep(struct exchange *x);       /* into the cache */
+/* stored.c: what a retry gets. ERR_INTERNAL when the text is not one that was stored. */
+struct str answer_store(struct request *r);
+bool answer_restore(struct request *r, struct str s, struct err *e);
 /* slow.c */
 bool slow_new(struct slow **out, struct http *h, unsigned threads, unsigned queue, struct err *e);
 void slow_free(struct slow *s);

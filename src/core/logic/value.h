@@ -19,6 +19,8 @@ struct value {
 	size_t n;
 };
 
+#define VALUE_NEST 200 /* lists and objects in each other */
+
 /* What one evaluation may still use. `failed` names the first limit that was passed. */
 struct budget { struct arena *a; size_t steps, start_bytes, bytes; const char *failed; };
 /* Takes `n` steps; false (and failed) when none are left or too much memory is in use. */

@@ -1,43 +1,14 @@
 /* writer.c — queue, batches and retries. See writer.h.
  *
  * Lock order: writer.mutex is never held while the database works, nor while the keeper's locks are asked for. */
-#include "core/writer/writer_run.h"
+#include "core/writer/hand.h"
 #include "core/audit/audit_sql.h"
-#include "core/writer/keeper.h"
-#include "core/writer/link.h"
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define THREADS_MAX 4
 #define BATCH_LIMIT 256
-#define RETRIES 8
-#define LOOK_S 1                               /* an idle thread looks after its connection */
-#define ANSWER_WAIT_NS ((int64_t)15000000000) /* for the database to come back and tell whether a commit took hold */
-
-struct hand { /* one writer thread */
-	struct writer *w;
-	pthread_t thread;
-	bool started;
-	bool connected; /* under the writer's mutex */
-	struct link link;
-	struct arena *arena;
-	struct later later, *last_later; /* a head without `run`, and the end of the list behind it */
-};
-
-struct writer {
-	struct writer_config cfg;
-	pthread_mutex_t mutex;
-	pthread_cond_t work;
-	struct write_job *first, *last;
-	size_t queued;
-	bool stopping;
-	struct writer_stats stats;
-	struct keeper *keeper; /* SQLite */
-	struct hand hands[THREADS_MAX];
-	size_t n_hands, n_connected;
-};
+#define LOOK_S 1 /* an idle thread looks after its connection */
 
 struct writer_config writer_config_usual(enum db_engine engine, struct str place)
 {
@@ -104,7 +75,7 @@ static struct instant clock_now(const struct writer *w)
 }
 
 /* Runs the action with the writer's connection and time; puts the env back as it was. */
-static bool run_act(struct hand *h, struct write_job *job, struct err *e)
+bool hand_act(struct hand *h, struct write_job *job, struct err *e)
 {
 	struct env *env = job->env;
 	struct env before = *env;
@@ -140,24 +111,24 @@ bool writer_later(struct env *env, struct later *l, struct err *e)
 	return true;
 }
 
-static void later_begin(struct hand *h)
+void hand_later_begin(struct hand *h)
 {
 	h->later.next = NULL;
 	h->last_later = &h->later;
 }
 
-static bool later_run(struct hand *h, struct err *e)
+bool hand_later(struct hand *h, struct err *e)
 {
 	struct env env = {.arena = h->arena, .db = h->link.db, .now = h->link.lane.at, .actor = &actor_program, .ids = h->w->cfg.ids};
 	bool ok = true;
 	for (const struct later *l = h->later.next; ok && l; l = l->next)
 		ok = l->run(&env, l, e);
-	later_begin(h);
+	hand_later_begin(h);
 	arena_reset(h->arena);
 	return ok || err_wrap(e, "derived rows");
 }
 
-static bool overdue(const struct write_job *job, struct err *e)
+bool hand_overdue(const struct write_job *job, struct err *e)
 {
 	if (job->deadline_ns == 0 || monotonic_ns() < job->deadline_ns)
 		return false;
@@ -174,7 +145,7 @@ static bool run_in_savepoint(struct hand *h, struct write_job *job)
 	struct later *last = h->last_later;
 	AUTO_TX tx = {0};
 	job->err = (struct err){0};
-	job->ok = !overdue(job, &job->err) && db_savepoint(h->link.db, &tx, &job->err) && run_act(h, job, &job->err) &&
+	job->ok = !hand_overdue(job, &job->err) && db_savepoint(h->link.db, &tx, &job->err) && hand_act(h, job, &job->err) &&
 	          db_commit(&tx, &job->err);
 	if (!job->ok) {
 		db_rollback(&tx);
@@ -210,7 +181,7 @@ static void run_batch(struct hand *h, struct write_job **jobs, size_t n)
 	struct lane before = h->link.lane;
 	struct err e = {0};
 	AUTO_TX tx = {0};
-	later_begin(h);
+	hand_later_begin(h);
 	if (!db_begin(h->link.db, &tx, &e)) {
 		for (size_t i = 0; i < n; i++)
 			jobs[i]->ok = false, jobs[i]->err = e;
@@ -229,113 +200,12 @@ static void run_batch(struct hand *h, struct write_job **jobs, size_t n)
 		return;
 	}
 	int64_t start = monotonic_ns();
-	if (!later_run(h, &e) || !db_commit(&tx, &e)) {
+	if (!hand_later(h, &e) || !db_commit(&tx, &e)) {
 		db_rollback(&tx);
 		h->link.lane = before;
 		fail_all(jobs, n, &e);
 	}
 	note_commit(h->w, monotonic_ns() - start);
-}
-
-/* ---- PostgreSQL: a transaction each, run again when the server says so or the connection is lost ---- */
-
-static void set_connected(struct hand *h, bool connected)
-{
-	struct writer *w = h->w;
-	pthread_mutex_lock(&w->mutex);
-	w->stats.lost += h->connected && !connected;
-	w->n_connected += (size_t)connected - (size_t)h->connected;
-	h->connected = connected;
-	pthread_mutex_unlock(&w->mutex);
-}
-
-static bool ready(struct hand *h, struct err *e)
-{
-	if (!h->link.db || db_lost(h->link.db))
-		set_connected(h, false);
-	bool ok = link_ready(&h->link, e);
-	set_connected(h, ok);
-	return ok;
-}
-
-/* END_UNSURE: the connection was lost between the commit and its answer. */
-enum end { END_DONE, END_FAILED, END_AGAIN, END_UNSURE };
-
-/* *wrote is where the lane ends if the transaction takes hold. */
-static enum end run_in_tx(struct hand *h, struct write_job *job, struct lane *wrote)
-{
-	struct lane before = h->link.lane;
-	AUTO_TX tx = {0};
-	job->err = (struct err){0};
-	later_begin(h);
-	job->ok = db_begin(h->link.db, &tx, &job->err) && run_act(h, job, &job->err) && later_run(h, &job->err);
-	if (job->ok && db_lost(h->link.db)) /* known in time: the commit is not sent */
-		job->ok = err_set(&job->err, ERR_BUSY, "the connection was lost before the commit");
-	bool committing = job->ok;
-	*wrote = h->link.lane;
-	job->ok = committing && db_commit(&tx, &job->err);
-	if (job->ok)
-		return END_DONE;
-	bool again = db_retryable(h->link.db);
-	db_rollback(&tx);
-	h->link.lane = before;
-	if (db_lost(h->link.db))
-		return committing ? END_UNSURE : END_AGAIN;
-	return again ? END_AGAIN : END_FAILED;
-}
-
-static bool unsure(struct hand *h, struct write_job *job)
-{
-	job->ok = false;
-	return err_say(&job->err, ERR_BUSY, h->w->cfg.say_unsure, "the connection was lost before the answer to a commit: whether the act took hold is not known");
-}
-
-/* The entry that the act left tells. Without one nothing but its key can, and that is asked for when it runs again. */
-static enum end ask(struct hand *h, struct write_job *job, const struct lane *wrote)
-{
-	AUTO_ARENA a = arena_new(0);
-	struct err why = {0};
-	bool kept = false, told = false, logged = wrote->seq > h->link.lane.seq;
-	int64_t until = monotonic_ns() + ANSWER_WAIT_NS;
-	while (!told && monotonic_ns() < until) {
-		told = ready(h, &why) && (!logged || lane_kept(h->link.db, a, wrote, &kept, &why));
-		if (!told)
-			nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
-	}
-	job->ok = told && kept;
-	if (job->ok)
-		return END_DONE;
-	if (told && (logged || job->once.key.n || job->repeatable))
-		return END_AGAIN;
-	unsure(h, job);
-	return END_FAILED;
-}
-
-static bool away(struct hand *h, struct write_job *job)
-{
-	struct err why = {0};
-	if (ready(h, &why))
-		return false;
-	job->ok = false;
-	err_say(&job->err, ERR_BUSY, h->w->cfg.say_away, "%s", why.text);
-	return true;
-}
-
-static void run_alone(struct hand *h, struct write_job *job)
-{
-	job->ok = false;
-	job->err = (struct err){0};
-	for (int tries = 0; tries <= RETRIES && !overdue(job, &job->err) && !away(h, job); tries++) {
-		struct lane wrote;
-		enum end end = run_in_tx(h, job, &wrote);
-		if (end == END_UNSURE)
-			end = ask(h, job, &wrote);
-		if (end != END_AGAIN)
-			return;
-		pthread_mutex_lock(&h->w->mutex);
-		h->w->stats.retried++;
-		pthread_mutex_unlock(&h->w->mutex);
-	}
 }
 
 /* ---- the threads ---- */
@@ -406,13 +276,13 @@ static void *hand_main(void *arg)
 	size_t n, max = lite ? h->w->cfg.batch_max : 1;
 	while (take(h, jobs, max, &n)) {
 		if (n == 0) {
-			ready(h, &ignored);
+			hand_ready(h, &ignored);
 			continue;
 		}
 		if (lite)
 			run_lite(h, jobs, n);
 		else
-			run_alone(h, jobs[0]);
+			hand_alone(h, jobs[0]);
 		finish(h->w, jobs, n);
 	}
 	return NULL;
@@ -426,7 +296,7 @@ static bool hand_start(struct hand *h, struct err *e)
 	h->link = (struct link){.engine = cfg->engine, .place = cfg->place, .node = cfg->node, .number = lane};
 	if (!link_open(&h->link, e))
 		return false;
-	set_connected(h, true);
+	hand_connected(h, true);
 	if (pthread_create(&h->thread, NULL, hand_main, h) != 0)
 		return err_set(e, ERR_INTERNAL, "cannot start a writer thread");
 	h->started = true;
