@@ -212,6 +212,7 @@ static void set_limits(struct http_config *h, const struct config *c)
 	h->rate_address[RATE_SIGN_IN] = per_minute(c->rate_sign_in);
 	h->rate_address[RATE_LOOKUP] = per_minute(c->rate_lookup);
 	h->rate_address[RATE_UPLOAD] = h->rate_account[RATE_UPLOAD] = per_minute(c->rate_upload);
+	h->rate_address[RATE_HEAVY] = h->rate_account[RATE_HEAVY] = per_minute(c->rate_heavy);
 	h->rate_address[RATE_API] = per_minute(c->rate_api);
 	h->rate_account[RATE_NORMAL] = per_minute(c->rate_account_page);
 	h->rate_account[RATE_API] = per_minute(c->rate_account_api);

@@ -80,7 +80,7 @@ export const pattern = (key) => new RegExp(word(key).split(/\{\d\}/).map(plain).
 
 // ---- the program ----
 
-const limits = "rate_sign_in = 10000\nrate_lookup = 10000\nrate_upload = 10000\nrate_page = 100000\nrate_api = 100000\n";
+const limits = "rate_sign_in = 10000\nrate_heavy = 10000\nrate_lookup = 10000\nrate_upload = 10000\nrate_page = 100000\nrate_api = 100000\n";
 
 export function run(...args) {
 	return new Promise((done) => execFile(program, args, { env: environment, maxBuffer: 1 << 26, timeout: 300000 },

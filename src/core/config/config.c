@@ -69,6 +69,8 @@ static const struct entry entries[] = {
 	{"rate_api", NUMBER, AT(rate_api), "600", 1, 10000000, NULL, "số yêu cầu API mỗi phút từ một địa chỉ", "API requests a minute from one address"},
 	{"rate_account_page", NUMBER, AT(rate_account_page), "1200", 10, 10000000, NULL, "số trang mỗi phút của một tài khoản", "pages a minute of one account"},
 	{"rate_account_api", NUMBER, AT(rate_account_api), "3000", 1, 10000000, NULL, "số yêu cầu API mỗi phút của một tài khoản", "API requests a minute of one account"},
+	{"rate_heavy", NUMBER, AT(rate_heavy), "20", 1, 10000, NULL, "số lần mỗi phút, từ một địa chỉ hay một tài khoản, lấy cả danh sách ra tệp hay sổ",
+	 "whole lists as a file or a register, a minute from one address or one account"},
 	{"sweep_wait", SPAN, AT(sweep_wait_ms), "7d", 2 * 24 * 60 * MIN, 365 * 24 * 60 * MIN, NULL, "tệp không còn ai dùng được xóa sau; phải dài hơn một lần sao lưu",
 	 "files that nothing names are removed after; longer than a backup"},
 	{"argon_memory", SIZE, AT(argon_memory), "64M", 8 * MB, GB, NULL, "bộ nhớ để băm một mật khẩu (argon2id); tăng lên thì băm lại khi đăng nhập",
