@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Commands beside a running server, erasure, rotation of keys, and the graceful stop. Ends in "N passed, N failed"."""
-import http.client, json, os, re, signal, socket, sqlite3, ssl, stat, subprocess, threading, time, urllib.parse, urllib.request
-from program import Server, copy_of, demo, env, equal, finish, program, root, run, source, test, totp, true, until
+import http.client, json, os, re, signal, socket, sqlite3, ssl, stat, subprocess, sys, threading, time, urllib.parse, urllib.request
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from program import PORTAL, Server, Tests, add_portal, copy_of, demo, equal, free_port, pdf, root, rows, run, source, true, until
 
 base, people = demo("base")
 made = 0
-PORTAL = {"login": "portal", "password": "Mau-portal-1a2b3c4d", "totp_secret": None}
 
 
 def fresh():
@@ -14,32 +14,13 @@ def fresh():
     return copy_of(base, f"data{made}")
 
 
-def rows(data, sql, *args):
-    db = sqlite3.connect(os.path.join(data, "motcua.db"), timeout=30)
-    try:
-        return db.execute(sql, args).fetchall()
-    finally:
-        db.close()
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def add_portal(data):
-    code, _, err = run("user", "add", "--data", data, "--login", "portal", "--kind", "system", "--name", "Cổng mẫu", stdin=PORTAL["password"] + "\n")
-    equal(code, 0, err)
-
-
 def commands_go_through_the_server():
     data = fresh()
     with Server(data) as s:
         mode = os.stat(os.path.join(data, "control.sock")).st_mode
         equal((stat.S_ISSOCK(mode), stat.S_IMODE(mode)), (True, 0o600))
-        add_portal(data)
-        s.token(PORTAL)
+        add_portal("--data", data)
+        s.new_token(PORTAL)
         code, _, err = run("user", "add", "--data", data, "--login", "portal", "--kind", "system", "--name", "Lần hai", stdin="mot mat khau dai\n")
         equal((code, bool(err)), (1, True), "the same login again")
         packs = os.path.join(root, "proposals")
@@ -69,8 +50,8 @@ def stop_returns_when_the_server_is_gone():
     equal((code, "no server runs" in err), (1, True))
     with Server(data) as s:
         equal(run("stop", "--data", data)[0], 0)
-        equal(s.p.poll() is not None or s.p.wait(1) == 0, True, "it is gone when the command returns")
-        s.code = s.p.wait(5)
+        equal(s.process.poll() is not None or s.process.wait(1) == 0, True, "it is gone when the command returns")
+        s.code = s.process.wait(5)
     equal(s.code, 0)
     equal(run("migrate", "--data", data)[0], 0)
 
@@ -80,7 +61,7 @@ def a_stale_socket_and_nonsense_do_no_harm():
     with Server(data) as s:
         s.stop(signal.SIGKILL)
     true(os.path.exists(os.path.join(data, "control.sock")), "a killed server leaves its socket")
-    add_portal(data)  # by itself
+    add_portal("--data", data)  # by itself
     with Server(data) as s:
         for junk in (b"", b"\x00", b"\xff\xff\xff\xff", b"\x00\x00\x00\x05hello", b"\x00\x00\x00\x02[]", b"\x00\x00\x00\x0e{\"act\":\"none\"}"):
             with socket.socket(socket.AF_UNIX) as c:
@@ -122,8 +103,8 @@ def nothing_lies_open():
             open_ = [os.path.relpath(os.path.join(f, n), root) for d in (data, to) for f, _, names in os.walk(d) for n in names
                      if os.lstat(os.path.join(f, n)).st_mode & 0o077]
             equal(sorted(n for n in open_ if not n.endswith(".pem")), [])
-            helpers = subprocess.run(["ps", "-o", "pid=", "--ppid", str(s.p.pid)], capture_output=True, text=True).stdout.split()
-            for pid in [str(s.p.pid), *helpers]:
+            helpers = subprocess.run(["ps", "-o", "pid=", "--ppid", str(s.process.pid)], capture_output=True, text=True).stdout.split()
+            for pid in [str(s.process.pid), *helpers]:
                 with open(f"/proc/{pid}/limits", encoding="ascii") as f:
                     true(re.search(r"Max core file size +0 +0 ", f.read()), f"{pid} may leave a core file")
                 with open(f"/proc/{pid}/coredump_filter", encoding="ascii") as f:
@@ -154,7 +135,7 @@ def the_front_writes_no_secret_into_its_log():
                     return urllib.request.urlopen(f"https://127.0.0.1:{tls}/healthz", context=lax, timeout=5).status == 200
                 except (urllib.error.URLError, OSError):
                     return p.poll() is not None
-            until("nginx", reach, 20)
+            until("nginx", reach)
             for where, c in ((tls, http.client.HTTPSConnection("127.0.0.1", tls, context=lax)), (plain, http.client.HTTPConnection("127.0.0.1", plain))):
                 c.request("GET", "/tra-cuu/H99-1?s=ZQXVSECRET", headers={"Referer": "https://x/?s=ZQXVREFERER"})
                 true(c.getresponse().status in (404, 301), f"{where} answers")
@@ -186,11 +167,6 @@ def found(data):
     return hits
 
 
-def pdf(words):
-    return (b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-            b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n% " + words.encode() + b"\ntrailer<</Root 1 0 R>>\n%%EOF\n")
-
-
 def file_dossier(s, token):
     """A dossier with a canary in each kind of data: applicant, answer, file, mail."""
     _, body, _ = s.ask("GET", "/api/v1/procedures/bx-cap-phep-xquang/form")
@@ -214,13 +190,13 @@ def file_dossier(s, token):
 
 def erased_means_found_nowhere():
     data = fresh()
-    add_portal(data)
+    add_portal("--data", data)
     with Server(data) as s:
-        portal, counter = s.token(PORTAL), s.token(people["counter"])
+        portal, counter = s.new_token(PORTAL), s.new_token(people["counter"])
         code = file_dossier(s, portal)
         dossier = rows(data, "select id from dossier where code = ?", code)[0][0]
-        until("the mail is caught", lambda: CANARY["email"] in [w for w, f in found(data) if f.startswith("mail/")], 40)
-        until("the files are scanned", lambda: not rows(data, "select 1 from dossier_file where dossier = ? and state = 'quarantine'", dossier), 40)
+        until("the mail is caught", lambda: CANARY["email"] in [w for w, f in found(data) if f.startswith("mail/")])
+        until("the files are scanned", lambda: not rows(data, "select 1 from dossier_file where dossier = ? and state = 'quarantine'", dossier))
         equal(s.ask("GET", "/api/v1/dossiers/" + code, token=counter)[0], 200)
         before = found(data)
         true({CANARY["name"], "zqxvbno"} <= {w for w, f in before if f.startswith("motcua.db")}, f"the name stands in the database before: {before}")
@@ -249,7 +225,7 @@ def erased_means_found_nowhere():
         equal((code_, "before" in err), (1, True), err)
         equal(run("erase", "--data", data, "--code", "H99.90-991231-9999", "--reason", "x")[0], 1)
         equal(run("erase", "--data", data, "--code", code)[0], 2)
-        until("the cleaning job is done", lambda: rows(data, "select state from job where kind = 'erase.clean'") == [("done",)], 30)
+        until("the cleaning job is done", lambda: rows(data, "select state from job where kind = 'erase.clean'") == [("done",)])
         reason = rows(data, "select body, role from log_entry where kind = 'dossier.erase'")
         equal((json.loads(reason[0][0])["reason"], reason[0][1]), ("theo yêu cầu của người nộp", "program"))
         code_, out, _ = run("verify", "--data", data)
@@ -265,7 +241,7 @@ def an_administrator_erases_with_a_code():
     page = "/quan-tri/xoa-ho-so"
     with Server(data) as s:
         admin = s.sign_in(people["admin"])
-        used = totp(people["admin"]["totp_secret"])
+        used = s.codes.used(people["admin"])
         send = lambda **f: s.form(page, admin, **{**s.hidden(page, admin), "code": code, "reason": "hết thời hạn", "sure": "1", **f})
         equal(s.ask("GET", page, headers={"Cookie": s.sign_in(people["citizen"])})[0], 403)
         erased = lambda: rows(data, "select 1 from dossier where code = ? and sealed is null", code) != []
@@ -273,17 +249,15 @@ def an_administrator_erases_with_a_code():
             status, body, _ = send(**bad)
             equal((status, erased()), (422, False), f"{bad}")
             true(code in body.decode(), "what was typed comes back")
-        fresh_code = until("a new code", lambda: (lambda c: c if c != used else None)(totp(people["admin"]["totp_secret"])), 40)
-        status, body, _ = send(otp=fresh_code, code="H99.90-991231-9999")
+        status, body, _ = send(otp=s.codes.of(people["admin"]), code="H99.90-991231-9999")
         equal(status, 422)
         true("Không có hồ sơ nào mang mã này" in body.decode(), "an unknown code is named")
-        next_code = until("one more code", lambda: (lambda c: c if c != fresh_code else None)(totp(people["admin"]["totp_secret"])), 40)
-        status, _, h = send(otp=next_code)
+        status, _, h = send(otp=s.codes.of(people["admin"]))
         equal((status, h.get("location"), erased()), (303, f"{page}?xong={code}", True))
         true("Đã xóa dữ liệu cá nhân" in s.ask("GET", h["location"], headers={"Cookie": admin})[1].decode(), "it says so")
         entry = rows(data, "select role, actor, body from log_entry where kind = 'dossier.erase'")[0]
         equal((entry[0], entry[1] != 0, json.loads(entry[2])["reason"]), ("admin", True, "hết thời hạn"))
-        until("the job has cleaned", lambda: rows(data, "select state from job where kind = 'erase.clean'") == [("done",)], 30)
+        until("the job has cleaned", lambda: rows(data, "select state from job where kind = 'erase.clean'") == [("done",)])
         true(os.path.getsize(os.path.join(data, "motcua.db-wal")) < 200000, "the log was emptied")
     equal(run("verify", "--data", data)[0], 0)
     true(name, "there was a name")
@@ -302,10 +276,10 @@ def keys_are_rotated_while_it_serves():
         equal((len(lines()), lines()[1:]), (2, old), "the new key is in front")
         equal(set(wrapped()), {bytes.fromhex(lines()[0][:8])}, out)
         true(f"dossiers: {len(rows(data, 'select 1 from dossier_key'))} keys" in out, out)
-        head = s.token(people["head"])  # the second factor is sealed under a key that was wrapped again
+        head = s.new_token(people["head"])  # the second factor is sealed under a key that was wrapped again
         code_of = rows(data, "select code from dossier order by id limit 1")[0][0]
-        equal(s.ask("GET", "/api/v1/dossiers/" + code_of, token=s.token(people["citizen"]))[0], 200)
-        add_portal(data)  # a new account is wrapped by the new key
+        equal(s.ask("GET", "/api/v1/dossiers/" + code_of, token=s.new_token(people["citizen"]))[0], 200)
+        add_portal("--data", data)  # a new account is wrapped by the new key
         equal(set(wrapped()), {bytes.fromhex(lines()[0][:8])})
         true(head, "a token")
     equal(run("verify", "--data", data)[0], 0)
@@ -318,8 +292,8 @@ def keys_are_rotated_while_it_serves():
     with open(os.path.join(data, "master.key"), "w", encoding="utf-8") as f:
         f.write("\n".join([kept[0], kept[1], kept[3], ""]))
     with Server(data) as s:
-        s.token(people["director"])
-        s.token({**people["citizen"], "login": "001190000001"})
+        s.new_token(people["director"])
+        s.new_token({**people["citizen"], "login": "001190000001"})
 
 
 # ---- stopping ----
@@ -346,8 +320,8 @@ def what_was_begun_is_answered_when_it_stops():
         for t in threads:
             t.start()
         queued = lambda: int(re.search(r"motcua_http_active (\d+)", urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30).read().decode()).group(1))
-        until("500 wait", lambda: queued() >= 500, 60)
-        s.p.send_signal(signal.SIGTERM)
+        until("500 wait", lambda: queued() >= 500)
+        s.process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
         watcher.request("GET", "/readyz")
         r = watcher.getresponse()
@@ -355,7 +329,7 @@ def what_was_begun_is_answered_when_it_stops():
         lock.execute("rollback")
         for t in threads:
             t.join(100)
-        s.code = s.p.wait(60)
+        s.code = s.process.wait(60)
         codes = [a[0] for a in answers]
         equal((len(codes), s.code), (500, 0))
         true(set(codes) <= {303, 503}, f"{set(codes)}")
@@ -379,8 +353,8 @@ def metrics_have_their_own_address():
                 equal(e.code, 404)
 
 
-for fn in [commands_go_through_the_server, stop_returns_when_the_server_is_gone, a_stale_socket_and_nonsense_do_no_harm, others_are_not_answered, nothing_lies_open, the_front_writes_no_secret_into_its_log,
-           erased_means_found_nowhere, an_administrator_erases_with_a_code, keys_are_rotated_while_it_serves, what_was_begun_is_answered_when_it_stops,
-           metrics_have_their_own_address]:
-    test(fn)
-finish()
+tests = Tests()
+tests.run(commands_go_through_the_server, stop_returns_when_the_server_is_gone, a_stale_socket_and_nonsense_do_no_harm, others_are_not_answered, nothing_lies_open, the_front_writes_no_secret_into_its_log,
+          erased_means_found_nowhere, an_administrator_erases_with_a_code, keys_are_rotated_while_it_serves, what_was_begun_is_answered_when_it_stops,
+          metrics_have_their_own_address)
+tests.end()

@@ -4,149 +4,30 @@
 usage: api_test.py PROGRAM SOURCE_DIR [pg]     With `pg` the same on a database of scripts/pg-test. Ends in "N passed, N failed".
 The tests build on each other, in the order of the list at the end; when one of the journey fails, what follows fails too.
 """
-import base64, glob, hashlib, hmac, http.client, json, os, re, shutil, signal, struct, subprocess, sys, tempfile, threading, time, urllib.parse
+import hashlib, json, os, re, shutil, subprocess, sys, urllib.parse
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from program import FORM, Program, Tests, engine, equal, pdf, root, run, true, until
 
-program, source, engine = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else "sqlite"
-passed = failed = 0
-root = tempfile.mkdtemp(prefix="motcua-journey-")
-data = os.path.join(root, "data")
-env = dict(os.environ, ASAN_OPTIONS="detect_leaks=0:abort_on_error=0")
-place = ["--data", data]
 XRAY = "bx-cap-phep-xquang"
 OFFICIALS = ["counter", "specialist", "head", "director", "clerk", "inspector", "admin"]
 ROLES = ["stranger", "citizen", "business"] + OFFICIALS + ["system"]
-
-
-def test(fn):
-    global passed, failed
-    try:
-        fn()
-        passed += 1
-    except Exception as e:  # a failed assertion, or the program gone
-        failed += 1
-        print(f"FAILED {fn.__name__}: {type(e).__name__}: {e}", flush=True)
-
-
-def equal(got, want, what=""):
-    if got != want:
-        raise AssertionError(f"{what}{': ' if what else ''}{got!r}, not {want!r}")
-
-
-def true(x, what):
-    if not x:
-        raise AssertionError(what)
-
-
-# ---- the program ----
-
-def run(*args, stdin=None):
-    p = subprocess.run([program, *args], input=stdin, capture_output=True, text=True, timeout=300, env=env)
-    return p.returncode, p.stdout, p.stderr
-
-
-def postgres(*words):
-    server = subprocess.run([os.path.join(source, "scripts/pg-test"), "start"], capture_output=True, text=True, check=True).stdout
-    host = re.search(r"host=(\S+)", server).group(1)
-    tool = sorted(glob.glob("/usr/lib/postgresql/*/bin/" + words[0]))[-1]
-    subprocess.run([tool, "-h", host, "-U", "motcua", *words[1:]], check=True, capture_output=True)
-    return host
-
-
-database = f"journey_{os.getpid()}"
-
-
-def make_place():
-    if engine == "pg":
-        host = postgres("createdb", database)
-        place[:0] = ["--db", "postgres://motcua@/" + database + "?host=" + urllib.parse.quote(host, safe="")]
-
-
-server = port = None
-
-
-def start():
-    global server, port
-    config = os.path.join(root, "motcua.conf")
-    with open(config, "w") as f:
-        f.write("rate_sign_in = 10000\nrate_lookup = 10000\nrate_upload = 10000\nrate_page = 100000\nrate_api = 100000\n")
-    server = subprocess.Popen([program, "serve", *place, "--config", config, "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True, env=env)
-    for line in server.stderr:
-        m = re.search(r"serves on port (\d+)", line)
-        if m:
-            port = int(m.group(1))
-            break
-    true(port, "the server does not start")
-    threading.Thread(target=lambda: [None for _ in server.stderr], daemon=True).start()
-
-
-def ask(method, path, body=None, token=None, **headers):
-    h = {k.replace("_", "-"): v for k, v in headers.items()}
-    if isinstance(body, (dict, list)):
-        body = json.dumps(body)
-        h.setdefault("Content-Type", "application/json")
-    if token:
-        h["Authorization"] = "Bearer " + token
-    c = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    c.request(method, path, body, h)
-    r = c.getresponse()
-    answer = r.read()
-    c.close()
-    return r.status, answer, {k.lower(): v for k, v in r.getheaders()}
-
-
-def api(role, method, path, body=None, want=200, **headers):
-    if method == "POST":
-        headers.setdefault("Idempotency_Key", os.urandom(12).hex())
-    status, answer, _ = ask(method, "/api/v1" + path, body, tokens.get(role), **headers)
-    text = answer.decode("utf-8", "replace")
-    equal(status, want, f"{role} {method} {path} {text[:600]}")
-    return json.loads(text) if text.strip() else None
-
-
-# ---- people ----
-
-people, tokens, last_step = {}, {}, {}
-
-
-def totp(secret, step):
-    mac = hmac.new(base64.b32decode(secret + "=" * (-len(secret) % 8)), struct.pack(">Q", step), hashlib.sha1).digest()
-    at = mac[-1] & 15
-    return f"{(struct.unpack('>I', mac[at:at + 4])[0] & 0x7FFFFFFF) % 1000000:06d}"
-
-
-def sign_in(role):
-    """A token. A code counts once; the next one is taken, of the steps just before, now and after."""
-    p = people[role]
-    body = {"login": p["login"], "password": p["password"]}
-    for _ in range(150):
-        now = int(time.time()) // 30
-        step = max(last_step.get(role, 0) + 1, now - 1)
-        if p["totp_secret"] and step > now + 1:
-            time.sleep(1)
-            continue
-        if p["totp_secret"]:
-            last_step[role] = step
-            body["otp"] = totp(p["totp_secret"], step)
-        status, answer, _ = ask("POST", "/api/v1/tokens", body)
-        if status == 201:
-            return json.loads(answer)["token"]
-        if not p["totp_secret"]:
-            break
-    raise AssertionError(f"{role}: {status} {answer}")
+motcua = Program(dossiers=12)
+people, tokens = motcua.people, motcua.tokens
 
 
 def demo_and_serve():
-    make_place()
-    code, out, err = run("demo", *place, "--dossiers", "12", "--json")
-    equal((code, err if code else ""), (0, ""))
-    people.update({p["role"]: p for p in json.loads(out)})
-    equal(os.path.exists(os.path.join(data, "motcua.db")), engine == "sqlite", "on the engine asked for")
-    code, out, err = run("user", "add", *place, "--login", "portal", "--kind", "system", "--name", "Cổng mẫu", stdin="Mau-portal-1a2b3c4d\n")
-    equal((code, err if code else ""), (0, ""))
-    people["system"] = {"role": "system", "login": "portal", "password": "Mau-portal-1a2b3c4d", "totp_secret": None}
-    start()
+    equal(os.path.exists(os.path.join(motcua.data, "motcua.db")), engine == "sqlite", "on the engine asked for")
+    motcua.add_portal()
     for role in ROLES[1:]:
-        tokens[role] = sign_in(role)
+        motcua.token(role)
+
+
+def ask(method, path, body=None, token=None, **headers):
+    return motcua.ask(method, path, body, token=token, **headers)
+
+
+def api(role, method, path, body=None, want=200, **headers):
+    return motcua.api(role if role != "stranger" else None, method, path, body, want, **headers)
 
 
 # F-138: officials and administrators need the second factor; a code counts once.
@@ -155,25 +36,11 @@ def second_factor_is_required_and_counts_once():
         p = people[role]
         body = {"login": p["login"], "password": p["password"]}
         equal(ask("POST", "/api/v1/tokens", body)[0] in (401, 422), True, f"{role} without a code")
-        equal(ask("POST", "/api/v1/tokens", {**body, "otp": totp(p["totp_secret"], last_step[role])})[0], 401, f"{role}: a code again")
+        equal(ask("POST", "/api/v1/tokens", {**body, "otp": motcua.codes.used(p)})[0], 401, f"{role}: a code again")
     equal(ask("POST", "/api/v1/tokens", {"login": "citizen", "password": "wrong"})[0], 401)
 
 
 # ---- filing ----
-
-def pdf(words):
-    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-               b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]/Contents 4 0 R/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>"]
-    text = b"BT /F1 12 Tf 20 40 Td (" + words.encode("ascii") + b") Tj ET"
-    objects.append(b"<</Length %d>>stream\n" % len(text) + text + b"\nendstream")
-    out, at = b"%PDF-1.4\n", []
-    for i, x in enumerate(objects):
-        at.append(len(out))
-        out += b"%d 0 obj\n" % (i + 1) + x + b"\nendobj\n"
-    table = len(out)
-    out += b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % x for x in at)
-    return out + b"trailer<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % table
-
 
 def send_file(role, words, want=201):
     return api(role, "POST", f"/files?name={urllib.parse.quote(words)}.pdf", pdf(words), want, Content_Type="application/pdf")
@@ -347,7 +214,7 @@ def a_supplement_is_asked_once_and_given():
     given = send_file("citizen", "page-two")
     equal(act("citizen", "supplement", files=[{"file": given["id"]}])["state"], "processing")
     equal([f["name"] for f in dossier()["files"] if f["sha256"] == given["sha256"]], ["page-two.pdf"])
-    wait_for("files out of quarantine", 30, lambda: all(f["state"] == "clean" for f in dossier()["files"]))
+    wait_for("files out of quarantine", lambda: all(f["state"] == "clean" for f in dossier()["files"]))
     [file] = [f for f in dossier("specialist")["files"] if f["sha256"] == given["sha256"]]
     status, body, _ = download("specialist", "/ban-lam-viec/ho-so/" + sent["code"] + "/tep/" + file["id"])
     equal((status, hashlib.sha256(body).hexdigest()), (200, given["sha256"]), "the specialist opens it")
@@ -395,14 +262,8 @@ def proposed_reviewed_and_decided():
     equal(act("director", "approve")["step"], "issue")
 
 
-def wait_for(what, seconds, look):
-    until = time.time() + seconds
-    while time.time() < until:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.3)
-    raise AssertionError(f"{what}: nothing after {seconds} s; {json.dumps({k: dossier('clerk')[k] for k in ('state', 'step', 'files')}, ensure_ascii=False)}")
+def wait_for(what, look):
+    return until(lambda: f"{what}; {json.dumps({k: dossier('clerk')[k] for k in ('state', 'step', 'files')}, ensure_ascii=False)}", look)
 
 
 def results(role):
@@ -427,7 +288,7 @@ def signatures(body):
 
 # F-061: signed by the decider, then sealed; F-014: the citizen downloads it.
 def signed_issued_sealed_and_downloaded():
-    wait_for("a signed result", 60, lambda: results("clerk"))
+    wait_for("a signed result", lambda: results("clerk"))
     page = "/ho-so/" + sent["code"] + "/tep/"
     equal(download("citizen", page + results("clerk")[-1]["id"])[0], 404, "not before the seal")
     act("specialist", "issue", 403)
@@ -439,7 +300,7 @@ def signed_issued_sealed_and_downloaded():
             if status == 200:
                 return f, body, headers
         return None
-    f, body, headers = wait_for("a sealed result", 60, sealed)
+    f, body, headers = wait_for("a sealed result", sealed)
     equal((headers["content-type"], body[:5], hashlib.sha256(body).hexdigest()), ("application/pdf", b"%PDF-", f["sha256"]))
     found = signatures(body)
     if found is not None:
@@ -515,7 +376,7 @@ def a_record_is_not_there_for_a_stranger():
     for path in (f"/api/v1/dossiers/{code}", f"/api/v1/dossiers/{code}/timeline", f"/ho-so/{code}", f"/ho-so/{code}/phi", f"/ho-so/{code}/tep/{f}"):
         equal(ask("GET", path, token=tokens["business"])[0], 404, path)
     for path in (f"/ho-so/{code}/hanh-dong", f"/ho-so/{code}/sua"):
-        equal(ask("POST", path, "action=stop&reason=x", tokens["business"], Content_Type="application/x-www-form-urlencoded")[0], 404, path)
+        equal(ask("POST", path, "action=stop&reason=x", tokens["business"], Content_Type=FORM)[0], 404, path)
     for role in ("citizen", "business"):
         theirs, file = (other["code"], f) if role == "citizen" else (code, send_file("citizen", "mine")["id"])
         equal(ask("GET", f"/api/v1/dossiers/{theirs}", token=tokens[role])[0], 404)
@@ -529,7 +390,7 @@ def a_record_is_not_there_for_a_stranger():
 
 # F-141: forged, cut, ended tokens; a page's action needs the session's own CSRF token.
 def tokens_forged_and_replayed():
-    good = sign_in("citizen")
+    good = motcua.new_token("citizen")
     equal(ask("GET", "/api/v1/dossiers", token=good)[0], 200)
     other_letter = "A" if good[0] != "A" else "B"
     for bad in (other_letter + good[1:], good[:-2], good + "A", "A" * 43, "x" * 5000, "null", "' or 1=1 --"):
@@ -538,7 +399,7 @@ def tokens_forged_and_replayed():
     equal(ask("DELETE", "/api/v1/tokens", token=good)[0] in (200, 204), True, "sign out")
     equal(ask("GET", "/api/v1/dossiers", token=good)[0], 401, "after signing out")
     form = urllib.parse.urlencode({"login": people["citizen"]["login"], "password": people["citizen"]["password"]})
-    here = {"Content_Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{port}"}
+    here = {"Content_Type": FORM, "Origin": f"http://127.0.0.1:{motcua.port}"}
     status, _, headers = ask("POST", "/dang-nhap", form, **here)
     cookie = headers.get("set-cookie", "").split(";")[0]
     equal((status, bool(cookie)), (303, True))
@@ -570,13 +431,9 @@ NOWHERE = {"code": "H99.90-991231-9999", "procedure": "khong-co", "action": "acc
 
 def call(role, method, path, token):
     target = re.sub(r":([a-z_]+)", lambda m: NOWHERE.get(m.group(1), "1"), path)
-    for _ in range(30):
-        status, body, headers = ask(method, target, None if method == "GET" else "", token, Origin=f"http://127.0.0.1:{port}", Idempotency_Key=os.urandom(8).hex())
-        if status != 429:
-            break
-        time.sleep(int(headers["retry-after"]))
+    status, body, headers = ask(method, target, None if method == "GET" else "", token, Origin=f"http://127.0.0.1:{motcua.port}", Idempotency_Key=os.urandom(8).hex())
     asked_in = status == 303 and headers["location"].startswith("/dang-nhap?next=")
-    true(status < 500, f"{role} {method} {path}: {status} {body[:200]}")
+    true(status < 500 and status != 429, f"{role} {method} {path}: {status} {body[:200]}")
     return status, status in (401, 403) or asked_in
 
 
@@ -599,7 +456,7 @@ def every_route_by_every_role():
     for row in rows:  # last: these end the session, or all of them
         if (row["method"], row["path"]) in ENDS and row["path"] != "/tai-khoan/thoat-moi-noi":
             for role in ROLES:
-                judge(row, role, sign_in(role) if role != "stranger" else None, wrong)
+                judge(row, role, motcua.new_token(role) if role != "stranger" else None, wrong)
     for row in rows:
         if row["path"] == "/tai-khoan/thoat-moi-noi":
             for role in ROLES:
@@ -612,9 +469,7 @@ def every_route_by_every_role():
 # ---- proof ----
 
 def verified():
-    code, out, err = run("verify", *place, "--json")
-    report = json.loads(out)
-    equal((code, report["ok"], report["first_fault"]), (0, True, None), err)
+    report = motcua.verify()
     true(report["entries"] > 30, report)
 
 
@@ -624,25 +479,15 @@ def verify_while_serving():
 
 
 def verify_after_stop():
-    server.send_signal(signal.SIGTERM)
-    equal(server.wait(60), 0)
+    equal(motcua.stop(), 0)
     verified()
 
 
-try:
-    for fn in [demo_and_serve, second_factor_is_required_and_counts_once, the_form_and_its_example, filed_once, lists_go_on_by_cursor,
-               a_missing_answer_is_named, bad_bodies_are_refused, others_may_not_act, the_counter_accepts, the_head_assigns,
-               a_supplement_is_asked_once_and_given, the_fee_is_demanded_and_paid, proposed_reviewed_and_decided,
-               signed_issued_sealed_and_downloaded, handed_over_and_rated, the_timeline_is_complete, tracking_by_code_and_secret,
-               a_record_is_not_there_for_a_stranger, tokens_forged_and_replayed, portal_files_for_a_person, verify_while_serving,
-               every_route_by_every_role, verify_after_stop]:
-        test(fn)
-finally:
-    if server and server.poll() is None:
-        server.kill()
-        server.wait()
-    if engine == "pg" and len(place) > 2:
-        postgres("dropdb", "--force", database)
-    shutil.rmtree(root, ignore_errors=True)
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+tests = Tests()
+tests.run(demo_and_serve, second_factor_is_required_and_counts_once, the_form_and_its_example, filed_once, lists_go_on_by_cursor,
+          a_missing_answer_is_named, bad_bodies_are_refused, others_may_not_act, the_counter_accepts, the_head_assigns,
+          a_supplement_is_asked_once_and_given, the_fee_is_demanded_and_paid, proposed_reviewed_and_decided,
+          signed_issued_sealed_and_downloaded, handed_over_and_rated, the_timeline_is_complete, tracking_by_code_and_secret,
+          a_record_is_not_there_for_a_stranger, tokens_forged_and_replayed, portal_files_for_a_person, verify_while_serving,
+          every_route_by_every_role, verify_after_stop)
+tests.end()

@@ -4,47 +4,20 @@ reassigning, administration on record, sessions, search in Vietnamese, the speed
 
 usage: functions_test.py PROGRAM SOURCE_DIR [WORD]     Ends in "N passed, N failed". The tests build on each other, in the order of the list at the end.
 """
-import datetime, glob, json, os, re, shutil, sqlite3, subprocess, sys, time, unicodedata, urllib.parse
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../cli"))
-from program import Server, copy_of, demo, equal, finish, root, run, test, totp, true, until
+import datetime, glob, json, os, re, sqlite3, subprocess, sys, time, unicodedata, urllib.parse
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from program import Program, Tests, copy_of, equal, pdf, root, run, true, until
 
-XRAY, PDF = "bx-cap-phep-xquang", b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\ntrailer<</Size 3/Root 1 0 R>>\n%%EOF\n"
+XRAY = "bx-cap-phep-xquang"
 ROLES = ["citizen", "business", "counter", "specialist", "head", "director", "clerk", "inspector", "admin"]
-data, people = demo("functions")
-s = Server(data).__enter__()
-tokens, last = {}, {}
-
-
-def sign_in(role):
-    """A code counts once: the next of the steps now and after is waited for."""
-    p, body = people[role], {"login": people[role]["login"], "password": people[role]["password"]}
-    if p["totp_secret"]:
-        step = max(last.get(role, 0) + 1, int(time.time()) // 30)
-        while step > int(time.time()) // 30 + 1:
-            time.sleep(0.5)
-        last[role], body["otp"] = step, totp(p["totp_secret"], step)
-    status, answer, _ = s.ask("POST", "/api/v1/tokens", body)
-    equal(status, 201, f"{role}: {answer}")
-    return json.loads(answer)["token"]
-
-
-def api(role, method, path, body=None, want=200, **headers):
-    h = {k.replace("_", "-"): v for k, v in headers.items()}
-    if method == "POST":
-        h["Idempotency-Key"] = os.urandom(9).hex()
-    status, answer, _ = s.ask(method, "/api/v1" + path, body, h, tokens[role])
-    equal(status, want, f"{role} {method} {path} {answer[:600].decode('utf-8', 'replace')}")
-    return json.loads(answer) if answer[:1] in b"{[" and answer else answer
+s = Program(dossiers=3)
+data, people, api, act = s.data, s.people, s.api, s.act
 
 
 def page(path, role=None, want=200):
-    status, body, headers = s.ask("GET", path, token=tokens.get(role))
+    status, body, headers = s.ask("GET", path, token=s.token(role) if role else None)
     equal(status, want, f"{role} {path}")
     return body.decode() if headers["content-type"].startswith("text/html") else body
-
-
-def act(role, code, action, want=200, **more):
-    return api(role, "POST", f"/dossiers/{code}/actions", {"action": action, **more}, want)
 
 
 def get(code, role="citizen"):
@@ -59,7 +32,7 @@ def choice(role, code, action, field, word):
 
 def file(role="citizen", procedure=XRAY, **more):
     example = api(role, "GET", f"/procedures/{procedure}/form")["example"]
-    one = api(role, "POST", "/files?name=a.pdf", PDF, 201, Content_Type="application/pdf")["id"]
+    one = api(role, "POST", "/files?name=a.pdf", pdf(), 201, Content_Type="application/pdf")["id"]
     body = {"procedure": procedure, "answers": example["answers"], "files": [{"field": f["field"], "file": one} for f in example["files"]], **more}
     return api(role, "POST", "/dossiers", body, 201)
 
@@ -71,13 +44,13 @@ def text_of(pdf):
 
 def paper(code, kind, role="counter"):
     """The text of the newest paper of that kind, once it was drawn."""
-    [f] = until(f"{kind} of {code}", lambda: [f for f in get(code, role)["files"] if f["kind"] == kind and f["state"] == "clean"][-1:], 60)
+    [f] = until(f"{kind} of {code}", lambda: [f for f in get(code, role)["files"] if f["kind"] == kind and f["state"] == "clean"][-1:])
     return text_of(api(role, "GET", f"/dossiers/{code}/files/{f['id']}"))
 
 
 def everybody_signs_in():
     for role in ROLES:
-        tokens[role] = sign_in(role)
+        s.token(role)
 
 
 # ---- the public side ----
@@ -189,7 +162,7 @@ def every_way_in_one_list():
                                      "channel_out": "counter", "all_here": "1", "twin_seen": "1"})
     html = page(f"/quay/nop/{XRAY}", "counter")
     true('name="originals"' in html and 'name="pages"' in html, "each document: original seen, pages")
-    status, body, headers = s.ask("POST", f"/quay/nop/{XRAY}", posted, {"Content-Type": "application/x-www-form-urlencoded"}, tokens["counter"])
+    status, body, headers = s.ask("POST", f"/quay/nop/{XRAY}", posted, {"Content-Type": "application/x-www-form-urlencoded"}, s.token("counter"))
     equal(status in (200, 303), True, f"{status} {re.sub(r'<[^>]+>', ' ', body.decode())[:1500]}")
     items = api("counter", "POST", "/dossiers/search", {"q": "Phạm Thị Mẫu Bưu Điện"})["items"]
     true(items, "the dossier that came by post")
@@ -258,7 +231,7 @@ def the_clock_is_paused_and_moved():
     before = get(code)["due"]
     act("specialist", code, "ask_supplement", reason="Thiếu trang 2.")
     equal((bool(before), get(code)["due"], get(code)["state"]), (True, None, "supplement"), "the clock waits")
-    one = api("citizen", "POST", "/files?name=b.pdf", PDF, 201, Content_Type="application/pdf")["id"]
+    one = api("citizen", "POST", "/files?name=b.pdf", pdf(), 201, Content_Type="application/pdf")["id"]
     act("citizen", code, "supplement", files=[{"file": one}])
     due = datetime.datetime.fromisoformat(get(code)["due"])
     later = next(d for d in (due + datetime.timedelta(days=n) for n in range(7, 40)) if d.weekday() < 5)
@@ -354,7 +327,7 @@ def administration_is_on_record():
     html = page("/quan-tri/tai-khoan", "admin")
     accounts = dict((n, i) for i, n in re.findall(r'href="/quan-tri/tai-khoan/(\d+)"[^>]*>\s*([^<]+?)\s*<', html))
     name = next(n for n in accounts if "Thanh Tra" in n or "Kiểm Tra" in n) if any("Thanh Tra" in n or "Kiểm Tra" in n for n in accounts) else sorted(accounts)[0]
-    status, _, _ = s.ask("POST", f"/quan-tri/tai-khoan/{accounts[name]}/thoat", "", {"Content-Type": "application/x-www-form-urlencoded"}, tokens["admin"])
+    status, _, _ = s.ask("POST", f"/quan-tri/tai-khoan/{accounts[name]}/thoat", "", {"Content-Type": "application/x-www-form-urlencoded"}, s.token("admin"))
     equal(status in (200, 303), True, status)
     db = sqlite3.connect(f"file:{data}/motcua.db?mode=ro", uri=True)
     rows = db.execute("select kind, actor from log_entry where kind like 'account.%' and subject = ? order by id desc", (int(accounts[name]),)).fetchall()
@@ -396,13 +369,9 @@ def stored_files_prove_themselves():
     equal(run("verify", "--data", broken)[0], 0)
 
 
-try:
-    for fn in [everybody_signs_in, pages_have_their_parts, vietnamese_in_search_and_order, attributes_are_published, pages_are_quick, receipt_and_states,
-               forms_are_printed, every_way_in_one_list, papers_of_the_law, taken_back, reassigned, the_clock_is_paused_and_moved, the_fee_stops_the_clock, control_slip_and_register,
-               withdrawn_and_stopped, drafted_and_numbered, sessions_are_not_fixed,
-               administration_is_on_record, stored_files_prove_themselves]:
-        test(fn)
-finally:
-    if s.code is None:
-        s.stop()
-finish()
+tests = Tests()
+tests.run(everybody_signs_in, pages_have_their_parts, vietnamese_in_search_and_order, attributes_are_published, pages_are_quick, receipt_and_states,
+          forms_are_printed, every_way_in_one_list, papers_of_the_law, taken_back, reassigned, the_clock_is_paused_and_moved, the_fee_stops_the_clock, control_slip_and_register,
+          withdrawn_and_stopped, drafted_and_numbered, sessions_are_not_fixed,
+          administration_is_on_record, stored_files_prove_themselves)
+tests.end()

@@ -3,23 +3,19 @@
 
 usage: epoch_test.py PROGRAM SOURCE_DIR [pg]     Ends in "N passed, N failed".
 """
-import re, sqlite3, sys
-sys.path.insert(0, __file__.rsplit("/", 1)[0])
-from program import Program, Tests, Visitor
+import os, re, sqlite3, sys
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from program import Program, Tests, engine, equal
+from browser import Browser
 
-p = Program(sys.argv[1], sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else "sqlite", dossiers=6)
+p = Program(dossiers=6)
 tests = Tests()
-
-
-def equal(got, want, what=""):
-    if got != want:
-        raise AssertionError(f"{what} {got!r}, not {want!r}")
 
 
 def change_elsewhere(login):
     """Past the running server, as another node would."""
     query = f"update account set epoch = epoch + 1 where login = '{login}'"
-    if p.engine == "pg":
+    if engine == "pg":
         p.rows(query)
         return
     db = sqlite3.connect(f"{p.data}/motcua.db", timeout=30)
@@ -33,27 +29,25 @@ def filters():
 
 
 def an_act_after_the_change_is_refused():
-    who = Visitor(p, "specialist")
-    status, page = who.get("/ban-lam-viec")
+    who = Browser(p, "specialist")
+    status, page = who.see("/ban-lam-viec")
     equal(status, 200)
     forms = [f for f in re.findall(r"<form\b.*?</form>", page, re.S) if 'action="/ban-lam-viec/bo-loc"' in f]
     equal(len(forms), 1, "the form that saves a filter")
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', forms[0]))
     before = filters()
     change_elsewhere(p.people["specialist"]["login"])
-    status, _, _ = who.ask("POST", "/ban-lam-viec/bo-loc", {**hidden, "name": "quá hạn"})
+    status, _, _ = who.post("/ban-lam-viec/bo-loc", {**hidden, "name": "quá hạn"})
     equal(status in (303, 401, 403), True, status)
     equal(filters(), before, "what the dead session wrote")
 
 
 def the_same_act_before_it_is_done():
-    who = Visitor(p, "head")
+    who = Browser(p, "head")
     before = filters()
-    equal(who.form("/ban-lam-viec", "/ban-lam-viec/bo-loc", name="quá hạn")[0], 303)
+    equal(who.fill("/ban-lam-viec", "/ban-lam-viec/bo-loc", name="quá hạn")[0], 303)
     equal(filters(), before + 1)
 
 
-for t in (the_same_act_before_it_is_done, an_act_after_the_change_is_refused):
-    tests.run(t)
-p.done()
-sys.exit(tests.end())
+tests.run(the_same_act_before_it_is_done, an_act_after_the_change_is_refused)
+tests.end()

@@ -3,52 +3,34 @@
 
 usage: fee_test.py PROGRAM SOURCE_DIR [pg]     Ends in "N passed, N failed".
 """
-import ctypes, html, json, os, re, sys
-sys.path.insert(0, __file__.rsplit("/", 1)[0])
-from program import Program, Tests, Visitor
+import ctypes, os, re, sys
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from program import Program, Tests, equal
+from browser import Browser, text_of
 
 AMOUNT = 5000000
-p = Program(sys.argv[1], sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else "sqlite", dossiers=12)
+p = Program(dossiers=12)
 tests = Tests()
-tokens, place = {}, {}
-
-
-def equal(got, want, what=""):
-    if got != want:
-        raise AssertionError(f"{what} {got!r}, not {want!r}")
-
-
-def api(role, method, path, body=None):
-    if role not in tokens:
-        tokens[role] = p.token(role)
-    headers = {"Authorization": "Bearer " + tokens[role], "Idempotency-Key": os.urandom(9).hex(), "Content-Type": "application/json"}
-    status, answer, _ = p.ask(method, "/api/v1" + path, json.dumps(body) if body else None, headers)
-    if status not in (200, 201):
-        raise AssertionError(f"{role} {method} {path}: {status} {answer[:300]}")
-    return json.loads(answer)
-
-
-def text_of(page):
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+place = {}
 
 
 def fees():
-    return [f for f in api("citizen", "GET", f"/dossiers/{place['code']}")["fees"] if f["amount"] == AMOUNT]
+    return [f for f in p.api("citizen", "GET", f"/dossiers/{place['code']}")["fees"] if f["amount"] == AMOUNT]
 
 
 def a_fee_is_demanded():
-    mine = {d["code"] for d in api("citizen", "GET", "/dossiers?limit=50")["items"]}
-    work = [d["code"] for d in api("specialist", "GET", "/dossiers?limit=50")["items"] if d["state"] == "processing" and d["code"] in mine]
+    mine = {d["code"] for d in p.api("citizen", "GET", "/dossiers?limit=50")["items"]}
+    work = [d["code"] for d in p.api("specialist", "GET", "/dossiers?limit=50")["items"] if d["state"] == "processing" and d["code"] in mine]
     for code in work:
         try:
-            api("specialist", "POST", f"/dossiers/{code}/actions", {"action": "demand_fee", "name": "Phí thẩm định", "amount": AMOUNT})
+            p.api("specialist", "POST", f"/dossiers/{code}/actions", {"action": "demand_fee", "name": "Phí thẩm định", "amount": AMOUNT})
             place["code"] = code
             break
         except AssertionError as e:
             place["why"] = str(e)
     equal("code" in place, True, f"of {work}: {place.get('why')}")
     place["page"] = f"/ho-so/{place['code']}/phi"
-    place["citizen"] = Visitor(p, "citizen")
+    place["citizen"] = Browser(p, "citizen")
 
 
 def part(tag, value):
@@ -90,7 +72,7 @@ def dark_of(page):
 
 
 def the_page_offers_a_transfer_to_the_sample_account():
-    status, page = place["citizen"].get(place["page"])
+    status, page = place["citizen"].see(place["page"])
     words = text_of(page)
     equal(status, 200)
     for want in ("5.000.000", "0000000000", "TAI KHOAN MAU - KHONG CHUYEN TIEN", "Phí thẩm định", "Tôi đã chuyển khoản"):
@@ -102,31 +84,27 @@ def the_page_offers_a_transfer_to_the_sample_account():
 
 
 def nobody_else_sees_it():
-    equal(Visitor(p, "business").get(place["page"])[0], 404)
+    equal(Browser(p, "business").see(place["page"])[0], 404)
 
 
 def the_citizen_says_so_and_the_clerk_confirms():
     citizen = place["citizen"]
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', next(
-        f for f in re.findall(r"<form.*?</form>", citizen.get(place["page"])[1], re.S) if "/hanh-dong" in f)))
+        f for f in re.findall(r"<form.*?</form>", citizen.see(place["page"])[1], re.S) if "/hanh-dong" in f)))
     fee = hidden["item"]
-    status, page, _ = citizen.ask("POST", f"/ho-so/{place['code']}/hanh-dong", {**hidden, "action": "claim_paid"})
+    status, page, _ = citizen.post(f"/ho-so/{place['code']}/hanh-dong", {**hidden, "action": "claim_paid"})
     equal(status, 303, page[-2000:])
-    page = citizen.get(place["page"])[1]
+    page = citizen.see(place["page"])[1]
     equal(("Tôi đã chuyển khoản" in text_of(page), 'class="qr"' in page), (False, False))
     equal([(f["id"], f["state"]) for f in fees()], [(fee, "claimed")])
-    api("counter", "POST", f"/dossiers/{place['code']}/actions", {"action": "confirm_paid", "fee": fee, "method": "transfer"})
+    p.api("counter", "POST", f"/dossiers/{place['code']}/actions", {"action": "confirm_paid", "fee": fee, "method": "transfer"})
     equal([(f["id"], f["state"], bool(f["voucher"])) for f in fees()], [(fee, "paid", True)])
-    equal("Tôi đã chuyển khoản" in text_of(citizen.get(place["page"])[1]), False)
+    equal("Tôi đã chuyển khoản" in text_of(citizen.see(place["page"])[1]), False)
 
 
 def the_record_is_whole():
-    equal(p.stop(), 0)
-    code, out, _ = p.run("verify", *p.place, "--json")
-    equal((code, json.loads(out)["first_fault"]), (0, None))
+    p.ends_well()
 
 
-for t in (a_fee_is_demanded, the_page_offers_a_transfer_to_the_sample_account, nobody_else_sees_it, the_citizen_says_so_and_the_clerk_confirms, the_record_is_whole):
-    tests.run(t)
-p.done()
-sys.exit(tests.end())
+tests.run(a_fee_is_demanded, the_page_offers_a_transfer_to_the_sample_account, nobody_else_sees_it, the_citizen_says_so_and_the_clerk_confirms, the_record_is_whole)
+tests.end()

@@ -5,25 +5,21 @@ usage: mail_test.py PROGRAM SOURCE_DIR [pg]     Ends in "N passed, N failed".
 Applicants file and the counter acts through the API while the program is killed (SIGKILL) and started; then the demonstration's caught mails and the
 outbox are compared with the log.
 """
-import email, email.policy, glob, html, json, os, re, sys, threading, time
-sys.path.insert(0, __file__.rsplit("/", 1)[0])
-from program import Program, Tests, Visitor
+import email, email.policy, glob, html, http.client, json, os, re, sys, threading, time
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from program import Program, Tests, equal, pdf, until
+from browser import Browser
 
 XRAY, KILLS, CLIENTS, EACH = "bx-cap-phep-xquang", 5, 3, 5
-p = Program(sys.argv[1], sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else "sqlite", dossiers=3)
+p = Program(dossiers=3)
 tests = Tests()
-tokens, codes, trouble = {}, [], []
+codes, trouble = [], []
 stop = threading.Event()
-
-
-def equal(got, want, what=""):
-    if got != want:
-        raise AssertionError(f"{what} {got!r}, not {want!r}")
 
 
 def call(role, method, path, body=None, want=(200, 201), name=""):
     """Asks until there is an answer: the same key makes a second try harmless."""
-    headers = {"Authorization": "Bearer " + tokens[role], "Idempotency-Key": name or os.urandom(9).hex()}
+    headers = {"Authorization": "Bearer " + p.token(role), "Idempotency-Key": name or os.urandom(9).hex()}
     if isinstance(body, dict):
         body, headers["Content-Type"] = json.dumps(body), "application/json"
     elif body:
@@ -31,7 +27,7 @@ def call(role, method, path, body=None, want=(200, 201), name=""):
     for _ in range(400):
         try:
             status, answer, _ = p.ask(method, "/api/v1" + path, body, headers)
-        except (OSError, __import__("http").client.HTTPException):
+        except (OSError, http.client.HTTPException):
             time.sleep(0.1)  # dead, or dying
             continue
         if status in (503, 429):
@@ -43,24 +39,10 @@ def call(role, method, path, body=None, want=(200, 201), name=""):
     raise AssertionError("no answer")
 
 
-def pdf():
-    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]>>"]
-    out, at = b"%PDF-1.4\n", []
-    for i, x in enumerate(objects):
-        at.append(len(out))
-        out += b"%d 0 obj\n" % (i + 1) + x + b"\nendobj\n"
-    table = len(out)
-    return out + b"xref\n0 4\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % x for x in at) + b"trailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % table
-
-
 def sign_everybody_in():
-    p.stop()
-    code, _, err = p.run("user", "add", *p.place, "--login", "portal", "--kind", "system", "--name", "Cổng mẫu", stdin="Mau-portal-1a2b3c4d\n")
-    equal((code, err if code else ""), (0, ""))
-    p.people["system"] = {"login": "portal", "password": "Mau-portal-1a2b3c4d", "totp_secret": None}
-    p.start()
+    p.add_portal()
     for role in ("citizen", "counter", "system"):
-        tokens[role] = p.token(role)
+        p.token(role)
 
 
 example = {}
@@ -86,14 +68,12 @@ def client(n):
         trouble.append(f"client {n}: {type(e).__name__}: {e}")
 
 
-def everything_is_told(seconds=120):
-    for _ in range(seconds * 2):
+def everything_is_told():
+    def told():
         unread = p.rows("select count(*) from log_entry e where not exists (select 1 from log_reader r where r.reader = 'notify' and r.lane = e.lane and r.seq >= e.seq)")
         waiting = p.rows("select count(*) from mail_outbox where state = 'queued'")
-        if unread == [["0"]] and waiting == [["0"]]:
-            return
-        time.sleep(0.5)
-    raise AssertionError(f"unread {unread}, waiting {waiting}; " + "".join(p.log)[-500:])
+        return unread == waiting == [["0"]]
+    until(lambda: "everything is told: " + p.said()[-500:], told)
 
 
 def filed_and_accepted_while_killed():
@@ -147,33 +127,25 @@ def the_portal_hears_each_state_once_in_order():
 
 
 def the_mails_can_be_read_at_the_demonstrations_page():
-    status, page = Visitor(p).get("/thu-mau")
+    status, page = Browser(p).see("/thu-mau")
     equal(status, 200)
     link = re.search(r'href="(/thu-mau/\d+)"[^>]*>([^<]*tiếp nhận[^<]*)<', page)
-    status, mail = Visitor(p).get(link.group(1))
+    status, mail = Browser(p).see(link.group(1))
     equal((status, html.unescape(link.group(2)) in html.unescape(mail)), (200, True))
-    equal([Visitor(p).get("/thu-mau/" + x)[0] for x in ("0", "999999", "x", "..%2fmotcua")], [404, 404, 404, 400])
+    equal([Browser(p).see("/thu-mau/" + x)[0] for x in ("0", "999999", "x", "..%2fmotcua")], [404, 404, 404, 400])
 
 
 # A registration's code comes by the same way.
 def a_code_reaches_its_mailbox():
-    status, _, to = Visitor(p).form("/quen-mat-khau", login="citizen")
+    status, _, to = Browser(p).fill("/quen-mat-khau", login="citizen")
     equal(status, 303)
-    for _ in range(60):
-        if any("mật khẩu" in s.lower() for _, s, _ in caught()):
-            return
-        time.sleep(0.5)
-    raise AssertionError("no mail with the code")
+    until("the mail with the code", lambda: any("mật khẩu" in s.lower() for _, s, _ in caught()))
 
 
 def the_record_is_whole():
-    equal(p.stop(), 0)
-    code, out, _ = p.run("verify", *p.place, "--json")
-    equal((code, json.loads(out)["first_fault"]), (0, None))
+    p.ends_well()
 
 
-for t in (sign_everybody_in, filed_and_accepted_while_killed, each_applicant_is_told_once, the_portal_hears_each_state_once_in_order,
-          the_mails_can_be_read_at_the_demonstrations_page, a_code_reaches_its_mailbox, the_record_is_whole):
-    tests.run(t)
-p.done()
-sys.exit(tests.end())
+tests.run(sign_everybody_in, filed_and_accepted_while_killed, each_applicant_is_told_once, the_portal_hears_each_state_once_in_order,
+          the_mails_can_be_read_at_the_demonstrations_page, a_code_reaches_its_mailbox, the_record_is_whole)
+tests.end()

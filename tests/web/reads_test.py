@@ -3,18 +3,14 @@
 
 usage: reads_test.py PROGRAM SOURCE_DIR [pg]     Ends in "N passed, N failed".
 """
-import html, json, re, sys
-sys.path.insert(0, __file__.rsplit("/", 1)[0])
-from program import Program, Tests, Visitor
+import html, json, os, re, sys
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from program import Program, Tests, equal
+from browser import Browser
 
-p = Program(sys.argv[1], sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else "sqlite", dossiers=6)
+p = Program(dossiers=6)
 tests = Tests()
 people, place = {}, {}
-
-
-def equal(got, want, what=""):
-    if got != want:
-        raise AssertionError(f"{what} {got!r}, not {want!r}")
 
 
 def entries(kind):
@@ -24,8 +20,8 @@ def entries(kind):
 
 def sign_in():
     for role in ("citizen", "business", "specialist", "head", "inspector"):
-        people[role] = Visitor(p, role)
-    mine = people["citizen"].get("/ho-so-cua-toi")[1]
+        people[role] = Browser(p, role)
+    mine = people["citizen"].see("/ho-so-cua-toi")[1]
     place["code"] = re.search(r'href="/ho-so/([^"/?#]+)"', mine).group(1)
     place["staff"] = "/ban-lam-viec/ho-so/" + place["code"]
     place["before"] = len(entries("dossier.read"))
@@ -35,7 +31,7 @@ def sign_in():
 def many_looks_are_one_record_each():
     for role, times in (("specialist", 4), ("head", 1), ("inspector", 2)):
         for _ in range(times):
-            equal(people[role].get(place["staff"])[0], 200, role)
+            equal(people[role].see(place["staff"])[0], 200, role)
     new = entries("dossier.read")[place["before"]:]
     equal([(role, body["purpose"]) for _, role, body in new], [("specialist", new[0][2]["purpose"]), ("head", "lead"), ("inspector", "inspect")])
     equal(new[0][2]["purpose"] in ("work", "office"), True)
@@ -52,47 +48,43 @@ def counts_are_told_when_the_program_stops():
 
 
 def the_owner_sees_unit_post_time_purpose_and_count():
-    page = html.unescape(people["citizen"].get("/ho-so/" + place["code"])[1])
+    page = html.unescape(people["citizen"].see("/ho-so/" + place["code"])[1])
     readers = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.index("Ai đã xem hồ sơ này"):]))
     for words in ("4 lần trong mười phút", "2 lần trong mười phút", "lãnh đạo, điều hành việc giải quyết", "thanh tra, kiểm tra"):
         if words not in readers:
             raise AssertionError(f"{words!r} not in {readers[:900]}")
     if not re.search(r"\d\d/\d\d/20\d\d, \d\d:\d\d", readers):
         raise AssertionError("no time")
-    equal(people["business"].get("/ho-so/" + place["code"])[0], 404, "another's")
+    equal(people["business"].see("/ho-so/" + place["code"])[0], 404, "another's")
 
 
 # Only what is durable leaves: after the page nothing that happens to the process can undo the record.
 def a_read_survives_a_kill():
     before = len(entries("dossier.read"))
-    equal(people["head"].get(place["staff"])[0], 200)
+    equal(people["head"].see(place["staff"])[0], 200)
     p.kill()
     equal(len(entries("dossier.read")), before + 1)
     p.start()
-    equal(people["head"].get(place["staff"])[0], 200)
+    equal(people["head"].see(place["staff"])[0], 200)
     equal(len(entries("dossier.read")), before + 2, "the new process knows of no look: one record more")
 
 
 def a_list_is_one_record_with_its_filter():
     """What was searched for may be a name: it is not in the record."""
     before = len(p.rows("select id from log_entry where kind = 'dossier.list'"))
-    equal(people["head"].get("/ban-lam-viec?xem=co-quan")[0], 200)
-    status, _, to = people["head"].form("/ban-lam-viec?xem=co-quan", "/ban-lam-viec/tim", tim="Mẫu")
+    equal(people["head"].see("/ban-lam-viec?xem=co-quan")[0], 200)
+    status, _, to = people["head"].fill("/ban-lam-viec?xem=co-quan", "/ban-lam-viec/tim", tim="Mẫu")
     equal((status, "Mẫu" in to, "M%E1%BA%ABu" in to), (303, False, False), to)
-    equal(people["head"].get(to)[0], 200)
+    equal(people["head"].see(to)[0], 200)
     rows = p.rows("select body from log_entry where kind = 'dossier.list' order by id desc")
     found, listed = json.loads(rows[0][0]), json.loads(rows[1][0])
     equal((len(rows), listed["filter"], found["filter"], len(found["ids"]) > 0, "tim" in rows[0][0]), (before + 3, "xem=co-quan", "", True, False))
 
 
 def the_record_is_whole():
-    equal(p.stop(), 0)
-    code, out, _ = p.run("verify", *p.place, "--json")
-    equal((code, json.loads(out)["first_fault"]), (0, None))
+    p.ends_well()
 
 
-for t in (sign_in, many_looks_are_one_record_each, counts_are_told_when_the_program_stops, the_owner_sees_unit_post_time_purpose_and_count,
-          a_read_survives_a_kill, a_list_is_one_record_with_its_filter, the_record_is_whole):
-    tests.run(t)
-p.done()
-sys.exit(tests.end())
+tests.run(sign_in, many_looks_are_one_record_each, counts_are_told_when_the_program_stops, the_owner_sees_unit_post_time_purpose_and_count,
+          a_read_survives_a_kill, a_list_is_one_record_with_its_filter, the_record_is_whole)
+tests.end()
