@@ -599,6 +599,10 @@ def requests_that_are_none():
         true(not re.match(rb"HTTP/1.1 5(?!0[135])", first), f"{data[:60]!r}: {first!r}")
         true(b"quan-tri" not in out, f"{data[:60]!r}: a second request was smuggled")
         equal(p.ask("GET", "/healthz")[0], 200, repr(data[:60]))
+    for target in [b"/?" + b"&".join(b"a%d=b" % i for i in range(n)) for n in (150, 200, 300, 900)] + [b"/?q=" + b"a" * n for n in range(8000, 12600, 300)]:
+        begun = time.time()
+        first = raw(b"GET " + target + b" HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", 20).split(b"\r\n")[0]
+        true(re.match(rb"HTTP/1.1 (200|400|414|431) ", first) and time.time() - begun < 10, f"{len(target)} bytes of address: {first!r} after {time.time() - begun:.0f} s")
     many = [socket.create_connection(("127.0.0.1", p.port)) for _ in range(100)]  # half a request each, for ever
     for s in many:
         s.sendall(b"POST /dang-nhap HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 50\r\n\r\nlog")

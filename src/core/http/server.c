@@ -11,19 +11,24 @@
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define POOL ((size_t)12 * 1024)
+#define POOL ((size_t)12 * 1024)  /* of each connection, idle or not: what a request's head and an answer's headers share */
+#define ANSWER_ROOM ((size_t)2048) /* of it, for the answer's headers */
+#define RECORD ((size_t)64)        /* what the library keeps of each header and cookie beside its text */
+#define TARGET_MAX ((size_t)8 * 1024)
 #define DROP_MAX ((int64_t)64 * 1024)
 #define SLOW_AFTER_NS ((int64_t)60 * 1000000000)
 #define SLOWEST_BYTES_S 256
 
 struct server { struct MHD_Daemon *main, *metrics; int port, metrics_port; const char *unix_path; };
 
-struct carrier { struct MHD_Connection *c; bool begun, drop; };
+struct carrier { struct MHD_Connection *c; size_t target; bool begun, drop; };
 
 /* ---- suspend and wake ---- */
 
@@ -45,6 +50,16 @@ static void wake(struct exchange *x)
 
 /* ---- a request arrives ---- */
 
+/* Queries are read by us. The library (0.9.75) would make a record of each parameter in the connection's pool, and when those
+ * do not fit, parse_initial_message_line() loses the error that it made: the connection is silent until its idle limit. So
+ * nothing of the query is left to it; `uri` stands in its own buffer. */
+static void cut_query(const char *uri)
+{
+	const char *mark = strchr(uri, '?');
+	if (mark)
+		*((char *)(uintptr_t)mark + 1) = 0;
+}
+
 static void *on_target(void *cls, const char *uri, struct MHD_Connection *c)
 {
 	struct exchange *x = exchange_new(cls);
@@ -53,7 +68,9 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *c)
 	x->transport = t;
 	x->suspend = suspend;
 	x->wake = wake;
-	exchange_target(x, str_from(uri));
+	t->target = strlen(uri);
+	exchange_target(x, (struct str){uri, t->target});
+	cut_query(uri);
 	return x;
 }
 
@@ -192,6 +209,44 @@ static enum MHD_Result send_answer(struct exchange *x, struct MHD_Connection *c)
 	return ok;
 }
 
+/* ---- heads that leave no room for an answer ---- */
+
+static enum MHD_Result count_head(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	size_t *used = cls;
+	(void)kind;
+	*used += RECORD;
+	if (!value || strcasecmp(name, "Cookie") != 0)
+		return MHD_YES;
+	*used += strlen(value); /* copied, and a record for each */
+	for (; *value; value++)
+		*used += *value == ';' ? RECORD : 0;
+	return MHD_YES;
+}
+
+/* 0: there is room. Without this check the library closes the connection and says nothing. */
+static int head_fault(const struct carrier *t)
+{
+	const union MHD_ConnectionInfo *head = MHD_get_connection_info(t->c, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	size_t used = head ? head->header_size : 0;
+	if (t->target > TARGET_MAX)
+		return 414;
+	MHD_get_connection_values(t->c, MHD_HEADER_KIND, count_head, &used);
+	return used > POOL - ANSWER_ROOM ? 431 : 0;
+}
+
+/* Past the library, whose pool may be full; it closes the connection then. */
+static enum MHD_Result refuse_head(const struct carrier *t, int status)
+{
+	char text[120];
+	const union MHD_ConnectionInfo *fd = MHD_get_connection_info(t->c, MHD_CONNECTION_INFO_CONNECTION_FD);
+	int n = snprintf(text, sizeof text, "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", status,
+	                 status == 414 ? "URI Too Long" : "Request Header Fields Too Large");
+	if (fd && send(fd->connect_fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) != n)
+		log_event(LOG_DEBUG, "http refusal lost", log_int("status", status));
+	return MHD_NO;
+}
+
 static bool begin(struct exchange *x, struct carrier *t, const char *method)
 {
 	enum http_method m = HTTP_GET;
@@ -215,6 +270,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
 	(void)url;
 	(void)version;
 	if (!t->begun) {
+		int fault = head_fault(t);
+		if (fault)
+			return refuse_head(t, fault);
 		if (!begin(x, t, method))
 			return MHD_YES;
 		t->drop = worth_dropping(x);

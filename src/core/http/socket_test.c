@@ -367,6 +367,49 @@ TEST(control_bytes_in_an_address_are_refused)
 	http_stop(h, 1000);
 }
 
+static struct str many(struct arena *a, const char *each, int n, const char *between)
+{
+	struct buf b = buf_on(a);
+	for (int i = 0; i < n; i++)
+		buf_fmt(&b, "%s%s%d=b", i ? between : "", each, i);
+	return buf_str(&b);
+}
+
+/* The status, or "" when nothing came. No such request may wait for the idle limit, which is 60 s here. */
+static struct str at_once(struct arena *a, struct http *h, struct str target, struct str more)
+{
+	int64_t begun = monotonic_ns();
+	struct str s = ask(a, http_port(h), str_fmt(a, "GET /%.*s HTTP/1.1\r\nHost: x\r\n%.*s\r\n", STR_ARG(target), STR_ARG(more)));
+	EXPECT(monotonic_ns() - begun < (int64_t)10 * 1000000000);
+	return s.n ? str_sub(s, 9, 3) : STR("");
+}
+
+/* Once silent until the idle limit: the library had no room for its own error. */
+TEST(long_heads_are_answered_at_once)
+{
+	struct http *h = start(a, NULL);
+	char *letters = memset(arena_alloc(a, 14000), 'a', 14000);
+	for (int n = 100; n <= 1500; n += 50) {
+		struct str s = at_once(a, h, str_fmt(a, "?%.*s", STR_ARG(many(a, "p", n, "&"))), STR(""));
+		EXPECT(str_eq(s, n <= 200 ? STR("200") : STR("400")) || (n > 1000 && str_eq(s, STR("414"))));
+	}
+	for (size_t n = 7000; n <= 14000; n += 100) {
+		struct str s = at_once(a, h, str_fmt(a, "?q=%.*s", (int)n, letters), STR("")), t = at_once(a, h, (struct str){letters, n}, STR(""));
+		EXPECT(str_eq(s, n <= 8100 ? STR("200") : STR("414")) || (n > 11000 && str_eq(s, STR("431"))));
+		EXPECT(str_eq(t, n <= 8100 ? STR("404") : STR("414")) || str_eq(t, STR("431")));
+		s = at_once(a, h, STR(""), str_fmt(a, "X: %.*s\r\n", (int)n, letters));
+		EXPECT(str_eq(s, STR("200")) || str_eq(s, STR("431")));
+		EXPECT(n > 10000 || str_eq(s, STR("200")));
+	}
+	for (int n = 10; n <= 600; n += 10) {
+		struct str s = at_once(a, h, STR(""), str_fmt(a, "Cookie: %.*s\r\n", STR_ARG(many(a, "c", n, "; "))));
+		EXPECT(str_eq(s, STR("200")) || (n > 100 && str_eq(s, STR("431"))));
+		s = at_once(a, h, STR(""), str_fmt(a, "%.*s\r\n", STR_ARG(many(a, "X: ", n, "\r\n"))));
+		EXPECT(str_eq(s, STR("200")) || (n > 100 && str_eq(s, STR("431"))));
+	}
+	http_stop(h, 1000);
+}
+
 /* After headers that two readers read differently, nothing of that connection is read as a request. */
 TEST(contradicting_headers_end_the_connection)
 {
