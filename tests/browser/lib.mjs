@@ -157,7 +157,7 @@ function totp(secret, step) {
 }
 
 // A code counts once: that of now, or of the step after, which is taken as well.
-async function freshCode(person) {
+export async function freshCode(person) {
 	const now = () => Math.floor(Date.now() / 30000);
 	const step = Math.max(person.step + 1, now());
 	while (step > now() + 1) await sleep(500);

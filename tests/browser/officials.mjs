@@ -1,5 +1,5 @@
 // officials.mjs — what officials do with a dossier in the browser, in steps that journeys share.
-import { equal, plain, truth, word } from "./lib.mjs";
+import { plain, word } from "./lib.mjs";
 
 // From the work list, by the search for the code.
 export async function openRecord(v, code) {
@@ -37,8 +37,5 @@ async function answer(where, key, value) {
 	return control.fill(value);
 }
 
-export async function state(v, key) {
-	const text = await v.main.innerText();
-	truth(text.includes(word(key)), `${word(key)} stands on the page`);
-	equal(await v.page.getByRole("alert").count(), 0, "no error");
-}
+// The result among the files of a record.
+export const signed = (v) => v.main.locator(".files li").filter({ hasText: `· ${word("DESK_FILE_RESULT")}` }).first();

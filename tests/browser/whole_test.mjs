@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Visitor, demonstration, end, equal, journey, option, run, truth, until, word } from "./lib.mjs";
 import { attach, backToTasks, fill, findAndRead, question, send, who } from "./citizen.mjs";
-import { act, openRecord } from "./officials.mjs";
+import { act, openRecord, signed } from "./officials.mjs";
 import { pages, pdf } from "./xray.mjs";
 
 const place = await demonstration(option === "pg" ? { engine: "pg", brief: true } : {});
@@ -136,13 +136,9 @@ const steps = [
 		await people.director.look("signed");
 	}],
 	["the clerk issues", async () => {
-		await until("the record at the clerk", 60, async () => {
+		await until("a signed draft at the clerk", 60, async () => {
 			await record("clerk");
-			return people.clerk.main.getByRole("button", { name: word("DESK_ACT_ISSUE") }).isVisible();
-		});
-		await until("a signed draft", 60, async () => {
-			await people.clerk.page.reload();
-			return people.clerk.main.getByText(word("DESK_FILE_RESULT")).first().isVisible();
+			return signed(people.clerk).isVisible();
 		});
 		await people.clerk.look("to-issue");
 		await act(people.clerk, "ISSUE");
