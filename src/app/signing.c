@@ -45,7 +45,7 @@ static struct sign_client_spec spec_of(struct app *app, const char *pki)
 	if (!c->pkcs11_module)
 		return demo_sign_spec(app->arena, pki, "/proc/self/exe", "sign-helper");
 	return (struct sign_client_spec){.program = "/proc/self/exe", .word = "sign-helper", .module = c->pkcs11_module, .token = c->pkcs11_token,
-	                                 .pin_file = c->pin_file, .dir = c->pkcs11_dir, .timeout_ms = 15000};
+	                                 .pin_file = c->pin_file, .dir = c->pkcs11_dir, .keep = c->pkcs11_env, .timeout_ms = 15000};
 }
 
 bool anchors_load(struct app *app, const char *path, struct trust **out, struct str *pem, struct err *e)

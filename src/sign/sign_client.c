@@ -33,7 +33,7 @@ struct sign_client *sign_client_open(const struct sign_client_spec *spec, struct
 	c->argv[n++] = spec->pin_file;
 	c->argv[n++] = spec->dir;
 	pthread_mutex_init(&c->lock, NULL);
-	c->helper = helper_open(&(struct helper_spec){.name = "sign", .argv = c->argv}, e);
+	c->helper = helper_open(&(struct helper_spec){.name = "sign", .argv = c->argv, .keep = spec->keep}, e);
 	if (c->helper)
 		return c;
 	sign_client_close(c);

@@ -23,6 +23,7 @@ struct sign_client_spec {
 	const char *program; /* full path; its arguments will be word, module, token, pin_file and dir (when not NULL) */
 	const char *word;    /* the sub-command; NULL: none */
 	const char *module, *token, *pin_file, *dir;
+	const char *keep;    /* names of the environment that the module needs; NULL: none */
 	int timeout_ms;      /* of one signature, waiting for others included */
 };
 

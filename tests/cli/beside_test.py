@@ -2,7 +2,7 @@
 """Commands beside a running server, erasure, rotation of keys, and the graceful stop. Ends in "N passed, N failed"."""
 import http.client, json, os, re, signal, socket, sqlite3, ssl, stat, subprocess, sys, threading, time, urllib.parse, urllib.request
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import PORTAL, Server, Tests, add_portal, copy_of, demo, equal, free_port, pdf, root, rows, run, source, true, until
+from program import PORTAL, Server, Tests, add_portal, copy_of, demo, env, equal, free_port, pdf, root, rows, run, source, true, until
 
 base, people = demo("base")
 made = 0
@@ -98,6 +98,7 @@ def nothing_lies_open():
     before = os.umask(0)
     try:
         equal(run("demo", "--data", data, "--dossiers", "1")[0], 0)
+        env["PGPASSWORD"] = "mat-khau-trong-moi-truong"
         with Server(data) as s:
             equal(run("backup", "--data", data, "--to", to)[0], 0)
             open_ = [os.path.relpath(os.path.join(f, n), root) for d in (data, to) for f, _, names in os.walk(d) for n in names
@@ -109,7 +110,17 @@ def nothing_lies_open():
                     true(re.search(r"Max core file size +0 +0 ", f.read()), f"{pid} may leave a core file")
                 with open(f"/proc/{pid}/coredump_filter", encoding="ascii") as f:
                     equal(int(f.read(), 16), 0, f"{pid}: memory in a piped core")
+            if os.geteuid() == 0:  # others may not look: the helpers are not dumpable
+                equal(len(helpers) >= 3, True, "the helpers: one for the token, two for files")
+                for pid in helpers:
+                    with open(f"/proc/{pid}/environ", "rb") as f:
+                        names = {x.split(b"=")[0].decode() for x in f.read().split(b"\0") if x}
+                    equal(names - {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"}, set(), f"helper {pid} sees")
+                    kinds = {fd: os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
+                    equal([x for x in kinds.values() if x.startswith(data)], [], f"helper {pid}: open files of the server")
+                    equal(kinds["0"], "/dev/null")
     finally:
+        env.pop("PGPASSWORD", None)
         os.umask(before)
 
 

@@ -83,6 +83,8 @@ static const struct entry entries[] = {
 	{"pkcs11_token", TEXT, AT(pkcs11_token), "", 0, 100, NULL, "nhãn của thiết bị ký", "label of the token"},
 	{"pin_file", SECRET, AT(pin_file), "", 0, 0, NULL, "tệp chứa mã PIN", "file with its PIN"},
 	{"pkcs11_dir", PATH, AT(pkcs11_dir), "", 0, 0, NULL, "thư mục có softhsm2.conf, khi thiết bị ký là phần mềm SoftHSM", "folder with softhsm2.conf, when the token is SoftHSM"},
+	{"pkcs11_env", TEXT, AT(pkcs11_env), "", 0, 500, NULL, "tên các biến môi trường mà thư viện thiết bị ký cần, cách nhau bằng dấu cách",
+	 "names of the environment variables that the token's library needs, with spaces between"},
 	{"pkcs11_keys_file", PATH, AT(pkcs11_keys_file), "", 0, 0, NULL,
 	 "tệp ghi khóa nào của ai: dòng \"person 123 = nhãn\", \"agency 123 = nhãn\"; để trống: nhãn là person-123, agency-123",
 	 "whose key is which: lines \"person 123 = label\", \"agency 123 = label\"; empty: the labels are person-123, agency-123"},

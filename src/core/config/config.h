@@ -22,7 +22,7 @@ struct config {
 	/* accounts */
 	int64_t argon_memory, argon_passes, session_idle_ms, session_ms;
 	/* keys */
-	const char *master_key_file, *pkcs11_module, *pkcs11_token, *pin_file, *pkcs11_dir, *pkcs11_keys_file, *signer_ca_file;
+	const char *master_key_file, *pkcs11_module, *pkcs11_token, *pin_file, *pkcs11_dir, *pkcs11_env, *pkcs11_keys_file, *signer_ca_file;
 	/* others */
 	const char *tsa_url, *tsa_ca_file, *clamav_socket;
 	const char *smtp_url, *smtp_user, *smtp_password_file, *smtp_ca_file, *mail_from, *mail_from_name;

@@ -1,11 +1,10 @@
 /* snapshot.c — a copy of the database for backups. See db_snapshot() in db.h. */
+#include "core/base/child.h"
 #include "core/db/impl.h"
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 /* An existing one is left alone: closing it would drop SQLite's locks of the whole process. */
 void db_private_file(const char *path)
@@ -37,7 +36,8 @@ static bool dump(struct db *db, const char *path, struct err *e)
 	const char *argv[] = {"pg_dump", "--format=custom", "--no-password", "--host", host ? host : "", "--port", port ? port : "5432", "--username", user, "--dbname", name, "--file", path, NULL};
 	pid_t pid = 0;
 	int status = -1;
-	if (posix_spawnp(&pid, argv[0], NULL, NULL, (char *const *)(uintptr_t)argv, environ) != 0 || waitpid(pid, &status, 0) != pid || status != 0)
+	AUTO_ARENA a = arena_new(0);
+	if (posix_spawnp(&pid, argv[0], NULL, NULL, (char *const *)(uintptr_t)argv, child_env(a, "HOME PG*")) != 0 || waitpid(pid, &status, 0) != pid || status != 0)
 		return err_set(e, ERR_INTERNAL, "pg_dump failed");
 	return true;
 }

@@ -1,6 +1,8 @@
+#include "core/base/child.h"
 #include "core/base/instant.h"
 #include "core/helper/wire.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,8 +12,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 struct helper {
 	struct helper_spec spec;
@@ -32,12 +32,14 @@ static int spawn(struct helper *h, int child_end)
 			sigaddset(&ours, s);
 	posix_spawn_file_actions_init(&fa);
 	posix_spawnattr_init(&at);
+	posix_spawn_file_actions_addopen(&fa, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&fa, child_end, HELPER_SOCKET);
 	posix_spawn_file_actions_addclosefrom_np(&fa, HELPER_SOCKET + 1);
 	posix_spawnattr_setsigmask(&at, &none);
 	posix_spawnattr_setsigdefault(&at, &ours);
 	posix_spawnattr_setflags(&at, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	int rc = posix_spawn(&h->pid, h->spec.argv[0], &fa, &at, (char *const *)(uintptr_t)h->spec.argv, environ);
+	AUTO_ARENA a = arena_new(0);
+	int rc = posix_spawn(&h->pid, h->spec.argv[0], &fa, &at, (char *const *)(uintptr_t)h->spec.argv, child_env(a, h->spec.keep));
 	posix_spawnattr_destroy(&at);
 	posix_spawn_file_actions_destroy(&fa);
 	return rc;

@@ -19,11 +19,13 @@ struct helper;
 struct helper_spec {
 	const char *name;        /* for errors; a literal */
 	const char *const *argv; /* program with full path and arguments, NULL at the end; must outlive the helper */
+	const char *keep;        /* names of the environment that it sees besides child_env()'s own; NULL: none; must outlive the helper */
 	bool fresh;              /* a new process after each answer: what one stranger's file did to it does not reach the next */
 };
 struct helper_fds { int fd[HELPER_FDS_MAX]; size_t n; };
 
-/* Starts the program; it inherits standard input, output, error and the socket, no other descriptor. NULL on failure. */
+/* Starts the program; it inherits standard output, error and the socket, no other descriptor, and of the environment
+ * what child_env() lets through. NULL on failure. */
 struct helper *helper_open(const struct helper_spec *spec, struct err *e);
 /* Closes the socket, which asks the process to end; kills it when it has not within a second. */
 void helper_close(struct helper *h);

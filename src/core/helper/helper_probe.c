@@ -23,12 +23,38 @@ static struct str try_open(struct arena *a, const char *path, int flags)
 	return str_fmt(a, "read %.*s", (int)n, text);
 }
 
+extern char **environ;
+
+static struct str environment(struct arena *a)
+{
+	struct buf b = buf_on(a);
+	for (size_t i = 0; environ[i]; i++)
+		buf_fmt(&b, "%s\n", environ[i]);
+	return buf_str(&b);
+}
+
+/* Each open descriptor, and whether standard input gives anything. */
+static struct str descriptors(struct arena *a)
+{
+	struct buf b = buf_on(a);
+	char c;
+	for (int fd = 0; fd < 1024; fd++)
+		if (fcntl(fd, F_GETFD) >= 0 && fd != fixture)
+			buf_fmt(&b, "%d ", fd);
+	buf_fmt(&b, "read %zd", read(STDIN_FILENO, &c, 1));
+	return buf_str(&b);
+}
+
 static struct str work(struct arena *a, struct str msg, struct helper_fds *fds)
 {
 	if (str_eq(msg, STR("die")))
 		_exit(7);
 	while (str_eq(msg, STR("hang")))
 		;
+	if (str_eq(msg, STR("environment")))
+		return environment(a);
+	if (str_eq(msg, STR("descriptors")))
+		return descriptors(a);
 	if (str_eq(msg, STR("open")))
 		return try_open(a, "/etc/passwd", O_RDONLY);
 	if (str_eq(msg, STR("known")))

@@ -28,6 +28,27 @@ static struct str ask(struct helper *h, struct arena *a, const char *what)
 	return answer;
 }
 
+/* A password in the server's environment does not reach the process that opens strangers' files. */
+TEST(the_environment_is_clean_and_descriptors_are_closed)
+{
+	struct err e = {0};
+	EXPECT(setenv("PGPASSWORD", "mat-khau-canary", 1) == 0 && setenv("VENDOR_CONF", "/vendor", 1) == 0 && setenv("TZ", "UTC", 1) == 0);
+	struct helper *h = probe(a, &e);
+	int open_here = dup(STDERR_FILENO);
+	struct str seen = ask(h, a, "environment");
+	EXPECT(str_find(seen, STR("canary")) < 0 && str_find(seen, STR("VENDOR_CONF")) < 0 && str_find(seen, STR("HOME=")) < 0);
+	EXPECT(str_find(seen, STR("TZ=UTC")) >= 0);
+	EXPECT_TEXT(ask(h, a, "descriptors"), "0 1 2 3 read 0");
+	helper_close(h);
+	const char *argv[] = {str_fmt(a, "%s/src/core/helper/helper_probe", getenv("MOTCUA_BUILD_DIR")).p, NULL};
+	h = helper_open(&(struct helper_spec){.name = "probe", .argv = argv, .keep = "VENDOR_CONF OTHER_*"}, &e);
+	EXPECT(h != NULL);
+	seen = ask(h, a, "environment");
+	EXPECT(str_find(seen, STR("VENDOR_CONF=/vendor")) >= 0 && str_find(seen, STR("canary")) < 0);
+	helper_close(h);
+	close(open_here);
+}
+
 TEST(answers_come_back_whole)
 {
 	struct err e = {0};
