@@ -52,6 +52,8 @@ struct desk_due { enum ui_state state; bool counts; int64_t days; struct str wor
 /* How a dossier stands by its time: amber in the last two working days, red after. */
 struct desk_due desk_due(struct env *env, struct str state, struct instant by, bool known);
 void desk_due_badge(struct html_out *o, const struct desk_due *d);
+/* Office time as people say it: "20 phút", "3 giờ 20 phút", "2 ngày 1 giờ" of eight hours; rounded to the minute, from a day on to the hour. */
+struct str desk_office_time(const struct request *r, int64_t ms);
 struct str desk_person_name(struct env *env, int64_t person);
 struct str desk_unit_name(struct env *env, int64_t unit);
 /* s for a link's query, percent-encoded. */

@@ -61,32 +61,79 @@ static void process_section(struct sheet *s)
 	ui_section_end(s->o);
 }
 
-static void heading(struct sheet *s)
+/* The first of what else waits for the reader, so that the next record is one key away. */
+static bool next_record(struct sheet *s, struct str *code, struct err *e)
+{
+	static const enum desk_view views[] = {VIEW_MINE, VIEW_UNIT};
+	*code = STR_NONE;
+	for (size_t i = 0; i < ARRAY_LEN(views) && !code->n; i++) {
+		struct desk_list_rows rows = {0};
+		if (!desk_rows(&s->r->env, &(struct desk_filter){.view = views[i]}, 2, &rows, e))
+			return false;
+		for (size_t k = 0; k < rows.n && !code->n; k++)
+			if (rows.v[k].id.v != s->d.id.v)
+				*code = rows.v[k].code;
+	}
+	return true;
+}
+
+static bool done_notice(struct sheet *s, enum dossier_action act, struct err *e)
+{
+	struct arena *a = s->r->env.arena;
+	struct str word = WORD(s, desk_action_word(act)), code;
+	if (!next_record(s, &code, e))
+		return false;
+	ui_notice(s->o, &(struct ui_notice){.tone = UI_GOOD, .text = msg_fmt(a, s->r->env.lang, MSG_DESK_DONE_ACT, &word, 1)});
+	if (code.n)
+		ui_buttons(s->o, &(struct ui_button){.label = msg_fmt(a, s->r->env.lang, MSG_DESK_NEXT, &code, 1), .weight = UI_QUIET, .key = "n",
+			.url = str_fmt(a, "/ban-lam-viec/ho-so/%.*s", STR_ARG(code))}, 1);
+	return true;
+}
+
+static bool heading(struct sheet *s, struct err *e)
 {
 	struct desk_due due = desk_due(&s->r->env, s->d.state, s->d.accepted_at.has ? s->d.due.v : s->d.answer_due, !s->d.accepted_at.has || s->d.due.has);
-	struct str done = req_query(s->r, "xong");
 	enum dossier_action a;
-	if (dossier_action_from(done, &a) && !s->r->errors.n)
-		ui_notice(s->o, &(struct ui_notice){.tone = UI_GOOD, .text = msg_fmt(s->r->env.arena, s->r->env.lang, MSG_DESK_DONE_ACT, (struct str[]){WORD(s, desk_action_word(a))}, 1)});
+	if (dossier_action_from(req_query(s->r, "xong"), &a) && !s->r->errors.n && !done_notice(s, a, e))
+		return false;
 	page_error_summary(s->o, s->r);
 	desk_due_badge(s->o, &due);
+	return true;
+}
+
+/* Who decides reads the draft before the button that agrees to it. */
+static bool beside_part(struct sheet *s, bool decides, struct err *e)
+{
+	if (decides) {
+		ui_columns_lead_begin(s->o);
+		if (!sheet_proposal(s, e))
+			return false;
+		ui_columns_lead_end(s->o);
+	} else {
+		ui_columns_acts_begin(s->o);
+	}
+	if (!sheet_actions(s, e))
+		return false;
+	ui_columns_acts_end(s->o);
+	if (!sheet_course(s, e))
+		return false;
+	ui_columns_main(s->o);
+	return true;
 }
 
 static bool write_sheet(struct sheet *s, struct err *e)
 {
 	struct ui_crumb crumb = {WORD(s, MSG_DESK_TITLE), STR("/ban-lam-viec")};
-	struct ui_page p = {.title = s->d.procedure_name, .over = s->d.code, .staff = true, .crumbs = &crumb, .n_crumbs = 1, .has_errors = s->r->errors.n > 0};
+	struct ui_page p = {.title = s->d.procedure_name, .over = s->d.code, .lead = s->d.applicant_name, .staff = true, .crumbs = &crumb, .n_crumbs = 1, .has_errors = s->r->errors.n > 0};
+	bool decides = (s->actions >> ACT_APPROVE & 1U) && s->d.proposal.n;
 	ui_page_begin(s->o, &p);
-	heading(s);
-	ui_columns_acts_begin(s->o);
-	if (!sheet_actions(s, e))
+	if (!heading(s, e) || !beside_part(s, decides, e))
 		return false;
-	ui_columns_acts_end(s->o);
 	sheet_summary(s);
 	if (!sheet_clock(s, e))
 		return false;
 	sheet_applicant(s);
-	if (!sheet_proposal(s, e))
+	if (!decides && !sheet_proposal(s, e))
 		return false;
 	sheet_counter(s);
 	sheet_files(s);
@@ -95,10 +142,7 @@ static bool write_sheet(struct sheet *s, struct err *e)
 	sheet_fees(s);
 	sheet_opinions(s);
 	process_section(s);
-	ui_columns_side(s->o);
-	if (!sheet_course(s, e))
-		return false;
-	ui_columns_end(s->o);
+	ui_columns_main_end(s->o);
 	ui_page_end(s->o, &p);
 	return true;
 }

@@ -41,21 +41,63 @@ static struct str event_text(struct sheet *s, const struct audit_entry *x)
 	return text.n ? str_fmt(s->r->env.arena, "%.*s. %.*s", STR_ARG(say), STR_ARG(text)) : say;
 }
 
+/* "2 ngày 3 giờ làm việc, hạn 3 ngày"; named: after the step's name, of the step that an act left. */
+static void put_stay(struct sheet *s, const struct dossier_stay *x, bool named, struct ui_event *v)
+{
+	struct arena *a = s->r->env.arena;
+	enum lang lang = s->r->env.lang;
+	struct str times[] = {desk_office_time(s->r, x->spent_ms), desk_office_time(s->r, x->limit_ms)};
+	struct str late = desk_office_time(s->r, x->late_ms), waited = desk_office_time(s->r, x->waited_ms);
+	struct str said[] = {desk_step_name(s->r, s->d.process, x->step), msg_fmt(a, lang, x->limit_ms ? MSG_DESK_SPENT_OF : MSG_DESK_SPENT, times, x->limit_ms ? 2 : 1)};
+	if (x->waited_ms)
+		said[1] = str_fmt(a, "%.*s; %.*s", STR_ARG(said[1]), STR_ARG(msg_fmt(a, lang, MSG_DESK_SPENT_WAITED, &waited, 1)));
+	v->spent = named ? msg_fmt(a, lang, MSG_DESK_SPENT_AT, said, 2) : said[1];
+	if (x->late_ms)
+		v->late = msg_fmt(a, lang, MSG_DESK_SPENT_LATE, &late, 1);
+}
+
+/* What the program does with each file is told once for files that follow each other. */
+static bool is_same_again(const struct audit_entry *x, const struct audit_entry *shown)
+{
+	return shown && str_eq(x->kind, shown->kind) && (str_eq(x->kind, STR("dossier.file")) || str_eq(x->kind, STR("dossier.file_clean")));
+}
+
+static size_t past_events(struct sheet *s, const struct audit_entries *all, const struct dossier_stays *stays, struct ui_event *v)
+{
+	const struct audit_entry *shown = NULL;
+	size_t n = 0, again = 1;
+	for (size_t i = all->n; i > 0; i--) {
+		const struct audit_entry *x = &all->v[i - 1];
+		if (!str_starts(x->kind, STR("dossier.")))
+			continue;
+		if (is_same_again(x, shown)) {
+			v[n - 1].title = str_fmt(s->r->env.arena, "%.*s (%zu)", STR_ARG(event_title(s, x->kind)), ++again);
+			continue;
+		}
+		v[n] = (struct ui_event){.when = UI_PAST, .title = event_title(s, x->kind), .who = event_who(s, x), .text = event_text(s, x), .at = x->at, .has_at = true};
+		for (size_t k = 0; k < stays->n; k++)
+			if (stays->v[k].entry == x->id)
+				put_stay(s, &stays->v[k], true, &v[n]);
+		n++, again = 1, shown = x;
+	}
+	return n;
+}
+
 bool sheet_course(struct sheet *s, struct err *e)
 {
 	struct audit_entries all = {0};
+	struct dossier_stays stays;
 	if (!dossier_timeline(&s->r->env, s->d.id, &all, e))
 		return false;
-	struct ui_event *v = NEW_ARRAY(s->r->env.arena, all.n, struct ui_event);
+	dossier_stays(&s->r->env, LAW, &s->d, &all, &stays);
+	struct ui_event *v = NEW_ARRAY(s->r->env.arena, all.n + 1, struct ui_event);
+	const struct dossier_stay *last = stays.n ? &stays.v[stays.n - 1] : NULL;
 	size_t n = 0;
-	for (size_t i = all.n; i > 0; i--) {
-		const struct audit_entry *x = &all.v[i - 1];
-		if (!str_starts(x->kind, STR("dossier.")))
-			continue;
-		v[n] = (struct ui_event){.when = n == 0 ? UI_NOW : UI_PAST, .title = event_title(s, x->kind), .who = event_who(s, x),
-			.text = event_text(s, x), .at = x->at, .has_at = true};
-		n++;
+	if (last && !last->to.has) {
+		v[n] = (struct ui_event){.when = UI_NOW, .title = desk_step_name(s->r, s->d.process, last->step), .who = sheet_holder(s), .at = last->from, .has_at = true};
+		put_stay(s, last, false, &v[n++]);
 	}
+	n += past_events(s, &all, &stays, v + n);
 	ui_section_begin(s->o, WORD(s, MSG_DESK_COURSE));
 	ui_timeline(s->o, v, n);
 	ui_section_end(s->o);

@@ -21,6 +21,11 @@ void sheet_applicant(struct sheet *s)
 	ui_section_end(s->o);
 }
 
+struct str sheet_holder(struct sheet *s)
+{
+	return s->d.assignee.v ? desk_person_name(&s->r->env, s->d.assignee.v) : desk_unit_name(&s->r->env, s->d.step_unit.v);
+}
+
 void sheet_summary(struct sheet *s)
 {
 	struct arena *a = s->r->env.arena;
@@ -28,7 +33,7 @@ void sheet_summary(struct sheet *s)
 	struct ui_fact v[14];
 	size_t n = 0;
 	sheet_fact(v, &n, WORD(s, MSG_DESK_COL_STEP), desk_step_name(s->r, s->d.process, s->d.step));
-	sheet_fact(v, &n, WORD(s, MSG_DESK_RESPONSIBLE), s->d.assignee.v ? desk_person_name(&s->r->env, s->d.assignee.v) : desk_unit_name(&s->r->env, s->d.step_unit.v));
+	sheet_fact(v, &n, WORD(s, MSG_DESK_RESPONSIBLE), sheet_holder(s));
 	sheet_fact(v, &n, WORD(s, MSG_DESK_CHANNEL), WORD(s, desk_channel_word(s->d.channel_in)));
 	sheet_fact(v, &n, WORD(s, MSG_DESK_CHANNEL_OUT), WORD(s, desk_channel_word(s->d.channel_out)));
 	sheet_fact(v, &n, WORD(s, MSG_DESK_SENT_AT), lang_instant(a, lang, s->d.sent_at));

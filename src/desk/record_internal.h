@@ -25,6 +25,8 @@ struct str sheet_url(struct sheet *s);
 struct str sheet_note(struct sheet *s, int64_t id);
 /* Appends the fact when it has a value. */
 void sheet_fact(struct ui_fact *v, size_t *n, struct str label, struct str value);
+/* Whose turn it is: a person, or the unit that waits for one of its own. */
+struct str sheet_holder(struct sheet *s);
 /* Filed on paper at the counter: its answers stand on the paper until somebody types them in. */
 bool sheet_on_paper(struct sheet *s);
 bool sheet_has_answers(struct sheet *s);

@@ -12,25 +12,31 @@ static enum msg_key file_note(const struct dossier_file_list_row *f)
 	return str_eq(f->kind, STR("result")) ? MSG_DESK_FILE_RESULT : f->originals_seen ? MSG_DESK_FILE_ORIGINAL_SEEN : MSG_DESK_FILE_KEPT;
 }
 
+/* A paper of the office stands among its papers, by its kind, number and day. */
+static bool is_paper(const struct dossier_file_list_row *f) { return str_starts(f->field, STR("paper:")); }
+
 void sheet_files(struct sheet *s)
 {
 	struct arena *a = s->r->env.arena;
 	struct ui_file *v = NEW_ARRAY(a, s->files.n, struct ui_file);
+	size_t n = 0;
 	ui_section_begin(s->o, WORD(s, MSG_DESK_FILES));
 	for (size_t i = 0; i < s->files.n; i++) {
 		const struct dossier_file_list_row *f = &s->files.v[i];
 		struct str name = s->erased ? STR("?") : dossier_file_name(&s->r->env, &s->key, f);
-		bool clean = str_eq(f->state, STR("clean"));
-		v[i] = (struct ui_file){.name = name, .size = f->size, .note = WORD(s, file_note(f)),
-			.url = clean && !s->erased ? str_fmt(a, "%.*s/tep/%lld", STR_ARG(sheet_url(s)), (long long)f->id.v) : STR_NONE};
+		bool opens = str_eq(f->state, STR("clean")) && !s->erased;
+		if (is_paper(f))
+			continue;
+		v[n] = (struct ui_file){.name = name, .size = f->size, .note = WORD(s, file_note(f)),
+			.url = opens ? str_fmt(a, "%.*s/tep/%lld", STR_ARG(sheet_url(s)), (long long)f->id.v) : STR_NONE};
+		if (opens)
+			v[n].below = filing_preview(s->o, &s->previews, f, name, v[n].url);
+		n++;
 	}
-	for (size_t i = 0; i < s->files.n && !s->erased; i++)
-		if (v[i].url.n)
-			v[i].below = filing_preview(s->o, &s->previews, &s->files.v[i], v[i].name, v[i].url);
-	if (s->files.n)
-		ui_files(s->o, v, s->files.n);
+	if (n)
+		ui_files(s->o, v, n);
 	else
-		ui_empty(s->o, &(struct ui_empty){.title = WORD(s, MSG_DESK_NO_FILES), .icon = UI_ICON_FILE});
+		desk_say(s->o, WORD(s, MSG_DESK_NO_FILES));
 	ui_section_end(s->o);
 }
 

@@ -105,6 +105,20 @@ void desk_due_badge(struct html_out *o, const struct desk_due *d)
 		ui_badge_word(o, d->state, d->word);
 }
 
+struct str desk_office_time(const struct request *r, int64_t ms)
+{
+	int64_t minutes = (ms + 30000) / 60000, hours = minutes / 60;
+	int64_t n[] = {hours ? hours : minutes, minutes % 60};
+	enum msg_key keys[] = {hours ? MSG_DESK_HOURS : MSG_DESK_MINUTES, MSG_DESK_HOURS_MINUTES};
+	if (hours >= 8) {
+		n[0] = hours / 8, n[1] = hours % 8;
+		keys[0] = MSG_DESK_WORKING_DAYS, keys[1] = MSG_DESK_DAYS_HOURS;
+	}
+	bool two = hours && n[1];
+	struct str words[] = {str_fmt(r->env.arena, "%lld", (long long)n[0]), str_fmt(r->env.arena, "%lld", (long long)n[1])};
+	return msg_fmt(r->env.arena, r->env.lang, keys[two], words, two ? 2 : 1);
+}
+
 struct str desk_person_name(struct env *env, int64_t person)
 {
 	struct official p;

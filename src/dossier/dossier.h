@@ -84,6 +84,19 @@ bool dossier_secret_ok(const struct dossier_get_row *d, struct str secret);
 struct dossier_clock { bool known, started; struct due due; struct day_cell *cells; size_t n_cells; };
 MUST_CHECK bool dossier_explain(struct env *env, const struct law *law, const struct dossier_get_row *d, struct dossier_clock *out, struct err *e);
 
+/* One stay at a step of the process, in milliseconds of office time (TT 01/2018 Điều 17: who, when, how long, how late). */
+struct dossier_stay {
+	struct str step;                   /* of the process */
+	struct instant from;
+	struct opt_instant to; int64_t entry; /* the act that left it and its entry in the log; none, 0: the dossier is here */
+	int64_t spent_ms, waited_ms;       /* the office's; the applicant's: a supplement, a fee, a result to collect */
+	int64_t limit_ms;                  /* the step's share of the time limit, at reception the time for an answer; 0: none stated */
+	int64_t late_ms;                   /* what of spent_ms is above it */
+};
+struct dossier_stays { struct dossier_stay *v; size_t n; };
+/* From its timeline, oldest first; a step that was come back to has two. The end of a process is no stay. */
+void dossier_stays(struct env *env, const struct law *law, const struct dossier_get_row *d, const struct audit_entries *all, struct dossier_stays *out);
+
 /* May the actor see it whole: its applicant; the system account that filed it; officials of its receiving unit, its settling agency, a unit asked for an
  * opinion; inspectors of the settling agency. One place for pages, API and files. */
 MUST_CHECK bool dossier_may_read(struct env *env, const struct dossier_get_row *d, bool *may, struct err *e);

@@ -47,9 +47,15 @@ void ui_problem_page(struct html_out *o, const struct ui_problem *p);
 void ui_heading(struct html_out *o, const struct ui_page *p);
 /* Main part and a part beside it: facts and the one button (citizens: sticky), the record (officials). Below on phones. */
 void ui_columns_begin(struct html_out *o);
-/* Instead of ui_columns_begin: what may be done stands between the two, before all else on phones, above the side where there is room. */
+/* Instead of ui_columns_begin: what may be done, before all else on phones, then the side's part; ui_columns_main begins the main part,
+ * which stands left of both where there is room, and between the two on phones. */
 void ui_columns_acts_begin(struct html_out *o);
+/* Before the acts: what is to be read before one acts. ui_columns_lead_end begins the acts. */
+void ui_columns_lead_begin(struct html_out *o);
+void ui_columns_lead_end(struct html_out *o);
 void ui_columns_acts_end(struct html_out *o);
+void ui_columns_main(struct html_out *o);
+void ui_columns_main_end(struct html_out *o);
 void ui_columns_side(struct html_out *o);
 void ui_columns_end(struct html_out *o);
 /* With UI_FULL: the band of the front page (h1, lead, then the search box), and ordinary width below it. */
@@ -220,6 +226,7 @@ struct ui_event {
 	struct str title, text, who;
 	struct instant at; bool has_at;
 	struct str at_text;          /* instead of `at`: "dự kiến 07/12" */
+	struct str spent, late;      /* how long it took, and by how much that was too long */
 	const struct ui_crumb *links; size_t n_links;
 };
 void ui_timeline(struct html_out *o, const struct ui_event *v, size_t n);
