@@ -358,7 +358,16 @@ TEST_BOTH(a_record_from_acceptance_to_the_decision)
 	STATUS(post(&w.specialist, record(code, "/submit"), "outcome=refuse"), 422);
 	STATUS(post(&w.specialist, record(code, "/submit"), "outcome=result&text=%C4%90%E1%BB%A7+%C4%91i%E1%BB%81u+ki%E1%BB%87n"), 303);
 	STATUS(post(&w.head, record(code, "/approve"), ""), 303);
-	EXPECT(has(get(&w.director, record(code, "")).body, "Đủ điều kiện"));
+	struct str other = sent_code();
+	STATUS(post(&w.counter, record(other, "/accept"), ""), 303);
+	x = get(&w.head, record(code, "?xong=approve")); /* the next that waits is one key away */
+	EXPECT(has(x.body, str_fmt(a, "ho-so/%.*s\"", STR_ARG(other)).p) && !has(get(&w.head, record(code, "")).body, other.p));
+	x = get(&w.director, record(code, ""));
+	ptrdiff_t draft = str_find(x.body, STR("Đủ điều kiện")), button = str_find(x.body, STR("/approve\""));
+	EXPECT(draft > 0 && button > draft); /* read first, then agreed to */
+	/* Accepted, assigned and finished at once, and lying here for twenty days: the step says so, the steps before do not. */
+	EXPECT(has(x.body, "Bước “Thẩm định hồ sơ”: 0 phút làm việc, hạn ") && has(x.body, "chậm "));
+	EXPECT(str_find(str_sub(x.body, (size_t)str_find(x.body, STR("chậm ")) + 1, x.body.n), STR("chậm ")) < 0);
 	STATUS(post(&w.director, record(code, "/approve"), ""), 303);
 	EXPECT_TEXT(load(code).state, "signing");
 	x = get(&w.clerk, record(code, "/quy-trinh.svg"));

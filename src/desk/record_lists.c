@@ -1,5 +1,6 @@
 /* record_lists.c — of the page of a record: its files, papers, fees and opinions. */
 #include "desk/record_internal.h"
+#include "desk/desk_views.h"
 
 static enum msg_key file_note(const struct dossier_file_list_row *f)
 {

@@ -151,6 +151,54 @@ TEST_BOTH(from_sending_to_the_result)
 	office_close(&w);
 }
 
+#define MINUTES(n) ((int64_t)(n) * 60000)
+
+/* Morning hours only, so that the figures can be counted by hand; the last step is left to lie for a month. */
+TEST_BOTH(how_long_each_step_took)
+{
+	struct office w;
+	office_open(&w, a, engine, CLOCK); /* Monday, 08:30 */
+	struct dossier_id d = send(&w, "bx-cap-phep-xquang").id;
+	struct dossier_done last;
+	struct err e = {0};
+	struct actor counter = office_official(&w, w.people.counter), head = office_official(&w, w.people.head), specialist = office_official(&w, w.people.specialist);
+	static const struct { const char *step; int64_t spent; bool waited, ended, late; } want[] = {
+		{"check", MINUTES(60), false, true, false}, {"assign", MINUTES(30), false, true, false}, {"examine", MINUTES(45), true, true, false},
+		{NULL, 0, true, true, false}, {"examine", MINUTES(30), false, true, false}, {NULL, 0, false, false, true}};
+	office_set_clock("2026-11-16T09:30:00+07:00");
+	ACT(&counter, .action = ACT_ACCEPT);
+	office_set_clock("2026-11-16T10:00:00+07:00");
+	ACT(&head, .action = ACT_ASSIGN, .to = w.people.specialist);
+	ACT(&specialist, .action = ACT_DEMAND_FEE, .name = STR("Phí"), .amount = {1000});
+	office_set_clock("2026-11-17T09:00:00+07:00");
+	ACT(&counter, .action = ACT_CONFIRM_PAID, .item = first_fee(&w, d), .method = STR("cash"));
+	office_set_clock("2026-11-17T09:45:00+07:00");
+	ACT(&specialist, .action = ACT_ASK_SUPPLEMENT, .reason = STR("Thiếu"));
+	office_set_clock("2026-11-18T09:00:00+07:00");
+	ACT(&citizen, .action = ACT_SUPPLEMENT);
+	office_set_clock("2026-11-18T09:30:00+07:00");
+	ACT(&specialist, .action = ACT_FINISH);
+	office_set_clock("2026-12-18T09:30:00+07:00");
+	struct env env = office_env(&w);
+	struct audit_entries all;
+	struct dossier_get_row row = load(&w, d);
+	struct dossier_stays got;
+	EXPECT_OK(dossier_timeline(&env, d, &all, &e), e);
+	dossier_stays(&env, w.law, &row, &all, &got);
+	EXPECT_INT(got.n, ARRAY_LEN(want));
+	for (size_t i = 0; i < got.n; i++) {
+		const struct dossier_stay *x = &got.v[i];
+		EXPECT_TEXT(x->step, want[i].step ? want[i].step : str_cstr(a, x->step));
+		EXPECT(want[i].late || x->spent_ms == want[i].spent);
+		EXPECT(want[i].waited == (x->waited_ms > 0) && want[i].ended == x->to.has && x->to.has == (x->entry != 0) && want[i].late == (x->late_ms > 0));
+		EXPECT(!x->late_ms || x->late_ms == x->spent_ms - x->limit_ms);
+	}
+	EXPECT_INT(got.v[0].limit_ms, MINUTES(8 * 60)); /* the time for an answer */
+	EXPECT(got.v[2].limit_ms > 0 && got.v[3].limit_ms == 0);
+	ACT(&citizen, .action = ACT_STOP, .reason = STR("thôi"));
+	office_close(&w);
+}
+
 TEST_BOTH(strangers_and_late_comers_are_refused)
 {
 	struct office w;

@@ -82,6 +82,23 @@ static void put_fees(struct request *r, const struct dossier_fee_list_rows *v, j
 	}
 }
 
+/* Who has it now, as the applicant's page says it; null when nobody has. */
+static bool put_handler(struct request *r, const struct dossier_get_row *d, json_t *out, struct err *e)
+{
+	struct filing_handler h;
+	if (!filing_handler(&r->env, d, &h, e))
+		return false;
+	json_t *o = h.open ? json_pack("{s:n}", "person") : json_null();
+	json_object_set_new(out, "handler", o);
+	if (!h.open)
+		return true;
+	json_put(o, "agency", h.agency);
+	json_put(o, "unit", h.unit);
+	if (h.person.n)
+		json_put(o, "person", h.person);
+	return true;
+}
+
 /* What the actor may do now, as the pages show it. */
 static bool put_actions(struct request *r, const struct dossier_get_row *d, json_t *out, struct err *e)
 {
@@ -129,6 +146,8 @@ bool api_get(struct request *r, struct err *e)
 	json_object_set(out, "answers", json_is_object(sealed) ? json_object_get(sealed, "answers") : json_null());
 	json_object_set(out, "paper", json_is_object(json_object_get(sealed, "paper")) ? json_object_get(sealed, "paper") : json_null());
 	put_result(r, &d, out);
+	if (!put_handler(r, &d, out, e))
+		return false;
 	put_files(r, &key, &files, json_object_get(out, "files"));
 	put_fees(r, &fees, json_object_get(out, "fees"));
 	if (!put_actions(r, &d, json_object_get(out, "actions"), e))
@@ -136,13 +155,27 @@ bool api_get(struct request *r, struct err *e)
 	return api_answer(r, 200, out);
 }
 
+/* Minutes of office time of the step that the entry left. */
+static void put_stay(const struct dossier_stays *stays, int64_t entry, json_t *o)
+{
+	for (size_t i = 0; i < stays->n; i++)
+		if (stays->v[i].entry == entry) {
+			json_object_set_new(o, "spent_minutes", json_integer(stays->v[i].spent_ms / 60000));
+			json_object_set_new(o, "waited_minutes", json_integer(stays->v[i].waited_ms / 60000));
+			json_object_set_new(o, "limit_minutes", json_integer(stays->v[i].limit_ms / 60000));
+			json_object_set_new(o, "late_minutes", json_integer(stays->v[i].late_ms / 60000));
+		}
+}
+
 bool api_timeline(struct request *r, struct err *e)
 {
 	struct dossier_get_row d;
-	struct audit_entries all = {0};
+	struct audit_entries all = {0}, acts = {0};
+	struct dossier_stays stays;
 	int64_t after = form_int(r, "cursor");
-	if (!dossier_of(r, &d, e) || !audit_timeline(&r->env, d.id.v, after, 200, &all, e))
+	if (!dossier_of(r, &d, e) || !audit_timeline(&r->env, d.id.v, after, 200, &all, e) || !dossier_timeline(&r->env, d.id, &acts, e))
 		return false;
+	dossier_stays(&r->env, filing()->law, &d, &acts, &stays);
 	req_note_read(r, d.id.v);
 	AUTO_JSON out = json_pack("{s:[],s:n}", "items", "next");
 	for (size_t i = 0; i < all.n; i++) {
@@ -152,6 +185,7 @@ bool api_timeline(struct request *r, struct err *e)
 		json_put(o, "kind", all.v[i].kind);
 		json_put(o, "role", all.v[i].role);
 		json_object_set_new(o, "details", json_loadb(all.v[i].body.p, all.v[i].body.n, 0, NULL));
+		put_stay(&stays, all.v[i].id, o);
 		json_array_append_new(json_object_get(out, "items"), o);
 	}
 	if (all.n == 200)

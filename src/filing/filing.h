@@ -71,6 +71,11 @@ MUST_CHECK bool filing_forget(struct env *env, struct dossier_id id, struct err 
 struct str filing_state_word(enum lang lang, const struct dossier_get_row *d);
 enum ui_state filing_state_look(const struct dossier_get_row *d);
 void filing_show_progress(struct html_out *o, const struct dossier_get_row *d);
+/* Who has it now (NĐ 224/2025 Điều 15(1)(g)): agency, unit and, once it is somebody's, the official; while the applicant's answer is waited
+ * for, who asked. Not open: it is settled and over, and nobody has it. For the applicant and who holds the look-up secret. */
+struct filing_handler { bool open; struct str agency, unit, person; };
+MUST_CHECK bool filing_handler(struct env *env, const struct dossier_get_row *d, struct filing_handler *out, struct err *e);
+MUST_CHECK bool filing_show_handler(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);
 /* The day strip and the sentence that explains the date. */
 MUST_CHECK bool filing_show_clock(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);
 MUST_CHECK bool filing_show_timeline(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);

@@ -159,6 +159,51 @@ static bool unit_name(struct env *env, int64_t unit, struct str *out, struct err
 	return true;
 }
 
+/* ---- who has it now ---- */
+
+static bool is_over(const struct dossier_get_row *d)
+{
+	enum ui_state look = filing_state_look(d);
+	return str_eq(d->state, STR("returned")) || look == UI_REFUSED || look == UI_STOPPED;
+}
+
+bool filing_handler(struct env *env, const struct dossier_get_row *d, struct filing_handler *out, struct err *e)
+{
+	struct unit_id at = d->step_unit.v ? d->step_unit : d->accepted_at.has ? d->settling_unit : d->receiving_unit;
+	struct person_id person = d->assignee.v || filing_state_look(d) != UI_YOURS ? d->assignee : d->officer;
+	struct unit unit;
+	struct agency agency;
+	struct official who;
+	bool found = false;
+	*out = (struct filing_handler){.open = !is_over(d)};
+	if (!out->open || !directory_unit(env, at, &unit, &found, e))
+		return !out->open;
+	out->unit = found ? unit.name : STR_NONE;
+	if (!directory_agency(env, found ? unit.agency : d->settling_agency, &agency, &found, e))
+		return false;
+	out->agency = found ? agency.name : STR_NONE;
+	found = false;
+	if (person.v && !directory_person(env, person, &who, &found, e))
+		return false;
+	out->person = found ? who.name : STR_NONE;
+	return true;
+}
+
+bool filing_show_handler(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
+{
+	struct filing_handler h;
+	if (!filing_handler(&r->env, d, &h, e))
+		return false;
+	if (!h.open)
+		return true;
+	struct ui_fact v[] = {{.label = m(r, MSG_FILING_HANDLER_AGENCY), .value = h.agency}, {.label = m(r, MSG_FILING_HANDLER_UNIT), .value = h.unit},
+		{.label = m(r, MSG_FILING_HANDLER_PERSON), .value = h.person.n ? h.person : m(r, MSG_FILING_HANDLER_NOBODY)}};
+	ui_section_begin(o, m(r, MSG_FILING_HANDLER));
+	ui_facts(o, v, ARRAY_LEN(v));
+	ui_section_end(o);
+	return true;
+}
+
 /* What is to come, from the state alone. */
 static size_t next_events(struct request *r, const struct dossier_get_row *d, struct ui_event *v)
 {

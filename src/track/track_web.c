@@ -98,7 +98,7 @@ static bool show(struct request *r, const struct dossier_get_row *d, struct str 
 		ui_notice(&o, &(struct ui_notice){.tone = UI_WARN, .title = m(r, MSG_TRACK_WRONG), .text = m(r, MSG_TRACK_WRONG_TEXT)});
 	if (whole) {
 		struct str url = str_fmt(a, "/tra-cuu/%.*s/tep/", STR_ARG(d->code)), tail = str_fmt(a, "?s=%.*s", STR_ARG(tidy(a, secret)));
-		if (!filing_show_clock(r, &o, d, e) || !filing_show_timeline(r, &o, d, e) || !filing_show_files(r, &o, d, url, tail, e) ||
+		if (!filing_show_handler(r, &o, d, e) || !filing_show_clock(r, &o, d, e) || !filing_show_timeline(r, &o, d, e) || !filing_show_files(r, &o, d, url, tail, e) ||
 		    !filing_show_receipts(r, &o, d, str_fmt(a, "/tra-cuu/%.*s/bien-nhan/", STR_ARG(d->code)), tail, e))
 			return false;
 	} else {

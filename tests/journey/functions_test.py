@@ -307,6 +307,30 @@ def drafted_and_numbered():
     equal(numbers[1], numbers[0] + 1)
 
 
+# F-053: the history says who, when, which step, how long it took and whether that was late; programs read the same figures.
+# F-011: agency, unit and official who have it now, times of intake and settling, at once on change: the owner, and who knows the secret.
+def history_and_handler():
+    sent = file()
+    code, secret = sent["code"], sent["secret"]
+    equal((get(code)["handler"]["unit"], get(code)["handler"]["person"]), ("Quầy tiếp nhận và trả kết quả", None))
+    act("counter", code, "accept")
+    act("head", code, "assign", to=choice("head", code, "assign", "to", "Thụ Lý"))
+    handler = get(code)["handler"]
+    equal(("Thụ Lý" in handler["person"], "Phòng" in handler["unit"], handler["agency"]), (True, True, "Sở Khoa học và Công nghệ tỉnh Mẫu"))
+    for path, role in ((f"/ho-so/{code}", "citizen"), (f"/tra-cuu/{code}?s={secret}", None)):
+        html = page(path, role)
+        for text in (handler["agency"], handler["unit"], handler["person"], "Người xử lý", "Tiếp nhận"):
+            true(text in html, f"{path}: {text}")
+    true(handler["person"] not in page(f"/tra-cuu/{code}"), "a code alone names nobody")
+    act("specialist", code, "finish")
+    left = [x for x in api("citizen", "GET", f"/dossiers/{code}/timeline")["items"] if "spent_minutes" in x]
+    equal([x["kind"] for x in left], ["dossier.accept", "dossier.assign", "dossier.finish"])
+    true(all(x["spent_minutes"] <= 1 and x["late_minutes"] == 0 and x["limit_minutes"] > 0 for x in left), left)
+    html = re.sub(r"<[^>]+>", " ", page(f"/ban-lam-viec/ho-so/{code}", "specialist"))
+    for text in ("Bước “Thẩm định hồ sơ”: ", "Bước “Phân công thụ lý”: ", "phút làm việc, hạn ", handler["person"]):
+        true(text in html, text)
+
+
 # ---- safety ----
 
 # F-141: a cookie planted before signing in is never the one that signs in; signing out everywhere ends all.
@@ -372,6 +396,6 @@ def stored_files_prove_themselves():
 tests = Tests()
 tests.run(everybody_signs_in, pages_have_their_parts, vietnamese_in_search_and_order, attributes_are_published, pages_are_quick, receipt_and_states,
           forms_are_printed, every_way_in_one_list, papers_of_the_law, taken_back, reassigned, the_clock_is_paused_and_moved, the_fee_stops_the_clock, control_slip_and_register,
-          withdrawn_and_stopped, drafted_and_numbered, sessions_are_not_fixed,
+          withdrawn_and_stopped, drafted_and_numbered, history_and_handler, sessions_are_not_fixed,
           administration_is_on_record, stored_files_prove_themselves)
 tests.end()
