@@ -365,7 +365,7 @@ TEST_BOTH(next_leads_only_home)
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		struct test_answer x = post(&w, "/dang-nhap", str_fmt(a, "login=citizen&password=%.*s&next=%s", STR_ARG(s->password), bad[i]).p, NULL);
 		if (x.status == 303)
-			EXPECT_STR(x.location, STR("/tai-khoan"));
+			EXPECT_STR(x.location, STR("/ho-so-cua-toi"));
 	}
 	struct test_answer x = post(&w, "/dang-nhap", str_fmt(a, "login=citizen&password=%.*s&next=/ho-so/1", STR_ARG(s->password)).p, NULL);
 	EXPECT_STR(x.location, STR("/ho-so/1"));

@@ -60,7 +60,7 @@ void screen_know_device(struct request *r, struct str entry)
 
 struct str home_of(enum account_kind kind, struct str next)
 {
-	static const char *const homes[ACCOUNT_KIND_COUNT] = {"/tai-khoan", "/tai-khoan", "/ban-lam-viec", "/quan-tri/tai-khoan", "/tai-khoan"};
+	static const char *const homes[ACCOUNT_KIND_COUNT] = {"/ho-so-cua-toi", "/ho-so-cua-toi", "/ban-lam-viec", "/quan-tri/tai-khoan", "/tai-khoan"};
 	bool back_to_sign_in = str_starts(next, STR("/dang-"));
 	return next.n && path_is_local(next) && !back_to_sign_in ? next : str_from(homes[kind]);
 }

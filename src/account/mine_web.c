@@ -91,7 +91,7 @@ static bool mine_page(struct request *r, struct err *e)
 	ui_section_end(&s.o);
 	account_acts_begin(&s.o);
 	ui_act(&s.o, STR("/tai-khoan/thoat-moi-noi"), &(struct ui_button){.label = msg(s.o.lang, MSG_ACCOUNT_OUT_EVERYWHERE), .weight = UI_QUIET});
-	ui_act(&s.o, STR("/dang-xuat"), &(struct ui_button){.label = msg(s.o.lang, MSG_DO_SIGN_OUT), .icon = UI_ICON_SIGN_OUT});
+	ui_act(&s.o, STR("/dang-xuat"), &(struct ui_button){.label = msg(s.o.lang, MSG_DO_SIGN_OUT), .icon = UI_ICON_SIGN_OUT, .weight = UI_QUIET});
 	account_acts_end(&s.o);
 	return screen_end(&s, r);
 }

@@ -1,6 +1,7 @@
 /* catalogue_web.c — the public pages, and the slice's table of routes. */
 #include "catalogue/catalogue_views.h"
 #include "catalogue/catalogue_web.h"
+#include "core/text/text.h"
 #include <string.h>
 
 #define PAGE_ROWS 20
@@ -194,6 +195,16 @@ static void fill_page(struct html_out *o, const struct asked *x, const struct ca
 		l->pager.next_url = list_url(o->b->a, x, FACETS, STR_NONE, x->all, page + 1);
 }
 
+/* How the words were read (Telex, a slip of the finger); nothing when as they were typed. */
+static struct str read_otherwise(struct arena *a, struct str typed, struct str read_as)
+{
+	struct str folded = text_fold(a, typed), left = read_as, was, is;
+	while (text_next_word(&folded, &was))
+		if (!text_next_word(&left, &is) || !str_eq(was, is))
+			return read_as;
+	return STR_NONE;
+}
+
 static bool list(struct request *r, struct err *e)
 {
 	(void)e;
@@ -201,7 +212,7 @@ static bool list(struct request *r, struct err *e)
 	struct html_out o = catalogue_out(r, NAV_SERVICES);
 	struct asked x = read_asked(r, h.v);
 	struct catalogue_result found = x.q.n ? catalogue_search_all(h.v, r->env.arena, &x.query) : catalogue_search(x.ix, r->env.arena, &x.query);
-	struct list_page l = {.q = x.q, .read_as = x.q.n ? found.read_as : STR_NONE, .all = x.all};
+	struct list_page l = {.q = x.q, .read_as = x.q.n ? read_otherwise(r->env.arena, x.q, found.read_as) : STR_NONE, .all = x.all};
 	l.ended = x.all ? 0 : (int64_t)(h.v->n - h.v->n_in_force);
 	l.url_all = list_url(r->env.arena, &x, FACETS, STR_NONE, true, 1);
 	struct asked none = {.q = x.q};

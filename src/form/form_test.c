@@ -61,6 +61,35 @@ TEST(the_example_of_each_form_is_accepted)
 	EXPECT_INT(w.forms, 19);
 }
 
+/* The law's capitals are for paper: on the screen small letters outnumber them. */
+static void in_small_letters(struct str s)
+{
+	size_t small = 0, capitals = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		small += s.p[i] >= 'a' && s.p[i] <= 'z';
+		capitals += s.p[i] >= 'A' && s.p[i] <= 'Z';
+	}
+	if (capitals > small)
+		FAIL("“%.*s” is in capitals", STR_ARG(s));
+}
+
+static void reads_in_small_letters(struct world *w, const struct eform *f)
+{
+	const char *printed = json_string_value(json_object_get(f->def, "print_title"));
+	in_small_letters(f->title);
+	for (size_t i = 0; i < f->n; i++)
+		in_small_letters(f->sections[i].title);
+	json_t *flat = eform_print_json(f, NULL, &w->c);
+	EXPECT_TEXT(str_from(json_string_value(json_object_get(flat, "title"))), printed ? printed : f->title.p);
+	json_decref(flat);
+}
+
+TEST(titles_read_in_small_letters_and_print_in_those_of_the_law)
+{
+	struct world w;
+	each_form(a, &w, reads_in_small_letters);
+}
+
 static bool error_at(struct eform_errors e, struct str pointer)
 {
 	for (struct eform_error *x = e.first; x; x = x->next)

@@ -2,8 +2,9 @@
 #include "form/form.h"
 #include "form/parts.h"
 
-/* `lines` and `tables` are those of the piece being written: a table closes it, so that the order of the form is kept. */
-struct print { struct arena *a; const struct eform_context *c; json_t *sections, *lines, *tables; struct str declaration; };
+/* `lines` and `tables` are those of the piece being written: a table closes it, so that the order of the form is kept. `title` is the
+ * section's on the screen, `heading` the law's: a field that repeats it is printed with the law's letters. */
+struct print { struct arena *a; const struct eform_context *c; json_t *sections, *lines, *tables; struct str declaration, title, heading; };
 
 static json_t *text(struct str s) { return json_stringn(s.p ? s.p : "", s.n); }
 
@@ -12,6 +13,11 @@ static void piece(struct print *p, struct str title)
 	p->lines = json_array();
 	p->tables = json_array();
 	json_array_append_new(p->sections, json_pack("{s:o,s:o,s:o}", "title", text(title), "lines", p->lines, "tables", p->tables));
+}
+
+static struct str printed_label(const struct print *p, const struct eform_field *f)
+{
+	return p->heading.n && str_eq(f->label, p->title) ? p->heading : f->label;
 }
 
 static void line(struct print *p, const char *name, struct str s) { json_array_append_new(p->lines, json_pack("{s:o}", name, text(s))); }
@@ -91,7 +97,7 @@ static void table(struct print *p, const struct eform_field *f, const json_t *v)
 		column(&g, f->fields[i].label, width(f->fields[i].kind));
 	for (size_t i = 0; i < rows_to_print(f, v); i++)
 		json_array_append_new(rows, grid_row(p, &g, f, i, json_array_get(v, i)));
-	json_array_append_new(p->tables, json_pack("{s:o,s:o,s:o,s:o}", "title", text(f->label), "columns", g.columns, "widths", g.widths, "rows", rows));
+	json_array_append_new(p->tables, json_pack("{s:o,s:o,s:o,s:o}", "title", text(printed_label(p, f)), "columns", g.columns, "widths", g.widths, "rows", rows));
 	piece(p, STR_NONE);
 }
 
@@ -99,7 +105,7 @@ static void table(struct print *p, const struct eform_field *f, const json_t *v)
 static void list(struct print *p, const struct eform_field *f, const json_t *v)
 {
 	const struct eform_field *x = &f->fields[0];
-	line(p, "heading", f->label);
+	line(p, "heading", printed_label(p, f));
 	for (size_t i = 0; i < rows_to_print(f, v); i++) {
 		struct str s = cell(p, x, json_object_getn(json_array_get(v, i), x->key.p, x->key.n));
 		json_array_append_new(p->lines, json_pack("{s:o,s:o}", "item", text(str_fmt(p->a, "(%zu)", i + 1)), "value", text(s)));
@@ -122,19 +128,19 @@ static void print_fields(struct print *p, const struct eform_field *v, size_t n,
 		else if (f->kind == EFORM_ROWS)
 			table(p, f, x);
 		else if (f->kind >= EFORM_GROUP) {
-			line(p, "heading", f->label);
+			line(p, "heading", printed_label(p, f));
 			print_fields(p, f->fields, f->n, x, true);
 		} else {
-			pair(p, inner, f->label, eform_shown_value(p->a, p->c, f, x));
+			pair(p, inner, printed_label(p, f), eform_shown_value(p->a, p->c, f, x));
 		}
 	}
 }
 
 static void print_section(struct print *p, const struct eform_section *s, const json_t *def, const json_t *answers)
 {
-	struct str title = eform_text(def, "print_title");
-	bool twice = str_eq(title, s->fields[0].label);
-	piece(p, twice ? STR_NONE : title);
+	p->title = s->title;
+	p->heading = eform_text(def, "print_title");
+	piece(p, p->heading.n && str_eq(p->heading, printed_label(p, &s->fields[0])) ? STR_NONE : p->heading);
 	if (s->note.n)
 		line(p, "text", s->note);
 	print_fields(p, s->fields, s->n, answers, false);
@@ -165,11 +171,12 @@ json_t *eform_print_json(const struct eform *f, const json_t *answers, const str
 	const json_t *sign = json_object_get(print, "signature");
 	struct str to = eform_text(print, "addressed_to");
 	struct print p = {.a = a, .c = c, .sections = json_array(), .declaration = eform_text(print, "declaration")};
+	struct str title = eform_text(f->def, "print_title");
 	if (str_starts(to, STR("Kính gửi: ")))
 		to = str_sub(to, STR("Kính gửi: ").n, to.n);
 	for (size_t i = 0; i < f->n && i < json_array_size(sections); i++) /* the attached papers are listed by the receipt */
 		print_section(&p, &f->sections[i], json_array_get(sections, i), answers);
-	json_t *out = json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "form_code", text(f->form_code), "title", text(f->title), "kinh_gui", text(to),
+	json_t *out = json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "form_code", text(f->form_code), "title", text(title.n ? title : f->title), "kinh_gui", text(to),
 		"sections", p.sections, "declaration", text(p.declaration), "sign", signer(json_object_get(sign, "right")),
 		"sign_left", signer(json_object_get(sign, "left")));
 	headers(print, out);

@@ -22,7 +22,7 @@ static const struct member option_members[] = {{"value", TEXT, ANY}, {"label", T
 static const struct member section_members[] = {
 	{"key", TEXT, ANY}, {"title", TEXT, ANY}, {"title_en", TEXT, ANY}, {"print_title", TEXT_OR_NULL, ANY}, {"note", TEXT, ANY}, {"fields", LIST, ANY}};
 static const struct member pack_members[] = {
-	{"format", COUNT, ANY}, {"id", TEXT, ANY}, {"title", TEXT, ANY}, {"title_en", TEXT, ANY}, {"form_code", TEXT_OR_NULL, ANY},
+	{"format", COUNT, ANY}, {"id", TEXT, ANY}, {"title", TEXT, ANY}, {"title_en", TEXT, ANY}, {"print_title", TEXT, ANY}, {"form_code", TEXT_OR_NULL, ANY},
 	{"effective_from", DAY_OR_NULL, ANY}, {"effective_to", DAY_OR_NULL, ANY}, {"procedures", TEXTS, ANY}, {"source", TEXTS_ONE, ANY},
 	{"certainty", TEXT, ANY}, {"needs_check", BOOL, ANY}, {"notes", TEXTS, ANY}, {"print", OBJECT, ANY}, {"sections", LIST, ANY}};
 static const struct member print_members[] = {

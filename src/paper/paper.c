@@ -8,6 +8,7 @@ struct paper {
 	struct arena *a;
 	const json_t *form;
 	double w, h, top, bottom, left, right, pt, line, y;
+	double tail; /* mm that the last paragraph keeps below itself for the signatures: they never stand alone on a page */
 	bool bad;
 };
 struct area { double x, w; };
@@ -76,6 +77,27 @@ static struct pdf_text *lay_out(struct paper *p, const json_t *b, struct str tex
 	return pdf_text_new(p->pdf, &r, 1, w, &st);
 }
 
+/* A title or a note of a few centred lines, about as long as each other: no last word alone. *w becomes the width it needs. */
+static struct pdf_text *lay_out_even(struct paper *p, const json_t *b, struct str text, double *w)
+{
+	struct pdf_text *t = lay_out(p, b, text, *w);
+	int lines = pdf_text_lines(t);
+	double least = *w / 2, enough = *w;
+	bool plain = !json_is_true(json_object_get(b, "bold")) && !json_is_true(json_object_get(b, "italic"));
+	if (lines < 2 || lines > 4 || plain)
+		return t;
+	for (int i = 0; i < 6; i++) {
+		double middle = (least + enough) / 2;
+		struct pdf_text *narrow = lay_out(p, b, text, middle);
+		bool fits = pdf_text_lines(narrow) == lines && pdf_text_width(narrow) <= middle;
+		pdf_text_free(fits ? t : narrow);
+		t = fits ? narrow : t;
+		*(fits ? &enough : &least) = middle;
+	}
+	*w = enough;
+	return t;
+}
+
 /* A blank at the end runs on in dots to the edge. */
 static struct pdf_text *lay_out_blank(struct paper *p, const json_t *b, struct str text, double w)
 {
@@ -97,12 +119,15 @@ static void draw_text(struct paper *p, const json_t *b, const struct scope *s, s
 	struct str text = fill_text(p->a, text_of(b, "text"), s, &open);
 	double inset = number(b, "left", 0);
 	at = (struct area){at.x + inset, at.w - inset};
-	struct pdf_text *t = open && align_of(b) != PDF_CENTER ? lay_out_blank(p, b, text, at.w) : lay_out(p, b, text, at.w);
+	double w = at.w;
+	struct pdf_text *t = align_of(b) == PDF_CENTER ? lay_out_even(p, b, text, &w) : open ? lay_out_blank(p, b, text, at.w) : lay_out(p, b, text, at.w);
+	int lines = pdf_text_lines(t), last = lines > 3 ? lines - 2 : 0;
+	at = (struct area){at.x + (at.w - w) / 2, w};
 	need(p, number(b, "keep", 0), s);
 	p->y += number(b, "gap", 0) * 25.4 / 72;
-	for (int i = 0; i < pdf_text_lines(t); i++) {
+	for (int i = 0; i < lines; i++) {
 		double h = pdf_text_height(t, i, i + 1);
-		need(p, h, s);
+		need(p, i == last && p->tail > 0 ? pdf_text_height(t, i, lines) + p->tail : h, s);
 		pdf_text_draw(p->pdf, t, i, i + 1, at.x, p->y);
 		p->y += h;
 	}
@@ -119,13 +144,14 @@ static void draw_columns(struct paper *p, const json_t *b, const struct scope *s
 {
 	const json_t *columns = json_object_get(b, "columns"), *col;
 	need(p, number(b, "keep", 20), s);
-	double from = p->y, end = p->y, x = at.x;
+	double from = p->y, end = p->y, x = at.x, between = number(b, "between", 1);
+	p->tail = 0;
 	size_t i;
 	json_array_foreach(columns, i, col) {
 		const json_t *share = json_array_get(json_object_get(b, "widths"), i);
 		double w = at.w * (json_is_number(share) ? json_number_value(share) / 100 : 1.0 / (double)json_array_size(columns));
 		p->y = from;
-		draw_blocks(p, col, s, (struct area){x + .5, w - 1});
+		draw_blocks(p, col, s, (struct area){x + (i ? between / 2 : 0), w - between / (i && i + 1 < json_array_size(columns) ? 1 : 2)});
 		end = fmax(end, p->y);
 		x += w;
 	}
@@ -153,9 +179,11 @@ static void draw_each(struct paper *p, const json_t *b, const struct scope *s, s
 	json_t *split = paragraphs(fill_find(s, text_of(b, "items")));
 	const json_t *items = split ? split : fill_find(s, text_of(b, "items"));
 	size_t n = json_is_array(items) ? json_array_size(items) : 0, blanks = n ? 0 : (size_t)within(p, b, "empty", 0, 0, 100);
+	double tail = p->tail;
 	if (!n)
 		fill_gap(s, text_of(b, "items"));
 	for (size_t i = 0; i < n + blanks; i++) {
+		p->tail = i + 1 == n + blanks ? tail : 0;
 		const json_t *item = i < n ? json_array_get(items, i) : no_data;
 		struct scope inner = {.here = item, .form = p->form, .up = s, .row = i + 1, .gaps = s->gaps};
 		json_t *wrapped = json_is_object(item) || !item ? NULL : json_pack("{s:O}", "value", (json_t *)(uintptr_t)item);
@@ -226,7 +254,7 @@ static double draw_head(struct paper *p, const struct grid *g, const struct scop
 	return high;
 }
 
-static double draw_cells(struct paper *p, const struct grid *g, const struct scope *s)
+static double draw_cells(struct paper *p, const struct grid *g, const struct scope *s, double tail)
 {
 	struct pdf_text *t[COLUMNS_MAX];
 	double h = 0;
@@ -235,7 +263,7 @@ static double draw_cells(struct paper *p, const struct grid *g, const struct sco
 		h = fmax(h, tall(t[i]));
 	}
 	h = fmin(h, p->h - p->bottom - p->top);
-	if (p->y + h > p->h - p->bottom) {
+	if (p->y + h + tail > p->h - p->bottom) {
 		new_page(p, s);
 		p->y += draw_head(p, g, s);
 	}
@@ -269,7 +297,7 @@ static void draw_table(struct paper *p, const json_t *b, const struct scope *s, 
 	for (i = 0; i < rows; i++) {
 		struct scope row = {.here = json_array_get(items, i), .form = p->form, .up = n ? s : NULL, .row = i + 1, .gaps = n ? s->gaps : NULL};
 		struct arena_mark m = arena_mark(p->a);
-		p->y += draw_cells(p, &g, &row);
+		p->y += draw_cells(p, &g, &row, i && i + 1 == rows ? p->tail : 0);
 		arena_rewind(p->a, m);
 	}
 	p->y += 1.5;
@@ -329,14 +357,38 @@ static void draw_block(struct paper *p, const json_t *b, const struct scope *s, 
 		p->bad = true;
 }
 
+static bool draws_nothing(const json_t *b, const struct scope *s)
+{
+	bool list = str_eq(text_of(b, "block"), STR("each")) && number(b, "empty", 0) <= 0;
+	return !is_wanted(b, s) || (list && !fill_present(s, text_of(b, "items")));
+}
+
+/* What the signatures need that follow block `i` with nothing but space between. */
+static double tail_after(const json_t *blocks, size_t i, const struct scope *s, double outer)
+{
+	double mm = 0;
+	for (i++; i < json_array_size(blocks); i++) {
+		const json_t *b = json_array_get(blocks, i);
+		struct str kind = text_of(b, "block");
+		if (str_eq(kind, STR("space")))
+			mm += number(b, "mm", 5);
+		else if (!draws_nothing(b, s))
+			return str_eq(kind, STR("columns")) ? mm + number(b, "keep", 20) : 0;
+	}
+	return outer > 0 ? mm + outer : 0;
+}
+
 static void draw_blocks(struct paper *p, const json_t *blocks, const struct scope *s, struct area at)
 {
 	size_t i;
 	const json_t *b;
+	double outer = p->tail;
 	json_array_foreach(blocks, i, b) {
+		p->tail = tail_after(blocks, i, s, outer);
 		if (is_wanted(b, s))
 			draw_block(p, b, s, at);
 	}
+	p->tail = outer;
 }
 
 static void set_page(struct paper *p, const json_t *form)

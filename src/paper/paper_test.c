@@ -80,6 +80,43 @@ TEST(every_form_with_full_data_has_its_golden_text)
 	json_decref(d);
 }
 
+static size_t form_of(const char *set, const char *code)
+{
+	size_t i = 0;
+	while (strcmp(forms[i].set, set) || strcmp(forms[i].code, code))
+		i++;
+	return i;
+}
+
+/* However long the text, the page with the signatures has the end of it. */
+TEST(signatures_never_stand_alone_on_a_page)
+{
+	json_t *d = full(a), *conditions = json_array();
+	size_t pages = 0;
+	for (int n = 1; n <= 18; n++) {
+		json_array_append_new(conditions, json_string(str_fmt(a, "Điều kiện thứ %d.", n).p));
+		json_object_set(d, "dieu_kien", conditions);
+		struct str path = save(a, "long.pdf", render(a, form_of("results", "gp-bx"), d)), text = shell(a, str_fmt(a, "pdftotext -layout %s -", path.p));
+		struct str page = STR_NONE;
+		for (pages = 0; str_next(&text, '\f', &page) && str_find(page, STR("Nơi nhận")) < 0;)
+			pages++;
+		EXPECT(str_find(page, str_fmt(a, "Điều kiện thứ %d.", n)) >= 0);
+	}
+	EXPECT_INT(pages, 1);
+	json_decref(conditions);
+	json_decref(d);
+}
+
+TEST(a_long_title_breaks_into_even_lines)
+{
+	json_t *d = full(a);
+	struct str path = save(a, "title.pdf", render(a, form_of("TT03-2025", "04"), d)), text = shell(a, str_fmt(a, "pdftotext -layout %s -", path.p)), line, last = STR_NONE;
+	while (str_next(&text, '\n', &line) && str_find(line, STR("Kính gửi")) < 0)
+		last = str_trim(line).n ? str_trim(line) : last;
+	EXPECT_TEXT(last, "HẠN THỜI GIAN GIẢI QUYẾT");
+	json_decref(d);
+}
+
 /* The check of PDF/A rules finds what is broken: each of these changes a few bytes of a good file. */
 TEST(the_check_of_pdf_a_can_fail)
 {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_MAX ((uint32_t)20 * 1000 * 1000)
+#define FILE_MAX ((uint32_t)20 << 20)
 
 static const struct proof_facilities *have;
 void proof_use(const struct proof_facilities *f) { have = f; }

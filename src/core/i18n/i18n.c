@@ -74,11 +74,12 @@ struct str lang_number(struct arena *a, int64_t v) { return money_people(a, (str
 
 struct str lang_size(struct arena *a, int64_t bytes)
 {
-	if (bytes < 1000)
+	const int64_t kb = 1024, mb = kb * kb;
+	if (bytes < kb)
 		return str_fmt(a, "%lld B", (long long)bytes);
-	if (bytes < 1000000)
-		return str_fmt(a, "%lld kB", (long long)((bytes + 500) / 1000));
-	int64_t tenths = bytes / 100000;
+	if (bytes < mb)
+		return str_fmt(a, "%lld kB", (long long)((bytes + kb / 2) / kb));
+	int64_t tenths = bytes / mb * 10 + bytes % mb * 10 / mb;
 	if (tenths % 10 == 0)
 		return str_fmt(a, "%lld MB", (long long)(tenths / 10));
 	return str_fmt(a, "%lld,%lld MB", (long long)(tenths / 10), (long long)(tenths % 10));

@@ -26,7 +26,7 @@ struct str lang_weekday_short(enum lang lang, struct date d);
 struct str lang_money(struct arena *a, enum lang lang, struct money m);
 /* Grouped digits: 1.206 in both languages' pages, as Vietnamese documents write them. */
 struct str lang_number(struct arena *a, int64_t v);
-/* "850 kB", "1,2 MB" */
+/* "850 kB", "1,2 MB", in steps of 1024, as Windows counts: a limit of 20 MiB reads "20 MB". Megabytes are cut, not rounded up. */
 struct str lang_size(struct arena *a, int64_t bytes);
 /* "vi", "en": the value of lang="…" */
 struct str lang_code(enum lang lang);

@@ -71,9 +71,11 @@ TEST(numbers_money_days_and_sizes_read_as_people_write_them)
 	EXPECT_TEXT(lang_date(a, LANG_VI, date_from_civil(2026, 11, 25)), "Thứ Tư, 25/11/2026");
 	EXPECT_TEXT(lang_instant(a, LANG_EN, instant_at(date_from_civil(2026, 11, 29), 8 * 3600000 + 300000)), "Sunday, 29/11/2026, 08:05");
 	EXPECT_TEXT(lang_weekday_short(LANG_VI, date_from_civil(2026, 11, 29)), "CN");
-	EXPECT_TEXT(lang_size(a, 850000), "850 kB");
-	EXPECT_TEXT(lang_size(a, 1200000), "1,2 MB");
-	EXPECT_TEXT(lang_size(a, 20000000), "20 MB");
+	EXPECT_TEXT(lang_size(a, 1023), "1023 B");
+	EXPECT_TEXT(lang_size(a, 850000), "830 kB");
+	EXPECT_TEXT(lang_size(a, 1200000), "1,1 MB");
+	EXPECT_TEXT(lang_size(a, (int64_t)20 << 20), "20 MB");
+	EXPECT_TEXT(lang_size(a, ((int64_t)20 << 20) - 1), "19,9 MB");
 	enum lang l = LANG_VI;
 	EXPECT(lang_from_code(STR("en"), &l) && l == LANG_EN);
 	EXPECT(!lang_from_code(STR("EN-us"), &l) && !lang_from_code(STR_NONE, &l));

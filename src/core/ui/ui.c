@@ -155,7 +155,7 @@ unsigned ui_input_width(const struct ui_field *f)
 
 struct str ui_field_hint(struct html_out *o, const struct ui_field *f)
 {
-	return f->hint.n == 0 && f->kind == UI_DATE && !f->plain ? msg(o->lang, MSG_FIELD_DATE_HINT) : f->hint;
+	return f->hint.n == 0 && f->kind == UI_DATE ? msg(o->lang, MSG_FIELD_DATE_HINT) : f->hint;
 }
 
 struct str ui_field_unit(struct html_out *o, const struct ui_field *f)

@@ -160,7 +160,7 @@ struct str ui_field_id(struct html_out *o, struct str name);
 struct ui_error { struct str field, text; };   /* field empty: about the whole form */
 void ui_error_summary(struct html_out *o, const struct ui_error *e, size_t n); /* nothing when n is 0 */
 /* The big search box of front pages. `live` as in ui_form. */
-struct ui_search { struct str action, name, value, label, button, placeholder, live; };
+struct ui_search { struct str action, name, value, label, button, placeholder, live; bool second; /* not what the page is for: a quiet button */ };
 void ui_search(struct html_out *o, const struct ui_search *s);
 /* Links under it. */
 void ui_tries(struct html_out *o, const struct ui_crumb *links, size_t n);
