@@ -58,7 +58,7 @@ static json_t *row_json(struct request *r, const struct desk_list_row *x)
 	put(o, "step", x->step);
 	put(o, "step_name", desk_step_name(r, x->process, x->step));
 	put_id(o, "assignee", a, x->assignee.v);
-	put(o, "assignee_name", x->assignee.v ? desk_person_name(&r->env, x->assignee.v) : STR_NONE);
+	put(o, "assignee_name", x->assignee_name);
 	put(o, "channel_in", x->channel_in);
 	put_time(o, "sent_at", a, OPT_INSTANT(x->sent_at));
 	put_time(o, "answer_due", a, OPT_INSTANT(x->answer_due));

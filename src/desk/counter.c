@@ -25,25 +25,21 @@ static bool answer_first(struct request *r, struct html_out *o, struct err *e)
 	return true;
 }
 
-static struct desk_list_row as_list_row(const struct desk_handover_row *x)
-{
-	return (struct desk_list_row){.id = x->id, .code = x->code, .process = x->process, .procedure_name = x->procedure_name,
-		.applicant_name = x->applicant_name, .state = x->state, .step = x->step, .assignee = x->assignee, .sent_at = x->sent_at,
-		.due = x->due, .answer_due = x->answer_due, .accepted_at = x->accepted_at, .channel_in = x->channel_in, .rev = x->rev, .by_due = x->by_due};
-}
-
 static bool hand_over_list(struct request *r, struct html_out *o, struct err *e)
 {
-	struct desk_handover_rows rows = {0};
-	if (!q_desk_handover(r->env.db, r->env.arena, desk_unit_of(r->env.actor, ROLE_COUNTER), DESK_PAGE, &rows, e))
+	struct desk_handover_rows found = {0};
+	struct desk_list_rows rows = {0};
+	if (!q_desk_handover(r->env.db, r->env.arena, desk_unit_of(r->env.actor, ROLE_COUNTER), DESK_PAGE, &found, e))
 		return false;
-	struct desk_list_row *v = NEW_ARRAY(r->env.arena, rows.n, struct desk_list_row);
-	for (size_t i = 0; i < rows.n; i++)
-		v[i] = as_list_row(&rows.v[i]);
+	struct dossier_ids ids = {NEW_ARRAY(r->env.arena, found.n, struct dossier_id), found.n};
+	for (size_t i = 0; i < found.n; i++)
+		ids.v[i] = found.v[i].id;
+	if (!desk_rows_of(&r->env, ids, &rows, e))
+		return false;
 	struct str title = msg(r->env.lang, MSG_DESK_HAND_OVER_LIST);
 	ui_section_begin(o, title);
 	if (rows.n)
-		desk_table(r, o, title, v, rows.n, false);
+		desk_table(r, o, title, rows.v, rows.n, false);
 	else
 		ui_empty(o, &(struct ui_empty){.title = msg(r->env.lang, MSG_DESK_HAND_OVER_NONE), .icon = UI_ICON_INBOX});
 	ui_section_end(o);

@@ -1,103 +1,111 @@
--- One branch of a view of the work list: my own, a unit's unassigned, or an agency's or a reception's in one state. Only the branch of
--- :scope runs, along its index, and stops after :limit; list.c asks for each branch of a view and merges them.
+-- What a row of a list shows of a dossier, and with the name of whose turn it is.
+
+-- fragment: row
+d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due
+
+-- fragment: row_named
+@row, p.name as assignee_name
+
+-- fragment: named
+left join person p on p.id = d.assignee
+
+-- What the reader of a list chose, and what stands behind the last row of the page before.
+
+-- fragment: chosen
+(:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
+and d.by_due >= :due_from and d.by_due < :due_to
+
+-- fragment: after
+(:newest = 1 or d.by_due > :after_due or (d.by_due = :after_due and d.id > :after_id))
+and (:newest = 0 or :after_id = 0 or d.id < :after_id)
+
+-- fragment: page
+and @chosen and @after order by :order limit :limit
+
+-- fragment: counted
+and @chosen limit :limit
+
+-- The branches of a view: my own, a unit's that nobody took, an agency's or a reception's in one state.
+
+-- fragment: mine
+dossier_desk d where :scope = 'mine' and d.assignee = :person
+
+-- fragment: waiting
+dossier_desk d where :scope = 'unit' and d.step_unit = :unit and d.step_role = :role and d.assignee is null
+
+-- fragment: of_agency
+dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state = :of_state
+
+-- fragment: of_reception
+dossier_desk d where :scope = 'reception' and d.receiving_unit = :unit and d.state = :of_state
+
+-- All of a view, at whatever cost. Slots of a short list of states are empty.
+
+-- fragment: view
+with pick as (
+  select d.id from @mine
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.step_role = :role1 and d.assignee is null
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.step_role = :role2 and d.assignee is null
+  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.step_role = :role3 and d.assignee is null
+  union select d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
+  union select d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
+)
+
+-- Only the branch of :scope runs, along its index, and stops after :limit; list.c asks for each branch of a view and merges them.
 
 -- name: desk_list :many
 -- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field text?, channel text?, due_from int, due_to int, newest bool, after_due int, after_id dossier_id, limit int
 -- out: by_due int
 -- order: by_due = "d.by_due, d.id"; newest = "d.id desc"
-select * from (
-select * from (select d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due from dossier_desk d where :scope = 'mine' and d.assignee = :person
-  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
-  and d.by_due >= :due_from and d.by_due < :due_to
-  and (:newest = 1 or d.by_due > :after_due or (d.by_due = :after_due and d.id > :after_id))
-  and (:newest = 0 or :after_id = 0 or d.id < :after_id)
-  order by :order limit :limit) mine
-union all
-select * from (select d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due from dossier_desk d where :scope = 'unit' and d.step_unit = :unit and d.step_role = :role and d.assignee is null
-  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
-  and d.by_due >= :due_from and d.by_due < :due_to
-  and (:newest = 1 or d.by_due > :after_due or (d.by_due = :after_due and d.id > :after_id))
-  and (:newest = 0 or :after_id = 0 or d.id < :after_id)
-  order by :order limit :limit) unit
-union all
-select * from (select d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state = :of_state
-  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
-  and d.by_due >= :due_from and d.by_due < :due_to
-  and (:newest = 1 or d.by_due > :after_due or (d.by_due = :after_due and d.id > :after_id))
-  and (:newest = 0 or :after_id = 0 or d.id < :after_id)
-  order by :order limit :limit) agency
-union all
-select * from (select d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due from dossier_desk d where :scope = 'reception' and d.receiving_unit = :unit and d.state = :of_state
-  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
-  and d.by_due >= :due_from and d.by_due < :due_to
-  and (:newest = 1 or d.by_due > :after_due or (d.by_due = :after_due and d.id > :after_id))
-  and (:newest = 0 or :after_id = 0 or d.id < :after_id)
-  order by :order limit :limit) reception
-) d order by :order limit :limit;
+select @row_named from (
+select * from (select @row from @mine @page) mine union all
+select * from (select @row from @waiting @page) waiting union all
+select * from (select @row from @of_agency @page) agency union all
+select * from (select @row from @of_reception @page) reception
+) d @named order by :order limit :limit;
 
 -- name: desk_count :one
 -- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field text?, channel text?, due_from int, due_to int, limit int
 -- out: n int
 select count(*) as n from (
-select * from (select d.id from dossier_desk d where :scope = 'mine' and d.assignee = :person
-  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
-  and d.by_due >= :due_from and d.by_due < :due_to
-  limit :limit) mine
-union all
-select * from (select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit and d.step_role = :role and d.assignee is null
-  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
-  and d.by_due >= :due_from and d.by_due < :due_to
-  limit :limit) unit
-union all
-select * from (select d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state = :of_state
-  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
-  and d.by_due >= :due_from and d.by_due < :due_to
-  limit :limit) agency
-union all
-select * from (select d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :unit and d.state = :of_state
-  and (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
-  and d.by_due >= :due_from and d.by_due < :due_to
-  limit :limit) reception
+select * from (select d.id from @mine @counted) mine union all
+select * from (select d.id from @waiting @counted) waiting union all
+select * from (select d.id from @of_agency @counted) agency union all
+select * from (select d.id from @of_reception @counted) reception
 ) d;
-
--- All rows of a view, at whatever cost. Slots of a short list of states are empty.
 
 -- name: desk_export :each
 -- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int
-with pick as (
-  select d.id from dossier_desk d where :scope = 'mine' and d.assignee = :person
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.step_role = :role1 and d.assignee is null
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.step_role = :role2 and d.assignee is null
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.step_role = :role3 and d.assignee is null
-  union select d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
-  union select d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
-)
-select d.code, d.procedure_name, d.applicant_name, d.state, d.step, d.sent_at, d.due, d.answer_due, d.channel_in
-from pick p join dossier_desk d on d.id = p.id
-where (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
-  and d.by_due >= :due_from and d.by_due < :due_to
-order by d.by_due, d.id;
+@view select d.code, d.procedure_name, d.applicant_name, d.state, d.step, d.sent_at, d.due, d.answer_due, d.channel_in
+from pick p join dossier_desk d on d.id = p.id where @chosen order by d.by_due, d.id;
 
 -- name: desk_ids :many
 -- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int, limit int
-with pick as (
-  select d.id from dossier_desk d where :scope = 'mine' and d.assignee = :person
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.step_role = :role1 and d.assignee is null
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.step_role = :role2 and d.assignee is null
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.step_role = :role3 and d.assignee is null
-  union select d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
-  union select d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
-)
-select d.id from pick p join dossier_desk d on d.id = p.id
-where (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
-  and d.by_due >= :due_from and d.by_due < :due_to
-order by d.id limit :limit;
+@view select d.id from pick p join dossier_desk d on d.id = p.id where @chosen order by d.id limit :limit;
 
--- name: desk_one :one
--- in: id dossier_id
+-- Dossiers by their ids, in the order of these.
+
+-- fragment: of_ids
+json_each(:ids) i join dossier_desk d on d.id = i.value
+
+-- fragment: of_ids_pg
+json_array_elements_text(cast(:ids as json)) with ordinality as i(value, key) join dossier_desk d on d.id = cast(i.value as bigint)
+
+-- fragment: register_line
+d.id, d.code, d.procedure_name, d.applicant_name, d.accepted_at, d.due, d.returned_at
+
+-- name: desk_of_ids :many
+-- in: ids json
 -- out: by_due int
-select d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due
-from dossier_desk d where d.id = :id;
+select @row_named from @of_ids @named order by i.key;
+-- pg:
+select @row_named from @of_ids_pg @named order by i.key;
+
+-- name: desk_register_lines :many
+-- in: ids json
+select @register_line from @of_ids order by i.key;
+-- pg:
+select @register_line from @of_ids_pg order by i.key;
 
 -- name: desk_found :many
 -- in: words text, limit int
@@ -113,9 +121,7 @@ group by procedure order by n desc, procedure limit :limit;
 
 -- name: desk_handover :many
 -- in: unit unit_id, limit int
--- out: by_due int
-select d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due
-from dossier_desk d where d.step_unit = :unit and d.state = 'done' and d.step_role = 'counter' order by d.id limit :limit;
+select d.id from dossier_desk d where d.step_unit = :unit and d.state = 'done' and d.step_role = 'counter' order by d.id limit :limit;
 
 -- name: saved_filter_list :many
 -- in: person person_id

@@ -35,8 +35,8 @@ MUST_CHECK bool desk_filter_export(struct env *env, struct db *db, const struct 
 /* Rows that the actor may read: of the person whose personal number, tax code or telephone q is (*person), else those whose
  * code, name or procedure have these words. A receipt's code as scanned is a code. */
 MUST_CHECK bool desk_search(struct env *env, struct str q, struct desk_list_rows *out, bool *person, struct err *e);
-/* Adds the row of the dossier when the actor may read it; out->v has room. */
-MUST_CHECK bool desk_readable_row(struct env *env, struct dossier_id id, struct desk_list_rows *out, struct err *e);
+/* The rows of those of the dossiers that the actor may read, in their order: three queries, however many. */
+MUST_CHECK bool desk_rows_of(struct env *env, struct dossier_ids ids, struct desk_list_rows *out, struct err *e);
 /* The agency in which the actor settles; 0: none. */
 int64_t desk_agency_of(const struct actor *a);
 /* Where the actor works: the first unit in which the role is held, 0 for none. */

@@ -33,15 +33,22 @@ static struct actor official(struct person_id person) { return office_official(&
 static const struct actor citizen = {.account = 4242, .roles = ROLE_BIT(ROLE_CITIZEN)};
 static const struct actor other_citizen = {.account = 4343, .roles = ROLE_BIT(ROLE_CITIZEN)};
 
+static _Atomic int64_t n_asked; /* statements of pages so far */
 static struct db *checkout(void *app)
 {
 	struct err e = {0};
 	(void)app;
 	struct db *db = db_checkout(w.pool, &e);
 	CHECK(db != NULL);
+	n_asked -= db_asked(db);
 	return db;
 }
-static void checkin(void *app, struct db *db) { (void)app; db_checkin(w.pool, db); }
+static void checkin(void *app, struct db *db)
+{
+	(void)app;
+	n_asked += db_asked(db);
+	db_checkin(w.pool, db);
+}
 static bool lists_only; /* as when the same person read the record minutes ago */
 static bool read_needed(struct request *r) { return desk_must_mark(r) || (!lists_only && actor_any(r->env.actor, ALLOW_STAFF)); }
 static bool read_apply(struct request *r, struct err *e)
@@ -614,6 +621,53 @@ static bool end_absence(struct env *env, void *ctx, struct err *e)
 }
 
 /* Away without substitute: heads see it, and give it to another; with a substitute the act says for whom. */
+/* So many wait to be accepted, so many are the specialist's. */
+static void fill_lists(int n)
+{
+	for (int i = 0; i < n; i++) {
+		struct str code = sent_code();
+		STATUS(post(&w.counter, record(code, "/accept"), ""), 303);
+		STATUS(post(&w.head, record(code, "/assign"), to_specialist("")), 303);
+		sent_code();
+	}
+}
+
+struct counted_page { const struct actor *who; const char *path, *words; };
+static int64_t asked_by(const struct counted_page *p, size_t rows)
+{
+	int64_t before = n_asked;
+	struct test_answer x = p->words ? find(p->who, p->words) : get(p->who, p->path);
+	STATUS(x, 200);
+	EXPECT(times(x.body, "Canary") >= rows);
+	return n_asked - before;
+}
+
+TEST_BOTH(a_list_asks_no_more_for_more_rows)
+{
+	const struct counted_page pages[] = {
+		{&w.counter, "/ban-lam-viec?xem=cho-nhan", NULL}, {&w.specialist, "/ban-lam-viec?xem=cua-toi", NULL}, {&w.head, "/ban-lam-viec?xem=co-quan", NULL},
+		{&w.head, "/ban-lam-viec?xem=co-quan&xep=moi", NULL}, {&w.head, NULL, "canary"}, {&w.head, NULL, "0912345678"}, {&w.counter, "/quay", NULL},
+		{&w.head, "/ban-lam-viec/khong-nguoi", NULL}, {&w.head, "/ban-lam-viec/so-theo-doi", NULL}, {&w.head, "/api/v1/dossiers?view=all", NULL}};
+	int64_t few[ARRAY_LEN(pages)];
+	start(a, engine);
+	office_set_ms(instant_clock().ms);
+	struct date today = date_of(instant_clock());
+	struct away away = {.x = {.person = w.o.people.specialist, .reason = STR("sick"), .first = today, .last = {today.day + 5}}};
+	on_writer(&actor_program, add_absence, &away);
+	fill_lists(1);
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++)
+		asked_by(&pages[i], 1); /* what a connection asks once */
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++)
+		few[i] = asked_by(&pages[i], 1);
+	fill_lists(5);
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+		int64_t many = asked_by(&pages[i], 6);
+		if (many != few[i])
+			FAIL("%s: %lld statements for few rows, %lld for many", pages[i].path ? pages[i].path : pages[i].words, (long long)few[i], (long long)many);
+	}
+	stop();
+}
+
 TEST_BOTH(a_dossier_whose_officer_is_away_is_seen_and_given_to_another)
 {
 	start(a, engine);

@@ -24,7 +24,7 @@ static void table_row(struct request *r, struct html_out *o, const struct ui_tab
 	ui_cell_main(o, t, COL_CODE, (struct ui_crumb){x->code, url}, STR_NONE);
 	ui_cell_main(o, t, COL_WHAT, (struct ui_crumb){x->procedure_name, STR_NONE}, x->applicant_name);
 	ui_cell(o, t, COL_STEP, desk_step_name(r, x->process, x->step));
-	ui_cell(o, t, COL_WHO, x->assignee.v ? desk_person_name(&r->env, x->assignee.v) : who_waits(r, x->state));
+	ui_cell(o, t, COL_WHO, x->assignee.v ? x->assignee_name : who_waits(r, x->state));
 	ui_cell_begin(o, t, COL_STATE);
 	desk_due_badge(o, &due);
 	ui_cell_end(o);

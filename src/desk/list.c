@@ -1,4 +1,5 @@
 /* list.c — views of the work list, filters kept in the address (words searched for only sealed), keyset pages. */
+#include "core/db/id.h"
 #include "core/text/text.h"
 #include "desk/desk_internal.h"
 #include <stdlib.h>
@@ -258,22 +259,25 @@ static struct str search_words(struct env *env, struct str q)
 	return buf_str(&b);
 }
 
-bool desk_readable_row(struct env *env, struct dossier_id id, struct desk_list_rows *out, struct err *e)
+bool desk_rows_of(struct env *env, struct dossier_ids ids, struct desk_list_rows *out, struct err *e)
 {
-	struct dossier_get_row d;
-	struct desk_one_row row;
-	bool may = false, found = false;
-	if (!dossier_load(env, id, &d, e) || !dossier_may_read(env, &d, &may, e))
+	struct desk_of_ids_rows rows = {0};
+	struct buf b = buf_on(env->arena);
+	*out = (struct desk_list_rows){0};
+	if (!dossier_readable(env, &ids, e))
 		return false;
-	if (!may)
-		return true;
-	if (!q_desk_one(env->db, env->arena, id, &row, &found, e))
+	for (size_t i = 0; i < ids.n; i++)
+		id_list_add(&b, ids.v[i].v);
+	if (ids.n && !q_desk_of_ids(env->db, env->arena, id_list(&b), &rows, e))
 		return false;
-	if (found)
-		out->v[out->n++] = (struct desk_list_row){.id = row.id, .code = row.code, .process = row.process,
-			.procedure_name = row.procedure_name, .applicant_name = row.applicant_name, .state = row.state, .step = row.step,
-			.assignee = row.assignee, .sent_at = row.sent_at, .due = row.due, .answer_due = row.answer_due,
-			.accepted_at = row.accepted_at, .channel_in = row.channel_in, .rev = row.rev, .by_due = row.by_due};
+	out->v = NEW_ARRAY(env->arena, rows.n, struct desk_list_row);
+	for (; out->n < rows.n; out->n++) {
+		const struct desk_of_ids_row *x = &rows.v[out->n];
+		out->v[out->n] = (struct desk_list_row){.id = x->id, .code = x->code, .process = x->process, .procedure_name = x->procedure_name,
+			.applicant_name = x->applicant_name, .state = x->state, .step = x->step, .assignee = x->assignee, .sent_at = x->sent_at,
+			.due = x->due, .answer_due = x->answer_due, .accepted_at = x->accepted_at, .channel_in = x->channel_in, .rev = x->rev,
+			.by_due = x->by_due, .assignee_name = x->assignee_name};
+	}
 	return true;
 }
 
@@ -285,11 +289,10 @@ static bool word_rows(struct env *env, struct str q, struct desk_list_rows *out,
 		return true;
 	if (!q_desk_found(env->db, env->arena, words, DESK_PAGE, &found, e))
 		return false;
-	out->v = NEW_ARRAY(env->arena, found.n, struct desk_list_row);
+	struct dossier_ids ids = {NEW_ARRAY(env->arena, found.n, struct dossier_id), found.n};
 	for (size_t i = 0; i < found.n; i++)
-		if (!desk_readable_row(env, found.v[i].id, out, e))
-			return false;
-	return true;
+		ids.v[i] = found.v[i].id;
+	return desk_rows_of(env, ids, out, e);
 }
 
 /* "https://…/tra-cuu/CODE?s=…", as a scanner reads it from a receipt, is the code. */
@@ -312,11 +315,10 @@ static bool person_rows(struct env *env, struct str q, struct desk_list_rows *ou
 			return true;
 	if (!dossier_of_person(env, LAW, number, DESK_PAGE, &found, e))
 		return false;
-	out->v = NEW_ARRAY(env->arena, found.n, struct desk_list_row);
+	struct dossier_ids ids = {NEW_ARRAY(env->arena, found.n, struct dossier_id), found.n};
 	for (size_t i = 0; i < found.n; i++)
-		if (!desk_readable_row(env, found.v[i].id, out, e))
-			return false;
-	return true;
+		ids.v[i] = found.v[i].id;
+	return desk_rows_of(env, ids, out, e);
 }
 
 bool desk_search(struct env *env, struct str q, struct desk_list_rows *out, bool *person, struct err *e)

@@ -1,4 +1,5 @@
 /* sheets.c — papers drawn when asked for (control slip, fee receipt, application form) and the register of dossiers. */
+#include "core/db/id.h"
 #include "desk/desk_internal.h"
 
 #define M(r, k) msg((r)->env.lang, (k))
@@ -80,23 +81,19 @@ static void register_filter(struct request *r, struct html_out *o, const struct 
 
 enum { COL_N, COL_CODE, COL_WHAT, COL_IN, COL_DUE, COL_OUT, COLS };
 
-static bool register_line(struct request *r, struct html_out *o, const struct ui_table *t, struct dossier_id id, int64_t n, struct err *e)
+static void register_line(struct request *r, struct html_out *o, const struct ui_table *t, const struct desk_register_lines_row *d, int64_t n)
 {
 	struct arena *a = r->env.arena;
-	struct dossier_get_row d;
-	if (!dossier_load(&r->env, id, &d, e))
-		return false;
-	struct str url = str_fmt(a, "/ban-lam-viec/ho-so/%.*s", STR_ARG(d.code));
+	struct str url = str_fmt(a, "/ban-lam-viec/ho-so/%.*s", STR_ARG(d->code));
 	ui_row_begin(o, t, &(struct ui_row){.url = url});
 	ui_cell(o, t, COL_N, str_fmt(a, "%lld", (long long)n));
-	ui_cell_main(o, t, COL_CODE, (struct ui_crumb){d.code, url}, STR_NONE);
-	ui_cell_main(o, t, COL_WHAT, (struct ui_crumb){d.procedure_name, STR_NONE}, d.applicant_name);
-	ui_cell(o, t, COL_IN, instant_people(a, d.accepted_at.v));
-	ui_cell(o, t, COL_DUE, d.due.has ? instant_people(a, d.due.v) : STR("–"));
-	ui_cell(o, t, COL_OUT, d.returned_at.has ? instant_people(a, d.returned_at.v) : STR("–"));
+	ui_cell_main(o, t, COL_CODE, (struct ui_crumb){d->code, url}, STR_NONE);
+	ui_cell_main(o, t, COL_WHAT, (struct ui_crumb){d->procedure_name, STR_NONE}, d->applicant_name);
+	ui_cell(o, t, COL_IN, instant_people(a, d->accepted_at.v));
+	ui_cell(o, t, COL_DUE, d->due.has ? instant_people(a, d->due.v) : STR("–"));
+	ui_cell(o, t, COL_OUT, d->returned_at.has ? instant_people(a, d->returned_at.v) : STR("–"));
 	ui_row_end(o);
-	req_note_read(r, id.v);
-	return true;
+	req_note_read(r, d->id.v);
 }
 
 static bool register_table(struct request *r, struct html_out *o, const struct issue_register_page *page, struct err *e)
@@ -105,10 +102,15 @@ static bool register_table(struct request *r, struct html_out *o, const struct i
 		[COL_N] = {.head = M(r, MSG_DESK_COL_N), .kind = UI_CELL_NUMBER}, [COL_CODE] = {.head = M(r, MSG_DESK_COL_CODE), .kind = UI_CELL_CODE}, [COL_WHAT] = {.head = M(r, MSG_DESK_COL_WHAT)},
 		[COL_IN] = {.head = M(r, MSG_DESK_ACCEPTED_AT)}, [COL_DUE] = {.head = M(r, MSG_DESK_COL_DUE)}, [COL_OUT] = {.head = M(r, MSG_DESK_RETURNED_AT)}};
 	struct ui_table t = {.caption = M(r, MSG_DESK_REGISTER), .caption_hidden = true, .columns = columns, .n_columns = COLS, .keys = true};
-	ui_table_begin(o, &t);
+	struct desk_register_lines_rows lines = {0};
+	struct buf ids = buf_on(r->env.arena);
 	for (size_t i = 0; i < page->n; i++)
-		if (!register_line(r, o, &t, page->v[i], page->before + (int64_t)i + 1, e))
-			return false;
+		id_list_add(&ids, page->v[i].v);
+	if (!q_desk_register_lines(r->env.db, r->env.arena, id_list(&ids), &lines, e))
+		return false;
+	ui_table_begin(o, &t);
+	for (size_t i = 0; i < lines.n; i++)
+		register_line(r, o, &t, &lines.v[i], page->before + (int64_t)i + 1);
 	ui_table_end(o);
 	return true;
 }

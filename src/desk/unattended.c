@@ -1,11 +1,11 @@
 /* unattended.c — for heads: dossiers that wait where nobody is, by place, to be given to somebody at once. */
 #include "desk/desk_internal.h"
 
-static struct str place_name(struct request *r, const struct dossier_unattended *x)
+static struct str place_name(struct request *r, const struct names *names, const struct dossier_unattended *x)
 {
 	static const enum msg_key why[] = {[UNATTENDED_NOBODY] = MSG_DESK_UNATTENDED_NOBODY, [UNATTENDED_LEFT] = MSG_DESK_UNATTENDED_LEFT, [UNATTENDED_AWAY] = MSG_DESK_UNATTENDED_AWAY};
-	struct str who = x->assignee.v ? desk_person_name(&r->env, x->assignee.v) : msg(r->env.lang, desk_role_word(str_from(role_name(x->role))));
-	struct str unit = desk_unit_name(&r->env, x->unit.v);
+	struct str who = x->assignee.v ? names_person(names, x->assignee.v) : msg(r->env.lang, desk_role_word(str_from(role_name(x->role))));
+	struct str unit = names_unit(names, x->unit.v);
 	struct str args[] = {who, unit.n ? unit : STR("–"), str_fmt(r->env.arena, "%lld", (long long)x->n)};
 	return msg_fmt(r->env.arena, r->env.lang, why[x->why], args, ARRAY_LEN(args));
 }
@@ -16,11 +16,10 @@ static bool rows_at(struct request *r, const struct dossier_unattended *x, int64
 	if (!q_dossier_at_place(r->env.db, r->env.arena, &(struct dossier_at_place_in){.agency = x->agency, .step_role = str_from(role_name(x->role)), .unit = x->unit,
 	                        .assignee = x->assignee, .limit = limit}, &found, e))
 		return false;
-	*out = (struct desk_list_rows){.v = NEW_ARRAY(r->env.arena, found.n, struct desk_list_row)};
+	struct dossier_ids ids = {NEW_ARRAY(r->env.arena, found.n, struct dossier_id), found.n};
 	for (size_t i = 0; i < found.n; i++)
-		if (!desk_readable_row(&r->env, found.v[i].id, out, e))
-			return false;
-	return true;
+		ids.v[i] = found.v[i].id;
+	return desk_rows_of(&r->env, ids, out, e);
 }
 
 bool desk_unattended_page(struct request *r, struct err *e)
@@ -28,6 +27,11 @@ bool desk_unattended_page(struct request *r, struct err *e)
 	struct dossier_unattended *v = NULL;
 	size_t n = 0, shown = 0;
 	if (!dossier_unattended(&r->env, (struct agency_id){desk_agency_of(r->env.actor)}, &v, &n, e))
+		return false;
+	struct names names = names_begin(r->env.arena);
+	for (size_t i = 0; i < n; i++)
+		names_want(&names, v[i].assignee.v, v[i].unit.v);
+	if (!names_load(&r->env, &names, e))
 		return false;
 	struct html_out o = page_out(r);
 	struct ui_crumb crumb = {msg(r->env.lang, MSG_DESK_TITLE), STR("/ban-lam-viec")};
@@ -37,7 +41,7 @@ bool desk_unattended_page(struct request *r, struct err *e)
 		struct desk_list_rows rows = {0};
 		if (!rows_at(r, &v[i], (int64_t)(DESK_PAGE - shown), &rows, e))
 			return false;
-		struct str title = place_name(r, &v[i]);
+		struct str title = place_name(r, &names, &v[i]);
 		ui_section_begin(&o, title);
 		desk_table(r, &o, title, rows.v, rows.n, true);
 		ui_section_end(&o);

@@ -58,6 +58,16 @@ struct officers { struct officer *v; size_t n; };
 MUST_CHECK bool directory_agency(struct env *env, struct agency_id id, struct agency *out, bool *found, struct err *e);
 MUST_CHECK bool directory_unit(struct env *env, struct unit_id id, struct unit *out, bool *found, struct err *e);
 MUST_CHECK bool directory_person(struct env *env, struct person_id id, struct official *out, bool *found, struct err *e);
+/* Names of many at once, as they are now: wanted one by one, then asked for by one query of people and one of units.
+ *   struct names n = names_begin(arena); names_want(&n, person, unit); …; names_load(env, &n, e); names_person(&n, person) */
+struct name { int64_t id; struct str name; };
+struct names { struct buf people, units; struct name *person, *unit; size_t n_person, n_unit; };
+struct names names_begin(struct arena *a);
+void names_want(struct names *x, int64_t person, int64_t unit); /* 0: none */
+MUST_CHECK bool names_load(struct env *env, struct names *x, struct err *e);
+/* Empty for 0 and for whom nobody knows. */
+struct str names_person(const struct names *x, int64_t id);
+struct str names_unit(const struct names *x, int64_t id);
 /* The agency or unit with that code in force on the day. */
 MUST_CHECK bool directory_agency_by_code(struct env *env, struct str code, struct date day, struct agency *out, bool *found, struct err *e);
 MUST_CHECK bool directory_unit_by_code(struct env *env, struct agency_id agency, struct str code, struct date day, struct unit *out, bool *found, struct err *e);

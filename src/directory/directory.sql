@@ -61,6 +61,18 @@ values (:id, :unit, :title, :seats, :role, :valid_from, :valid_to);
 -- in: id person_id
 select id, name, title, email, phone, left_on from person where id = :id;
 
+-- name: person_names :many
+-- in: ids json
+select p.id, p.name from person p where p.id in (select value from json_each(:ids));
+-- pg:
+select p.id, p.name from person p where p.id in (select cast(i as bigint) from json_array_elements_text(cast(:ids as json)) i);
+
+-- name: unit_names :many
+-- in: ids json
+select u.id, u.name from unit u where u.id in (select value from json_each(:ids));
+-- pg:
+select u.id, u.name from unit u where u.id in (select cast(i as bigint) from json_array_elements_text(cast(:ids as json)) i);
+
 -- name: person_insert :exec
 -- in: id person_id, name text, sort_key text, title text, email text, phone text
 insert into person (id, name, sort_key, title, email, phone) values (:id, :name, :sort_key, :title, :email, :phone);

@@ -100,6 +100,9 @@ void dossier_stays(struct env *env, const struct law *law, const struct dossier_
 /* May the actor see it whole: its applicant; the system account that filed it; officials of its receiving unit, its settling agency, a unit asked for an
  * opinion; inspectors of the settling agency. One place for pages, API and files. */
 MUST_CHECK bool dossier_may_read(struct env *env, const struct dossier_get_row *d, bool *may, struct err *e);
+/* Leaves those of the ids that the actor may read, in their order: two queries, however many. */
+struct dossier_ids { struct dossier_id *v; size_t n; };
+MUST_CHECK bool dossier_readable(struct env *env, struct dossier_ids *ids, struct err *e);
 
 /* Papers of a record that are drawn when somebody asks and are not kept: the control slip, the receipt of a fee (item: its
  * id), the application form as the law prints it (item: 0, 1 …). ERR_NOT_FOUND: there is none, or it was erased. */

@@ -22,6 +22,21 @@ select id, code, procedure, procedure_name, procedure_hash, field, rules, proces
   result_number, result_symbol, result_day, signer, filed_by
 from dossier where id = :id;
 
+-- Who may read each, as far as the dossier itself says; and the units that were asked for an opinion.
+
+-- name: dossier_rights :many
+-- in: ids json
+select d.id, d.applicant_account, d.filed_by, d.receiving_unit, d.settling_agency from json_each(:ids) i join dossier d on d.id = i.value order by i.key;
+-- pg:
+select d.id, d.applicant_account, d.filed_by, d.receiving_unit, d.settling_agency
+from json_array_elements_text(cast(:ids as json)) with ordinality as i(value, key) join dossier d on d.id = cast(i.value as bigint) order by i.key;
+
+-- name: dossier_asked :many
+-- in: ids json
+select o.dossier, o.unit from json_each(:ids) i join dossier_opinion o on o.dossier = i.value;
+-- pg:
+select o.dossier, o.unit from json_array_elements_text(cast(:ids as json)) i join dossier_opinion o on o.dossier = cast(i as bigint);
+
 -- name: dossier_by_code :one
 -- in: code text
 select id from dossier where code = :code;

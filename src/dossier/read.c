@@ -1,4 +1,5 @@
 /* read.c — reading a dossier, its clock, and who may see it. See dossier.h. */
+#include "core/db/id.h"
 #include "dossier/internal.h"
 #include <string.h>
 
@@ -75,24 +76,66 @@ bool dossier_explain(struct env *env, const struct law *law, const struct dossie
 	       err_wrap(e, "explaining the due time");
 }
 
+static bool works_in(const struct actor *me, int64_t unit)
+{
+	for (size_t k = 0; k < me->n_held; k++)
+		if (me->held[k].unit == unit)
+			return true;
+	return false;
+}
+
 static bool asked_unit(struct env *env, const struct dossier_get_row *d, bool *may, struct err *e)
 {
 	struct dossier_opinion_list_rows rows = {0};
 	if (!q_dossier_opinion_list(env->db, env->arena, d->id, &rows, e))
 		return err_wrap(e, "opinions");
 	for (size_t i = 0; i < rows.n; i++)
-		for (size_t k = 0; k < env->actor->n_held; k++)
-			*may = *may || env->actor->held[k].unit == rows.v[i].unit.v;
+		*may = *may || works_in(env->actor, rows.v[i].unit.v);
 	return true;
+}
+
+/* The rule of reading, but for units asked for an opinion. */
+static bool has_right(const struct actor *me, const struct dossier_rights_row *d)
+{
+	return me->program || (me->account != 0 && (me->account == d->applicant_account || (d->filed_by.has && me->account == d->filed_by.v))) ||
+	       actor_in_unit(me, ROLE_COUNTER, d->receiving_unit.v) || actor_in_agency(me, ALLOW_STAFF, d->settling_agency.v);
 }
 
 bool dossier_may_read(struct env *env, const struct dossier_get_row *d, bool *may, struct err *e)
 {
 	const struct actor *me = env->actor;
-	*may = me->program || (me->account != 0 && (me->account == d->applicant_account || (d->filed_by.has && me->account == d->filed_by.v))) ||
-	       actor_in_unit(me, ROLE_COUNTER, d->receiving_unit.v) ||
-	       actor_in_agency(me, ALLOW_STAFF, d->settling_agency.v);
+	*may = has_right(me, &(struct dossier_rights_row){.applicant_account = d->applicant_account, .filed_by = d->filed_by,
+	                                                  .receiving_unit = d->receiving_unit, .settling_agency = d->settling_agency});
 	return *may || !actor_any(me, ALLOW_STAFF) || asked_unit(env, d, may, e);
+}
+
+static bool was_asked(const struct actor *me, const struct dossier_asked_rows *asked, struct dossier_id id)
+{
+	for (size_t i = 0; i < asked->n; i++)
+		if (asked->v[i].dossier.v == id.v && works_in(me, asked->v[i].unit.v))
+			return true;
+	return false;
+}
+
+bool dossier_readable(struct env *env, struct dossier_ids *ids, struct err *e)
+{
+	struct dossier_rights_rows rows = {0};
+	struct dossier_asked_rows asked = {0};
+	struct buf all = buf_on(env->arena), open = buf_on(env->arena);
+	for (size_t i = 0; i < ids->n; i++)
+		id_list_add(&all, ids->v[i].v);
+	if (ids->n && !q_dossier_rights(env->db, env->arena, id_list(&all), &rows, e))
+		return err_wrap(e, "rights");
+	for (size_t i = 0; i < rows.n; i++)
+		if (!has_right(env->actor, &rows.v[i]))
+			id_list_add(&open, rows.v[i].id.v);
+	if (open.n && actor_any(env->actor, ALLOW_STAFF) && !q_dossier_asked(env->db, env->arena, id_list(&open), &asked, e))
+		return err_wrap(e, "units asked");
+	ids->n = 0;
+	for (size_t i = 0; i < rows.n; i++)
+		if (has_right(env->actor, &rows.v[i]) || was_asked(env->actor, &asked, rows.v[i].id))
+			ids->v[ids->n++] = rows.v[i].id;
+	return true;
 }
 
 const char *dossier_read_purpose(struct env *env, const struct dossier_get_row *d)

@@ -7,7 +7,8 @@ struct reader {
 	const char *file;
 	int line;
 	struct query *q, *first, **tail;
-	struct str *open; /* the text that lines are added to */
+	struct fragment *fragments;
+	struct source *open; /* the text that lines are added to; a fragment's when q is NULL */
 };
 
 struct named *find_named(struct named *list, struct str name)
@@ -92,7 +93,7 @@ static void begin_query(struct reader *r, struct str rest)
 			die(r->file, r->line, "query %.*s stands twice", STR_ARG(name));
 	*q = (struct query){.file = r->file, .line = r->line, .name = name, .kind = (enum db_kind)k};
 	r->q = q;
-	r->open = &q->lite.text;
+	r->open = &q->lite;
 	q->lite.file = q->pg.file = r->file;
 	*r->tail = q;
 	r->tail = &q->next;
@@ -101,7 +102,7 @@ static void begin_query(struct reader *r, struct str rest)
 /* `s` grows by the line, which follows it in the file. */
 static void add_line(struct reader *r, struct str line)
 {
-	struct source *src = r->open == &r->q->lite.text ? &r->q->lite : &r->q->pg;
+	struct source *src = r->open;
 	if (!src->text.p) {
 		src->text = (struct str){line.p, 0};
 		src->first_line = r->line;
@@ -118,14 +119,30 @@ static bool directive(struct str line, const char *word, struct str *rest)
 	return true;
 }
 
+static bool is_directive(struct str line)
+{
+	static const char *const words[] = {"-- in:", "-- out:", "-- order:", "-- pg:"};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_starts(line, str_from(words[i])))
+			return true;
+	return false;
+}
+
 static void read_line(struct reader *r, struct str line)
 {
 	struct str trimmed = str_trim(line), rest;
 	if (directive(trimmed, "-- name:", &rest)) {
 		begin_query(r, rest);
-	} else if (!r->q) {
+	} else if (directive(trimmed, "-- fragment:", &rest)) {
+		r->q = NULL;
+		r->open = &fragment_begin(r->c->a, &r->fragments, rest, r->file, r->line)->text;
+	} else if (!r->open) {
 		if (trimmed.n && !str_starts(trimmed, STR("--")))
 			die(r->file, r->line, "text before the first -- name:");
+	} else if (!r->q) {
+		if (is_directive(trimmed))
+			die(r->file, r->line, "a fragment has text only: parameters, columns and orders are of the query that uses it");
+		add_line(r, line);
 	} else if (directive(trimmed, "-- in:", &rest)) {
 		read_named(r, rest, &r->q->params);
 	} else if (directive(trimmed, "-- out:", &rest)) {
@@ -136,7 +153,7 @@ static void read_line(struct reader *r, struct str line)
 		if (r->q->has_pg || rest.n)
 			die(r->file, r->line, "-- pg: stands alone on its line, once in a query");
 		r->q->has_pg = true;
-		r->open = &r->q->pg.text;
+		r->open = &r->q->pg;
 	} else {
 		add_line(r, line);
 	}
@@ -237,6 +254,8 @@ struct query *queries_read(struct catalogue *c, const char *path)
 		r.line++;
 		read_line(&r, line);
 	}
+	fragments_close(c->a, r.fragments);
+	fragments_put(c->a, r.fragments, r.first);
 	sqlite3 *db = make_database(c);
 	for (struct query *q = r.first; q; q = q->next)
 		check_texts(c, q, db);

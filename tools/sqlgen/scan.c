@@ -99,6 +99,8 @@ static struct tok next_tok(const struct source *src, size_t i)
 		t.kind = T_STRING, end = end_of_quoted(src, i);
 	else if (c == ':' && word_char(d))
 		t.kind = T_PARAM, end = end_of_words(s, i + 1);
+	else if (c == '@' && islower((unsigned char)d))
+		t.kind = T_FRAGMENT, end = end_of_words(s, i + 1);
 	else if (isdigit((unsigned char)c))
 		t.kind = T_NUMBER, end = end_of_words(s, i);
 	else if (word_char(c))

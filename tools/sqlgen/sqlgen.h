@@ -8,7 +8,7 @@
 
 /* ---- scanner ---- */
 
-enum tok_kind { T_END, T_WORD, T_PARAM, T_NUMBER, T_STRING, T_OP, T_COMMENT };
+enum tok_kind { T_END, T_WORD, T_PARAM, T_FRAGMENT, T_NUMBER, T_STRING, T_OP, T_COMMENT };
 struct tok { enum tok_kind kind; struct str text; size_t at; };
 struct toks { struct tok *v; size_t n; };
 
@@ -60,6 +60,15 @@ struct query {
 	size_t touch_param;
 	struct query *next;
 };
+/* A piece of text that queries of the file share, without comments and on one line once it is closed. */
+struct fragment { struct str name; int line; struct source text; bool used; struct fragment *next; };
+#define FRAGMENTS_MAX 65536 /* bytes of one text with all that was put into it */
+struct fragment *fragment_begin(struct arena *a, struct fragment **list, struct str name, const char *file, int line);
+/* All fragments are read: each gets what it names of those above it. */
+void fragments_close(struct arena *a, struct fragment *list);
+/* Into the texts of the queries; a fragment that none uses is a mistake. */
+void fragments_put(struct arena *a, struct fragment *list, struct query *first);
+
 /* Reads, prepares and checks every query of the file. */
 struct query *queries_read(struct catalogue *c, const char *path);
 /* The text for one engine: parameters numbered, the order put in. */

@@ -65,6 +65,10 @@ TEST(the_base_of_these_tests_is_accepted)
 	EXPECT_INT(run(a, path, "", &out), 0);
 	struct str got = test_read_file(a, str_fmt(a, "%.*s/x.h", STR_ARG(test_temp_dir(a))));
 	EXPECT_STR(got, test_read_file(a, str_fmt(a, "%.*s/tests/golden/sqlgen/accepted/pages_sql.h.txt", STR_ARG(test_source_dir(a)))));
+	/* A fragment of a fragment, one at the end of the text, parameters numbered as the query has them, nothing else moved. */
+	struct str code = test_read_file(a, str_fmt(a, "%.*s/x.c", STR_ARG(test_temp_dir(a))));
+	EXPECT(str_find(code, STR("where i.unit = $1 and ($2 is null or i.note = $2) and i.made > $3 order by i.due, i.id limit $4\"")) > 0);
+	EXPECT(str_find(code, STR("from item i where i.unit = $1 and ($2 is null or i.note = $2)\"")) > 0);
 }
 
 /* Nothing cut off in the middle may crash or be accepted as something else: exit 0 or 1, never a signal. */

@@ -47,10 +47,12 @@ void db_fault_at(struct db *db, int64_t n)
 }
 
 bool db_fault_hit(const struct db *db) { return db->fault_hit; }
+int64_t db_asked(const struct db *db) { return db->asked; }
 
 bool db_step_allowed(struct db *db, struct err *e)
 {
 	db->retryable = false;
+	db->asked++;
 	if (db->fault == 0 || --db->fault > 0)
 		return true;
 	db->fault_hit = true;

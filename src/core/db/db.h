@@ -202,6 +202,9 @@ void db_pool_free(struct db_pool *p); /* every connection must be back */
 struct db *db_checkout(struct db_pool *p, struct err *e);
 void db_checkin(struct db_pool *p, struct db *db);
 
+/* Statements, begins and commits asked of this connection so far: a page asks as many for a hundred rows as for one. */
+int64_t db_asked(const struct db *db);
+
 /* ---- fault injection, for tests ---- */
 
 /* The nth statement, begin or commit from now on this connection fails once (1: the next one); 0: none. */

@@ -27,3 +27,13 @@ int64_t id_new(struct id_source *s, struct instant now)
 struct instant id_instant(int64_t id) { return (struct instant){(id >> (COUNTER_BITS + NODE_BITS)) + ID_EPOCH_MS}; }
 
 int64_t id_node(int64_t id) { return (id >> COUNTER_BITS) & (((int64_t)1 << NODE_BITS) - 1); }
+
+void id_list_add(struct buf *b, int64_t id) { buf_fmt(b, "%c%lld", b->n ? ',' : '[', (long long)id); }
+
+struct str id_list(struct buf *b)
+{
+	if (!b->n)
+		buf_char(b, '[');
+	buf_char(b, ']');
+	return buf_str(b);
+}

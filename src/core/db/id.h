@@ -17,6 +17,10 @@ struct id_source { _Atomic int64_t last; int64_t node; };
 /* `node` is 0 … ID_NODES - 1 and unique among the processes that write to one database. */
 void id_source_init(struct id_source *s, int node);
 int64_t id_new(struct id_source *s, struct instant now);
+/* Ids as a parameter of a query that reads many rows at once: "[1,2,3]". A buffer without any gives "[]". */
+struct buf;
+void id_list_add(struct buf *b, int64_t id);
+struct str id_list(struct buf *b);
 /* Which node made it, and when. */
 int64_t id_node(int64_t id);
 struct instant id_instant(int64_t id);

@@ -53,7 +53,7 @@ struct db {
 	bool permitted, retryable, fault_hit;
 	bool gone;      /* the server said that it ends the connection (PostgreSQL) */
 	int64_t wal_frames, wal_frame_bytes; /* SQLite, DB_BATCH */
-	int64_t fault;
+	int64_t fault, asked;
 	struct arena *touch_arena;
 	struct db_touch *touched;
 	size_t n_touched, cap_touched;

@@ -1,0 +1,3 @@
+-- expect: expected: -- fragment: lower_case_name
+-- fragment: Mine
+count = 0
