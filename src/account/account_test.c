@@ -822,7 +822,7 @@ TEST_BOTH(registration_says_nothing_about_others)
 
 TEST_BOTH(wrong_registrations_are_told_at_the_field)
 {
-	static const char *const bad[] = {JOIN "&number=001190000002&email=khong-phai", JOIN "&number=00119000000&email=a%40b.example",
+	static const char *const bad[] = {JOIN "&number=001190000002&email=khong-phai", JOIN "&number=001190000002&email=%C3%BC%40mau.example", JOIN "&number=00119000000&email=a%40b.example",
 		JOIN "&number=000190000002&email=a%40b.example", "kind=admin&" JOIN "&number=001190000002&email=a%40b.example",
 		"kind=official&name=a&number=001190000002&email=a%40b.example&password=tre+xanh+ven+song&again=tre+xanh+ven+song&agree=1",
 		"kind=business&name=a&number=0100109107&email=a%40b.example&password=tre+xanh+ven+song&again=tre+xanh+ven+song&agree=1",

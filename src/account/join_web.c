@@ -196,9 +196,11 @@ static bool join_create(struct request *r, struct work *w, const struct recovery
 	bool taken = false;
 	if (!crypto_open(r->env.arena, &k, req_param(r, "ticket"), row->body, &body, e))
 		return false;
-	CHECK(str_next(&body, '\n', &kind));
+	bool whole = str_next(&body, '\n', &kind);
 	for (size_t i = 0; i < ARRAY_LEN(part); i++)
-		CHECK(str_next(&body, '\n', &part[i]));
+		whole = whole && str_next(&body, '\n', &part[i]);
+	if (!whole)
+		return err_set(e, ERR_INTERNAL, "what was typed at registration is not whole");
 	w->kind = account_kind_of(kind);
 	bool business = w->kind == ACCOUNT_BUSINESS;
 	if (!account_find(&r->env, part[1], &other, &taken, e))

@@ -3,6 +3,7 @@
 #include "catalogue/catalogue_sql.h"
 #include "core/audit/audit.h"
 #include "core/db/id.h"
+#include "core/log/log.h"
 #include "core/text/text.h"
 #include "gen/messages.h"
 #include <string.h>
@@ -14,8 +15,10 @@ static enum version_state state_of(struct str s)
 	size_t i = 0;
 	while (i < VERSION_STATES && !str_eq(s, str_from(states[i])))
 		i++;
-	CHECK(i < VERSION_STATES);
-	return (enum version_state)i;
+	if (i < VERSION_STATES)
+		return (enum version_state)i;
+	log_event(LOG_ERROR, "database holds what its table refuses", log_text("column", "catalogue_version.state"));
+	return VERSION_REJECTED; /* shown to nobody */
 }
 
 /* The four queries that give a whole version have one list of columns. */

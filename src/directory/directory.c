@@ -1,5 +1,6 @@
 /* directory.c — see directory.h: look-ups, and who may act. */
 #include "directory/directory_internal.h"
+#include "core/log/log.h"
 
 /* A chain of substitutes longer than this is a mistake, not a plan. */
 #define CHAIN_MAX 8
@@ -12,8 +13,10 @@ static size_t kind_index(const char *const *names, size_t n, struct str s)
 	size_t i = 0;
 	while (i < n && !str_eq(s, str_from(names[i])))
 		i++;
-	CHECK(i < n);
-	return i;
+	if (i < n)
+		return i;
+	log_event(LOG_ERROR, "database holds what its table refuses", log_text("column", "kind of agency or unit"));
+	return 0;
 }
 
 const char *agency_kind_name(enum agency_kind k) { CHECK((size_t)k < AGENCY_KIND_COUNT); return agency_kinds[k]; }
@@ -113,7 +116,8 @@ bool directory_roles(struct env *env, struct person_id person, struct date day, 
 	*n = 0;
 	for (size_t i = 0; i < roles.n; i++) {
 		enum role role = ROLE_STRANGER;
-		CHECK(role_from_name(roles.v[i].role, &role));
+		if (!role_from_name(roles.v[i].role, &role))
+			return err_set(e, ERR_INTERNAL, "role_held: a role that the table refuses");
 		(*held)[(*n)++] = (struct actor_role){.role = role, .unit = roles.v[i].unit.v, .agency = roles.v[i].agency.v};
 	}
 	for (size_t i = 0; i < postings.n; i++)

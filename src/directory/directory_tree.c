@@ -227,7 +227,8 @@ static bool move_role(struct env *env, const struct unit_roles_row *r, struct un
 	struct person_id person;
 	struct role_grant g = {.person = r->person, .unit = to, .title = r->title, .is_deputy = r->is_deputy, .to = r->valid_to,
 	                       .from = r->valid_from.day > day.day ? r->valid_from : day};
-	CHECK(role_from_name(r->role, &g.role));
+	if (!role_from_name(r->role, &g.role))
+		return err_set(e, ERR_INTERNAL, "role_held: a role that the table refuses");
 	return directory_role_end(env, r->id, (struct date){g.from.day - 1}, &person, e) && directory_role_grant(env, &g, &id, e);
 }
 

@@ -71,6 +71,8 @@ TEST(an_open_dossier_keeps_its_decree_and_adopts_new_forms)
 	EXPECT_TEXT(set.version[ERA_AREA_TREE]->id, "ba-cap");
 	EXPECT_TEXT(set.version[ERA_CODE_SCHEME]->id, "ma-tt01-2018");
 	EXPECT_TEXT(set.version[ERA_FORM_SET]->id, "TT03-2025");
+	set = era_resolve_open(&eras, day(2025, 9, 15), day(2025, 6, 30)); /* a clock that was set back */
+	EXPECT(str_eq(set.version[ERA_FORM_SET]->id, era_resolve(&eras, day(2025, 9, 15)).version[ERA_FORM_SET]->id));
 	set = era_resolve_open(&eras, day(2018, 1, 2), day(2026, 11, 25));
 	EXPECT_TEXT(set.version[ERA_DECREE]->id, "qd-09-2015");
 	/* The set before 2019 is not known, and says to keep: nothing makes it adopt a later one. */

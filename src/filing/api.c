@@ -1,6 +1,7 @@
 /* api.c — filing by programs: files first, then the dossier; the same rules and rights as the pages. */
 #include "account/account.h"
 #include "core/db/id.h"
+#include "core/text/text.h"
 #include "filing/filing_internal.h"
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -341,7 +342,7 @@ static void check_who(struct request *r, const struct applicant *w, bool own_nam
 	need(r, "name", w->name.n > 0 && w->name.n <= 800, MSG_FIELD_REQUIRED);
 	need(r, "identity", own_name || is_number(w->identity), MSG_FIELD_NOT_PERSONAL_ID);
 	need(r, "phone", !w->phone.n || phone_ok(w->phone), MSG_FIELD_NOT_PHONE);
-	need(r, "email", !w->email.n || email_ok(w->email), MSG_FIELD_NOT_EMAIL);
+	need(r, "email", !w->email.n || text_email_ok(w->email), MSG_FIELD_NOT_EMAIL);
 	if (!json_is_object(json_object_get(json_object_get(r->json, "applicant"), "agent")))
 		return;
 	need(r, "agent.name", w->agent.name.n > 0 && w->agent.name.n <= 800, MSG_FIELD_REQUIRED);

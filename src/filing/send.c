@@ -1,4 +1,5 @@
 /* send.c — who applies, where it goes, and the sending itself. See filing_internal.h. */
+#include "core/text/text.h"
 #include "filing/filing_internal.h"
 #include "account/account.h"
 #include "core/db/id.h"
@@ -152,7 +153,7 @@ bool who_fill(struct env *env, const struct draft *d, struct applicant *out, str
 	if (own)
 		shown = !out->agent.name.n || (is_number(out->identity) && out->agent.paper.n > 0);
 	bool named = out->name.n > 0 && (own || is_number(out->identity));
-	*complete = named && shown && phone_ok(out->phone) && (!out->email.n || email_ok(out->email));
+	*complete = named && shown && phone_ok(out->phone) && (!out->email.n || text_email_ok(out->email));
 	return true;
 }
 

@@ -1,5 +1,6 @@
 /* check.c — what may be answered. Two passes over the fields: the first cleans every answer so that rules can read it,
  * the second, in the order of the form, drops what is hidden, computes, and collects the errors. See form.h. */
+#include "core/text/text.h"
 #include "form/form.h"
 #include "form/parts.h"
 #include <math.h>
@@ -190,7 +191,7 @@ static json_t *code(struct check *c, const struct eform_field *f, struct str s, 
 		add(c, f, at, EFORM_BAD_TAX, STR_NONE, true);
 	if (f->kind == EFORM_PHONE && !phone_ok(s))
 		return fail(c, f, at, EFORM_BAD_PHONE, STR_NONE);
-	if (f->kind == EFORM_EMAIL && !email_ok(s))
+	if (f->kind == EFORM_EMAIL && !text_email_ok(s))
 		return fail(c, f, at, EFORM_BAD_EMAIL, STR_NONE);
 	return text_json(date ? date_format(c->a, d) : s);
 }

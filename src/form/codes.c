@@ -75,30 +75,3 @@ bool phone_ok(struct str s)
 	return d[1] == '2' ? n == 11 : n == 10 && strchr("35789", d[1]) != NULL;
 }
 
-static bool label_ok(struct str s)
-{
-	if (s.n == 0 || s.n > 63 || s.p[0] == '-' || s.p[s.n - 1] == '-')
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (!((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z') && !digits(s, i, 1) && s.p[i] != '-')
-			return false;
-	return true;
-}
-
-bool email_ok(struct str s)
-{
-	ptrdiff_t at = str_find_char(s, '@');
-	if (at < 1 || at > 64 || s.n > 254 || s.p[0] == '.' || s.p[at - 1] == '.' || str_find(s, STR("..")) >= 0)
-		return false;
-	for (ptrdiff_t i = 0; i < at; i++)
-		if (s.p[i] <= ' ' || s.p[i] >= 127 || strchr("()<>,;:\\\"[]@", s.p[i]))
-			return false;
-	struct str rest = str_sub(s, (size_t)at + 1, s.n), part;
-	int parts = 0;
-	while (str_next(&rest, '.', &part)) {
-		if (!label_ok(part))
-			return false;
-		parts++;
-	}
-	return parts >= 2;
-}

@@ -98,4 +98,3 @@ bool tax_code_ok(struct str s);          /* 10, 10-3, 13 digits with the check d
 /* The shape alone: some old public codes fail the check digit, so eform_check warns of it and does not refuse. */
 bool tax_code_shaped(struct str s);
 bool phone_ok(struct str s);             /* Vietnamese, spaces and dots allowed */
-bool email_ok(struct str s);

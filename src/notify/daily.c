@@ -2,6 +2,7 @@
  * the late ones of their unit. One mail a person a day, whatever the number of dossiers. See notify.h. */
 #include "account/account.h"
 #include "core/mail/mail.h"
+#include "core/text/text.h"
 #include "directory/directory.h"
 #include "notify/internal.h"
 #include <stdlib.h>
@@ -112,7 +113,7 @@ static bool reader_of(struct env *env, int64_t person, struct str *to, enum lang
 	bool found = false, has = false;
 	if (!directory_person(env, (struct person_id){person}, &o, &found, e) || !account_of_person(env, (struct person_id){person}, &account, &has, e))
 		return err_wrap(e, "whom to warn");
-	*to = mail_address_ok(o.email) ? o.email : has ? account.email : STR("");
+	*to = text_email_ok(o.email) ? o.email : has ? account.email : STR("");
 	*lang = has ? account.lang : LANG_VI;
 	return true;
 }
@@ -198,7 +199,7 @@ bool daily_finish(struct job_run *run, struct err *e)
 	const struct mails *mails = run->state;
 	for (size_t i = 0; mails && i < mails->n; i++) {
 		const struct notice *m = &mails->v[i];
-		if (mail_address_ok(m->to) && !mail_queue(&run->env, m->to, m->subject, m->text, m->key, e))
+		if (text_email_ok(m->to) && !mail_queue(&run->env, m->to, m->subject, m->text, m->key, e))
 			return err_wrap(e, "warning");
 	}
 	return true;

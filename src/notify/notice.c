@@ -1,6 +1,7 @@
 /* notice.c — which entries the applicant is told of, where, and in which words. See notify.h. */
 #include "account/account.h"
 #include "core/mail/mail.h"
+#include "core/text/text.h"
 #include "notify/internal.h"
 #include <jansson.h>
 
@@ -152,7 +153,7 @@ bool notice_of(struct env *env, const struct audit_entry *x, const struct dossie
 		return true;
 	if (!find_reader(&w, e))
 		return false;
-	if (!mail_address_ok(w.to))
+	if (!text_email_ok(w.to))
 		return true;
 	paragraph(&w, msg(w.lang, MSG_NOTIFY_DEAR));
 	paragraph(&w, say(&w, k->text, d->code));

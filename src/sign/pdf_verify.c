@@ -276,7 +276,10 @@ static void check_one(struct job *j, int i)
 		return;
 	place(j, i, j->f.at[number].offset, &g);
 	contents = pdf_value(dict, STR("/Contents"));
-	CHECK(hex_decode(j->a, str_sub(contents, 1, contents.n - 2), &contents));
+	if (!hex_decode(j->a, str_sub(contents, 1, contents.n - 2), &contents)) {
+		pdf_report_add(j->r, FIND_GAP, i, "/Contents is no hex string");
+		return;
+	}
 	struct str parts[2] = {str_sub(j->f.bytes, 0, g.b), str_sub(j->f.bytes, g.c, g.n)};
 	if (known && stamp)
 		stamp_check(j->a, contents, parts, j->trust, j->r, i);

@@ -1,5 +1,6 @@
 /* config.c — the table of settings, and reading it. See config.h. */
 #include "core/config/config.h"
+#include "core/text/text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -320,6 +321,8 @@ bool config_check(const struct config *c, struct err *e)
 		return err_set(e, ERR_INVALID, "db: no user and password here; name a passfile");
 	if (c->uploads_max < c->upload_max)
 		return err_set(e, ERR_INVALID, "uploads_max is below upload_max");
+	if (!text_email_ok(str_from(c->mail_from)))
+		return err_set(e, ERR_INVALID, "mail_from: one mailbox, as mot-cua@example.gov.vn");
 	if (c->smtp_user && !c->smtp_password_file)
 		return err_set(e, ERR_INVALID, "smtp_user needs smtp_password_file");
 	if (c->pkcs11_module && (!c->pin_file || !c->pkcs11_token || !c->signer_ca_file))

@@ -65,7 +65,7 @@ TEST(what_is_wrong_stops_with_its_line)
 TEST(what_does_not_fit_together_is_refused)
 {
 	static const char *const bad[][2] = {{"https", "yes"}, {"origin", "https://x.vn"}, {"db", "host=x password=y"}, {"db", "postgresql://u:p@x/db"},
-	                                     {"uploads_max", "1M"}, {"smtp_user", "u"}, {"pkcs11_module", "/lib/p11.so"}, {"db", ""},
+	                                     {"uploads_max", "1M"}, {"smtp_user", "u"}, {"mail_from", "mot cua"}, {"mail_from", "ü@x.vn"}, {"pkcs11_module", "/lib/p11.so"}, {"db", ""},
 	                                     {"tsa_url", "https://tsa.example.vn"}, {"session_length", "1h"}, {"bank_bin", "970436"}};
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		struct config c;

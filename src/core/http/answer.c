@@ -1,6 +1,7 @@
 /* answer.c — what handlers answer with, and the headers that every answer carries. */
 #include "core/http/exchange.h"
 #include "core/http/text.h"
+#include "core/log/log.h"
 #include <jansson.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -53,9 +54,18 @@ bool answer_bytes(struct request *r, int status, const char *type, struct str by
 	return answered(r, status, NULL);
 }
 
+/* What stems from a request, a file or the database may be stray: the answer goes without it, and the log says what was left out. */
+static void left_out(const char *what, const char *name)
+{
+	log_event(LOG_ERROR, "answer without a stray value", log_text("part", what), log_text("name", name));
+}
+
 bool answer_redirect(struct request *r, struct str path)
 {
-	CHECK(path_is_local(path));
+	if (!path_is_local(path)) {
+		left_out("redirect", "Location");
+		path = STR("/");
+	}
 	answer_header(r, "Location", path);
 	return answer_empty(r, 303);
 }
@@ -63,7 +73,10 @@ bool answer_redirect(struct request *r, struct str path)
 void answer_header(struct request *r, const char *name, struct str value)
 {
 	for (size_t i = 0; i < value.n; i++)
-		CHECK((unsigned char)value.p[i] >= ' ' && value.p[i] != 0x7F);
+		if ((unsigned char)value.p[i] < ' ' || value.p[i] == 0x7F) {
+			left_out("header", name);
+			return;
+		}
 	pairs_add(r->env.arena, &r->x->out, str_from(name), str_dup(r->env.arena, value));
 }
 
@@ -72,7 +85,10 @@ void answer_cookie(struct request *r, const char *name, struct str value, int ma
 	bool https = r->x->h->cfg->https;
 	struct buf b = buf_on(r->env.arena);
 	for (size_t i = 0; i < value.n; i++)
-		CHECK(value.p[i] > ' ' && value.p[i] < 0x7F && !strchr("\",;\\", value.p[i]));
+		if (value.p[i] <= ' ' || value.p[i] >= 0x7F || strchr("\",;\\", value.p[i])) {
+			left_out("cookie", name);
+			return;
+		}
 	buf_fmt(&b, "%s%s=%.*s; Path=/; HttpOnly; SameSite=Lax", https ? "__Host-" : "", name, STR_ARG(value));
 	if (https)
 		buf_put(&b, STR("; Secure"));

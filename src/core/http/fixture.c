@@ -133,6 +133,15 @@ static bool put(struct request *r, const char *text)
 }
 
 static bool home(struct request *r, struct err *e) { (void)e; return put(r, "<h1>home</h1>"); }
+/* A slice that puts what was typed where it does not belong. */
+static bool stray(struct request *r, struct err *e)
+{
+	struct str typed = req_query(r, "typed");
+	(void)e;
+	answer_header(r, "X-Typed", typed);
+	answer_cookie(r, "typed", typed, 0);
+	return str_eq(req_query(r, "do"), STR("go")) ? answer_redirect(r, typed) : put(r, "<h1>stray</h1>");
+}
 static bool silent(struct request *r, struct err *e) { (void)e; (void)r; return true; }
 
 static bool mine(struct request *r, struct err *e)
@@ -312,6 +321,7 @@ static const struct form echo_query = {"echo", echo_fields, ARRAY_LEN(echo_field
 static const struct route routes[] = {
 	{.method = HTTP_GET, .path = "/", .page = home, .allow = ALLOW_ALL, .api = "NONE: test"},
 	{.method = HTTP_GET, .path = "/hello", .page = home, .allow = ALLOW_ALL, .api = "NONE: test"},
+	{.method = HTTP_GET, .path = "/stray", .page = stray, .allow = ALLOW_ALL, .api = "NONE: test"},
 	{.method = HTTP_GET, .path = "/silent", .page = silent, .allow = ALLOW_ALL, .api = "NONE: test"},
 	{.method = HTTP_GET, .path = "/hungry", .page = hungry, .allow = ALLOW_ALL, .api = "NONE: test"},
 	{.method = HTTP_GET, .path = "/form", .page = show_form, .allow = CITIZEN, .api = "NONE: test"},

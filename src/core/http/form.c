@@ -1,6 +1,7 @@
 /* form.c — see form.h. Reads and validates a declared form; typed access; errors. */
 #include "core/http/form.h"
 #include "core/http/exchange.h"
+#include "core/text/text.h"
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,18 +90,6 @@ static bool parse_money(struct arena *a, struct str s, int64_t *out)
 	return b.n > 0 && (!grouped || group == 3) && str_to_i64(buf_str(&b), out);
 }
 
-static bool is_email(struct str s)
-{
-	ptrdiff_t at = str_find_char(s, '@');
-	struct str host = at < 0 ? STR_NONE : str_sub(s, (size_t)at + 1, s.n);
-	if (at < 1 || at > 64 || s.n > 254 || str_find_char(host, '.') < 1 || str_ends(host, STR(".")))
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7F || strchr("\"<>(),;:\\[]", s.p[i]))
-			return false;
-	return str_find_char(host, '@') < 0 && str_find(s, STR("..")) < 0;
-}
-
 static bool has_control(struct str s, bool many_lines)
 {
 	for (size_t i = 0; i < s.n; i++) {
@@ -162,7 +151,7 @@ static enum form_fault value_fault(struct arena *a, const struct field *f, struc
 	case FIELD_DATE: return date_parse_people(s, &d) ? FAULT_NONE : FAULT_NOT_DATE;
 	case FIELD_CHOICE: return choice_index(f, s) >= 0 ? FAULT_NONE : FAULT_NOT_CHOICE;
 	case FIELD_ID: return str_to_i64(s, &v) && v > 0 && s.p[0] != '+' ? FAULT_NONE : FAULT_NOT_ID;
-	case FIELD_EMAIL: return is_email(s) ? FAULT_NONE : FAULT_NOT_EMAIL;
+	case FIELD_EMAIL: return text_email_ok(s) ? FAULT_NONE : FAULT_NOT_EMAIL;
 	case FIELD_BOOL:
 	case FIELD_FILE: return FAULT_NONE;
 	}

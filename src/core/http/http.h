@@ -99,7 +99,7 @@ bool answer_html(struct request *r, int status);                       /* r->bod
 bool answer_json(struct request *r, int status);                       /* r->body is JSON */
 bool answer_tree(struct request *r, struct json_t *tree);               /* 200 with the tree, whose reference it takes */
 bool answer_bytes(struct request *r, int status, const char *type, struct str bytes); /* copied into r->body */
-bool answer_redirect(struct request *r, struct str path);              /* 303; only to a path of ours, else it stops */
+bool answer_redirect(struct request *r, struct str path);              /* 303; to a path of ours, else to "/", and the log says so */
 bool answer_empty(struct request *r, int status);                      /* 204, 304 … */
 /* A file, sent by the kernel. fd is closed by the framework. inline_ok: only PDF, PNG, JPEG, WebP, text/plain are ever
  * shown in the browser, anything else is an attachment. Always sandboxed by CSP and nosniff. Ranges are understood. */
@@ -108,7 +108,7 @@ bool answer_file(struct request *r, int fd, int64_t size, const char *type, stru
  * break the connection. It runs on a worker, without env.db: bring your own connection. done() runs once. */
 struct answer_stream { ptrdiff_t (*pull)(void *ctx, char *out, size_t max); void (*done)(void *ctx); void *ctx; };
 bool answer_stream(struct request *r, const char *type, struct str download_name, struct answer_stream s);
-/* More headers; value without line breaks, else it stops. */
+/* More headers. A value with control bytes is left out, and the log says so; a cookie's with any that cookies do not have. */
 void answer_header(struct request *r, const char *name, struct str value);
 /* __Host- prefix and Secure when served over TLS; HttpOnly, SameSite=Lax, Path=/. max_age 0: until the browser closes. */
 void answer_cookie(struct request *r, const char *name, struct str value, int max_age_s);

@@ -393,6 +393,29 @@ TEST(a_raw_body_goes_to_its_descriptor)
 	http_test_free(t);
 }
 
+/* Each of these ended the program. */
+TEST(a_stray_value_is_left_out_of_the_answer)
+{
+	struct http_test *t = fixture_new(a);
+	static const char *const bad[] = {"a%0Ab", "%01", "%7F", "a%0D%0AX-Evil:%201"};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct test_answer x = get(t, str_fmt(a, "/stray?typed=%s", bad[i]).p, NULL);
+		EXPECT_INT(x.status, 200);
+		EXPECT(str_find(x.headers, STR("X-Typed")) < 0 && str_find(x.headers, STR("Evil")) < 0 && test_header(&x, "Set-Cookie").n == 0);
+		x = get(t, str_fmt(a, "/stray?do=go&typed=/x%s", bad[i]).p, NULL);
+		EXPECT(x.status == 303);
+		EXPECT_TEXT(x.location, "/");
+	}
+	struct test_answer x = get(t, "/stray?typed=a%22b%3B", NULL);
+	EXPECT_TEXT(test_header(&x, "X-Typed"), "a\"b;");
+	EXPECT_INT(test_header(&x, "Set-Cookie").n, 0);
+	x = get(t, "/stray?do=go&typed=//evil.example", NULL);
+	EXPECT_TEXT(x.location, "/");
+	x = get(t, "/stray?do=go&typed=/tra-cuu", NULL);
+	EXPECT_TEXT(x.location, "/tra-cuu");
+	http_test_free(t);
+}
+
 TEST(a_request_past_its_memory_is_413)
 {
 	struct http_test *t = fixture_new(a);

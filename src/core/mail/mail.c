@@ -3,6 +3,7 @@
 #include "core/crypto/crypto.h"
 #include "core/db/id.h"
 #include "core/mail/mail_sql.h"
+#include "core/text/text.h"
 #include "gen/ids.h"
 #include <curl/curl.h>
 #include <pthread.h>
@@ -19,7 +20,7 @@ static bool fits(struct str s, size_t max) { return s.n <= max && str_is_utf8(s)
 bool mail_queue(struct env *env, struct str to, struct str subject, struct str text, struct str key, struct err *e)
 {
 	CHECK(env->ids != NULL);
-	if (!mail_address_ok(to))
+	if (!text_email_ok(to))
 		return err_set(e, ERR_INVALID, "mail: the recipient is not one plain mailbox");
 	if (key.n == 0 || !fits(key, KEY_MAX) || !fits(subject, SUBJECT_MAX) || !fits(text, TEXT_MAX))
 		return err_set(e, ERR_INVALID, "mail: key, subject or text is too long or not UTF-8");
@@ -132,6 +133,10 @@ static bool send_fn(struct job_run *run, struct err *e)
 		return err_set(e, ERR_INTERNAL, "mail: payload or row cannot be read");
 	if (!found || str_eq(m.state, STR("sent")))
 		return true; /* an earlier run sent it and lost its lease */
+	if (!text_email_ok(m.recipient)) {
+		run->hopeless = true;
+		return err_set(e, ERR_INVALID, "mail: the recipient kept is not one plain mailbox");
+	}
 	struct mail_message msg = {.from = str_from(cfg->from), .from_name = str_from(cfg->from_name), .to = m.recipient, .subject = m.subject,
 	                           .text = m.body, .id = message_id(a, m.mail_key, cfg->from), .at = m.made_at};
 	return smtp_send(cfg, a, m.recipient, mail_build(a, &msg), &run->hopeless, e);
@@ -151,7 +156,7 @@ static bool send_dead(struct job_run *run, struct err *e)
 
 struct job_kind mail_kind(const struct mail_config *cfg)
 {
-	CHECK(mail_address_ok(str_from(cfg->from)));
+	CHECK(text_email_ok(str_from(cfg->from)));
 	return (struct job_kind){.name = "mail.send", .fn = send_fn, .finish = send_finish, .dead = send_dead, .max_attempts = 12,
 	                         .ctx = (void *)(uintptr_t)cfg};
 }

@@ -30,9 +30,6 @@ MUST_CHECK bool mail_forget(struct env *env, struct str words, struct err *e);
 struct mail_stats { int64_t queued, failed; struct instant oldest; };
 MUST_CHECK bool mail_stats(struct env *env, struct mail_stats *out, struct err *e);
 
-/* One plain mailbox: ASCII local part without quotes, a domain of letters, digits, hyphens. */
-bool mail_address_ok(struct str address);
-
 /* The message as sent, with CRLF. */
 struct mail_message { struct str from, from_name, to, subject, text, id; struct instant at; };
 struct str mail_build(struct arena *a, const struct mail_message *m);

@@ -2,6 +2,7 @@
 #include "core/mail/mail.h"
 #include "core/job/job_testing.h"
 #include "core/mail/mail_sql.h"
+#include "core/text/text.h"
 #include "gen/ids.h"
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -21,11 +22,11 @@ TEST(only_plain_mailboxes_are_addresses)
 	                                  "a@b.vn\r\nBcc: x@y.vn", "a@b.vn,c@d.vn", "<a@b.vn>", "\"a\"@b.vn", "a@-b.vn", "a@b-.vn", "ă@b.vn", "a@b@c.vn",
 	                                  "a@[127.0.0.1]", "a@b.vn>", "a\0@b.vn"};
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
-		EXPECT(mail_address_ok(str_from(good[i])));
+		EXPECT(text_email_ok(str_from(good[i])));
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-		if (mail_address_ok(str_from(bad[i])))
+		if (text_email_ok(str_from(bad[i])))
 			FAIL("accepted: %s", bad[i]);
-	EXPECT(!mail_address_ok((struct str){"a\0b@c.vn", 8}));
+	EXPECT(!text_email_ok((struct str){"a\0b@c.vn", 8}));
 }
 
 static struct str build(struct arena *a, struct str subject, struct str text)
@@ -232,6 +233,27 @@ TEST_BOTH(what_cannot_be_a_mail_is_refused)
 	EXPECT_ERR(job_bench_act(&bench, queue, &(struct letter){"a@b.vn", "\xff", "t", "k"}, &e), e, ERR_INVALID);
 	EXPECT_ERR(job_bench_act(&bench, queue, &(struct letter){"a@b.vn", "s", "t", ""}, &e), e, ERR_INVALID);
 	EXPECT_INT(stats().queued, 0);
+	stop();
+}
+
+static bool queue_unchecked(struct env *env, void *ctx, struct err *e)
+{
+	struct mail_outbox_id id = {id_new(env->ids, env->now)};
+	const struct mail_add_in in = {.id = id, .mail_key = STR("old"), .recipient = str_from(ctx), .subject = STR("s"), .body = STR("t"), .made_at = env->now};
+	return q_mail_add(env->db, &in, NULL, e) && job_add(env, &(struct job_new){.kind = "mail.send", .payload = str_fmt(env->arena, "%lld", (long long)id.v)}, e);
+}
+
+/* A row of before, or one that somebody typed into the database: it fails alone. */
+TEST_BOTH(a_recipient_that_is_none_fails_and_the_others_go)
+{
+	struct err e = {0};
+	start(a, engine);
+	EXPECT_OK(job_bench_act(&bench, queue_unchecked, (void *)(uintptr_t)"ü@b.vn", &e), e);
+	put("một", "k1");
+	for (int i = 0; i < 3 && stats().queued; i++)
+		job_bench_run(&bench);
+	EXPECT(stats().failed == 1 && stats().queued == 0);
+	EXPECT_INT(mail_sink_count(sink), 1);
 	stop();
 }
 

@@ -1,46 +1,11 @@
-/* mime.c — addresses and the form of a message (RFC 5322, 2045, 2047). */
+/* mime.c — the form of a message (RFC 5322, 2045, 2047). */
 #include "core/mail/mail.h"
+#include "core/text/text.h"
+#include <ctype.h>
 #include <string.h>
 
 #define ENCODED_BYTES ((size_t)39) /* of text in one encoded word: 64 with its frame, 73 behind "Subject: ", at most 76 */
 #define LINE_MAX_QP 75             /* and the soft break's '=' */
-
-static bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-
-static bool local_ok(struct str s)
-{
-	if (s.n == 0 || s.n > 64 || s.p[0] == '.' || s.p[s.n - 1] == '.' || str_find(s, STR("..")) >= 0)
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_alnum(s.p[i]) && (s.p[i] == '\0' || !strchr("!#$%&'*+-/=?^_`{|}~.", s.p[i])))
-			return false;
-	return true;
-}
-
-static bool label_ok(struct str s)
-{
-	if (s.n == 0 || s.n > 63 || s.p[0] == '-' || s.p[s.n - 1] == '-')
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_alnum(s.p[i]) && s.p[i] != '-')
-			return false;
-	return true;
-}
-
-bool mail_address_ok(struct str address)
-{
-	ptrdiff_t at = str_find_char(address, '@');
-	if (at < 0 || address.n > 254 || !local_ok(str_sub(address, 0, (size_t)at)))
-		return false;
-	struct str rest = str_sub(address, (size_t)at + 1, address.n), label;
-	size_t labels = 0;
-	if (rest.n == 0 || rest.p[rest.n - 1] == '.')
-		return false;
-	for (; str_next(&rest, '.', &label); labels++)
-		if (!label_ok(label))
-			return false;
-	return labels >= 2;
-}
 
 /* ---- headers ---- */
 
@@ -58,7 +23,7 @@ static bool plain_words(struct str s)
 	if (s.n > 60)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_alnum(s.p[i]) && s.p[i] != ' ' && s.p[i] != '-')
+		if (!isalnum((unsigned char)s.p[i]) && s.p[i] != ' ' && s.p[i] != '-')
 			return false;
 	return true;
 }
@@ -132,7 +97,7 @@ static void put_qp(struct buf *b, struct str text)
 struct str mail_build(struct arena *a, const struct mail_message *m)
 {
 	struct buf b = buf_on(a);
-	CHECK(mail_address_ok(m->from) && mail_address_ok(m->to));
+	CHECK(text_email_ok(m->from) && text_email_ok(m->to));
 	put_date(&b, m->at);
 	buf_put(&b, STR("From: "));
 	if (m->from_name.n) {
@@ -218,5 +183,5 @@ bool mail_parse(struct arena *a, struct str message, struct mail_message *out)
 	                             .subject = words_decode(a, header(headers, STR("Subject:"))),
 	                             .text = qp_decode(a, str_sub(message, (size_t)gap + 4, message.n))};
 	out->from_name = words_decode(a, str_sub(from, 0, from.n - out->from.n - (out->from.n ? 2 : 0)));
-	return mail_address_ok(out->from) && mail_address_ok(out->to) && str_is_utf8(out->subject) && str_is_utf8(out->text);
+	return text_email_ok(out->from) && text_email_ok(out->to) && str_is_utf8(out->subject) && str_is_utf8(out->text);
 }

@@ -1,5 +1,6 @@
 /* sink.c — a mail server of one thread that keeps what it gets: RFC 5321 without relaying, extensions and TLS. */
 #include "core/mail/mail.h"
+#include "core/text/text.h"
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
@@ -183,7 +184,7 @@ static bool take_to(struct talk *t, struct str s)
 	struct str path;
 	if (!t->has_from)
 		return say(t, "503 5.5.1 MAIL first\r\n");
-	if (!path_in(s, &path) || !mail_address_ok(path))
+	if (!path_in(s, &path) || !text_email_ok(path))
 		return say(t, "553 5.1.3 Not a mailbox\r\n");
 	if (t->n_to == RECIPIENTS_MAX)
 		return say(t, "452 4.5.3 Too many recipients\r\n");

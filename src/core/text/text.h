@@ -38,6 +38,9 @@ struct str text_person_sort_key(struct arena *a, struct str full_name);
 /* Cuts the next word off *folded (words are separated by single spaces). False when none is left. */
 bool text_next_word(struct str *folded, struct str *word);
 
+/* One plain mailbox that SMTP takes without extensions: ASCII local part without quotes, a domain of letters, digits, hyphens. */
+bool text_email_ok(struct str address);
+
 #define TEXT_DISTANCE_MAX 3
 /* How many letters were left out, added, replaced, or swapped with their neighbour (optimal string alignment, by bytes).
  * limit + 1 as soon as it must be more than limit (0 … TEXT_DISTANCE_MAX) or a word is longer than 63 bytes. */
