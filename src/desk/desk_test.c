@@ -341,7 +341,10 @@ TEST_BOTH(a_record_from_acceptance_to_the_decision)
 	EXPECT(has(x.body, "Canary") && has(x.body, "/accept") && !has(x.body, "/approve") && has(x.body, "quy-trinh.svg"));
 	STATUS(post(&w.counter, record(code, "/accept"), "rev=1"), 303);
 	STATUS(post(&w.counter, record(code, "/accept"), "rev=1"), 422); /* somebody was first: told on the page */
-	STATUS(post(&w.head, record(code, "/assign"), ""), 422);
+	x = post(&w.head, record(code, "/assign"), "");
+	EXPECT_INT(x.status, 422); /* of the acts that ask to whom, the one that was sent has the error, and its ids are the plain ones */
+	EXPECT_INT(times(x.body, "aria-invalid=\"true\""), 1);
+	EXPECT(times(x.body, "<select id=\"f-to\"") == 1 && has(x.body, "href=\"#f-to\"") && has(x.body, "<select id=\"f-reassign:2fto\""));
 	STATUS(post(&w.head, record(code, "/assign"), to_specialist("&rev=2")), 303);
 	EXPECT_INT(load(code).last_opened, 0);
 	STATUS(get(&w.head, record(code, "")), 200);

@@ -2,11 +2,33 @@
 #include "desk/record_internal.h"
 #include "desk/desk_views.h"
 
+/* The act whose form was sent and came back; its fields alone have what was typed, their errors, and the ids that the summary leads to. */
+static bool came_back(struct sheet *s, enum dossier_action a)
+{
+	return !http_method_safe(s->r->method) && str_eq(req_param(s->r, "action"), str_from(dossier_action_name(a)));
+}
+
+static struct ui_field field_of_act(struct sheet *s, enum dossier_action a, const char *name, enum ui_input kind, enum msg_key label)
+{
+	if (came_back(s, a))
+		return page_field(s->r, name, kind, label);
+	return (struct ui_field){.name = str_from(name), .kind = kind, .label = WORD(s, label), .scope = dossier_action_name(a)};
+}
+
 static struct ui_option *options_of(struct arena *a, size_t max, struct str first)
 {
 	struct ui_option *v = NEW_ARRAY(a, max + 1, struct ui_option);
 	v[0] = (struct ui_option){.value = STR(""), .label = first};
 	return v;
+}
+
+/* What was chosen stays chosen. */
+static void put_choice(struct sheet *s, struct ui_field *f, struct ui_option *v, size_t n)
+{
+	for (size_t i = 0; i < n && f->value.n; i++)
+		v[i].chosen = str_eq(v[i].value, f->value);
+	f->options = v, f->n_options = n, f->required = true;
+	ui_field(s->o, f);
 }
 
 static bool people_field(struct sheet *s, enum dossier_action act, struct err *e)
@@ -19,13 +41,12 @@ static bool people_field(struct sheet *s, enum dossier_action act, struct err *e
 	for (size_t i = 0; i < all.n; i++)
 		v[i + 1] = (struct ui_option){.value = str_fmt(env->arena, "%lld", (long long)all.v[i].person.v), .chosen = all.n == 1,
 			.label = all.v[i].absent ? str_fmt(env->arena, "%.*s (%.*s)", STR_ARG(all.v[i].name), STR_ARG(WORD(s, MSG_DESK_ABSENT))) : all.v[i].name};
-	struct ui_field f = page_field(s->r, "to", UI_SELECT, MSG_DESK_F_TO);
-	f.options = v, f.n_options = all.n + 1, f.required = true;
-	ui_field(s->o, &f);
+	struct ui_field f = field_of_act(s, act, "to", UI_SELECT, MSG_DESK_F_TO);
+	put_choice(s, &f, v, all.n + 1);
 	return true;
 }
 
-static bool unit_field(struct sheet *s, struct err *e)
+static bool unit_field(struct sheet *s, enum dossier_action act, struct err *e)
 {
 	struct units all = {0};
 	struct env *env = &s->r->env;
@@ -34,9 +55,8 @@ static bool unit_field(struct sheet *s, struct err *e)
 	struct ui_option *v = options_of(env->arena, all.n, WORD(s, MSG_FIELD_CHOOSE));
 	for (size_t i = 0; i < all.n; i++)
 		v[i + 1] = (struct ui_option){.value = str_fmt(env->arena, "%lld", (long long)all.v[i].id.v), .label = all.v[i].name};
-	struct ui_field f = page_field(s->r, "unit", UI_SELECT, MSG_DESK_F_UNIT);
-	f.options = v, f.n_options = all.n + 1, f.required = true;
-	ui_field(s->o, &f);
+	struct ui_field f = field_of_act(s, act, "unit", UI_SELECT, MSG_DESK_F_UNIT);
+	put_choice(s, &f, v, all.n + 1);
 	return true;
 }
 
@@ -53,26 +73,19 @@ static void item_field(struct sheet *s, enum dossier_action act, bool fee)
 		v[n] = (struct ui_option){.value = str_fmt(a, "%lld", (long long)id), .label = fee ? s->fees.v[i].name : s->opinions.v[i].question, .chosen = n == 0};
 		n++;
 	}
-	struct ui_field f = page_field(s->r, fee ? "fee" : "opinion", UI_SELECT, fee ? MSG_DESK_F_FEE : MSG_DESK_F_OPINION);
-	f.options = v, f.n_options = n, f.required = true;
-	ui_field(s->o, &f);
+	struct ui_field f = field_of_act(s, act, fee ? "fee" : "opinion", UI_SELECT, fee ? MSG_DESK_F_FEE : MSG_DESK_F_OPINION);
+	put_choice(s, &f, v, n);
 }
 
-static void choice_field(struct sheet *s, const char *name, enum msg_key label, const struct ui_option *v, size_t n)
-{
-	struct ui_field f = page_field(s->r, name, UI_RADIOS, label);
-	f.options = v, f.n_options = n, f.required = true;
-	ui_field(s->o, &f);
-}
-
-static void method_field(struct sheet *s)
+static void method_field(struct sheet *s, enum dossier_action act)
 {
 	struct ui_option v[] = {{.value = STR("cash"), .label = WORD(s, MSG_DESK_METHOD_CASH), .chosen = true},
 		{.value = STR("transfer"), .label = WORD(s, MSG_DESK_METHOD_TRANSFER)}};
-	choice_field(s, "method", MSG_DESK_F_METHOD, v, 2);
+	struct ui_field f = field_of_act(s, act, "method", UI_RADIOS, MSG_DESK_F_METHOD);
+	put_choice(s, &f, v, ARRAY_LEN(v));
 }
 
-static void plain_fields(struct sheet *s, const struct act_shape *shape)
+static void plain_fields(struct sheet *s, enum dossier_action act, const struct act_shape *shape)
 {
 	static const struct { unsigned bit; const char *name; enum ui_input kind; enum msg_key label; } plain[] = {
 		{AF_NAME, "name", UI_TEXT, MSG_DESK_F_NAME}, {AF_AMOUNT, "amount", UI_MONEY, MSG_DESK_F_AMOUNT},
@@ -84,7 +97,7 @@ static void plain_fields(struct sheet *s, const struct act_shape *shape)
 	for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
 		if (!(shape->asks & plain[i].bit))
 			continue;
-		struct ui_field f = page_field(s->r, plain[i].name, plain[i].kind, plain[i].label);
+		struct ui_field f = field_of_act(s, act, plain[i].name, plain[i].kind, plain[i].label);
 		f.required = (shape->needs & plain[i].bit) != 0;
 		f.multiple = plain[i].bit == AF_FILES;
 		ui_field(s->o, &f);
@@ -96,15 +109,15 @@ static bool act_fields_of(struct sheet *s, enum dossier_action a, struct err *e)
 	const struct act_shape *shape = act_shape(a);
 	if ((shape->asks & AF_TO) && !people_field(s, a, e))
 		return false;
-	if ((shape->asks & AF_UNIT) && !unit_field(s, e))
+	if ((shape->asks & AF_UNIT) && !unit_field(s, a, e))
 		return false;
 	if (shape->asks & AF_FEE)
 		item_field(s, a, true);
 	if (shape->asks & AF_OPINION)
 		item_field(s, a, false);
 	if (shape->asks & AF_METHOD)
-		method_field(s);
-	plain_fields(s, shape);
+		method_field(s, a);
+	plain_fields(s, a, shape);
 	return true;
 }
 
@@ -119,10 +132,9 @@ static bool act_form_of(struct sheet *s, enum dossier_action a, bool primary, st
 {
 	const struct act_shape *shape = act_shape(a);
 	struct arena *arena = s->r->env.arena;
-	bool was = !http_method_safe(s->r->method) && str_eq(req_param(s->r, "action"), str_from(dossier_action_name(a)));
 	struct ui_form form = {.action = str_fmt(arena, "%.*s/%s", STR_ARG(sheet_url(s)), dossier_action_name(a)), .upload = (shape->asks & AF_FILES) != 0};
 	if (shape->asks)
-		ui_details_begin(s->o, WORD(s, desk_action_word(a)), was);
+		ui_details_begin(s->o, WORD(s, desk_action_word(a)), came_back(s, a));
 	ui_form_begin(s->o, &form);
 	ui_field(s->o, &(struct ui_field){.name = STR("rev"), .kind = UI_HIDDEN, .value = str_fmt(arena, "%lld", (long long)s->d.rev)});
 	if (!act_fields_of(s, a, e))

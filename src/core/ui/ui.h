@@ -134,6 +134,7 @@ enum ui_input {
 struct ui_option { struct str value, label, hint; bool chosen, disabled; };
 struct ui_field {
 	struct str name, label, hint, error;
+	const char *scope;           /* where several forms of a page have a field of this name: makes its id one of its own */
 	enum ui_input kind;
 	struct str value;            /* as typed, byte for byte; ignored by PASSWORD and FILE */
 	bool checked;                /* CHECK; its value is "1" unless given */

@@ -217,6 +217,14 @@ TEST(an_error_is_tied_to_its_field_and_the_summary_leads_there)
 	EXPECT_INT(o.b->n, 0);
 }
 
+TEST(a_field_of_one_form_among_several_has_an_id_of_its_own)
+{
+	struct str html = field(a, (struct ui_field){.name = STR("to"), .scope = "assign", .label = STR("L"), .hint = STR("H")});
+	HAS(html, "id=\"f-assign:2fto\" name=\"to\"");
+	HAS(html, "for=\"f-assign:2fto\"");
+	HAS(html, "aria-describedby=\"f-assign:2fto-h\"");
+}
+
 TEST(fields_of_pack_forms_have_what_the_script_looks_for)
 {
 	struct str html = field(a, (struct ui_field){.name = STR("rows.0.ten"), .live = true});
