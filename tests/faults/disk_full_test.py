@@ -4,14 +4,16 @@
 usage: disk_full_test.py PROGRAM SOURCE_DIR      Needs the right to mount a tmpfs; without it: a sentence and exit 77."""
 import json, os, shutil, subprocess, sys, tempfile, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from world import World, PDF
+from world import World, pdf
+from program import leave
 
 root = tempfile.mkdtemp(prefix="motcua-full-")
 if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", root], capture_output=True).returncode:
     os.rmdir(root)
     print("no right to mount a tmpfs here: the full disk was not tried")
     sys.exit(77)
-w = World(sys.argv[1], sys.argv[2], "sqlite", root)
+leave.append(lambda: [subprocess.run(["umount", "-l", root], capture_output=True), os.rmdir(root)])
+w = World(folder=root)
 ballast = os.path.join(root, "ballast")
 passed = failed = number = 0
 acked, refused, clear = {}, [], {503, 507}
@@ -44,12 +46,12 @@ def file_one(with_file=False):
     number += 1
     name, files = f"Mẫu đầy {number}", []
     if with_file:
-        status, answer = w.ask("POST", "/api/v1/files?name=a.pdf", PDF + os.urandom(200000), "counter", Content_Type="application/pdf", Idempotency_Key=f"f{number}")
+        status, answer = w.call("POST", "/api/v1/files?name=a.pdf", pdf() + os.urandom(200000), "counter", Content_Type="application/pdf", Idempotency_Key=f"f{number}")
         if status != 201:
             return status, answer
         files = [json.loads(answer)["id"]]
     body = w.filing(name, files)
-    status, answer = w.ask("POST", "/api/v1/dossiers", body, "counter", Idempotency_Key=f"k{number}")
+    status, answer = w.call("POST", "/api/v1/dossiers", body, "counter", Idempotency_Key=f"k{number}")
     if status == 201:
         acked[name] = json.loads(answer)["code"]
     else:
@@ -65,7 +67,7 @@ def until_refused(with_file):
     return 201, b""
 
 
-def until_served(seconds=30):
+def until_served(seconds=120):
     end = time.time() + seconds
     while time.time() < end:
         if file_one(True)[0] == 201:
@@ -88,18 +90,18 @@ def a_full_disk():
     for i in range(20):
         told_clearly("again", *file_one(i % 2 == 0))
     for path in ("/", "/dich-vu-cong", "/healthz"):
-        status, _ = w.ask("GET", path)
+        status, _ = w.call("GET", path)
         check(f"{path} is read while the disk is full", status == 200, status)
-    found = w.ask("GET", f"/api/v1/dossiers/{next(iter(acked.values()))}", role="citizen")[0]
+    found = w.call("GET", f"/api/v1/dossiers/{next(iter(acked.values()))}", role="citizen")[0]
     check("a record is asked for while the disk is full", found in (200, 404), found)
-    check("still the same process", w.server.poll() is None, "")
+    check("still the same process", w.process.poll() is None, "")
     os.remove(ballast)
     check("it serves again by itself", until_served(), "")
 
 
 def sent_again_with_the_same_key():
     for key, name, body in refused:
-        status, answer = w.ask("POST", "/api/v1/dossiers", body, "counter", Idempotency_Key=key)
+        status, answer = w.call("POST", "/api/v1/dossiers", body, "counter", Idempotency_Key=key)
         check("what was refused is accepted when sent again", status == 201, f"{status} {answer[:200]}")
         if status == 201:
             acked[name] = json.loads(answer)["code"]
@@ -114,10 +116,9 @@ def everything_once():
 
 
 try:
-    w.demo()
     w.start()
     for role in ("counter", "citizen"):
-        w.sign_in(role)
+        w.token(role)
     w.examples()
     check("it serves before", file_one(True)[0] == 201)
     for _ in range(2):
@@ -129,12 +130,7 @@ try:
     everything_once()
 except Exception as e:
     failed += 1
-    print(f"FAILED {type(e).__name__}: {e}\n{open(w.log).read()[-2000:]}")
-finally:
-    if w.server and w.server.poll() is None:
-        w.kill()
-    subprocess.run(["umount", "-l", root], capture_output=True)
-    shutil.rmtree(root, ignore_errors=True)
+    print(f"FAILED {type(e).__name__}: {e}\n{w.said()[-2000:]}")
 print(f"# {len(acked)} filings around two full disks")
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

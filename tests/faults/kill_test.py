@@ -6,14 +6,14 @@ Three clients file, file with an attachment, and accept, while the program is ki
 starts. After each kill it starts again, and what had no answer is sent again with the same key."""
 import json, os, random, sys, threading, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from world import World, PDF
+from world import World, pdf
+from program import engine, words
 
-program, source, engine = sys.argv[1], sys.argv[2], sys.argv[3]
-rounds = int(sys.argv[4]) if len(sys.argv) > 4 else 20
-until = time.time() + (float(sys.argv[5]) if len(sys.argv) > 5 else 1e9)
+rounds = int(words[0]) if words else 20
+until = time.time() + (float(words[1]) if len(words) > 1 else 1e9)
 seed = int(os.environ.get("FAULT_SEED", str(int(time.time()))))
 luck = random.Random(seed)
-w = World(program, source, engine)
+w = World()
 lock = threading.Lock()
 acked, accepted, unsure, strange = {}, set(), [], []  # name → code; codes; (kind, name, path, body, key); surprises
 waiting = []                                          # codes to accept
@@ -23,7 +23,7 @@ passed = failed = told = 0
 def send(kind, name, path, body, key):
     """One act. No answer: it is sent again after the next start."""
     try:
-        status, answer = w.ask("POST", path, body, "counter", timeout=20, Idempotency_Key=key)
+        status, answer = w.call("POST", path, body, "counter", timeout=20, Idempotency_Key=key)
     except OSError:
         with lock:
             unsure.append((kind, name, path, body, key))
@@ -60,7 +60,7 @@ def client(number, stop, with_file, accepts):
         files = []
         if with_file:
             try:
-                status, answer = w.ask("POST", "/api/v1/files?name=a.pdf", PDF + name.encode(), "counter", timeout=20, Content_Type="application/pdf", Idempotency_Key=f"f-{name.replace(' ', '-').replace('ẫ', 'a')}")
+                status, answer = w.call("POST", "/api/v1/files?name=a.pdf", pdf(name), "counter", timeout=20, Content_Type="application/pdf", Idempotency_Key=f"f-{name.replace(' ', '-').replace('ẫ', 'a')}")
                 files = [json.loads(answer)["id"]] if status == 201 else []
                 if status not in (201, 503):
                     raise AssertionError(f"a file: {status} {answer[:300]}")
@@ -139,11 +139,10 @@ def one_round(number, last):
 
 seen, round_number = set(), 0
 try:
-    w.demo()
     start_s = time.time()
     w.start()
     start_s = time.time() - start_s
-    w.sign_in("counter")
+    w.token("counter")
     w.examples()
     w.stop()
     for round_number in range(1, rounds + 1):
@@ -153,16 +152,13 @@ try:
             passed += 1
         except Exception as e:
             failed += 1
-            print(f"FAILED round {round_number} (FAULT_SEED={seed}): {type(e).__name__}: {e}\n{open(w.log).read()[-1500:]}", flush=True)
+            print(f"FAILED round {round_number} (FAULT_SEED={seed}): {type(e).__name__}: {e}\n{w.said()[-1500:]}", flush=True)
             break
         if last:
             break
-finally:
-    if failed and os.environ.get("FAULT_KEEP"):
-        print("kept: " + w.root)
-        w.kill()
-    else:
-        w.done()
+except Exception as e:
+    failed += 1
+    print(f"FAILED {type(e).__name__}: {e}")
 if not failed and told < 2 * passed:
     failed += 1
     print(f"FAILED: only {told} acts in {passed} rounds: no load")

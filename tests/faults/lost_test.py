@@ -2,17 +2,17 @@
 """A lost PostgreSQL comes back by itself: sessions ended by the server, answers to commits lost on the way, the server stopped and
 started. Every acknowledged act is there exactly once, the program goes on without a restart, the log holds.
 
-usage: lost_test.py PROGRAM SOURCE_DIR [SECONDS]     Each kind of loss for that long (5). Ends in "N passed, N failed".
+usage: lost_test.py PROGRAM SOURCE_DIR pg [SECONDS]     Each kind of loss for that long (5). Ends in "N passed, N failed".
 The cluster is this test's own. Between it and the program stands a relay that can lose what a network can. Clients send again, with
 the same key, what had 503 or no answer."""
 import http.client, json, os, random, re, shutil, socket, subprocess, sys, tempfile, threading, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from world import World
+from program import leave, source, until, words
+
 cluster = tempfile.mkdtemp(prefix="motcua-lost-pg-")
 os.environ["MOTCUA_PG_DIR"] = cluster
-from world import World
-
-program, source = sys.argv[1], sys.argv[2]
-seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 5
+seconds = float(words[0]) if words else 5
 luck = random.Random(int(os.environ.get("FAULT_SEED", str(int(time.time())))))
 COMMIT = b"Q\x00\x00\x00\x0bcommit\x00"
 lock = threading.Lock()
@@ -84,7 +84,7 @@ def send(name, path, body, key, want, stop):
     """Until it is acknowledged, as the page of the 503 says."""
     while not stop.is_set():
         try:
-            status, answer = w.ask("POST", path, body, "counter", timeout=60, Idempotency_Key=key)
+            status, answer = w.call("POST", path, body, "counter", timeout=60, Idempotency_Key=key)
         except (OSError, http.client.HTTPException):
             status, answer = 0, b""
         if status == want:
@@ -155,17 +155,8 @@ def exactly_once():
     check(found == acked, f"lost or other: {[n for n in acked if found.get(n) != acked[n]][:3]}; not told: {[n for n in found if n not in acked][:3]}")
 
 
-def until(what, fn, limit=30):
-    end = time.time() + limit
-    while time.time() < end:
-        if fn():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"not within {limit} s: {what}")
-
-
 def ready():
-    return w.ask("GET", "/readyz")[0] == 200
+    return w.call("GET", "/readyz")[0] == 200
 
 
 # ---- the tests ----
@@ -177,7 +168,7 @@ def sessions_ended_by_the_server():
             w.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
             time.sleep(luck.uniform(0.1, 0.5))
     under_load("ended", lose)
-    until("ready", ready, 5)
+    until("ready", ready)
 
 
 def commits_lost_on_the_way():
@@ -200,14 +191,14 @@ def pg(*words):
 
 
 def while_away():
-    until("not ready", lambda: w.ask("GET", "/readyz")[0] == 503, 10)
-    check(b"away" in w.ask("GET", "/readyz")[1], "readyz does not say why")
-    check(w.ask("GET", "/healthz")[0] == 200, "the process itself is well")
+    until("not ready", lambda: w.call("GET", "/readyz")[0] == 503)
+    check(b"away" in w.call("GET", "/readyz")[1], "readyz does not say why")
+    check(w.call("GET", "/healthz")[0] == 200, "the process itself is well")
     for path, words in (("/", "chờ một phút"), ("/?lang=en", "wait a minute"), ("/ban-lam-viec", "chờ một phút"), ("/dang-nhap", "chờ một phút")):
-        status, page = w.ask("GET", path)
+        status, page = w.call("GET", path)
         text = page.decode()
         check(status == 503 and words in text and "<h1" in text and "</html>" in text, f"{path}: {status} {text[:400]}")
-    status, answer = w.ask("POST", "/api/v1/dossiers", w.filing("Mẫu away 0 0"), "counter", Idempotency_Key="away")
+    status, answer = w.call("POST", "/api/v1/dossiers", w.filing("Mẫu away 0 0"), "counter", Idempotency_Key="away")
     check(status == 503 and "chờ một phút" in json.loads(answer)["detail"], f"{status} {answer}")
     c = http.client.HTTPConnection("127.0.0.1", w.port, timeout=30)
     c.request("GET", "/")
@@ -215,7 +206,7 @@ def while_away():
 
 
 def server_stopped_and_started():
-    pid = w.server.pid
+    pid = w.process.pid
     def lose():
         for how in ("fast", "immediate"):
             time.sleep(1)
@@ -224,15 +215,15 @@ def server_stopped_and_started():
                 while_away()
             finally:
                 pg("resume")
-            until("ready by itself", ready, 10)
+            until("ready by itself", ready)
             time.sleep(seconds / 2)
     under_load("stopped", lose)
-    check(w.server.poll() is None and w.server.pid == pid, "the program ended")
+    check(w.process.poll() is None and w.process.pid == pid, "the program ended")
 
 
 def pages_and_jobs_are_back():
     for path in ("/", "/dang-nhap", "/readyz"):
-        check(w.ask("GET", path)[0] == 200, path)
+        check(w.call("GET", path)[0] == 200, path)
     w.no_lost_job()
     exactly_once()
 
@@ -241,11 +232,12 @@ def the_log_holds():
     check(w.verify()["entries"] > len(acked) + len(accepted), "entries")
 
 
-w = World(program, source, "pg", way=way)
+leave.append(lambda: [pg("stop"), shutil.rmtree(cluster, ignore_errors=True), os.remove(cluster + ".lock")])
+w = World(way=way)
+leave.append(lambda: shutil.rmtree(relay.dir, ignore_errors=True))
 try:
-    w.demo()
     w.start()
-    w.sign_in("counter")
+    w.token("counter")
     w.examples()
     for fn in (sessions_ended_by_the_server, commits_lost_on_the_way, server_stopped_and_started, pages_and_jobs_are_back, the_log_holds):
         try:
@@ -253,17 +245,11 @@ try:
             passed += 1
         except Exception as e:
             failed += 1
-            print(f"FAILED {fn.__name__}: {type(e).__name__}: {e}\n{open(w.log).read()[-1500:]}", flush=True)
+            print(f"FAILED {fn.__name__}: {type(e).__name__}: {e}\n{w.said()[-1500:]}", flush=True)
             break
-finally:
-    if failed and os.environ.get("FAULT_KEEP"):
-        print("kept: " + w.root)
-        w.kill()
-    else:
-        w.done()
-    pg("stop")
-    for path in (relay.dir, cluster):
-        shutil.rmtree(path, ignore_errors=True)
+except Exception as e:
+    failed += 1
+    print(f"FAILED {type(e).__name__}: {e}\n{w.said()[-1500:]}", flush=True)
 print(f"# {len(acked)} filings and {len(accepted)} acceptances, commits lost: {relay.lost}, sent again: {sum(again.values())}")
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

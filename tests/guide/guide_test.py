@@ -2,11 +2,16 @@
 """Follows docs/guide/add-a-page.md on a copy of the tree: writes its files, makes its changes, builds, runs the slice's test and asks the page by HTTP.
 
 usage: guide_test.py SOURCE_DIR     Ends in "N passed, N failed". With ccache the copy's build takes seconds; without, a few minutes."""
-import http.client, os, re, shutil, subprocess, sys, tempfile
+import os, re, shutil, subprocess, sys, tempfile
 
 source = os.path.abspath(sys.argv[1])
 root = tempfile.mkdtemp(prefix="motcua-guide-")
-tree, build, data = os.path.join(root, "tree"), os.path.join(root, "tree/build"), os.path.join(root, "data")
+tree, build = os.path.join(root, "tree"), os.path.join(root, "tree/build")
+sys.argv[1:] = [os.path.join(build, "src/app/motcua"), source]
+sys.path.insert(0, os.path.join(source, "tests/lib"))
+from program import Server, demo, leave, program
+
+leave.append(lambda: shutil.rmtree(root, ignore_errors=True))
 env = {k: v for k, v in os.environ.items() if k not in ("MOTCUA_SOURCE_DIR", "MOTCUA_BUILD_DIR", "ASAN_OPTIONS", "UBSAN_OPTIONS")}
 env.update(CCACHE_BASEDIR=root, CCACHE_NOHASHDIR="1", MOTCUA_ENGINES="sqlite")
 if os.path.isdir("/usr/lib/ccache"):
@@ -91,29 +96,16 @@ def the_slices_test_passes():
 
 
 def the_page_answers():
-    motcua = os.path.join(build, "src/app/motcua")
-    if "GET /thong-bao everyone\nPOST /thong-bao admin\n" not in run(motcua, "routes"):
+    if "GET /thong-bao everyone\nPOST /thong-bao admin\n" not in run(program, "routes"):
         raise AssertionError("the routes are not listed")
-    run(motcua, "demo", "--data", data, "--dossiers", "1")
-    p = subprocess.Popen([motcua, "serve", "--data", data, "--listen", "127.0.0.1:0"], env=env, stderr=subprocess.PIPE, text=True)
-    try:
-        port = next(int(m.group(1)) for m in (re.search(r"serves on port (\d+)", line) for line in p.stderr) if m)
+    with Server(demo("data", 1)[0]) as s:
         for query, words in (("", "Không có lịch tạm ngừng"), ("?lang=en", "No downtime is planned")):
-            c = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-            c.request("GET", "/thong-bao" + query)
-            r = c.getresponse()
-            body = r.read().decode()
-            if r.status != 200 or words not in body:
-                raise AssertionError(f"{r.status} {body[:500]}")
-    finally:
-        p.terminate()
-        p.wait(60)
+            status, body, _ = s.ask("GET", "/thong-bao" + query)
+            if status != 200 or words not in body.decode():
+                raise AssertionError(f"{status} {body[:500]}")
 
 
-try:
-    for fn in (copy_the_tree, do_what_the_guide_says, it_builds, the_lints_agree, the_slices_test_passes, the_page_answers):
-        step(fn)
-finally:
-    shutil.rmtree(root, ignore_errors=True)
+for fn in (copy_the_tree, do_what_the_guide_says, it_builds, the_lints_agree, the_slices_test_passes, the_page_answers):
+    step(fn)
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

@@ -82,13 +82,15 @@ def tidy():
         except ProcessLookupError:
             pass
         p.wait()
+    if os.environ.get("TEST_KEEP"):
+        print("# kept: " + root)
+        return
     for fn in reversed(leave):
         try:
             fn()
         except Exception as e:
             print(f"# left behind: {e}")
-    if not os.environ.get("TEST_KEEP"):
-        shutil.rmtree(root, ignore_errors=True)
+    shutil.rmtree(root, ignore_errors=True)
 
 
 signal.signal(signal.SIGTERM, lambda *a: sys.exit(1))  # out of time: tidy() still runs
@@ -226,13 +228,13 @@ class Server:
     # Starting and ending.
 
     def start(self, wait=True):
-        """On the port of before when there was one: tokens and links stay good. Without wait the port may not be known yet."""
+        """On a free port. Without wait it may not be known yet."""
         config = os.path.join(root, f"motcua-{time.time_ns()}.conf")
         with open(config, "w", encoding="utf-8") as f:
             f.writelines(f"{k} = {v}\n" for k, v in self.settings.items())
-        listen = f"127.0.0.1:{self.port or 0}"
+        self.port = None
         self.code, self.told, self.serves = None, len(self.log), threading.Event()
-        self.process = subprocess.Popen([program, "serve", *self.place, "--config", config, "--listen", listen], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        self.process = subprocess.Popen([program, "serve", *self.place, "--config", config, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                         text=True, errors="replace", env=env, start_new_session=True)
         begun.append(self.process)
         self.reader = threading.Thread(target=self.listen_to, args=(self.process, self.serves), daemon=True)
@@ -246,7 +248,7 @@ class Server:
         return self
 
     def listen_to(self, process, serves):
-        for line in process.stderr:
+        for line in process.stdout:
             self.log.append(line)
             m = re.search(r"serves on port (\d+)", line)
             if m:
@@ -272,6 +274,7 @@ class Server:
         if self.alive():
             self.process.send_signal(how)
         self.code = self.process.wait(PATIENCE)
+        self.port = None
         self.reader.join(10)
         return self.code
 
@@ -282,6 +285,7 @@ class Server:
         except ProcessLookupError:
             pass
         self.process.wait()
+        self.port = None
 
     def __enter__(self):
         return self.start()
@@ -301,6 +305,8 @@ class Server:
         if token:
             h["Authorization"] = "Bearer " + token
         for _ in range(60):
+            if self.port is None:  # not that of somebody else who has it now
+                raise ConnectionRefusedError("it does not serve")
             c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
             try:
                 c.request(method, path, body, h)
