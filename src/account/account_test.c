@@ -88,8 +88,8 @@ static void start_accounts(struct world *w, uint32_t memory_kib, uint32_t tries)
 	c.argon_memory_kib = memory_kib;
 	c.argon_passes = 1;
 	c.free_tries = tries;
-	c.delay_ms = 400;
-	c.delay_max_ms = 1600;
+	c.delay_ms = 3000;
+	c.delay_max_ms = 12000;
 	c.mail = keep_mail;
 	EXPECT_OK(account_start(&c, &e), e);
 }
@@ -396,7 +396,7 @@ TEST_BOTH(five_wrong_tries_bring_a_delay_for_every_name)
 		EXPECT_INT(wrong(&w, "khong-co-ai"), 0);
 	EXPECT_INT(wrong(&w, "Khong-Co-Ai"), 1);
 	EXPECT_INT(wrong(&w, "business"), 0); /* others are not held up */
-	nanosleep(&(struct timespec){.tv_nsec = 450000000}, NULL);
+	nanosleep(&(struct timespec){.tv_sec = 3, .tv_nsec = 200000000}, NULL);
 	EXPECT_INT(password_step(&w, "citizen", s->password.p, NULL).status, 303);
 	world_end(&w);
 }
@@ -528,6 +528,14 @@ TEST_BOTH(the_password_does_not_set_wrong_codes_back)
 	world_end(&w);
 }
 
+/* Of the processor, so that what else runs on the machine does not count. */
+static int64_t worked_ns(void)
+{
+	struct timespec t;
+	CHECK(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t) == 0);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 TEST_BOTH(unknown_and_wrong_look_the_same)
 {
 	struct world w = world_with(a, engine, 16 * 1024, 1000);
@@ -536,12 +544,12 @@ TEST_BOTH(unknown_and_wrong_look_the_same)
 	EXPECT_INT(x.body.n, y.body.n);
 	int64_t known = 0, unknown = 0;
 	for (int i = 0; i < 6; i++) {
-		int64_t t0 = monotonic_ns();
+		int64_t t0 = worked_ns();
 		password_step(&w, "citizen", "sai+mat+khau+roi", NULL);
-		int64_t t1 = monotonic_ns();
+		int64_t t1 = worked_ns();
 		password_step(&w, "citizem", "sai+mat+khau+roi", NULL);
 		known += t1 - t0;
-		unknown += monotonic_ns() - t1;
+		unknown += worked_ns() - t1;
 	}
 	EXPECT(known < unknown * 2 && unknown < known * 2);
 	world_end(&w);

@@ -41,8 +41,8 @@ void test_register_both(const char *lite, const char *pg, const char *file, int 
 	static void pg_##name(struct arena *a);                                                          \
 	__attribute__((constructor)) static void pg_reg_##name(void)                                     \
 	{                                                                                                \
-		test_register_both(NULL, #name "/pg", __FILE__, __LINE__, 60, NULL, pg_##name);          \
+		test_register_both(NULL, #name "/pg", __FILE__, __LINE__, 240, NULL, pg_##name);          \
 	}                                                                                                \
 	static void pg_##name(__attribute__((unused)) struct arena *a)
-#define TEST_BOTH(name) TEST_BOTH_WITH_LIMIT(name, 60)
+#define TEST_BOTH(name) TEST_BOTH_WITH_LIMIT(name, 240)
 #define TEST_BOTH_SLOW(name) TEST_BOTH_WITH_LIMIT(name, 600)

@@ -341,7 +341,7 @@ TEST_BOTH(two_runners_share_a_period)
 	for (int i = 0; i < 2; i++)
 		EXPECT_OK(job_start(&r[i], &bench.cfg, &e), e);
 	for (int period = 1; period <= 5; period++, job_bench_wait(&bench, 3000)) {
-		for (int i = 0; i < 500 && finishes < period; i++)
+		for (int i = 0; i < 6000 && finishes < period; i++)
 			usleep(10000);
 		usleep(50000);
 		EXPECT_INT(finishes, period);
@@ -363,7 +363,7 @@ TEST_BOTH(many_threads_run_each_job_once_and_stop_in_peace)
 		put((struct job_new){.kind = "t.try"});
 		job_kick(i % 2 ? r : other);
 	}
-	for (int i = 0; i < 500 && finishes < 60; i++)
+	for (int i = 0; i < 3000 && finishes < 60; i++)
 		usleep(20000);
 	struct job_counts c1 = job_counts(r), c2 = job_counts(other);
 	job_stop(r);

@@ -4,7 +4,7 @@
  *
  * Each test runs in a process of its own, so that a crash or a leak is one failure and nothing leaks from one test to
  * the next. A failed EXPECT ends its test. The last line is "N passed, N failed"; exit 1 when anything failed.
- * Arguments: names (or parts of names) of tests to run; --list. A test that runs over 60 seconds fails
+ * Arguments: names (or parts of names) of tests to run; --list. A test that runs over four minutes hangs, and fails
  * (TEST_SLOW: ten minutes). */
 #pragma once
 #include "core/base/err.h"
@@ -20,7 +20,7 @@ void test_register(const char *name, const char *file, int line, int seconds, te
 		test_register(#name, __FILE__, __LINE__, (seconds), test_##name);                                   \
 	}                                                                                                           \
 	static void test_##name(__attribute__((unused)) struct arena *a)
-#define TEST(name) TEST_WITH_LIMIT(name, 60)
+#define TEST(name) TEST_WITH_LIMIT(name, 240)
 #define TEST_SLOW(name) TEST_WITH_LIMIT(name, 600)
 
 void test_fail(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4) __attribute__((noreturn));

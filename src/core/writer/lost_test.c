@@ -82,10 +82,10 @@ TEST_PG(an_idle_writer_connects_again)
 	struct writer *w = start(a, 4);
 	struct err e = {0};
 	test_db_lose();
-	for (int i = 0; i < 100 && writer_stats(w).lost < 4; i++)
+	for (int i = 0; i < 1200 && writer_stats(w).lost < 4; i++)
 		nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
 	EXPECT_INT(writer_stats(w).lost, 4);
-	for (int i = 0; i < 100 && writer_stats(w).connected < 4; i++)
+	for (int i = 0; i < 1200 && writer_stats(w).connected < 4; i++)
 		nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
 	EXPECT_INT(writer_stats(w).connected, 4);
 	test_db_lose(); /* and nobody waits for the look of a second */
@@ -149,7 +149,7 @@ TEST_PG(the_lane_is_not_taken_before_the_old_session_has_ended)
 	AUTO_ARENA more = arena_new(0);
 	bool held = false;
 	other = test_db_again(DB_PG, 0);
-	for (int i = 0; i < 200 && !held; i++)
+	for (int i = 0; i < 2400 && !held; i++)
 		EXPECT_OK(lane_hold(other, more, 0, 0, &held, &e), e);
 	bool ours = !held; /* the thread was faster */
 	bool ok = run(w, a, &(struct act){.note = 1}, "", &e);
@@ -158,7 +158,7 @@ TEST_PG(the_lane_is_not_taken_before_the_old_session_has_ended)
 	EXPECT_INT(writer_stats(w).connected, ours);
 	db_close(other);
 	other = NULL;
-	for (int i = 0; i < 100 && !ok; i++) {
+	for (int i = 0; i < 1200 && !ok; i++) {
 		nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
 		ok = run(w, a, &(struct act){.note = 1}, "", &e);
 	}

@@ -231,7 +231,7 @@ static bool act_slowly(struct write_job *job, struct err *e)
 {
 	struct slow_act *x = job->ctx;
 	atomic_store(&x->begun, true);
-	for (int i = 0; i < 5000 && !atomic_load(&x->go); i++)
+	for (int i = 0; i < 60000 && !atomic_load(&x->go); i++)
 		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 	return audit_record(job->env, &(struct audit_act){.kind = "thing.slow", .subject = 1}, NULL, e);
 }
@@ -240,7 +240,7 @@ static void slow_over(struct write_job *job) { atomic_store(&((struct slow_act *
 
 static void wait_for(_Atomic bool *flag)
 {
-	for (int i = 0; i < 5000 && !atomic_load(flag); i++)
+	for (int i = 0; i < 60000 && !atomic_load(flag); i++)
 		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 	EXPECT(atomic_load(flag));
 }
@@ -499,7 +499,7 @@ TEST_BOTH(one_process_has_the_lanes_of_a_node)
 	writer_stop(third);
 	cfg.node = 0;
 	bool again = false;
-	for (int i = 0; i < 100 && !again; i++) { /* the server notices the end of a connection a little later */
+	for (int i = 0; i < 3000 && !again; i++) { /* the server notices the end of a connection a little later */
 		again = writer_start(&second, &cfg, &e);
 		if (!again)
 			nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
