@@ -43,7 +43,8 @@ static bool find_file(struct job_run *run, struct dossier_file_id id, struct dos
 	return true;
 }
 
-static bool scan_one(struct job_run *run, struct dossier_file_id id, struct err *e)
+/* *away: the scanner said nothing at all. */
+static bool scan_one(struct job_run *run, struct dossier_file_id id, bool *away, struct err *e)
 {
 	struct app *app = run->app;
 	struct dossier_file_get_row f;
@@ -51,6 +52,7 @@ static bool scan_one(struct job_run *run, struct dossier_file_id id, struct err 
 	struct scan_result result;
 	AUTO_KEY key = {0};
 	bool gone;
+	*away = false;
 	if (!find_file(run, id, &f, &key, &address, &gone, e) || gone)
 		return gone && e->kind == ERR_NONE;
 	int fd = open_to_scan(app, address, &key, e);
@@ -58,6 +60,7 @@ static bool scan_one(struct job_run *run, struct dossier_file_id id, struct err 
 		return err_wrap(e, "file to scan");
 	scan_virus(&app->scan, fd, &result); /* its type was looked at when it came */
 	close(fd);
+	*away = result.away;
 	if (result.verdict == SCAN_NO_ANSWER)
 		return true;
 	struct verdict v = {.id = id, .clean = result.verdict == SCAN_CLEAN, .preview = result.verdict == SCAN_CLEAN && render_has_preview(f.type)};
@@ -70,10 +73,19 @@ static bool scan_job(struct job_run *run, struct err *e)
 	struct dossier_file_quarantined_rows rows = {0};
 	if (!q_dossier_file_quarantined(run->env.db, run->env.arena, 200, &rows, e))
 		return err_wrap(e, "quarantine");
-	bool ok = true;
-	for (size_t i = 0; i < rows.n && !job_stopping(run); i++) { /* one that cannot be read holds up no other */
+	/* A scanner that is silent ends the round: each file more would wait as long. The next round begins behind that file,
+	 * which may be the one that it does not bear. Only this job touches it, one at a time. */
+	static int64_t silent_at;
+	bool ok = true, away = false;
+	size_t first = 0;
+	while (first < rows.n && rows.v[first].id.v <= silent_at)
+		first++;
+	for (size_t i = 0; i < rows.n && !away && !job_stopping(run); i++) { /* one that cannot be read holds up no other */
+		struct dossier_file_id id = rows.v[(first + i) % rows.n].id;
 		struct err why = {0};
-		if (scan_one(run, rows.v[i].id, &why))
+		bool good = scan_one(run, id, &away, &why);
+		silent_at = away ? id.v : silent_at;
+		if (good)
 			continue;
 		ok = false;
 		*e = why;

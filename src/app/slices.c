@@ -120,6 +120,7 @@ bool app_slices(struct app *app, struct err *e)
 	struct filing_config filing = {.law = app->store.law, .sheet = issue_sheet_draw, .blobs = app->store.blobs, .ids = &app->store.ids, .origin = str_from(app->config.origin), .scan = &app->scan,
 	                               .in_force = in_force, .ctx = app,
 	                               .bank = bank_of(app),
+	                               .unsent_max = app->config.unsent_max,
 	                               .parts_dir = str_fmt(app->store.arena, "%.*s/parts", STR_ARG(app->store.place.dir)).p};
 	app->desk = (struct desk_facilities){.law = app->store.law, .blobs = app->store.blobs, .pool = app->store.pool, .scan = &app->scan,
 	                                     .draw = issue_paper_draw, .draft = issue_draft_draw, .sheet = issue_sheet_draw,

@@ -45,9 +45,9 @@ static bool keep_bytes(struct request *r, int fd, struct str name, struct err *e
 	const char *mime = NULL;
 	struct dossier_id id;
 	AUTO_KEY key = {0};
-	if (!intake_look(r, "file", filing()->scan, fd, name, &mime, e))
+	if (!intake_look(r, "file", filing()->scan, fd, name, &mime, e) || !filing_room(r, r->uploads ? r->uploads->size : (int64_t)r->raw.n, e))
 		return false;
-	if (!mime)
+	if (!mime || !form_ok(r))
 		return true;
 	begin(r, &id, &key, &st->wrapped);
 	st->id.v = id.v;
@@ -80,8 +80,10 @@ bool api_file_apply(struct request *r, struct err *e)
 	AUTO_KEY key = {0};
 	struct draft_get_row row = {.id = st->id, .wrapped = st->wrapped};
 	struct draft_file_id id = {id_new(r->env.ids, r->env.now)};
-	if (!draft_key(r->env.arena, &row, &key, e))
+	if (!draft_key(r->env.arena, &row, &key, e) || !filing_room(r, st->blob.size, e))
 		return false;
+	if (!form_ok(r))
+		return true;
 	struct draft_new x = {.purpose = "holder", .procedure = STR(""), .wrapped = st->wrapped, .key = &key, .content = content};
 	r->memo = str_fmt(r->env.arena, "{\"id\":\"%lld\",\"type\":\"%s\",\"size\":%lld,\"sha256\":\"%.*s\"}\n", (long long)id.v, st->mime,
 		(long long)st->blob.size, STR_ARG(digest_hex(r->env.arena, st->blob.plain)));

@@ -126,6 +126,20 @@ bool file_page(struct request *r, struct err *e)
 
 /* ---- taking a file in ---- */
 
+bool filing_room(struct request *r, int64_t more, struct err *e)
+{
+	struct unsent_bytes_row row = {0};
+	bool found = false;
+	int64_t account = r->env.actor->account, max = filing()->unsent_max;
+	if (!max || !account)
+		return true;
+	if (!q_unsent_bytes(r->env.db, r->env.arena, account, &row, &found, e))
+		return err_wrap(e, "unsent files");
+	if (row.n + more > max)
+		form_error(r, "file", MSG_FILING_UNSENT_FULL, lang_size(r->env.arena, max), STR_NONE);
+	return true;
+}
+
 /* Type by content, then sealed and stored, still in quarantine; or an error at "file". */
 static bool take(struct request *r, const struct draft *d, const struct outline_slot *s, int fd, struct str name, int64_t size, struct err *e)
 {
@@ -158,7 +172,7 @@ bool file_slow(struct request *r, struct err *e)
 		form_error(r, "file", MSG_FIELD_TOO_MANY, str_fmt(r->env.arena, "%zu", s->f->max_count), STR_NONE);
 		return true;
 	}
-	return take(r, &d, s, u->fd, u->name, u->size, e);
+	return filing_room(r, u->size, e) && (!form_ok(r) || take(r, &d, s, u->fd, u->name, u->size, e));
 }
 
 static bool add_row(struct request *r, const struct draft *d, const struct outline_slot *s, int64_t size, struct draft_file_id *id, struct err *e)
@@ -180,6 +194,8 @@ bool file_apply(struct request *r, struct err *e)
 	if (!open_slot(r, &d, &s, e))
 		return false;
 	r->redirect = str_fmt(r->env.arena, "%.*s/tep/%.*s", STR_ARG(base_of(r)), STR_ARG(req_param(r, "n")));
+	if (!filing_room(r, filing_state_of(r)->blob.size, e) || !form_ok(r))
+		return e->kind == ERR_NONE;
 	return add_row(r, &d, s, filing_state_of(r)->blob.size, &id, e) && draft_put(&r->env, &d, e);
 }
 
@@ -219,7 +235,10 @@ bool upload_apply(struct request *r, struct err *e)
 	if (!draft_open(&r->env, filing_state_of(r)->id, &d, e))
 		return false;
 	const struct outline_slot *s = &d.flow.slots[json_integer_value(json_object_get(r->json, "slot"))];
-	if (!add_row(r, &d, s, json_integer_value(json_object_get(r->json, "size")), &id, e))
+	int64_t size = json_integer_value(json_object_get(r->json, "size"));
+	if (!filing_room(r, size, e) || !form_ok(r))
+		return e->kind == ERR_NONE;
+	if (!add_row(r, &d, s, size, &id, e))
 		return false;
 	r->memo = str_fmt(r->env.arena, "%lld", (long long)id.v);
 	return true;

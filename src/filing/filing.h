@@ -24,6 +24,7 @@ struct filing_config {
 	struct blob_store *blobs;
 	const struct scan_config *scan; /* who looks at content */
 	struct id_source *ids;        /* the writer's: files of programs need an id before they come there */
+	int64_t unsent_max;           /* bytes of files of one account that stand in no sent dossier; 0: no limit */
 	const char *parts_dir;        /* of uploads that are not complete; hidden, mode 0600, at most a day since the last piece */
 	struct str origin;            /* "https://mot-cua.example.gov.vn": the address in QR codes; empty: from Host */
 	struct filing_bank { struct str bin, account, name; } bank; /* of the agency, for VietQR; empty bin: no transfer */

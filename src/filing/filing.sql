@@ -38,6 +38,13 @@ values (:id, :draft, :field, :name, :type, :size, :blob, :plain_hash, :state, :a
 -- in: id draft_file_id
 select id, draft, field, name, type, size, blob, plain_hash, state from draft_file where id = :id;
 
+-- What an account sent and has not filed; of uploads that are not complete, what was announced.
+-- name: unsent_bytes :one
+-- in: account int
+-- out: n int
+select coalesce(sum(f.size), 0) as n from draft d join draft_file f on f.draft = d.id
+where d.account = :account;
+
 -- name: draft_file_list :many
 -- in: draft draft_id
 select id, draft, field, name, type, size, blob, plain_hash, state from draft_file where draft = :draft order by id;

@@ -77,6 +77,8 @@ struct filing_state {
 	void *api;
 };
 struct filing_state *filing_state_of(struct request *r);
+/* Is there room for `more` bytes among the account's unsent files? An error at "file" when not. Worker, and again in the writer. */
+MUST_CHECK bool filing_room(struct request *r, int64_t more, struct err *e);
 
 /* ---- questions ---- */
 struct fault { struct str name, label, text; bool warning; };

@@ -534,6 +534,43 @@ TEST_BOTH(an_upload_goes_on_after_a_cut)
 	done(w);
 }
 
+static const char *begin_part(struct world *w, const struct actor *who, struct str base, int size, int *status)
+{
+	struct test_answer x = http_test_send(w->http, &(struct test_request){.method = HTTP_POST, .path = str_cstr(w->o.a, str_cat(w->o.a, base, STR("/tai-len"))), .actor = who,
+		.json = str_fmt(w->o.a, "{\"slot\":0,\"name\":\"a.pdf\",\"size\":%d}", size).p});
+	*status = x.status;
+	return str_cstr(w->o.a, x.body);
+}
+
+/* In sum over all drafts of an account, whatever way the files come; a draft that goes makes room again. */
+TEST_BOTH(unsent_files_have_a_limit_in_sum)
+{
+	struct world *w = world(a, engine);
+	struct err e = {0};
+	struct filing_config c = *filing(), before = c;
+	struct str one = begin(w, &citizen, "bx-cap-phep-xquang"), two = begin(w, &citizen, "bx-khai-bao-xquang"), others = begin(w, &other, "bx-cap-phep-xquang");
+	int status = 0;
+	c.unsent_max = 4950;
+	EXPECT_OK(filing_configure(&c, &e), e);
+	begin_part(w, &citizen, one, 3000, &status);
+	EXPECT_INT(status, 201);
+	EXPECT(strstr(begin_part(w, &citizen, two, 2001, &status), "chưa nộp") != NULL);
+	EXPECT_INT(status, 422);
+	begin_part(w, &citizen, two, 1900, &status);
+	EXPECT_INT(status, 201);
+	struct test_answer x = http_test_send(w->http, &(struct test_request){.method = HTTP_POST, .path = "/api/v1/files?name=a.pdf", .actor = &citizen, .bearer = true,
+		.body = {pdf, sizeof pdf - 1}, .type = "application/octet-stream"});
+	EXPECT_STATUS(x, 422);
+	EXPECT(has(&x, "chưa nộp") && has(&x, "file"));
+	begin_part(w, &other, others, 4000, &status);
+	EXPECT_INT(status, 201);
+	EXPECT_STATUS(post(w, &citizen, str_cat(a, one, STR("/xoa")), ""), 303);
+	begin_part(w, &citizen, two, 2001, &status);
+	EXPECT_INT(status, 201);
+	EXPECT_OK(filing_configure(&before, &e), e);
+	done(w);
+}
+
 /* Nobody went on with it for a day: the part is gone, and the upload begins anew. What is none of ours stays. */
 TEST_BOTH(abandoned_parts_are_removed)
 {
@@ -939,8 +976,23 @@ TEST_BOTH(the_code_alone_says_little)
 	x = post(w, NULL, STR("/tra-cuu"), str_fmt(a, "code=%.*s&secret=%.*s", STR_ARG(code), STR_ARG(secret)).p);
 	EXPECT_STATUS(x, 200);
 	EXPECT(has(&x, "don.pdf") && !has(&x, "Nguyễn Văn Mẫu"));
+	EXPECT(!has(&x, "?s=")); /* no link carries the secret */
 	x = get(w, NULL, str_fmt(a, "/tra-cuu/%.*s?s=%.*s", STR_ARG(code), STR_ARG(secret)));
-	EXPECT(has(&x, "don.pdf"));
+	EXPECT_STATUS(x, 303);
+	EXPECT_STR(x.location, str_cat(a, STR("/tra-cuu/"), code));
+	EXPECT_STR(test_header(&x, "Referrer-Policy"), STR("no-referrer"));
+	struct str kept = test_header(&x, "Set-Cookie");
+	EXPECT(str_find(kept, STR("HttpOnly")) > 0 && str_find(kept, STR("Max-Age=1800")) > 0);
+	struct test_request clean = {.path = str_cstr(a, x.location), .cookie = str_cstr(a, str_sub(kept, 0, (size_t)str_find_char(kept, ';')))};
+	x = http_test_send(w->http, &clean);
+	EXPECT(has(&x, "don.pdf") && !has(&x, "?s="));
+	clean.cookie = str_fmt(a, "t=%.*s~AAAABBBBCCCCDDDD", STR_ARG(code)).p;
+	x = http_test_send(w->http, &clean);
+	EXPECT_STATUS(x, 200);
+	EXPECT(!has(&x, "don.pdf"));
+	clean.cookie = str_fmt(a, "t=H99.90-261116-9999~%.*s", STR_ARG(secret)).p;
+	x = http_test_send(w->http, &clean);
+	EXPECT(!has(&x, "don.pdf"));
 	x = get(w, NULL, str_fmt(a, "/tra-cuu/%.*s?s=AAAABBBBCCCCDDDD", STR_ARG(code)));
 	EXPECT_STATUS(x, 200);
 	EXPECT(!has(&x, "don.pdf") && has(&x, "không đúng"));

@@ -50,7 +50,7 @@ static const struct route routes[] = {
 
 	{.method = HTTP_POST, .path = "/api/v1/files", .slow = api_file_slow, .apply = api_file_apply, .answer = api_file_answer, .allow = SENDERS,
 	 .flags = ROUTE_API | ROUTE_UPLOAD, .rate = RATE_UPLOAD,
-	 .doc = DOC("Keeps a file for two days, to be named in a dossier or a supplement: the raw bytes, with the file's name in ?name=, or one part of multipart/form-data.",
+	 .doc = DOC("Keeps a file for two days, to be named in a dossier or a supplement: one part of multipart/form-data, or the raw bytes with the file's name in ?name= (an address is kept by proxies: names that tell of a person go by multipart).",
 	            .body = "bytes", .answer = "File", .status = 201)},
 	{.method = HTTP_POST, .path = "/api/v1/dossiers", .check = api_send_check, .apply = api_send_apply, .answer = api_send_answer, .allow = SENDERS,
 	 .flags = ROUTE_API,

@@ -348,6 +348,9 @@ TEST_BOTH(receipts_are_given_to_who_holds_the_secret_and_of_that_dossier_only)
 	EXPECT_INT(get(str_sub(url, 0, (size_t)q)).status, 404);
 	EXPECT_INT(get(str_cat(a, str_sub(url, 0, (size_t)q), STR("?s=0000000000000000"))).status, 404);
 	struct test_answer x = get(str_fmt(a, "/tra-cuu/%.*s?s=%.*s", STR_ARG(code), STR_ARG(secret)));
+	EXPECT_INT(x.status, 303);
+	struct str cookie = test_header(&x, "Set-Cookie");
+	x = http_test_send(w.http, &(struct test_request){.path = str_cstr(a, x.location), .cookie = str_cstr(a, str_sub(cookie, 0, (size_t)str_find_char(cookie, ';')))});
 	EXPECT(x.status == 200 && str_find(x.body, str_sub(url, 0, (size_t)q)) >= 0);
 	x = get(str_fmt(a, "/tra-cuu/%.*s", STR_ARG(code)));
 	EXPECT(x.status == 200 && !has(&x, "bien-nhan"));

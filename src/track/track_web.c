@@ -22,6 +22,27 @@ static struct str tidy(struct arena *a, struct str s)
 	return buf_str(&b);
 }
 
+/* ---- the secret ----
+ *
+ * It comes in the QR code's address or typed. An address is kept by browsers and proxies, so it is taken out of it at once:
+ * 303 to the clean address, with the secret in a cookie of half an hour. The pages' own links carry none. */
+#define SECRET_COOKIE "t"
+#define SECRET_KEPT_S (30 * 60)
+
+static void keep_secret(struct request *r, const struct dossier_get_row *d, struct str secret)
+{
+	answer_cookie(r, SECRET_COOKIE, str_fmt(r->env.arena, "%.*s~%.*s", STR_ARG(d->code), STR_ARG(tidy(r->env.arena, secret))), SECRET_KEPT_S);
+}
+
+/* Of the address, else of the cookie when it is for this dossier. */
+static struct str secret_of(struct request *r, const struct dossier_get_row *d)
+{
+	struct str said = req_query(r, "s"), cookie = req_cookie(r, SECRET_COOKIE), code;
+	if (said.n || !str_next(&cookie, '~', &code))
+		return said;
+	return str_eq(code, d->code) ? cookie : STR_NONE;
+}
+
 static bool find(struct request *r, struct str code, struct dossier_get_row *d, bool *found, struct err *e)
 {
 	struct dossier_id id;
@@ -97,9 +118,9 @@ static bool show(struct request *r, const struct dossier_get_row *d, struct str 
 	if (secret.n && !whole)
 		ui_notice(&o, &(struct ui_notice){.tone = UI_WARN, .title = m(r, MSG_TRACK_WRONG), .text = m(r, MSG_TRACK_WRONG_TEXT)});
 	if (whole) {
-		struct str url = str_fmt(a, "/tra-cuu/%.*s/tep/", STR_ARG(d->code)), tail = str_fmt(a, "?s=%.*s", STR_ARG(tidy(a, secret)));
-		if (!filing_show_handler(r, &o, d, e) || !filing_show_clock(r, &o, d, e) || !filing_show_timeline(r, &o, d, e) || !filing_show_files(r, &o, d, url, tail, e) ||
-		    !filing_show_receipts(r, &o, d, str_fmt(a, "/tra-cuu/%.*s/bien-nhan/", STR_ARG(d->code)), tail, e))
+		struct str url = str_fmt(a, "/tra-cuu/%.*s/tep/", STR_ARG(d->code));
+		if (!filing_show_handler(r, &o, d, e) || !filing_show_clock(r, &o, d, e) || !filing_show_timeline(r, &o, d, e) || !filing_show_files(r, &o, d, url, STR_NONE, e) ||
+		    !filing_show_receipts(r, &o, d, str_fmt(a, "/tra-cuu/%.*s/bien-nhan/", STR_ARG(d->code)), STR_NONE, e))
 			return false;
 	} else {
 		ui_section_begin(&o, m(r, MSG_TRACK_MORE));
@@ -125,6 +146,8 @@ static bool posted(struct request *r, struct err *e)
 	}
 	if (!form_has(r, "secret"))
 		return answer_redirect(r, str_fmt(r->env.arena, "/tra-cuu/%.*s", STR_ARG(code)));
+	if (dossier_secret_ok(&d, form_text(r, "secret")))
+		keep_secret(r, &d, form_text(r, "secret"));
 	return show(r, &d, form_text(r, "secret"), e);
 }
 
@@ -143,7 +166,15 @@ static bool one(struct request *r, struct err *e)
 	struct str code = tidy(r->env.arena, req_param(r, "code"));
 	if (!find(r, code, &d, &found, e))
 		return false;
-	return found ? show(r, &d, req_query(r, "s"), e) : no_such(r, code);
+	if (!found)
+		return no_such(r, code);
+	struct str said = req_query(r, "s");
+	if (!said.n || !dossier_secret_ok(&d, said))
+		return show(r, &d, secret_of(r, &d), e);
+	keep_secret(r, &d, said);
+	answer_header(r, "Cache-Control", STR("no-store"));
+	answer_header(r, "Referrer-Policy", STR("no-referrer"));
+	return answer_redirect(r, str_fmt(r->env.arena, "/tra-cuu/%.*s", STR_ARG(d.code)));
 }
 
 static bool file(struct request *r, struct err *e)
@@ -152,7 +183,7 @@ static bool file(struct request *r, struct err *e)
 	int64_t id = 0;
 	if (!by_code(r, &d, e))
 		return false;
-	if (!dossier_secret_ok(&d, req_query(r, "s")) || !req_param_id(r, "file", &id))
+	if (!dossier_secret_ok(&d, secret_of(r, &d)) || !req_param_id(r, "file", &id))
 		return err_set(e, ERR_NOT_FOUND, "wrong secret or no such file");
 	return filing_send_file(r, &d, id, e);
 }
@@ -163,7 +194,7 @@ static bool receipt(struct request *r, struct err *e)
 	int64_t id = 0;
 	if (!by_code(r, &d, e))
 		return false;
-	if (!dossier_secret_ok(&d, req_query(r, "s")) || !req_param_id(r, "entry", &id))
+	if (!dossier_secret_ok(&d, secret_of(r, &d)) || !req_param_id(r, "entry", &id))
 		return err_set(e, ERR_NOT_FOUND, "wrong secret or no such entry");
 	return filing_send_receipt(r, &d, id, e);
 }

@@ -150,6 +150,10 @@ def the_front_writes_no_secret_into_its_log():
             for where, c in ((tls, http.client.HTTPSConnection("127.0.0.1", tls, context=lax)), (plain, http.client.HTTPConnection("127.0.0.1", plain))):
                 c.request("GET", "/tra-cuu/H99-1?s=ZQXVSECRET", headers={"Referer": "https://x/?s=ZQXVREFERER"})
                 true(c.getresponse().status in (404, 301), f"{where} answers")
+            s.stop()
+            c = http.client.HTTPSConnection("127.0.0.1", tls, context=lax)
+            c.request("GET", "/tra-cuu/H99-1?s=ZQXVGONE")
+            equal(c.getresponse().status, 502, "the program is away")
         finally:
             p.terminate()
             p.wait(20)

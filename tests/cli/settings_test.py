@@ -2,7 +2,7 @@
 """Every setting acts: each key, seen from outside the running program. Ends in "N passed, N failed"."""
 import base64, http.server, json, os, shutil, socket, socketserver, sqlite3, ssl, subprocess, sys, threading, time, urllib.request
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import Server, Tests, copy_of, demo, equal, free_port, refused, root, rows, run, source, true, until
+from program import Server, Tests, copy_of, demo, equal, free_port, pdf, refused, root, rows, run, source, true, until
 
 base, people = demo("base")
 made = 0
@@ -267,6 +267,60 @@ def whole_lists_have_their_limit():
         equal(s.ask("GET", "/ban-lam-viec", token=token)[0], 200)
 
 
+class Scanner:
+    """A clamd of the test's own on a socket: silent (it hangs up) while `well` is unset, and about files that it does not bear."""
+
+    def __init__(self, path):
+        self.asked, self.well, self.unborne = [], False, None
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(path)
+        self.listener.listen(50)
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        while True:
+            c, _ = self.listener.accept()
+            with c:
+                f = c.makefile("rb")
+                if f.read(10) != b"zINSTREAM\0":
+                    continue
+                got = b""
+                while (n := int.from_bytes(f.read(4), "big")) > 0:
+                    got += f.read(n)
+                self.asked.append(got)
+                if self.well and not (self.unborne and self.unborne in got):
+                    c.sendall(b"stream: OK\0")
+
+
+def a_silent_scanner_ends_the_round():
+    """One question a round while it is silent, not one for each waiting file; and a file that it does not bear holds up no other."""
+    data, where = fresh(), os.path.join(root, "clamd.sock")
+    scanner = Scanner(where)
+    waiting = lambda: rows(data, "select count(*) from dossier_file where state = 'quarantine'")[0][0]
+    with Server(data, people=people, clamav_socket=where) as s:
+        token = s.token("citizen")
+        example = json.loads(s.ask("GET", "/api/v1/procedures/bx-cap-phep-xquang/form")[1])["example"]
+        files = []
+        for i, f in enumerate(example["files"]):
+            status, body, _ = s.ask("POST", f"/api/v1/files?name=t{i}.pdf", pdf(f"tep {i} cua ho so"), {"Content-Type": "application/pdf", "Idempotency-Key": f"sc{i}"}, token)
+            equal(status, 201, body)
+            files.append({"field": f["field"], "file": json.loads(body)["id"]})
+        true(len(files) >= 3, "files enough to tell rounds")
+        status, body, _ = s.ask("POST", "/api/v1/dossiers", {"procedure": "bx-cap-phep-xquang", "answers": example["answers"], "files": files}, {"Idempotency-Key": "sc"}, token)
+        equal(status, 201, body)
+        until("the scanner is asked", lambda: scanner.asked)
+        begun, before = time.time(), len(scanner.asked)
+        time.sleep(7)
+        rounds = (time.time() - begun) / 2 + 2
+        true(len(scanner.asked) - before <= rounds, f"{len(scanner.asked) - before} questions in {rounds:.0f} rounds")
+        n = waiting()
+        equal(n, len(files), "nothing is taken for clean")
+        scanner.unborne, scanner.well = b"tep 0 cua ho so", True
+        until("the others are clean", lambda: waiting() == 1)
+        scanner.unborne = None
+        until("and the last", lambda: waiting() == 0)
+
+
 def files_that_nothing_names_are_swept():
     """After sweep_wait; what a row names stays whatever its age, and so does what is younger. Abandoned pieces of uploads go, too."""
     data, days = fresh(), 86400
@@ -325,7 +379,7 @@ def a_token_is_named_whole():
 
 
 tests = Tests()
-tests.run(the_place_stands_in_the_file, ids_carry_the_node, the_writer_has_its_queue_and_batch, the_log_has_its_cap, jobs_have_their_threads,
+tests.run(the_place_stands_in_the_file, a_silent_scanner_ends_the_round, ids_carry_the_node, the_writer_has_its_queue_and_batch, the_log_has_its_cap, jobs_have_their_threads,
           the_master_key_may_lie_elsewhere, mail_goes_with_its_password, the_sink_has_its_port, changes_go_with_their_token_over_tls,
           packs_lie_over_the_programs, passwords_follow_their_cost, sessions_end, whole_lists_have_their_limit, files_that_nothing_names_are_swept, a_bank_is_named_whole, a_token_is_named_whole)
 tests.end()

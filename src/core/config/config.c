@@ -62,6 +62,8 @@ static const struct entry entries[] = {
 	{"json_max", SIZE, AT(json_max), "1M", 16 * KB, 64 * MB, NULL, "cỡ một yêu cầu JSON", "bytes of one JSON request"},
 	{"upload_max", SIZE, AT(upload_max), "20M", 64 * KB, 2 * GB, NULL, "cỡ một tệp gửi lên", "bytes of one file"},
 	{"uploads_max", SIZE, AT(uploads_max), "100M", 64 * KB, 8 * GB, NULL, "cỡ các tệp trong một lần gửi", "bytes of all files of one form"},
+	{"unsent_max", SIZE, AT(unsent_max), "1G", MB, 1024 * GB, NULL, "cỡ các tệp mà một tài khoản đã gửi lên nhưng chưa nộp trong hồ sơ nào",
+	 "bytes of files that an account sent and that stand in no filed dossier yet"},
 	{"cache", SIZE, AT(cache_bytes), "64M", MB, 4 * GB, NULL, "bộ nhớ giữ các trang công khai", "memory for kept public pages"},
 	{"rate_page", NUMBER, AT(rate_page), "600", 10, 10000000, NULL, "số trang mỗi phút từ một địa chỉ", "pages a minute from one address"},
 	{"rate_sign_in", NUMBER, AT(rate_sign_in), "10", 1, 10000, NULL, "số lần thử đăng nhập mỗi phút từ một địa chỉ", "tries to sign in a minute from one address"},

@@ -15,7 +15,7 @@ struct config {
 	int64_t node;
 	/* limits */
 	int64_t threads, connections, connections_per_address, idle_ms, deadline_ms, slow_threads, slow_queue, job_threads;
-	int64_t arena_cap, form_max, json_max, upload_max, uploads_max, cache_bytes, writer_queue, writer_batch;
+	int64_t arena_cap, form_max, json_max, upload_max, uploads_max, unsent_max, cache_bytes, writer_queue, writer_batch;
 	int64_t rate_page, rate_sign_in, rate_lookup, rate_upload, rate_heavy, rate_api; /* per minute and address */
 	int64_t rate_account_page, rate_account_api; /* per minute and account */
 	int64_t sweep_wait_ms, wal_max;

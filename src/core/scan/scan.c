@@ -222,6 +222,7 @@ static void ask_clamav(const struct scan_config *cfg, int fd, struct scan_result
 		out->verdict = SCAN_INFECTED;
 	else if (!sent || !str_eq(s, STR("stream: OK")))
 		out->verdict = SCAN_NO_ANSWER;
+	out->away = out->verdict == SCAN_NO_ANSWER && !heard;
 	if (out->verdict != SCAN_CLEAN)
 		snprintf(out->found, sizeof out->found, "%.*s", STR_ARG(str_sub(heard ? s : STR("clamd does not answer"), 0, sizeof out->found - 1)));
 }

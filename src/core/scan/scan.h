@@ -34,6 +34,7 @@ struct scan_config {
 struct scan_result {
 	enum scan_verdict verdict;
 	const char *mime;   /* of the table: store this one. NULL when the type was refused */
+	bool away;          /* with SCAN_NO_ANSWER: nothing was heard of the scanner itself; asking it for the next file would wait as long */
 	char found[100];    /* what libmagic or clamd says, for the log */
 };
 
