@@ -215,7 +215,7 @@ const settling = (c, mine) => [
 	}],
 	["the clerk issues", async () => {
 		const v = people.clerk;
-		await until("a signed draft at the clerk", 60, async () => {
+		await until("a signed draft at the clerk", 240, async () => {
 			await search(v, mine.code);
 			return signed(v).isVisible();
 		});
@@ -227,7 +227,7 @@ const settling = (c, mine) => [
 		await people.counter.look("returned");
 	}],
 	["the citizen downloads the result and rates the service", async () => {
-		await until("the sealed result", 60, async () => {
+		await until("the sealed result", 240, async () => {
 			await c.go(`/ho-so/${mine.code}`);
 			return c.link("FILING_GET_RESULT").isVisible();
 		});

@@ -156,10 +156,10 @@ function totp(secret, step) {
 	return String((mac.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, "0");
 }
 
-// A code counts once: that of now, or of the step after, which is taken as well.
+// A code counts once: of the step before, of now, or of the step after, all of which are taken.
 export async function freshCode(person) {
 	const now = () => Math.floor(Date.now() / 30000);
-	const step = Math.max(person.step + 1, now());
+	const step = Math.max(person.step + 1, now() - 1);
 	while (step > now() + 1) await sleep(500);
 	person.step = step;
 	return totp(person.totp_secret, step);
@@ -180,7 +180,7 @@ export class Visitor {
 		Object.assign(v, { place, who, width, js, dark, problems: [], expected: [], choosers: [], n: 0 });
 		v.context = await (await theBrowser()).newContext({ viewport: { width, height: width < 600 ? 640 : 900 }, locale: "vi-VN", timezoneId: "Asia/Ho_Chi_Minh",
 			hasTouch: width < 600, acceptDownloads: true });
-		v.context.setDefaultTimeout(30000);
+		v.context.setDefaultTimeout(120000);
 		v.page = await v.context.newPage();
 		v.cdp = await v.context.newCDPSession(v.page);
 		await v.scripts(js);

@@ -57,9 +57,9 @@ const steps = [
 	["the counter sees how the files look, as pictures", async () => {
 		const v = people.counter;
 		const picture = v.main.locator("img.preview").first();
-		await until("a preview", 60, async () => (await record("counter"), await picture.count()));
+		await until("a preview", 240, async () => (await record("counter"), await picture.count()));
 		await picture.locator("xpath=ancestor::details/summary").click();
-		await until("the picture", 20, () => picture.evaluate((i) => i.complete && i.naturalWidth > 0));
+		await until("the picture", 240, () => picture.evaluate((i) => i.complete && i.naturalWidth > 0));
 		equal(await v.page.locator("iframe").count(), 0, "frames with a stranger's file");
 		await v.look("previews");
 		await people.citizen.go(`/ho-so/${mine.code}`);
@@ -136,7 +136,7 @@ const steps = [
 		await people.director.look("signed");
 	}],
 	["the clerk issues", async () => {
-		await until("a signed draft at the clerk", 60, async () => {
+		await until("a signed draft at the clerk", 240, async () => {
 			await record("clerk");
 			return signed(people.clerk).isVisible();
 		});
@@ -150,7 +150,7 @@ const steps = [
 	}],
 	["the citizen downloads what is signed and sealed", async () => {
 		const v = people.citizen;
-		await until("the sealed result", 60, async () => {
+		await until("the sealed result", 240, async () => {
 			await v.go(`/ho-so/${mine.code}`);
 			return v.link("FILING_GET_RESULT").isVisible();
 		});

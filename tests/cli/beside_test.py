@@ -337,10 +337,12 @@ def what_was_begun_is_answered_when_it_stops():
         queued = lambda: int(re.search(r"motcua_http_active (\d+)", urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30).read().decode()).group(1))
         until("500 wait", lambda: queued() >= 500)
         s.process.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
-        watcher.request("GET", "/readyz")
-        r = watcher.getresponse()
-        equal((r.status, r.getheader("Connection")), (503, "close"), r.read())
+
+        def closing():
+            watcher.request("GET", "/readyz")
+            r = watcher.getresponse()
+            return r.read() is not None and r.status == 503 and r
+        equal(until("it says that it closes", closing).getheader("Connection"), "close")
         lock.execute("rollback")
         for t in threads:
             t.join(100)

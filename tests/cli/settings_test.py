@@ -246,11 +246,11 @@ def passwords_follow_their_cost():
 # F-141: sessions end by themselves.
 def sessions_end():
     home = "/tai-khoan"
-    with Server(fresh(), session_idle="2s", session_length="4s") as s:
+    with Server(fresh(), session_idle="6s", session_length="12s") as s:
         used, idle = s.sign_in(people["citizen"]), s.sign_in(people["citizen"])
         equal(s.ask("GET", home, headers={"Cookie": used})[0], 200)
         out = lambda cookie: s.ask("GET", home, headers={"Cookie": cookie})[0] != 200
-        time.sleep(7.5)  # a session read before is believed for five seconds
+        time.sleep(11.5)  # a session read before is believed for five seconds
         true(out(idle), "a session that was not used goes on")
         until("a session ends though it is used", lambda: out(used))
     true("session_length" in refused(fresh(), session_idle="2h", session_length="1h"), "shorter than idle")

