@@ -1,4 +1,4 @@
-/* act.c — acts from pages, in bulk, and from programs: input checked, then dossier_do(). */
+/* act.c — acts from pages and from programs: input checked, then dossier_do(). Several at once: bulk.c. */
 #include "desk/desk_internal.h"
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +29,7 @@ static const struct act_shape shapes[ACT_COUNT] = {
 	[ACT_RATE] = {AF_SCORE | AF_TEXT, AF_SCORE, NULL, true},
 	[ACT_CORRECT] = {AF_FILES, 0, NULL, true},
 	[ACT_TRANSCRIBE] = {0, 0, NULL, true},
+	[ACT_TRANSFER] = {AF_UNIT | AF_REASON, AF_UNIT | AF_REASON, NULL, true},
 };
 const struct act_shape *act_shape(enum dossier_action a) { return &shapes[a]; }
 
@@ -77,6 +78,18 @@ bool desk_people(struct env *env, const struct dossier_get_row *d, enum dossier_
 		(void)role_from_name(d->step_role, &role);
 	return act == ACT_ASSIGN ? directory_holders(env, role, d->settling_unit, today, out, e)
 	                         : directory_holders_in_agency(env, role, d->settling_agency, today, out, e);
+}
+
+bool desk_units(struct env *env, const struct dossier_get_row *d, enum dossier_action act, struct units *out, struct err *e)
+{
+	size_t n = 0;
+	if (!directory_units(env, d->settling_agency, date_of(env->now), out, e))
+		return false;
+	for (size_t i = 0; i < out->n; i++)
+		if (act != ACT_TRANSFER || out->v[i].id.v != d->settling_unit.v)
+			out->v[n++] = out->v[i];
+	out->n = n;
+	return true;
 }
 
 const struct field *act_field(size_t i, unsigned *bit)
@@ -214,7 +227,7 @@ static bool refused(struct request *r, struct err *e)
 	return true;
 }
 
-static bool do_it(struct request *r, const struct dossier_act *x, struct dossier_done *done, struct err *e)
+bool desk_do(struct request *r, const struct dossier_act *x, struct dossier_done *done, struct err *e)
 {
 	return dossier_do(&r->env, LAW, x, done, e) &&
 	       (!desk_have()->queue || desk_have()->queue(&r->env, done, x->id, e));
@@ -236,7 +249,7 @@ bool desk_act_apply(struct request *r, struct err *e)
 	}
 	json_t *fields = a == ACT_SUBMIT ? desk_typed_fields(r, &d) : NULL;
 	x.fields = fields;
-	bool ok = do_it(r, &x, &done, e);
+	bool ok = desk_do(r, &x, &done, e);
 	json_decref(fields);
 	if (!ok)
 		return refused(r, e);
@@ -271,7 +284,8 @@ bool act_api_check(struct request *r, struct err *e)
 static bool refused_field(struct request *r, struct err *e)
 {
 	static const struct { enum msg_key say; const char *field; } at[] = {
-		{MSG_DOSSIER_NOT_OFFICER, "to"}, {MSG_DOSSIER_REASON, "reason"}, {MSG_DOSSIER_APOLOGY_DATE, "new_due"}, {MSG_DOSSIER_RECEIPT_SEEN, "receipt_seen"}};
+		{MSG_DOSSIER_NOT_OFFICER, "to"}, {MSG_DOSSIER_REASON, "reason"}, {MSG_DOSSIER_APOLOGY_DATE, "new_due"}, {MSG_DOSSIER_RECEIPT_SEEN, "receipt_seen"},
+		{MSG_DOSSIER_TRANSFER_UNIT, "unit"}};
 	for (size_t i = 0; e->kind == ERR_INVALID && i < ARRAY_LEN(at); i++)
 		if (e->say == (int)at[i].say) {
 			form_error(r, at[i].field, at[i].say, STR_NONE, STR_NONE);
@@ -301,7 +315,7 @@ bool act_api_apply(struct request *r, struct err *e)
 	}
 	r->errors = (struct form_errors){0};
 	x.fields = a == ACT_SUBMIT ? json_object_get(r->json, "fields") : NULL;
-	bool ok = do_it(r, &x, &done, e);
+	bool ok = desk_do(r, &x, &done, e);
 	json_decref(answers);
 	if (!ok)
 		return refused_field(r, e);
@@ -315,177 +329,4 @@ bool act_api_answer(struct request *r, struct err *e)
 	(void)e;
 	buf_put(&r->body, r->memo);
 	return answer_json(r, 200);
-}
-
-/* ---- several at once: each an act of its own ---- */
-
-static const enum dossier_action bulk_actions[] = {ACT_ACCEPT, ACT_ASSIGN, ACT_FINISH, ACT_APPROVE, ACT_ISSUE, ACT_ARCHIVE, ACT_REASSIGN};
-static const struct choice bulk_choices[] = {
-	{"accept", MSG_DESK_ACT_ACCEPT}, {"assign", MSG_DESK_ACT_ASSIGN}, {"finish", MSG_DESK_ACT_FINISH}, {"approve", MSG_DESK_ACT_APPROVE},
-	{"issue", MSG_DESK_ACT_ISSUE}, {"archive", MSG_DESK_ACT_ARCHIVE}, {"reassign", MSG_DESK_ACT_REASSIGN}};
-static const struct field bulk_fields[] = {
-	{.name = "chosen", .kind = FIELD_TEXT, .unseen = true, .repeated = true, .max = 80, .most = DESK_PAGE, .label = MSG_DESK_F_CHOSEN},
-	{.name = "action", .kind = FIELD_CHOICE, .unseen = true, .required = true, .choices = bulk_choices, .n_choices = ARRAY_LEN(bulk_choices), .label = MSG_DESK_F_ACTION},
-	{.name = "to", .kind = FIELD_ID, .label = MSG_DESK_F_TO},
-	{.name = "reason", .kind = FIELD_LONG_TEXT, .max = 4000, .label = MSG_DESK_F_REASON},
-};
-const struct form bulk_form = {"bulk", bulk_fields, ARRAY_LEN(bulk_fields)};
-
-bool bulk_check(struct request *r, struct err *e)
-{
-	(void)e;
-	int i = form_choice(r, "action");
-	if (form_count(r, "chosen") == 0)
-		form_error(r, "chosen", MSG_DESK_NONE_CHOSEN, STR_NONE, STR_NONE);
-	if (i >= 0 && (shapes[bulk_actions[i]].needs & AF_TO) && !form_has(r, "to"))
-		form_error(r, "to", MSG_DESK_CHOOSE_PERSON, STR_NONE, STR_NONE);
-	if (i >= 0 && (shapes[bulk_actions[i]].needs & AF_REASON) && !form_has(r, "reason"))
-		form_error(r, "reason", MSG_FIELD_REQUIRED, STR_NONE, STR_NONE);
-	return true;
-}
-
-/* "CODE~REV" as the list showed it. */
-static bool read_chosen(struct request *r, struct str chosen, struct dossier_act *x, struct str *code, struct err *e)
-{
-	ptrdiff_t at = str_find_char(chosen, '~');
-	bool found = false;
-	if (at <= 0)
-		return err_set(e, ERR_INVALID, "not a row of the list");
-	*code = str_sub(chosen, 0, (size_t)at);
-	if (!str_to_i64(str_sub(chosen, (size_t)at + 1, chosen.n), &x->rev) || x->rev < 1)
-		return err_set(e, ERR_INVALID, "not a row of the list");
-	if (!dossier_id_of(&r->env, *code, &x->id, &found, e))
-		return false;
-	return found || err_set(e, ERR_NOT_FOUND, "no such dossier");
-}
-
-/* In a savepoint, so that one refusal leaves the others. False only when the database failed. */
-static bool bulk_one(struct request *r, enum dossier_action a, struct str chosen, json_t *results, struct err *e)
-{
-	struct dossier_act x = {.action = a, .to = {form_id(r, "to")}, .reason = form_text(r, "reason")};
-	struct dossier_done done = {0};
-	struct str code = chosen;
-	struct err why = {0};
-	AUTO_TX tx = {0};
-	if (!db_savepoint(r->env.db, &tx, e))
-		return false;
-	bool ok = read_chosen(r, chosen, &x, &code, &why) && do_it(r, &x, &done, &why);
-	if (!ok && (why.kind == ERR_INTERNAL || why.kind == ERR_BUSY)) {
-		*e = why;
-		return false;
-	}
-	if (ok && !db_commit(&tx, e))
-		return false;
-	int say = ok ? 0 : why.say ? why.say : (int)msg_of_err(&why);
-	json_array_append_new(results, json_pack("{s:s%,s:b,s:i}", "code", code.p, code.n, "ok", ok, "say", say));
-	return true;
-}
-
-bool bulk_apply(struct request *r, struct err *e)
-{
-	int choice = form_choice(r, "action");
-	json_t *results = json_array();
-	bool ok = choice >= 0;
-	for (size_t i = 0; ok && i < form_count(r, "chosen"); i++)
-		ok = bulk_one(r, bulk_actions[choice], form_text_at(r, "chosen", i), results, e);
-	char *text = json_dumps(results, JSON_COMPACT);
-	if (text)
-		r->memo = str_dup(r->env.arena, str_from(text));
-	free(text);
-	json_decref(results);
-	return ok;
-}
-
-static void bulk_line(struct request *r, struct html_out *o, const struct ui_table *t, const json_t *x)
-{
-	struct str code = str_from(json_string_value(json_object_get(x, "code")));
-	int say = (int)json_integer_value(json_object_get(x, "say"));
-	bool ok = json_is_true(json_object_get(x, "ok"));
-	ui_row_begin(o, t, &(struct ui_row){0});
-	ui_cell_main(o, t, 0, (struct ui_crumb){code, str_fmt(r->env.arena, "/ban-lam-viec/ho-so/%.*s", STR_ARG(code))}, STR_NONE);
-	ui_cell_begin(o, t, 1);
-	ui_badge_word(o, ok ? UI_DONE : UI_REFUSED, msg(r->env.lang, ok ? MSG_DESK_BULK_OK : MSG_DESK_BULK_NO));
-	ui_cell_end(o);
-	ui_cell(o, t, 2, say ? page_say(r, say, NULL, 0) : STR(""));
-	ui_row_end(o);
-}
-
-bool bulk_answer(struct request *r, struct err *e)
-{
-	struct html_out o = page_out(r);
-	json_t *results = json_loadb(r->memo.p, r->memo.n, 0, NULL);
-	struct ui_crumb crumb = {msg(r->env.lang, MSG_DESK_TITLE), STR("/ban-lam-viec")};
-	struct ui_page p = {.title = msg(r->env.lang, MSG_DESK_BULK_RESULT), .staff = true, .crumbs = &crumb, .n_crumbs = 1};
-	struct ui_column columns[] = {{.head = msg(r->env.lang, MSG_DESK_COL_CODE), .kind = UI_CELL_CODE},
-		{.head = msg(r->env.lang, MSG_DESK_COL_RESULT)}, {.head = msg(r->env.lang, MSG_DESK_COL_WHY)}};
-	struct ui_table t = {.caption = p.title, .caption_hidden = true, .columns = columns, .n_columns = ARRAY_LEN(columns), .keys = true};
-	(void)e;
-	ui_page_begin(&o, &p);
-	ui_table_begin(&o, &t);
-	for (size_t i = 0; i < json_array_size(results); i++)
-		bulk_line(r, &o, &t, json_array_get(results, i));
-	ui_table_end(&o);
-	ui_buttons(&o, &(struct ui_button){.label = msg(r->env.lang, MSG_DESK_BACK_TO_LIST), .url = STR("/ban-lam-viec")}, 1);
-	ui_page_end(&o, &p);
-	json_decref(results);
-	return answer_html(r, 200);
-}
-
-/* Who may have the chosen ones: by the first of them, since a list is mostly of one step; each is judged on its own. */
-static struct ui_option *people_options(struct request *r, enum dossier_action act, size_t *n, struct err *e)
-{
-	struct officers all = {0};
-	struct dossier_act first = {0};
-	struct dossier_get_row d = {.settling_agency = {desk_agency_of(r->env.actor)}};
-	struct str code;
-	struct err none = {0};
-	bool may = false;
-	*n = 0;
-	if (form_count(r, "chosen") && read_chosen(r, form_raw_at(r, "chosen", 0), &first, &code, &none)) {
-		struct dossier_get_row x;
-		if (!dossier_load(&r->env, first.id, &x, e) || !dossier_may_read(&r->env, &x, &may, e))
-			return NULL;
-		d = may ? x : d;
-	}
-	if (!desk_people(&r->env, &d, may ? act : ACT_FINISH, &all, e)) /* any other act: every specialist of the agency */
-		return NULL;
-	struct ui_option *v = NEW_ARRAY(r->env.arena, all.n + 1, struct ui_option);
-	v[(*n)++] = (struct ui_option){.value = STR(""), .label = msg(r->env.lang, MSG_FIELD_CHOOSE)};
-	for (size_t i = 0; i < all.n; i++)
-		v[(*n)++] = (struct ui_option){.value = str_fmt(r->env.arena, "%lld", (long long)all.v[i].person.v), .chosen = form_id(r, "to") == all.v[i].person.v,
-			.label = all.v[i].absent ? str_fmt(r->env.arena, "%.*s (%.*s)", STR_ARG(all.v[i].name), STR_ARG(msg(r->env.lang, MSG_DESK_ABSENT))) : all.v[i].name};
-	return v;
-}
-
-/* Asks what the chosen act still needs, with the rows kept. */
-bool bulk_again(struct request *r, struct err *e)
-{
-	struct html_out o = page_out(r);
-	size_t n = 0;
-	int i = form_choice(r, "action");
-	struct ui_option *people = people_options(r, i >= 0 ? bulk_actions[i] : ACT_FINISH, &n, e);
-	unsigned asks = i >= 0 ? shapes[bulk_actions[i]].asks : 0;
-	struct ui_page p = {.title = i >= 0 ? msg(r->env.lang, desk_action_word(bulk_actions[i])) : msg(r->env.lang, MSG_BULK_BAR), .staff = true, .width = UI_READ};
-	if (!people)
-		return false;
-	ui_page_begin(&o, &p);
-	page_error_summary(&o, r);
-	ui_form_begin(&o, &(struct ui_form){.action = STR("/ban-lam-viec/hang-loat")});
-	for (size_t k = 0; k < form_count(r, "chosen"); k++)
-		ui_field(&o, &(struct ui_field){.name = STR("chosen"), .kind = UI_HIDDEN, .value = form_raw_at(r, "chosen", k)});
-	ui_field(&o, &(struct ui_field){.name = STR("action"), .kind = UI_HIDDEN, .value = form_raw(r, "action")});
-	if (asks & AF_TO) {
-		struct ui_field f = page_field(r, "to", UI_SELECT, MSG_DESK_F_TO);
-		f.options = people, f.n_options = n, f.required = true;
-		ui_field(&o, &f);
-	}
-	if (asks & AF_REASON) {
-		struct ui_field f = page_field(r, "reason", UI_LONG_TEXT, MSG_DESK_F_REASON);
-		f.required = true;
-		ui_field(&o, &f);
-	}
-	ui_buttons(&o, &(struct ui_button){.label = p.title}, 1);
-	ui_form_end(&o);
-	ui_page_end(&o, &p);
-	return page_answer(r);
 }

@@ -135,10 +135,10 @@ static bool people_choices(struct asked *q, enum dossier_action act, json_t *to,
 	return true;
 }
 
-static bool unit_choices(struct asked *q, json_t *to, struct err *e)
+static bool unit_choices(struct asked *q, enum dossier_action act, json_t *to, struct err *e)
 {
 	struct units all = {0};
-	if (!directory_units(&q->r->env, q->d.settling_agency, date_of(q->r->env.now), &all, e))
+	if (!desk_units(&q->r->env, &q->d, act, &all, e))
 		return false;
 	for (size_t i = 0; i < all.n; i++)
 		choice(to, id_text(q, all.v[i].id.v), all.v[i].name);
@@ -175,7 +175,7 @@ static bool choices_of(struct asked *q, enum dossier_action act, const struct fi
 	if (bit == AF_TO)
 		return people_choices(q, act, v, e);
 	if (bit == AF_UNIT)
-		return unit_choices(q, v, e);
+		return unit_choices(q, act, v, e);
 	if (bit == AF_FEE)
 		return fee_choices(q, act, v, e);
 	if (bit == AF_OPINION)

@@ -111,7 +111,7 @@ bool desk_form_page(struct request *r, struct err *e);
 bool desk_register_page(struct request *r, struct err *e);
 bool desk_register_pdf(struct request *r, struct err *e);
 
-/* ---- acts (act.c) ---- */
+/* ---- acts (act.c, bulk.c) ---- */
 enum act_field {
 	AF_REASON = 1, AF_TO = 2, AF_UNIT = 4, AF_FEE = 8, AF_OPINION = 16, AF_OUTCOME = 32, AF_TEXT = 64, AF_NAME = 128, AF_AMOUNT = 256,
 	AF_METHOD = 512, AF_VOUCHER = 1024, AF_NEW_DUE = 2048, AF_OVERRIDE = 4096, AF_COLLECTOR = 8192, AF_AUTHORISATION = 16384,
@@ -123,6 +123,10 @@ const struct act_shape *act_shape(enum dossier_action a);
 const struct field *act_field(size_t i, unsigned *bit);
 /* Whom an act may name in `to`. */
 MUST_CHECK bool desk_people(struct env *env, const struct dossier_get_row *d, enum dossier_action act, struct officers *out, struct err *e);
+/* Which units an act may name in `unit`. */
+MUST_CHECK bool desk_units(struct env *env, const struct dossier_get_row *d, enum dossier_action act, struct units *out, struct err *e);
+/* dossier_do(), and what the program queues after it. */
+MUST_CHECK bool desk_do(struct request *r, const struct dossier_act *x, struct dossier_done *done, struct err *e);
 extern const struct form desk_act_form, act_api_form, bulk_form;
 bool act_slow(struct request *r, struct err *e);
 bool act_check(struct request *r, struct err *e);

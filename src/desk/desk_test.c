@@ -708,6 +708,57 @@ TEST_BOTH(a_dossier_whose_officer_is_away_is_seen_and_given_to_another)
 	stop();
 }
 
+static struct unit_id unit_with(enum role role)
+{
+	struct err e = {0};
+	struct units all = {0};
+	struct env env = office_env(&w.o);
+	struct date today = date_of(instant_clock());
+	EXPECT_OK(directory_units(&env, w.o.people.department, today, &all, &e), e);
+	for (size_t i = 0; i < all.n; i++) {
+		struct officers v = {0};
+		EXPECT_OK(directory_holders(&env, role, all.v[i].id, today, &v, &e), e);
+		if (v.n && all.v[i].id.v != w.o.people.division.v)
+			return all.v[i].id;
+	}
+	FAIL("one unit only");
+	return (struct unit_id){0};
+}
+
+TEST_BOTH(a_dossier_is_given_to_another_unit)
+{
+	start(a, engine);
+	office_set_ms(instant_clock().ms);
+	struct str codes[3];
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		codes[i] = sent_code();
+		STATUS(post(&w.counter, record(codes[i], "/accept"), ""), 303);
+	}
+	struct unit_id unit = unit_with(ROLE_SPECIALIST);
+	struct str to = str_fmt(a, "unit=%lld", (long long)unit.v), option = str_fmt(a, "value=\"%lld\"", (long long)unit.v), own = str_fmt(a, "value=\"%lld\"", (long long)w.o.people.division.v);
+	struct test_answer x = get(&w.head, record(codes[0], ""));
+	ptrdiff_t form = str_find(x.body, STR("/transfer\""));
+	EXPECT(form > 0 && str_find(str_sub(x.body, (size_t)form, 6000), option) > 0 && str_find(str_sub(x.body, (size_t)form, 6000), own) < 0);
+	EXPECT(!has(get(&w.specialist, record(codes[0], "")).body, "/transfer"));
+	STATUS(post(&w.head, record(codes[0], "/transfer"), str_cstr(a, to)), 422); /* why? */
+	STATUS(post(&w.head, record(codes[0], "/transfer"), str_fmt(a, "unit=%lld&reason=nham", (long long)w.o.people.leadership.v).p), 422);
+	STATUS(post(&w.head, record(codes[0], "/transfer"), str_fmt(a, "%.*s&reason=nham+phong", STR_ARG(to)).p), 303);
+	EXPECT_INT(load(codes[0]).settling_unit.v, unit.v);
+	x = get(&w.director, record(codes[0], ""));
+	EXPECT(has(x.body, "Chuyển đơn vị thụ lý") && has(x.body, "Chuyển đến ") && has(x.body, "nham phong"));
+	x = http_test_send(w.t, &(struct test_request){.method = HTTP_POST, .path = str_cstr(a, str_fmt(a, "/api/v1/dossiers/%.*s/actions", STR_ARG(codes[1]))), .actor = &w.director,
+		.json = str_cstr(a, str_fmt(a, "{\"action\":\"transfer\",\"unit\":\"%lld\",\"reason\":\"x\"}", (long long)w.o.people.division.v))});
+	STATUS(x, 422);
+	EXPECT(has(x.body, "/unit"));
+	x = post(&w.director, "/ban-lam-viec/hang-loat", str_fmt(a, "action=transfer&chosen=%.*s~%lld&chosen=%.*s~%lld", STR_ARG(codes[1]), (long long)load(codes[1]).rev, STR_ARG(codes[2]), 1LL).p);
+	STATUS(x, 422); /* asks where to and why */
+	EXPECT(has(x.body, option.p) && has(x.body, "name=\"unit\"") && has(x.body, "name=\"reason\""));
+	x = post(&w.director, "/ban-lam-viec/hang-loat", str_fmt(a, "action=transfer&%.*s&reason=x&chosen=%.*s~%lld&chosen=%.*s~%lld", STR_ARG(to), STR_ARG(codes[1]), (long long)load(codes[1]).rev, STR_ARG(codes[2]), 1LL).p);
+	STATUS(x, 200);
+	EXPECT(load(codes[1]).settling_unit.v == unit.v && load(codes[2]).settling_unit.v == w.o.people.division.v); /* the rev of the second is gone */
+	stop();
+}
+
 #define COUNTER_FORM "kind=person&name=Tr%E1%BA%A7n+Th%E1%BB%8B+M%E1%BA%ABu&address=S%E1%BB%91+1&phone=0912345678&channel_out=counter"
 static const char *counter_form_of(const char *more)
 {

@@ -165,7 +165,7 @@ static void bulk_bar(struct request *r, struct html_out *o)
 		{"accept", ACT_ACCEPT, ROLE_BIT(ROLE_COUNTER)}, {"assign", ACT_ASSIGN, ROLE_BIT(ROLE_HEAD)},
 		{"finish", ACT_FINISH, ROLE_BIT(ROLE_SPECIALIST)}, {"approve", ACT_APPROVE, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR)},
 		{"issue", ACT_ISSUE, ROLE_BIT(ROLE_CLERK)}, {"archive", ACT_ARCHIVE, ROLE_BIT(ROLE_SPECIALIST) | ROLE_BIT(ROLE_CLERK)},
-		{"reassign", ACT_REASSIGN, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR)}};
+		{"reassign", ACT_REASSIGN, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR)}, {"transfer", ACT_TRANSFER, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR)}};
 	struct ui_button v[ARRAY_LEN(acts)];
 	size_t n = 0;
 	for (size_t i = 0; i < ARRAY_LEN(acts); i++)

@@ -50,12 +50,12 @@ static bool unit_field(struct sheet *s, enum dossier_action act, struct err *e)
 {
 	struct units all = {0};
 	struct env *env = &s->r->env;
-	if (!directory_units(env, s->d.settling_agency, date_of(env->now), &all, e))
+	if (!desk_units(env, &s->d, act, &all, e))
 		return false;
 	struct ui_option *v = options_of(env->arena, all.n, WORD(s, MSG_FIELD_CHOOSE));
 	for (size_t i = 0; i < all.n; i++)
 		v[i + 1] = (struct ui_option){.value = str_fmt(env->arena, "%lld", (long long)all.v[i].id.v), .label = all.v[i].name};
-	struct ui_field f = field_of_act(s, act, "unit", UI_SELECT, MSG_DESK_F_UNIT);
+	struct ui_field f = field_of_act(s, act, "unit", UI_SELECT, act == ACT_TRANSFER ? MSG_DESK_F_UNIT_TO : MSG_DESK_F_UNIT);
 	put_choice(s, &f, v, all.n + 1);
 	return true;
 }

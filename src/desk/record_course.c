@@ -16,9 +16,9 @@ static struct str event_title(struct sheet *s, struct str kind)
 	return kind;
 }
 
-static struct str event_who(struct sheet *s, const struct audit_entry *x)
+static struct str event_who(struct sheet *s, const struct names *names, const struct audit_entry *x)
 {
-	struct str name = desk_person_name(&s->r->env, x->person), unit = desk_unit_name(&s->r->env, x->unit);
+	struct str name = names_person(names, x->person), unit = names_unit(names, x->unit);
 	if (!name.n && str_eq(x->kind, STR("dossier.send")))
 		return WORD(s, MSG_DESK_ROLE_APPLICANT);
 	if (!name.n)
@@ -26,19 +26,42 @@ static struct str event_who(struct sheet *s, const struct audit_entry *x)
 	return unit.n ? str_fmt(s->r->env.arena, "%.*s, %.*s", STR_ARG(name), STR_ARG(unit)) : name;
 }
 
-static struct str event_text(struct sheet *s, const struct audit_entry *x)
+static int64_t number_in(const json_t *body, const char *key)
+{
+	int64_t v = 0;
+	return str_to_i64(str_from(json_string_value(json_object_get(body, key))), &v) ? v : 0;
+}
+
+/* Everybody and every unit that the entries name. */
+static bool load_names(struct sheet *s, const struct audit_entries *all, struct names *out, struct err *e)
+{
+	*out = names_begin(s->r->env.arena);
+	for (size_t i = 0; i < all->n; i++) {
+		json_t *body = json_loadb(all->v[i].body.p, all->v[i].body.n, 0, NULL);
+		names_want(out, all->v[i].person, all->v[i].unit);
+		names_want(out, number_in(body, "instead_of"), number_in(body, "unit"));
+		json_decref(body);
+	}
+	return names_load(&s->r->env, out, e);
+}
+
+static void put_said(struct sheet *s, struct buf *b, enum msg_key key, struct str name)
+{
+	if (name.n)
+		buf_fmt(b, "%s%.*s", b->n ? ". " : "", STR_ARG(msg_fmt(s->r->env.arena, s->r->env.lang, key, &name, 1)));
+}
+
+static struct str event_text(struct sheet *s, const struct names *names, const struct audit_entry *x)
 {
 	json_t *body = json_loadb(x->body.p, x->body.n, 0, NULL);
-	int64_t note = 0, instead = 0;
-	(void)str_to_i64(str_from(json_string_value(json_object_get(body, "note"))), &note);
-	(void)str_to_i64(str_from(json_string_value(json_object_get(body, "instead_of"))), &instead);
+	struct buf b = buf_on(s->r->env.arena);
+	put_said(s, &b, MSG_DESK_INSTEAD_OF, names_person(names, number_in(body, "instead_of")));
+	put_said(s, &b, MSG_DESK_MOVED_TO, names_unit(names, number_in(body, "unit")));
+	struct str text = number_in(body, "note") ? sheet_note(s, number_in(body, "note")) : STR("");
 	json_decref(body);
-	struct str text = note ? sheet_note(s, note) : STR("");
-	if (!instead)
-		return text;
-	struct str name = desk_person_name(&s->r->env, instead);
-	struct str say = msg_fmt(s->r->env.arena, s->r->env.lang, MSG_DESK_INSTEAD_OF, &name, 1);
-	return text.n ? str_fmt(s->r->env.arena, "%.*s. %.*s", STR_ARG(say), STR_ARG(text)) : say;
+	if (text.n)
+		buf_fmt(&b, "%s%.*s", b.n ? ". " : "", STR_ARG(text));
+	return buf_str(&b);
 }
 
 /* "2 ngày 3 giờ làm việc, hạn 3 ngày"; named: after the step's name, of the step that an act left. */
@@ -62,7 +85,7 @@ static bool is_same_again(const struct audit_entry *x, const struct audit_entry 
 	return shown && str_eq(x->kind, shown->kind) && (str_eq(x->kind, STR("dossier.file")) || str_eq(x->kind, STR("dossier.file_clean")));
 }
 
-static size_t past_events(struct sheet *s, const struct audit_entries *all, const struct dossier_stays *stays, struct ui_event *v)
+static size_t past_events(struct sheet *s, const struct names *names, const struct audit_entries *all, const struct dossier_stays *stays, struct ui_event *v)
 {
 	const struct audit_entry *shown = NULL;
 	size_t n = 0, again = 1;
@@ -74,7 +97,7 @@ static size_t past_events(struct sheet *s, const struct audit_entries *all, cons
 			v[n - 1].title = str_fmt(s->r->env.arena, "%.*s (%zu)", STR_ARG(event_title(s, x->kind)), ++again);
 			continue;
 		}
-		v[n] = (struct ui_event){.when = UI_PAST, .title = event_title(s, x->kind), .who = event_who(s, x), .text = event_text(s, x), .at = x->at, .has_at = true};
+		v[n] = (struct ui_event){.when = UI_PAST, .title = event_title(s, x->kind), .who = event_who(s, names, x), .text = event_text(s, names, x), .at = x->at, .has_at = true};
 		for (size_t k = 0; k < stays->n; k++)
 			if (stays->v[k].entry == x->id)
 				put_stay(s, &stays->v[k], true, &v[n]);
@@ -87,7 +110,8 @@ bool sheet_course(struct sheet *s, struct err *e)
 {
 	struct audit_entries all = {0};
 	struct dossier_stays stays;
-	if (!dossier_timeline(&s->r->env, s->d.id, &all, e))
+	struct names names;
+	if (!dossier_timeline(&s->r->env, s->d.id, &all, e) || !load_names(s, &all, &names, e))
 		return false;
 	dossier_stays(&s->r->env, LAW, &s->d, &all, &stays);
 	struct ui_event *v = NEW_ARRAY(s->r->env.arena, all.n + 1, struct ui_event);
@@ -97,7 +121,7 @@ bool sheet_course(struct sheet *s, struct err *e)
 		v[n] = (struct ui_event){.when = UI_NOW, .title = desk_step_name(s->r, s->d.process, last->step), .who = sheet_holder(s), .at = last->from, .has_at = true};
 		put_stay(s, last, false, &v[n++]);
 	}
-	n += past_events(s, &all, &stays, v + n);
+	n += past_events(s, &names, &all, &stays, v + n);
 	ui_section_begin(s->o, WORD(s, MSG_DESK_COURSE));
 	ui_timeline(s->o, v, n);
 	ui_section_end(s->o);

@@ -104,11 +104,17 @@ void sheet_opinions(struct sheet *s)
 	struct arena *a = s->r->env.arena;
 	if (!s->opinions.n)
 		return;
+	struct names units = names_begin(a);
+	struct err e = {0};
+	for (size_t i = 0; i < s->opinions.n; i++)
+		names_want(&units, 0, s->opinions.v[i].unit.v);
+	if (!names_load(&s->r->env, &units, &e)) /* shown without them */
+		units = names_begin(a);
 	struct ui_item *v = NEW_ARRAY(a, s->opinions.n, struct ui_item);
 	for (size_t i = 0; i < s->opinions.n; i++) {
 		const struct dossier_opinion_list_row *p = &s->opinions.v[i];
 		struct str answer = p->answered_at.has ? p->answer : WORD(s, MSG_DESK_OPINION_OPEN);
-		v[i] = (struct ui_item){.title = p->question, .hint = str_fmt(a, "%.*s: %.*s", STR_ARG(desk_unit_name(&s->r->env, p->unit.v)), STR_ARG(answer)),
+		v[i] = (struct ui_item){.title = p->question, .hint = str_fmt(a, "%.*s: %.*s", STR_ARG(names_unit(&units, p->unit.v)), STR_ARG(answer)),
 			.has_state = true, .state = p->answered_at.has ? UI_DONE : UI_DOING};
 	}
 	ui_section_begin(s->o, WORD(s, MSG_DESK_OPINIONS));

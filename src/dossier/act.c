@@ -43,6 +43,7 @@ static const struct rule {
 	[ACT_RATE] = {"rate", BY_APPLICANT, .run = act_rate},
 	[ACT_CORRECT] = {"correct", BY_APPLICANT, .run = act_correct},
 	[ACT_TRANSCRIBE] = {"transcribe", BY_ROLES, ROLE_BIT(ROLE_COUNTER), .run = act_transcribe},
+	[ACT_TRANSFER] = {"transfer", BY_ROLES, ROLE_BIT(ROLE_COUNTER) | ALLOW_LEAD, .reason = true, .run = act_transfer},
 };
 
 const char *dossier_action_name(enum dossier_action a)
@@ -88,6 +89,8 @@ static bool open_now(const struct doing *g, enum dossier_action a)
 		return !over && !accepted && str_eq(d->state, STR("received"));
 	if (a == ACT_TRANSCRIBE) /* before acceptance, or asked for a supplement, these acts bring the answers */
 		return !over && accepted && !settled && !str_eq(d->state, STR("supplement")) && !str_eq(d->channel_in, STR("online")) && !str_eq(d->channel_in, STR("portal"));
+	if (a == ACT_TRANSFER) /* a number is bound to who signs in this unit's name */
+		return !over && !settled && !d->result_number.has;
 	if (a == ACT_STOP || a == ACT_APOLOGISE)
 		return !over && accepted && !settled;
 	if (a == ACT_RATE)
@@ -109,6 +112,13 @@ static enum role role_of(const struct doing *g, const struct rule *r)
 	return ROLE_STRANGER;
 }
 
+/* Who leads the unit or the agency; and the receiving unit, which sends it on, while nobody of the unit has it. */
+static bool may_transfer(const struct actor *me, const struct dossier_get_row *d)
+{
+	return me->program || actor_in_unit(me, ROLE_HEAD, d->settling_unit.v) || actor_in_agency(me, ROLE_BIT(ROLE_DIRECTOR), d->settling_agency.v) ||
+	       (!d->officer.v && actor_in_unit(me, ROLE_COUNTER, d->receiving_unit.v));
+}
+
 static bool allowed(struct doing *g, enum dossier_action a, bool *may, struct err *e)
 {
 	const struct rule *r = &rules[a];
@@ -116,7 +126,9 @@ static bool allowed(struct doing *g, enum dossier_action a, bool *may, struct er
 	bool mine = me->account != 0 && me->account == g->d.applicant_account;
 	if (r->who == BY_STEP)
 		return may_take(g->env, &g->d, g->step, may, &g->instead_of, e);
-	if (r->who == BY_ROLES)
+	if (a == ACT_TRANSFER)
+		*may = may_transfer(me, &g->d);
+	else if (r->who == BY_ROLES)
 		*may = holds(g, r->roles);
 	else if (r->who == BY_APPLICANT)
 		*may = mine || holds(g, ROLE_BIT(ROLE_COUNTER));
@@ -293,7 +305,7 @@ static bool permitted(struct doing *g, struct err *e)
 	return true;
 }
 
-/* {"from","to","state","rev","note","item","instead_of"}: ids and words of the process only. */
+/* {"from","to","state","rev","note","item","unit","instead_of"}: ids and words of the process only. */
 static bool record(struct doing *g, struct err *e)
 {
 	const struct rule *r = &rules[g->x->action];
@@ -305,6 +317,8 @@ static bool record(struct doing *g, struct err *e)
 		buf_fmt(&b, ",\"note\":\"%lld\"", (long long)g->note.v);
 	if (g->item)
 		buf_fmt(&b, ",\"item\":\"%lld\"", (long long)g->item);
+	if (g->moved_to.v)
+		buf_fmt(&b, ",\"unit\":\"%lld\"", (long long)g->moved_to.v);
 	if (g->instead_of.v)
 		buf_fmt(&b, ",\"instead_of\":\"%lld\"", (long long)g->instead_of.v);
 	buf_char(&b, '}');

@@ -129,6 +129,49 @@ bool act_reassign(struct doing *g, struct err *e)
 	return changed == 1 || err_say(e, ERR_CONFLICT, MSG_DOSSIER_CHANGED, "rev is gone");
 }
 
+/* Somebody of the unit does it today: a holder who is there, or who stands in for one. */
+static bool somebody_has(struct env *env, enum role role, struct unit_id unit, bool *has, struct err *e)
+{
+	struct officers all = {0};
+	if (!directory_holders(env, role, unit, date_of(env->now), &all, e))
+		return err_wrap(e, "who holds the role");
+	for (size_t i = 0; i < all.n; i++)
+		*has = *has || !all.v[i].absent || all.v[i].acting.v;
+	return true;
+}
+
+static bool unit_fits(struct doing *g, struct err *e)
+{
+	struct unit unit;
+	bool found = false;
+	struct date today = date_of(g->env->now);
+	if (!directory_unit(g->env, g->x->unit, &unit, &found, e))
+		return false;
+	bool fits = found && unit.id.v != g->d.settling_unit.v && unit.agency.v == g->d.settling_agency.v && unit.valid_from.day <= today.day &&
+	            (!unit.valid_to.has || unit.valid_to.v.day >= today.day);
+	return fits || err_say(e, ERR_INVALID, MSG_DOSSIER_TRANSFER_UNIT, "not another unit of the agency in force");
+}
+
+/* The step stays, the clock runs on; what the old unit had in hand waits in the new one for who has the role there. Who decides or
+ * numbers for the whole agency, and the counter, keep theirs. */
+bool act_transfer(struct doing *g, struct err *e)
+{
+	enum role role = ROLE_SPECIALIST;
+	int64_t changed = 0;
+	bool in_unit = g->d.step_unit.v == g->d.settling_unit.v && role_from_name(g->d.step_role, &role), has = false;
+	if (!unit_fits(g, e) || !somebody_has(g->env, in_unit ? role : ROLE_SPECIALIST, g->x->unit, &has, e))
+		return false;
+	if (!has)
+		return err_say(e, ERR_CONFLICT, MSG_DOSSIER_TRANSFER_NOBODY, "nobody there does this step");
+	struct dossier_transfer_in in = {.id = g->d.id, .unit = g->x->unit, .step_unit = in_unit ? g->x->unit : g->d.step_unit,
+	                                 .assignee = in_unit ? (struct person_id){0} : g->d.assignee, .last_actor = g->env->actor->account, .rev = g->d.rev};
+	if (!q_dossier_transfer(g->env->db, &in, &changed, e))
+		return err_wrap(e, "moving to another unit");
+	g->d.rev++;
+	g->moved_to = g->x->unit;
+	return changed == 1 || err_say(e, ERR_CONFLICT, MSG_DOSSIER_CHANGED, "rev is gone");
+}
+
 /* Steps between officials, after acceptance: what has gone out to the applicant cannot be taken back. */
 static bool is_internal(const struct node *step)
 {

@@ -16,6 +16,7 @@ struct doing {
 	bool erased;
 	struct dossier_paper_id note;  /* where the reason is kept, sealed */
 	int64_t item;                  /* the fee that the act made or touched; 0: none */
+	struct unit_id moved_to;       /* transfer: the unit that has it now */
 	const struct node *to;         /* after a move */
 };
 
@@ -38,4 +39,4 @@ bool fees_open(struct doing *g, bool *open, struct err *e);
 
 act_fn act_accept, act_ask_supplement, act_refuse, act_supplement, act_withdraw, act_assign, act_submit, act_approve, act_issue,
 	act_hand_over, act_demand_fee, act_claim_paid, act_confirm_paid, act_ask_opinion, act_answer_opinion, act_apologise,
-	act_reassign, act_take_back, act_stop, act_rate, act_correct, act_transcribe;
+	act_reassign, act_take_back, act_stop, act_rate, act_correct, act_transcribe, act_transfer;

@@ -125,7 +125,7 @@ enum dossier_action {
 	ACT_ACCEPT, ACT_ASK_SUPPLEMENT, ACT_REFUSE, ACT_SUPPLEMENT, ACT_WITHDRAW, ACT_ASSIGN, ACT_FINISH, ACT_SUBMIT, ACT_APPROVE,
 	ACT_SEND_BACK, ACT_ISSUE, ACT_HAND_OVER, ACT_ARCHIVE,
 	ACT_DEMAND_FEE, ACT_CLAIM_PAID, ACT_CONFIRM_PAID, ACT_ASK_OPINION, ACT_ANSWER_OPINION, ACT_APOLOGISE, ACT_REASSIGN,
-	ACT_TAKE_BACK, ACT_STOP, ACT_RATE, ACT_CORRECT, ACT_TRANSCRIBE, ACT_COUNT
+	ACT_TAKE_BACK, ACT_STOP, ACT_RATE, ACT_CORRECT, ACT_TRANSCRIBE, ACT_TRANSFER, ACT_COUNT
 };
 const char *dossier_action_name(enum dossier_action a); /* "ask_supplement" */
 bool dossier_action_from(struct str name, enum dossier_action *out);
@@ -134,9 +134,9 @@ struct dossier_act {
 	struct dossier_id id;
 	int64_t rev;               /* as the actor saw it; 0: whatever it is now (API without rev) */
 	enum dossier_action action;
-	struct str reason;         /* required for refuse, ask_supplement, send_back, reassign, apologise, stop at the counter */
+	struct str reason;         /* required for refuse, ask_supplement, send_back, reassign, transfer, apologise, stop at the counter */
 	struct person_id to;       /* assign, reassign */
-	struct unit_id unit;       /* ask_opinion */
+	struct unit_id unit;       /* ask_opinion; transfer: where to */
 	int64_t item;              /* the fee or the opinion acted on */
 	struct str outcome, text;  /* submit: "result" or "refuse", and the reasons (printed on a refusal); opinions: question or answer */
 	const json_t *fields;      /* submit: of the result's template (result.h), over what the record tells; or NULL */

@@ -87,6 +87,12 @@ update dossier set officer = :officer where id = :id;
 -- in: id dossier_id, assignee person_id, officer person_id, rev int
 update dossier set assignee = :assignee, officer = :officer, rev = rev + 1, last_opened = 0 where id = :id and rev = :rev;
 
+-- name: dossier_transfer :exec
+-- in: id dossier_id, unit unit_id, step_unit unit_id?, assignee person_id?, last_actor int, rev int
+update dossier set settling_unit = :unit, step_unit = :step_unit, assignee = :assignee, officer = null, previous_step = null, previous_assignee = null,
+  last_actor = :last_actor, last_opened = 0, rev = rev + 1
+where id = :id and rev = :rev;
+
 -- name: dossier_opened :exec
 -- in: id dossier_id
 update dossier set last_opened = 1 where id = :id and last_opened = 0;

@@ -498,3 +498,61 @@ TEST_BOTH(looks_push_no_act_out_of_the_timeline)
 	EXPECT_TEXT(all.v[all.n - 1].kind, "dossier.accept");
 	office_close(&w);
 }
+
+/* Another unit of the department where somebody has the role today. */
+static struct unit_id other_unit(struct office *w, enum role role, struct person_id *holder)
+{
+	struct err e = {0};
+	struct units all = {0};
+	struct env env = office_env(w);
+	EXPECT_OK(directory_units(&env, w->people.department, date_of(env.now), &all, &e), e);
+	for (size_t i = 0; i < all.n; i++) {
+		struct officers v = {0};
+		EXPECT_OK(directory_holders(&env, role, all.v[i].id, date_of(env.now), &v, &e), e);
+		for (size_t k = 0; k < v.n && all.v[i].id.v != w->people.division.v; k++)
+			if (!v.v[k].absent) {
+				*holder = v.v[k].person;
+				return all.v[i].id;
+			}
+	}
+	FAIL("the sample department has one unit only");
+	return (struct unit_id){0};
+}
+
+TEST_BOTH(a_dossier_moves_to_another_unit)
+{
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
+	struct dossier_id d = send(&w, "bx-khai-bao-xquang").id;
+	struct dossier_done last;
+	struct person_id there = {0};
+	struct unit_id unit = other_unit(&w, ROLE_SPECIALIST, &there);
+	struct actor counter = office_official(&w, w.people.counter), head = office_official(&w, w.people.head), specialist = office_official(&w, w.people.specialist);
+	struct actor stranger_there = office_official(&w, there), clerk = office_official(&w, w.people.clerk);
+	REFUSED(&citizen, ERR_DENIED, 0, .action = ACT_TRANSFER, .unit = unit, .reason = STR("x"));
+	ACT(&counter, .action = ACT_ACCEPT);
+	REFUSED(&clerk, ERR_DENIED, 0, .action = ACT_TRANSFER, .unit = unit, .reason = STR("x"));
+	REFUSED(&head, ERR_INVALID, MSG_DOSSIER_REASON, .action = ACT_TRANSFER, .unit = unit);
+	REFUSED(&head, ERR_INVALID, MSG_DOSSIER_TRANSFER_UNIT, .action = ACT_TRANSFER, .unit = w.people.division, .reason = STR("x"));
+	REFUSED(&head, ERR_INVALID, MSG_DOSSIER_TRANSFER_UNIT, .action = ACT_TRANSFER, .unit = w.people.reception, .reason = STR("x"));
+	REFUSED(&head, ERR_INVALID, MSG_DOSSIER_TRANSFER_UNIT, .action = ACT_TRANSFER, .unit = {77}, .reason = STR("x"));
+	REFUSED(&head, ERR_CONFLICT, MSG_DOSSIER_TRANSFER_NOBODY, .action = ACT_TRANSFER, .unit = w.people.leadership, .reason = STR("x"));
+	ACT(&head, .action = ACT_ASSIGN, .to = w.people.specialist);
+	REFUSED(&counter, ERR_DENIED, 0, .action = ACT_TRANSFER, .unit = unit, .reason = STR("x")); /* somebody has it */
+	struct dossier_get_row before = load(&w, d);
+	ACT(&head, .action = ACT_TRANSFER, .unit = unit, .reason = STR("Thuộc lĩnh vực của phòng khác"), .rev = before.rev);
+	struct dossier_get_row now = load(&w, d);
+	EXPECT_TEXT(now.step, before.step.p);
+	EXPECT_INT(now.settling_unit.v, unit.v);
+	EXPECT_INT(now.step_unit.v, unit.v);
+	EXPECT_INT(now.assignee.v, 0);
+	EXPECT_INT(now.officer.v, 0);
+	EXPECT_INT(now.rev, before.rev + 1);
+	EXPECT(now.due.has && now.due.v.ms == before.due.v.ms && now.step_due.v.ms == before.step_due.v.ms); /* the clock runs on */
+	REFUSED(&specialist, ERR_DENIED, 0, .action = ACT_FINISH);
+	REFUSED(&head, ERR_DENIED, 0, .action = ACT_TRANSFER, .unit = w.people.division, .reason = STR("x")); /* it is not this head's any more */
+	REFUSED(&head, ERR_CONFLICT, MSG_DOSSIER_TAKE_BACK_LATE, .action = ACT_TAKE_BACK);
+	REFUSED(&stranger_there, ERR_CONFLICT, MSG_DOSSIER_CHANGED, .action = ACT_FINISH, .rev = before.rev);
+	ACT(&stranger_there, .action = ACT_FINISH);
+	office_close(&w); /* and the record is verified */
+}

@@ -39,21 +39,17 @@ static int64_t looks_of(const struct audit_entries *all, size_t first)
 	return 1;
 }
 
-static bool reader_item(struct request *r, const struct audit_entries *all, size_t i, struct ui_item *out, struct err *e)
+static struct ui_item reader_item(struct request *r, const struct audit_entries *all, const struct names *units, size_t i)
 {
 	const struct audit_entry *x = &all->v[i];
 	struct arena *a = r->env.arena;
-	struct unit u = {0};
-	bool found = false;
-	if (x->unit && !directory_unit(&r->env, (struct unit_id){x->unit}, &u, &found, e))
-		return false;
+	struct str unit = names_unit(units, x->unit);
 	AUTO_JSON body = json_loadb(x->body.p, x->body.n, 0, NULL);
 	struct str times = lang_number(a, looks_of(all, i)), word = m(r, purpose_word(json_str(body, "purpose")));
 	bool once = str_eq(times, STR("1"));
-	*out = (struct ui_item){.title = str_fmt(a, "%.*s%s%.*s", STR_ARG(m(r, post_of(x->role))), found ? ", " : "", STR_ARG(u.name)),
+	return (struct ui_item){.title = str_fmt(a, "%.*s%s%.*s", STR_ARG(m(r, post_of(x->role))), unit.n ? ", " : "", STR_ARG(unit)),
 		.hint = once ? word : str_fmt(a, "%.*s · %.*s", STR_ARG(word), STR_ARG(msg_fmt(a, r->env.lang, MSG_FILING_READ_TIMES, &times, 1))),
 		.tag = lang_instant(a, r->env.lang, x->at)};
-	return true;
 }
 
 bool own_show_readers(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
@@ -63,9 +59,14 @@ bool own_show_readers(struct request *r, struct html_out *o, const struct dossie
 	if (!audit_timeline(&r->env, d->id.v, 0, 2000, &all, e))
 		return false;
 	struct ui_item *v = NEW_ARRAY(r->env.arena, all.n + 1, struct ui_item);
+	struct names units = names_begin(r->env.arena);
+	for (size_t i = 0; i < all.n; i++)
+		names_want(&units, 0, all.v[i].unit);
+	if (!names_load(&r->env, &units, e))
+		return false;
 	for (size_t i = all.n; i-- > 0;)
-		if (str_eq(all.v[i].kind, STR("dossier.read")) && !reader_item(r, &all, i, &v[n++], e))
-			return false;
+		if (str_eq(all.v[i].kind, STR("dossier.read")))
+			v[n++] = reader_item(r, &all, &units, i);
 	ui_details_begin(o, m(r, MSG_FILING_READERS), false);
 	filing_hint(o, m(r, n ? MSG_FILING_READERS_TEXT : MSG_FILING_READERS_NONE));
 	ui_items(o, v, n);

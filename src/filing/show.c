@@ -92,7 +92,8 @@ static const struct { const char *kind; enum msg_key word; bool reason; } events
 	{"send", MSG_FILING_EVENT_SEND, false},       {"accept", MSG_FILING_EVENT_ACCEPT, false},
 	{"ask_supplement", MSG_FILING_EVENT_ASK, true}, {"supplement", MSG_FILING_EVENT_SUPPLEMENT, false}, {"correct", MSG_FILING_EVENT_CORRECT, false},
 	{"refuse", MSG_FILING_EVENT_REFUSE, true},    {"withdraw", MSG_FILING_EVENT_WITHDRAW, false},
-	{"assign", MSG_FILING_EVENT_ASSIGN, false},   {"demand_fee", MSG_FILING_EVENT_FEE, false},
+	{"assign", MSG_FILING_EVENT_ASSIGN, false},   {"transfer", MSG_FILING_EVENT_TRANSFER, false},
+	{"demand_fee", MSG_FILING_EVENT_FEE, false},
 	{"claim_paid", MSG_FILING_EVENT_CLAIM, false}, {"confirm_paid", MSG_FILING_EVENT_PAID, false},
 	{"ask_opinion", MSG_FILING_EVENT_OPINION, false}, {"answer_opinion", MSG_FILING_EVENT_OPINION_DONE, false},
 	{"apologise", MSG_FILING_EVENT_APOLOGY, true}, {"approve", MSG_FILING_EVENT_APPROVE, false},
@@ -144,18 +145,6 @@ bool filing_asked_why(struct request *r, const struct dossier_get_row *d, struct
 	for (size_t i = 0; i < all.n; i++)
 		if (str_eq(all.v[i].kind, STR("dossier.ask_supplement")))
 			*out = reason_of(r, &key, &papers, all.v[i].body);
-	return true;
-}
-
-static bool unit_name(struct env *env, int64_t unit, struct str *out, struct err *e)
-{
-	struct unit u;
-	bool found = false;
-	*out = STR_NONE;
-	if (unit && !directory_unit(env, (struct unit_id){unit}, &u, &found, e))
-		return false;
-	if (found)
-		*out = u.name;
 	return true;
 }
 
@@ -228,16 +217,18 @@ bool filing_show_timeline(struct request *r, struct html_out *o, const struct do
 		return false;
 	if (!erased && !q_dossier_paper_list(r->env.db, r->env.arena, d->id, &papers, e))
 		return false;
+	struct names units = names_begin(r->env.arena);
+	for (size_t i = 0; i < all.n; i++)
+		names_want(&units, 0, event_of(all.v[i].kind) < 0 ? 0 : all.v[i].unit);
+	if (!names_load(&r->env, &units, e))
+		return false;
 	struct ui_event *v = NEW_ARRAY(r->env.arena, all.n + 3, struct ui_event);
 	size_t n = str_eq(d->state, STR("returned")) ? 0 : next_events(r, d, v);
 	for (size_t i = all.n; i-- > 0;) {
 		ptrdiff_t k = event_of(all.v[i].kind);
-		struct str unit;
 		if (k < 0)
 			continue;
-		if (!unit_name(&r->env, all.v[i].unit, &unit, e))
-			return false;
-		v[n++] = (struct ui_event){.when = UI_PAST, .title = m(r, events[k].word), .who = unit, .at = all.v[i].at, .has_at = true,
+		v[n++] = (struct ui_event){.when = UI_PAST, .title = m(r, events[k].word), .who = names_unit(&units, all.v[i].unit), .at = all.v[i].at, .has_at = true,
 			.text = events[k].reason ? reason_of(r, &key, &papers, all.v[i].body) : STR_NONE};
 	}
 	ui_section_begin(o, m(r, MSG_FILING_TIMELINE));
