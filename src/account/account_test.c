@@ -1,5 +1,6 @@
 /* account_test.c — signing in, registration, recovery, administration and tokens through the server, on both engines. */
 #include "account/account_internal.h"
+#include "account/web_internal.h"
 #include "core/db/db_testing.h"
 #include "core/http/http_testing.h"
 #include "core/page/page.h"
@@ -847,6 +848,26 @@ TEST_BOTH(wrong_registrations_are_told_at_the_field)
 	}
 	EXPECT_INT(mails, 0);
 	world_end(&w);
+}
+
+/* The summary on top links to the fields: without their names all lines read alike. */
+TEST_BOTH(an_empty_registration_names_each_field)
+{
+	struct world w = world_new(a, engine);
+	struct test_answer x = post(&w, "/dang-ky", "kind=citizen", NULL);
+	static const enum msg_key labels[] = {MSG_ACCOUNT_NAME, MSG_ACCOUNT_NUMBER, MSG_ACCOUNT_EMAIL, MSG_ACCOUNT_PASSWORD_NEW, MSG_ACCOUNT_PASSWORD_AGAIN};
+	EXPECT_INT(x.status, 422);
+	for (size_t i = 0; i < ARRAY_LEN(labels); i++)
+		EXPECT(str_find(x.body, str_fmt(a, "%.*s: Xin điền mục này.", STR_ARG(msg(LANG_VI, labels[i])))) >= 0);
+	world_end(&w);
+}
+
+TEST(a_device_is_named_in_plain_words)
+{
+	EXPECT_STR(device_words(a, LANG_VI, STR("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36 Edg/131.0")), STR("Edge trên Windows"));
+	EXPECT_STR(device_words(a, LANG_EN, STR("Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Mobile/15E148 Safari/604.1")), STR("Safari on iPhone"));
+	EXPECT_STR(device_words(a, LANG_VI, STR("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36")), STR("Chrome trên Android"));
+	EXPECT_STR(device_words(a, LANG_VI, STR("<script>")), msg(LANG_VI, MSG_ACCOUNT_DEVICE_UNKNOWN));
 }
 
 TEST_BOTH(a_mailed_code_dies_after_five_tries)

@@ -65,6 +65,30 @@ struct str home_of(enum account_kind kind, struct str next)
 	return next.n && path_is_local(next) && !back_to_sign_in ? next : str_from(homes[kind]);
 }
 
+/* The first that is found counts: browsers name those that they are like after themselves. */
+static const char *named(const char *const v[][2], size_t n, struct str agent)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_find(agent, str_from(v[i][0])) >= 0)
+			return v[i][1];
+	return NULL;
+}
+
+struct str device_words(struct arena *a, enum lang lang, struct str agent)
+{
+	static const char *const browsers[][2] = {{"coc_coc", "Cốc Cốc"}, {"Edg", "Edge"}, {"OPR/", "Opera"}, {"SamsungBrowser", "Samsung Internet"},
+		{"Zalo", "Zalo"}, {"Firefox", "Firefox"}, {"FxiOS", "Firefox"}, {"CriOS", "Chrome"}, {"Chrome", "Chrome"}, {"Safari", "Safari"}};
+	static const char *const systems[][2] = {{"Windows", "Windows"}, {"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"},
+		{"Mac OS X", "macOS"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"}};
+	const char *browser = named(browsers, ARRAY_LEN(browsers), agent), *on = named(systems, ARRAY_LEN(systems), agent);
+	if (!browser && !on)
+		return msg(lang, MSG_ACCOUNT_DEVICE_UNKNOWN);
+	if (!browser || !on)
+		return str_from(browser ? browser : on);
+	struct str v[] = {str_from(browser), str_from(on)};
+	return msg_fmt(a, lang, MSG_ACCOUNT_DEVICE_ON, v, 2);
+}
+
 /* One table from the parts, made before main() so that it is there for `routes` as for `serve`. */
 #define ROUTES_MAX 64
 static struct route all[ROUTES_MAX];

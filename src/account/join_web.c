@@ -78,13 +78,13 @@ static struct str ticket_path(struct request *r, const char *base, struct str ti
 
 static const struct choice kind_choices[] = {{"citizen", MSG_ACCOUNT_KIND_CITIZEN}, {"business", MSG_ACCOUNT_KIND_BUSINESS}};
 static const struct field join_fields[] = {
-	{.name = "kind", .kind = FIELD_CHOICE, .required = true, .choices = kind_choices, .n_choices = ARRAY_LEN(kind_choices)},
-	{.name = "name", .kind = FIELD_TEXT, .required = true, .max = 150},
-	{.name = "number", .kind = FIELD_TEXT, .required = true, .max = 20},
-	{.name = "email", .kind = FIELD_EMAIL, .required = true, .max = 200},
-	{.name = "phone", .kind = FIELD_TEXT, .max = 20},
-	{.name = "password", .kind = FIELD_PASSWORD, .required = true},
-	{.name = "again", .kind = FIELD_PASSWORD, .required = true},
+	{.name = "kind", .kind = FIELD_CHOICE, .required = true, .label = MSG_ACCOUNT_KIND, .choices = kind_choices, .n_choices = ARRAY_LEN(kind_choices)},
+	{.name = "name", .kind = FIELD_TEXT, .required = true, .max = 150, .label = MSG_ACCOUNT_NAME},
+	{.name = "number", .kind = FIELD_TEXT, .required = true, .max = 20, .label = MSG_ACCOUNT_NUMBER},
+	{.name = "email", .kind = FIELD_EMAIL, .required = true, .max = 200, .label = MSG_ACCOUNT_EMAIL},
+	{.name = "phone", .kind = FIELD_TEXT, .max = 20, .label = MSG_ACCOUNT_PHONE},
+	{.name = "password", .kind = FIELD_PASSWORD, .required = true, .label = MSG_ACCOUNT_PASSWORD_NEW},
+	{.name = "again", .kind = FIELD_PASSWORD, .required = true, .label = MSG_ACCOUNT_PASSWORD_AGAIN},
 	{.name = "agree", .kind = FIELD_BOOL, .required = true},
 };
 static const struct form join_form = {"join", join_fields, ARRAY_LEN(join_fields)};
@@ -167,7 +167,7 @@ static bool join_answer(struct request *r, struct err *e)
 	return answer_redirect(r, r->replayed ? STR("/dang-ky") : ticket_path(r, "/dang-ky/ma", w->ticket));
 }
 
-static const struct field confirm_fields[] = {{.name = "code", .kind = FIELD_TEXT, .required = true, .max = 12}};
+static const struct field confirm_fields[] = {{.name = "code", .kind = FIELD_TEXT, .required = true, .max = 12, .label = MSG_ACCOUNT_MAIL_CODE}};
 static const struct form confirm_form = {"confirm", confirm_fields, ARRAY_LEN(confirm_fields)};
 
 static bool confirm_page(struct request *r, struct err *e)
@@ -245,7 +245,7 @@ static bool confirm_answer(struct request *r, struct err *e)
 
 /* ---- a forgotten password ---- */
 
-static const struct field forgot_fields[] = {{.name = "login", .kind = FIELD_TEXT, .required = true, .max = 200}};
+static const struct field forgot_fields[] = {{.name = "login", .kind = FIELD_TEXT, .required = true, .max = 200, .label = MSG_ACCOUNT_LOGIN}};
 static const struct form forgot_form = {"forgot", forgot_fields, ARRAY_LEN(forgot_fields)};
 
 static bool forgot_page(struct request *r, struct err *e)
@@ -289,9 +289,9 @@ static bool forgot_answer(struct request *r, struct err *e)
 }
 
 static const struct field reset_fields[] = {
-	{.name = "code", .kind = FIELD_TEXT, .required = true, .max = 12},
-	{.name = "password", .kind = FIELD_PASSWORD, .required = true},
-	{.name = "again", .kind = FIELD_PASSWORD, .required = true},
+	{.name = "code", .kind = FIELD_TEXT, .required = true, .max = 12, .label = MSG_ACCOUNT_MAIL_CODE},
+	{.name = "password", .kind = FIELD_PASSWORD, .required = true, .label = MSG_ACCOUNT_PASSWORD_NEW},
+	{.name = "again", .kind = FIELD_PASSWORD, .required = true, .label = MSG_ACCOUNT_PASSWORD_AGAIN},
 };
 static const struct form reset_form = {"reset", reset_fields, ARRAY_LEN(reset_fields)};
 

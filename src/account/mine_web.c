@@ -18,8 +18,8 @@ static void show_sessions(struct screen *s, struct request *r, const struct sess
 	for (size_t i = 0; i < rows->n; i++) {
 		bool here = rows->v[i].id == r->env.actor->session;
 		ui_row_begin(&s->o, &t, &(struct ui_row){.here = here});
-		ui_cell_main(&s->o, &t, 0, (struct ui_crumb){.label = rows->v[i].address},
-		             here ? msg(s->o.lang, MSG_ACCOUNT_THIS_SESSION) : rows->v[i].agent);
+		ui_cell_main(&s->o, &t, 0, (struct ui_crumb){.label = device_words(r->env.arena, s->o.lang, rows->v[i].agent)},
+		             here ? msg(s->o.lang, MSG_ACCOUNT_THIS_SESSION) : rows->v[i].address);
 		ui_cell_begin(&s->o, &t, 1);
 		ui_time_short(&s->o, rows->v[i].seen);
 		ui_cell_end(&s->o);
@@ -140,9 +140,9 @@ static bool end_answer(struct request *r, struct err *e)
 /* ---- password ---- */
 
 static const struct field password_fields[] = {
-	{.name = "current", .kind = FIELD_PASSWORD, .required = true},
-	{.name = "password", .kind = FIELD_PASSWORD, .required = true},
-	{.name = "again", .kind = FIELD_PASSWORD, .required = true},
+	{.name = "current", .kind = FIELD_PASSWORD, .required = true, .label = MSG_ACCOUNT_PASSWORD_NOW},
+	{.name = "password", .kind = FIELD_PASSWORD, .required = true, .label = MSG_ACCOUNT_PASSWORD_NEW},
+	{.name = "again", .kind = FIELD_PASSWORD, .required = true, .label = MSG_ACCOUNT_PASSWORD_AGAIN},
 };
 static const struct form password_form = {"password", password_fields, ARRAY_LEN(password_fields)};
 
@@ -227,9 +227,9 @@ static bool password_answer(struct request *r, struct err *e)
 
 /* ---- second factor ---- */
 
-static const struct field start_fields[] = {{.name = "current", .kind = FIELD_PASSWORD, .required = true}};
+static const struct field start_fields[] = {{.name = "current", .kind = FIELD_PASSWORD, .required = true, .label = MSG_ACCOUNT_PASSWORD_NOW}};
 static const struct form start_form = {"factor_start", start_fields, ARRAY_LEN(start_fields)};
-static const struct field code_fields[] = {{.name = "code", .kind = FIELD_TEXT, .required = true, .max = 12}};
+static const struct field code_fields[] = {{.name = "code", .kind = FIELD_TEXT, .required = true, .max = 12, .label = MSG_ACCOUNT_CODE}};
 static const struct form code_form = {"factor", code_fields, ARRAY_LEN(code_fields)};
 
 /* The secret that waits in this session; empty when none does. */
@@ -350,7 +350,8 @@ static bool factor_answer(struct request *r, struct err *e)
 
 /* ---- e-mail: confirmed at both addresses ---- */
 
-static const struct field email_fields[] = {{.name = "email", .kind = FIELD_EMAIL, .required = true, .max = 200}, {.name = "current", .kind = FIELD_PASSWORD, .required = true}};
+static const struct field email_fields[] = {{.name = "email", .kind = FIELD_EMAIL, .required = true, .max = 200, .label = MSG_ACCOUNT_EMAIL_NEW},
+                                            {.name = "current", .kind = FIELD_PASSWORD, .required = true, .label = MSG_ACCOUNT_PASSWORD_NOW}};
 static const struct form email_form = {"email", email_fields, ARRAY_LEN(email_fields)};
 static const struct field both_fields[] = {{.name = "old", .kind = FIELD_TEXT, .max = 12}, {.name = "code", .kind = FIELD_TEXT, .required = true, .max = 12}};
 static const struct form both_form = {"email_codes", both_fields, ARRAY_LEN(both_fields)};

@@ -24,6 +24,8 @@ void screen_know_device(struct request *r, struct str entry);
 
 /* Where somebody goes after signing in: `next` when it is ours, else the page of that kind. */
 struct str home_of(enum account_kind kind, struct str next);
+/* "Firefox trên Windows" of what a browser says of itself. */
+struct str device_words(struct arena *a, enum lang lang, struct str agent);
 
 /* A mail of one message with one argument, in the action's transaction. */
 MUST_CHECK bool account_mail_words(struct request *r, struct str to, enum msg_key subject, enum msg_key text, struct str arg, struct err *e);

@@ -41,14 +41,17 @@ static void front_tries(struct html_out *o, const struct catalogue_view *v, stru
 static struct str field_text(struct html_out *o, const struct catalogue_view *v, struct str code)
 {
 	struct buf words = buf_on(o->b->a);
+	struct str before = STR_NONE;
 	int64_t n = 0, said = 0;
 	for (size_t i = 0; i < v->n; i++) {
 		const struct procedure *p = &v->entries[i].p;
 		if (!v->entries[i].in_force || !str_eq(p->field_code, code))
 			continue;
 		n++;
-		if (said < 2 && p->search_words.n && said++ >= 0)
-			buf_fmt(&words, "%s%.*s", said == 1 ? ": " : ", ", STR_ARG(p->search_words.p[0]));
+		if (said >= 2 || !p->search_words.n || str_eq(p->search_words.p[0], before))
+			continue;
+		before = p->search_words.p[0];
+		buf_fmt(&words, "%s%.*s", said++ ? ", " : ": ", STR_ARG(before));
 	}
 	return str_cat(o->b->a, say_n(o, MSG_CATALOGUE_N_PROCEDURES, n), buf_str(&words));
 }

@@ -283,6 +283,9 @@ export class Visitor {
 		equal(await this.page.locator("h1").count(), 1, `${this.path}: headings of level 1`);
 		const order = await this.page.evaluate(outOfOrder);
 		truth(!order.length, `${this.path}: ${order.join("; ")}`);
+		equal(await this.page.evaluate(headingsInCapitals), [], `${this.path}: headings in capitals`);
+		const first = await this.page.locator("body.citizen main .btn:not(.quiet, .danger):visible").count();
+		truth(first <= 1, `${this.path}: ${first} buttons that ask to be the first`);
 		await this.notSideways();
 		if (!this.place.brief) await this.accessible();
 	}
@@ -339,6 +342,13 @@ function outOfOrder() {
 function stateOfThePage() {
 	const e = document.activeElement;
 	return { ready: document.readyState, hasFocus: document.hasFocus(), active: e?.outerHTML.slice(0, 200), files: e?.files?.length };
+}
+
+// The law's capitals are for paper.
+function headingsInCapitals() {
+	const count = (s, others) => s.replace(others, "").length;
+	const capitals = (s) => count(s, /\P{Lu}/gu) > Math.max(7, count(s, /\P{Ll}/gu)); // a dossier's code has fewer
+	return [...document.querySelectorAll("h1, h2, h3, legend, .over")].map((h) => h.textContent.trim()).filter(capitals);
 }
 
 function widerThanThePage() {
