@@ -339,14 +339,14 @@ def history_and_handler():
 def sessions_are_not_fixed():
     planted = "A" * 43
     fields = {"login": people["citizen"]["login"], "password": people["citizen"]["password"]}
-    status, _, headers = s.form("/dang-nhap", "phien=" + planted, **fields)
+    status, _, headers = s.form("/dang-nhap", "s=" + planted, **fields)
     cookie = cookies_of(headers)
     equal((status, planted in cookie), (303, False))
     second = cookies_of(s.form("/dang-nhap", **fields)[2])
-    token = lambda cookies: re.search(r"\bphien=([^;]+)", cookies).group(1)
+    token = lambda cookies: re.search(r"\bs=([^;]+)", cookies).group(1)
     true(token(second) != token(cookie), "a new token at each sign-in")
     equal(s.ask("GET", "/ho-so-cua-toi", headers={"Cookie": second})[0], 200)
-    equal(s.ask("GET", "/ho-so-cua-toi", headers={"Cookie": "phien=" + planted})[0], 303)
+    equal(s.ask("GET", "/ho-so-cua-toi", headers={"Cookie": "s=" + planted})[0], 303)
 
 
 # F-123: what an administrator does stands in the log, and the log proves itself. F-148: and the administrator sees no dossier.
