@@ -1,6 +1,7 @@
 /* main.c — the commands of motcua. `motcua help` is printed from this table. */
 #include "app/app.h"
 #include "calendar/calendar.h"
+#include "core/config/config.h"
 #include "core/logic/logic.h"
 #include "sign/sign_helper.h"
 #include <stdio.h>
@@ -50,6 +51,15 @@ static int help(FILE *f)
 	return f == stdout ? EXIT_GOOD : EXIT_USAGE;
 }
 
+/* What may stand in --config FILE, with limits and usual values: a file that changes nothing. */
+static void print_settings(FILE *f)
+{
+	AUTO_ARENA a = arena_new(0);
+	struct buf b = buf_on(a);
+	config_help(&b, LANG_EN);
+	fprintf(f, "\nThe settings of --config FILE:\n\n%s", buf_str(&b).p);
+}
+
 int say_usage(const struct options *o, const char *command)
 {
 	FILE *f = o->help ? stdout : stderr;
@@ -57,6 +67,8 @@ int say_usage(const struct options *o, const char *command)
 		if (strcmp(commands[i].name, command) == 0)
 			fprintf(f, "usage: motcua %s%s%s\n%s\n%s", command, *commands[i].usage ? " " : "", commands[i].usage, commands[i].help,
 			        strstr(commands[i].usage, "--db") ? PLACE_HELP "\n" : "");
+	if (o->help && strcmp(command, "serve") == 0)
+		print_settings(f);
 	return o->help ? EXIT_GOOD : EXIT_USAGE;
 }
 

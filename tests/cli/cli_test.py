@@ -17,6 +17,9 @@ def version_and_usage():
         code, out, _ = run(command, "--help")
         if code != 0 or command not in out:
             raise AssertionError(f"{command} --help: {code} {out}")
+    settings = run("serve", "--help")[1]
+    keys = re.findall(r"^#([a-z_0-9]+) =", settings, re.M)  # what config_help() prints is a file of settings, each in comment
+    equal(("listen" in keys, "clamav_socket" in keys, len(keys) > 20, len(keys) == len(set(keys))), (True, True, True, True))
 
 
 def bad_usage_is_named():

@@ -267,28 +267,3 @@ struct str text_untype(struct arena *a, struct str folded)
 	}
 	return any ? buf_str(&b) : STR_NONE;
 }
-
-#define SLUG_MAX ((size_t)80)
-struct str text_slug(struct arena *a, struct str s)
-{
-	struct str folded = fold_letters(a, s);
-	char *out = arena_alloc(a, SLUG_MAX + 1);
-	size_t n = 0;
-	struct str word;
-	while (text_next_word(&folded, &word)) {
-		size_t at = n ? n + 1 : 0, end = at;
-		for (size_t i = 0; i < word.n && end <= SLUG_MAX; i++)
-			if ((unsigned char)word.p[i] < 0x80 && end++ < SLUG_MAX)
-				out[end - 1] = word.p[i];
-		/* A first word that is too long by itself is cut; any other is left out. */
-		if (end > SLUG_MAX && n)
-			break;
-		if (end == at)
-			continue;
-		if (n)
-			out[n] = '-';
-		n = end < SLUG_MAX ? end : SLUG_MAX;
-	}
-	out[n] = 0;
-	return (struct str){out, n};
-}

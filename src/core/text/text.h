@@ -24,10 +24,6 @@ struct str text_untype_word(struct arena *a, struct str folded_word);
 /* The same for a folded phrase: each word with a reading is replaced. STR_NONE when no word has one. */
 struct str text_untype(struct arena *a, struct str folded);
 
-/* Lower-case ASCII letters and digits in groups joined by '-': "Cấp giấy phép" → "cap-giay-phep". Other letters are left
- * out. At most 80 bytes, cut at a word. May be empty. */
-struct str text_slug(struct arena *a, struct str s);
-
 /* Byte-comparable order: a ă â b c d đ e ê … o ô ơ … u ư … y z, digits before letters, other scripts after; a word's
  * letters count before its tone, its tone before the next word; tones ngang huyền hỏi ngã sắc nặng. Printable ASCII, so
  * that a text column of either engine can hold it. Case and punctuation do not count: equal keys need a second sort column. */
