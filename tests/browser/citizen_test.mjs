@@ -127,6 +127,27 @@ async function files(how) {
 			equal(await v.main.locator(`a[href="${draft}"]`).count(), 0, "the draft is gone");
 			await v.look("list");
 		}],
+		...(how.width > 600 ? [] : [["corrects an answer and a paper before the counter has it", async () => {
+			await v.go(`/ho-so/${sent.code}`);
+			await v.button("FILING_CORRECT").click();
+			await v.heading("FILING_TITLE_SUPPLEMENT");
+			await v.look("corrects");
+			await v.main.locator('a[href$="/muc/0"]').click();
+			await shown(v, { ten_to_chuc: hostile });
+			await fill(v, { dien_thoai: "0987654321" });
+			await v.button("DO_CONTINUE").click();
+			await v.at(/\/muc\/1$/);
+			await v.link("FILING_TASKS").click();
+			await tasks(v);
+			await attach(v, 4, "giay-to-da-sua.pdf");
+			await backToTasks(v);
+			await v.link("FILING_CHECK").click();
+			await v.button("FILING_SEND").click();
+			await v.at(/^\/ho-so\//);
+			for (const part of ["FILING_EVENT_CORRECT", "FILING_STATE_RECEIVED"]) await v.main.getByText(word(part)).first().waitFor();
+			truth((await v.main.innerText()).includes("giay-to-da-sua.pdf"), "with the new paper");
+			await v.look("corrected");
+		}]]),
 		["a stranger looks it up by code, then by code and secret", async () => {
 			await v.context.clearCookies();
 			await v.go("/tra-cuu");
@@ -140,6 +161,16 @@ async function files(how) {
 			await v.main.getByText("don-de-nghi.pdf").first().waitFor();
 			await v.look("by-secret");
 		}],
+		...(how.width > 600 ? [] : [["withdraws it", async () => {
+			await v.signIn("citizen");
+			await v.go(`/ho-so/${sent.code}`);
+			await v.main.locator("summary", { hasText: word("FILING_WITHDRAW") }).click();
+			await v.look("withdraws");
+			await v.button("FILING_WITHDRAW").click();
+			await v.heading("FILING_STATE_WITHDRAWN");
+			equal(await v.button("FILING_CORRECT").count(), 0, "nothing to correct any longer");
+			await v.look("withdrawn");
+		}]]),
 	], () => [v]);
 	await v.close();
 }
