@@ -102,7 +102,7 @@ static bool heading(struct sheet *s, struct err *e)
 }
 
 /* Who decides reads the draft before the button that agrees to it. */
-static bool beside_part(struct sheet *s, bool decides, struct err *e)
+static bool acts_part(struct sheet *s, bool decides, struct err *e)
 {
 	if (decides) {
 		ui_columns_lead_begin(s->o);
@@ -115,9 +115,6 @@ static bool beside_part(struct sheet *s, bool decides, struct err *e)
 	if (!sheet_actions(s, e))
 		return false;
 	ui_columns_acts_end(s->o);
-	if (!sheet_course(s, e))
-		return false;
-	ui_columns_main(s->o);
 	return true;
 }
 
@@ -127,7 +124,7 @@ static bool write_sheet(struct sheet *s, struct err *e)
 	struct ui_page p = {.title = s->d.procedure_name, .over = s->d.code, .lead = s->d.applicant_name, .staff = true, .crumbs = &crumb, .n_crumbs = 1, .has_errors = s->r->errors.n > 0};
 	bool decides = (s->actions >> ACT_APPROVE & 1U) && s->d.proposal.n;
 	ui_page_begin(s->o, &p);
-	if (!heading(s, e) || !beside_part(s, decides, e))
+	if (!heading(s, e) || !acts_part(s, decides, e))
 		return false;
 	sheet_summary(s);
 	if (!sheet_clock(s, e))
@@ -142,7 +139,10 @@ static bool write_sheet(struct sheet *s, struct err *e)
 	sheet_fees(s);
 	sheet_opinions(s);
 	process_section(s);
-	ui_columns_main_end(s->o);
+	ui_columns_side(s->o);
+	if (!sheet_course(s, e))
+		return false;
+	ui_columns_end(s->o);
 	ui_page_end(s->o, &p);
 	return true;
 }

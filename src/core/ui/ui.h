@@ -47,15 +47,13 @@ void ui_problem_page(struct html_out *o, const struct ui_problem *p);
 void ui_heading(struct html_out *o, const struct ui_page *p);
 /* Main part and a part beside it: facts and the one button (citizens: sticky), the record (officials). Below on phones. */
 void ui_columns_begin(struct html_out *o);
-/* Instead of ui_columns_begin: what may be done, before all else on phones, then the side's part; ui_columns_main begins the main part,
- * which stands left of both where there is room, and between the two on phones. */
+/* Instead of ui_columns_begin: what may be done, before all else; ui_columns_acts_end begins the main part, which stands left of it where
+ * there is room. The side's part is read last and stands below the acts, on phones below all. */
 void ui_columns_acts_begin(struct html_out *o);
 /* Before the acts: what is to be read before one acts. ui_columns_lead_end begins the acts. */
 void ui_columns_lead_begin(struct html_out *o);
 void ui_columns_lead_end(struct html_out *o);
 void ui_columns_acts_end(struct html_out *o);
-void ui_columns_main(struct html_out *o);
-void ui_columns_main_end(struct html_out *o);
 void ui_columns_side(struct html_out *o);
 void ui_columns_end(struct html_out *o);
 /* With UI_FULL: the band of the front page (h1, lead, then the search box), and ordinary width below it. */

@@ -361,10 +361,10 @@ static void worklist(const struct gallery *g)
 	ui_buttons(g->o, &(struct ui_button){.label = STR("Đồng ý"), .key = "d"}, 1);
 	ui_section_end(g->o);
 	ui_columns_acts_end(g->o);
-	work_record(g);
-	ui_columns_main(g->o);
 	work_table(g);
-	ui_columns_main_end(g->o);
+	ui_columns_side(g->o);
+	work_record(g);
+	ui_columns_end(g->o);
 	ui_page_end(g->o, &p);
 }
 
