@@ -179,6 +179,28 @@ static bool choose_unit(struct request *r, struct html_out *o, enum dossier_acti
 	return true;
 }
 
+/* Straight from the list nothing was asked yet, so nothing is wrong. */
+static void ask_first(struct request *r)
+{
+	if (form_count(r, "chosen") && form_choice(r, "action") >= 0 && !form_count(r, "to") && !form_count(r, "unit") && !form_count(r, "reason"))
+		r->errors = (struct form_errors){0};
+}
+
+/* Which ones; they come back with the answer. */
+static void put_chosen(struct request *r, struct html_out *o)
+{
+	struct buf codes = buf_on(r->env.arena);
+	for (size_t k = 0; k < form_count(r, "chosen"); k++) {
+		struct str chosen = form_raw_at(r, "chosen", k);
+		ptrdiff_t end = str_find_char(chosen, '~');
+		ui_field(o, &(struct ui_field){.name = STR("chosen"), .kind = UI_HIDDEN, .value = chosen});
+		buf_put(&codes, k ? STR(", ") : STR(""));
+		buf_put(&codes, end > 0 ? str_sub(chosen, 0, (size_t)end) : chosen);
+	}
+	if (codes.n)
+		ui_facts(o, &(struct ui_fact){.label = msg(r->env.lang, MSG_DESK_F_CHOSEN), .value = buf_str(&codes)}, 1);
+}
+
 /* Asks what the chosen act still needs, with the rows kept. */
 bool bulk_again(struct request *r, struct err *e)
 {
@@ -186,11 +208,11 @@ bool bulk_again(struct request *r, struct err *e)
 	int i = form_choice(r, "action");
 	unsigned asks = i >= 0 ? act_shape(bulk_actions[i])->asks : 0;
 	struct ui_page p = {.title = i >= 0 ? msg(r->env.lang, desk_action_word(bulk_actions[i])) : msg(r->env.lang, MSG_BULK_BAR), .staff = true, .width = UI_READ};
+	ask_first(r);
 	ui_page_begin(&o, &p);
 	page_error_summary(&o, r);
 	ui_form_begin(&o, &(struct ui_form){.action = STR("/ban-lam-viec/hang-loat")});
-	for (size_t k = 0; k < form_count(r, "chosen"); k++)
-		ui_field(&o, &(struct ui_field){.name = STR("chosen"), .kind = UI_HIDDEN, .value = form_raw_at(r, "chosen", k)});
+	put_chosen(r, &o);
 	ui_field(&o, &(struct ui_field){.name = STR("action"), .kind = UI_HIDDEN, .value = form_raw(r, "action")});
 	if ((asks & AF_TO) && !choose_person(r, &o, bulk_actions[i], e))
 		return false;
