@@ -120,7 +120,7 @@ TEST_BOTH(each_sees_the_own_fees_and_dossiers_only)
 	struct want x = {.account = citizen.account};
 	struct actor counter = office_official(&w.o, w.o.people.counter);
 	EXPECT_OK(office_act(&w.o, &citizen, send, &x, &e), e);
-	act(&counter, (struct dossier_act){.id = x.sent.id, .action = ACT_DEMAND_FEE, .name = STR("Phí <thẩm định>"), .amount = {3000000}});
+	act(&counter, (struct dossier_act){.id = x.sent.id, .action = ACT_DEMAND_FEE, .name = STR("Phí <thẩm định>"), .amount = {3000000}, .reason = STR("Theo biên bản thẩm định")});
 	struct str pay = page(&citizen, "/thanh-toan");
 	HAS(pay, STR("Phí &lt;thẩm định&gt;: 3.000.000 đồng"));
 	HAS(pay, str_fmt(a, "/ho-so/%.*s/phi", STR_ARG(x.sent.code)));

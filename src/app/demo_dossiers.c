@@ -3,7 +3,7 @@
 #include "account/account.h"
 #include "app/app.h"
 #include "directory/directory.h"
-#include "dossier/dossier.h"
+#include "dossier/fee.h"
 
 #define PROCEDURES 4
 static const char *const procedures[PROCEDURES] = {"bx-khai-bao-xquang", "bx-cap-phep-xquang", "cg-dang-ky", "bc-xac-nhan"};
@@ -57,6 +57,41 @@ static bool send(struct env *env, const struct making *m, struct dossier_id *id,
 	return ok;
 }
 
+/* What the answers tell of the rule's inputs; an example where they tell too little. */
+static bool fee_inputs(struct env *env, const struct law *law, const struct law_procedure *p, const json_t *answers, json_t **out, struct err *e)
+{
+	bool told = false;
+	if (!law_fee_told(env->arena, p, answers, out, &told, e))
+		return false;
+	if (law_fee_check(env->arena, law, p, *out, date_of(env->now), NULL).n == 0)
+		return true;
+	json_decref(*out);
+	*out = eform_example(env->arena, p->fee->form, &(struct eform_context){date_of(env->now), law->units});
+	return true;
+}
+
+/* The fee by the procedure's rule, demanded by the specialist and paid at the counter. */
+static bool take_fee(struct env *env, const struct making *m, struct dossier_id id, struct err *e)
+{
+	struct cast *c = m->c;
+	size_t which = (size_t)(m->i % PROCEDURES);
+	const struct law *law = c->s->law;
+	const struct law_procedure *p = law_find(law, str_from(procedures[which]));
+	struct fee_bill bill;
+	struct dossier_done done;
+	json_t *inputs = NULL;
+	if (!p->fee || !p->fee->n)
+		return true;
+	if (!fee_inputs(env, law, p, c->samples[which], &inputs, e))
+		return false;
+	env->actor = &c->specialist;
+	bool ok = law_fee(env->arena, p, inputs, &bill, e) && dossier_do(env, law, &(struct dossier_act){.id = id, .action = ACT_DEMAND_FEE, .inputs = inputs}, &done, e);
+	json_decref(inputs);
+	env->actor = &c->counter;
+	struct dossier_act pay = {.id = id, .action = ACT_CONFIRM_PAID, .item = done.fee.v, .amount = bill.total, .method = STR("cash")};
+	return ok && dossier_do(env, law, &pay, &done, e);
+}
+
 static bool make_one(struct env *env, const struct making *m, struct err *e)
 {
 	struct dossier_id id = {0};
@@ -66,9 +101,10 @@ static bool make_one(struct env *env, const struct making *m, struct err *e)
 		return false;
 	bool ok = true;
 	for (size_t k = 0; ok && k < (size_t)(m->i % (int64_t)(ARRAY_LEN(course) + 1)); k++) {
+		ok = course[k].action != ACT_FINISH || take_fee(env, m, id, e);
 		env->actor = actor_of(m->c, course[k].who);
 		struct dossier_act act = {.id = id, .action = course[k].action, .to = m->c->people->specialist, .outcome = STR("result"), .text = STR("Đủ điều kiện (mẫu)")};
-		ok = dossier_do(env, m->c->s->law, &act, &done, e);
+		ok = ok && dossier_do(env, m->c->s->law, &act, &done, e);
 	}
 	env->actor = before;
 	return ok;

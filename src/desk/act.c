@@ -1,5 +1,6 @@
 /* act.c — acts from pages and from programs: input checked, then dossier_do(). Several at once: bulk.c. */
 #include "desk/desk_internal.h"
+#include "dossier/fee.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,9 +18,9 @@ static const struct act_shape shapes[ACT_COUNT] = {
 	[ACT_ISSUE] = {0, 0, "d", false},
 	[ACT_HAND_OVER] = {AF_COLLECTOR | AF_SEEN | AF_AUTHORISATION, AF_COLLECTOR, NULL, false},
 	[ACT_ARCHIVE] = {0, 0, "d", false},
-	[ACT_DEMAND_FEE] = {AF_NAME | AF_AMOUNT, AF_NAME | AF_AMOUNT, NULL, true},
+	[ACT_DEMAND_FEE] = {AF_NAME | AF_AMOUNT | AF_EXEMPT | AF_REASON | AF_BASIS, 0, NULL, true}, /* what it needs: desk_needs() */
 	[ACT_CLAIM_PAID] = {AF_FEE, AF_FEE, NULL, true},
-	[ACT_CONFIRM_PAID] = {AF_FEE | AF_METHOD | AF_VOUCHER, AF_FEE | AF_METHOD, NULL, true},
+	[ACT_CONFIRM_PAID] = {AF_FEE | AF_AMOUNT | AF_METHOD | AF_VOUCHER, AF_FEE | AF_METHOD, NULL, true},
 	[ACT_ASK_OPINION] = {AF_UNIT | AF_TEXT, AF_UNIT | AF_TEXT, NULL, true},
 	[ACT_ANSWER_OPINION] = {AF_OPINION | AF_TEXT, AF_OPINION | AF_TEXT, NULL, true},
 	[ACT_APOLOGISE] = {AF_REASON | AF_NEW_DUE, AF_REASON | AF_NEW_DUE, NULL, true},
@@ -49,6 +50,8 @@ static const struct field act_fields[] = {
 	{.name = "text", .kind = FIELD_LONG_TEXT, .max = 20000, .label = MSG_DESK_F_TEXT},
 	{.name = "name", .kind = FIELD_TEXT, .max = 300, .label = MSG_DESK_F_NAME},
 	{.name = "amount", .kind = FIELD_MONEY, .low = 1, .high = 1000000000000, .label = MSG_DESK_F_AMOUNT},
+	{.name = "exempt", .kind = FIELD_BOOL, .label = MSG_DESK_F_EXEMPT},
+	{.name = "basis", .kind = FIELD_TEXT, .max = 300, .label = MSG_DESK_F_BASIS},
 	{.name = "method", .kind = FIELD_CHOICE, .choices = methods, .n_choices = ARRAY_LEN(methods), .label = MSG_DESK_F_METHOD},
 	{.name = "voucher", .kind = FIELD_TEXT, .max = 60, .label = MSG_DESK_F_VOUCHER},
 	{.name = "new_due", .kind = FIELD_DATE, .label = MSG_DESK_F_NEW_DUE},
@@ -67,8 +70,15 @@ static const struct { unsigned bit; const char *name; } bits[] = {
 	{AF_REASON, "reason"}, {AF_TO, "to"}, {AF_UNIT, "unit"}, {AF_FEE, "fee"}, {AF_OPINION, "opinion"}, {AF_OUTCOME, "outcome"},
 	{AF_TEXT, "text"}, {AF_NAME, "name"}, {AF_AMOUNT, "amount"}, {AF_METHOD, "method"}, {AF_VOUCHER, "voucher"}, {AF_NEW_DUE, "new_due"},
 	{AF_OVERRIDE, "override_limit"}, {AF_COLLECTOR, "collector"}, {AF_AUTHORISATION, "authorisation"}, {AF_SEEN, "receipt_seen"},
-	{AF_SCORE, "score"}, {AF_FILES, "files"},
+	{AF_SCORE, "score"}, {AF_FILES, "files"}, {AF_EXEMPT, "exempt"}, {AF_BASIS, "basis"},
 };
+
+unsigned desk_needs(const struct dossier_get_row *d, enum dossier_action a)
+{
+	const struct law_procedure *p = law_find(LAW, d->procedure);
+	bool typed = a == ACT_DEMAND_FEE && !(p && p->fee && p->fee->n);
+	return shapes[a].needs | (typed ? AF_NAME | AF_AMOUNT | AF_REASON : 0);
+}
 
 bool desk_people(struct env *env, const struct dossier_get_row *d, enum dossier_action act, struct officers *out, struct err *e)
 {
@@ -189,6 +199,10 @@ bool act_check(struct request *r, struct err *e)
 	if (!path_action(r, &a, e))
 		return false;
 	check_needed(r, a);
+	if (a == ACT_DEMAND_FEE)
+		return desk_demand_check(r, e);
+	if (a == ACT_CONFIRM_PAID && !form_has(r, "amount") && !form_error_of(r, "amount")) /* counted before it is confirmed */
+		form_error(r, "amount", MSG_FIELD_REQUIRED, STR_NONE, STR_NONE);
 	if (a == ACT_SUBMIT && form_choice(r, "outcome") == 1 && !form_has(r, "text"))
 		form_error(r, "text", MSG_FIELD_REQUIRED, STR_NONE, STR_NONE);
 	return a != ACT_SUBMIT || desk_proposal_check(r, e);
@@ -201,7 +215,7 @@ static struct instant end_of_day(struct date d)
 	return instant_at(d, o.n ? o.at[o.n - 1].to_ms : (int32_t)(17 * 3600000));
 }
 
-static struct dossier_act read_act(struct request *r, enum dossier_action a, struct dossier_id id)
+struct dossier_act desk_read_act(struct request *r, enum dossier_action a, struct dossier_id id)
 {
 	struct date day;
 	int64_t fee = form_id(r, "fee"), opinion = form_id(r, "opinion");
@@ -211,7 +225,8 @@ static struct dossier_act read_act(struct request *r, enum dossier_action a, str
 		.outcome = form_text(r, "outcome"), .name = form_text(r, "name"), .amount = form_money(r, "amount"),
 		.method = form_text(r, "method"), .voucher = form_text(r, "voucher"), .override_limit = form_bool(r, "override_limit"),
 		.score = (int)form_int(r, "score"), .collector = form_text(r, "collector"),
-		.authorisation = form_text(r, "authorisation"), .receipt_seen = form_bool(r, "receipt_seen")};
+		.authorisation = form_text(r, "authorisation"), .receipt_seen = form_bool(r, "receipt_seen"), .exempt = form_bool(r, "exempt"),
+		.basis = form_text(r, "basis")};
 	if (form_date(r, "new_due", &day))
 		x.new_due = end_of_day(day);
 	return x;
@@ -225,6 +240,21 @@ static bool refused(struct request *r, struct err *e)
 	form_error(r, "", e->say, STR_NONE, STR_NONE);
 	*e = (struct err){0};
 	return true;
+}
+
+/* What the rules refuse about one input stands at its field. */
+static bool refused_field(struct request *r, struct err *e)
+{
+	static const struct { enum msg_key say; const char *field; } at[] = {
+		{MSG_DOSSIER_NOT_OFFICER, "to"}, {MSG_DOSSIER_REASON, "reason"}, {MSG_DOSSIER_APOLOGY_DATE, "new_due"}, {MSG_DOSSIER_RECEIPT_SEEN, "receipt_seen"},
+		{MSG_DOSSIER_TRANSFER_UNIT, "unit"}, {MSG_DOSSIER_FEE_SHORT, "amount"}, {MSG_DOSSIER_FEE_OVER, "amount"}};
+	for (size_t i = 0; e->kind == ERR_INVALID && i < ARRAY_LEN(at); i++)
+		if (e->say == (int)at[i].say) {
+			form_error(r, at[i].field, at[i].say, STR_NONE, STR_NONE);
+			*e = (struct err){0};
+			return true;
+		}
+	return false;
 }
 
 bool desk_do(struct request *r, const struct dossier_act *x, struct dossier_done *done, struct err *e)
@@ -242,17 +272,19 @@ bool desk_act_apply(struct request *r, struct err *e)
 	r->errors = (struct form_errors){0};
 	if (!path_action(r, &a, e) || !desk_record(r, &d, e))
 		return false;
-	struct dossier_act x = read_act(r, a, d.id);
+	struct dossier_act x = desk_read_act(r, a, d.id);
 	if (files) {
 		x.files = files->v;
 		x.n_files = files->n;
 	}
-	json_t *fields = a == ACT_SUBMIT ? desk_typed_fields(r, &d) : NULL;
+	json_t *fields = a == ACT_SUBMIT ? desk_typed_fields(r, &d) : NULL, *inputs = a == ACT_DEMAND_FEE ? desk_fee_inputs(r, &d) : NULL;
 	x.fields = fields;
+	x.inputs = inputs;
 	bool ok = desk_do(r, &x, &done, e);
 	json_decref(fields);
+	json_decref(inputs);
 	if (!ok)
-		return refused(r, e);
+		return refused_field(r, e) || refused(r, e);
 	r->redirect = str_fmt(r->env.arena, "/ban-lam-viec/ho-so/%.*s?xong=%s", STR_ARG(d.code), dossier_action_name(a));
 	return true;
 }
@@ -277,22 +309,9 @@ bool act_api_check(struct request *r, struct err *e)
 		check_needed(r, a);
 	if (a == ACT_SUBMIT && form_ok(r))
 		return desk_proposal_check(r, e);
+	if (a == ACT_DEMAND_FEE)
+		return desk_demand_check(r, e);
 	return a != ACT_SUPPLEMENT || !form_ok(r) || sent_ahead(r, e);
-}
-
-/* What the rules refuse about one input stands at its field. */
-static bool refused_field(struct request *r, struct err *e)
-{
-	static const struct { enum msg_key say; const char *field; } at[] = {
-		{MSG_DOSSIER_NOT_OFFICER, "to"}, {MSG_DOSSIER_REASON, "reason"}, {MSG_DOSSIER_APOLOGY_DATE, "new_due"}, {MSG_DOSSIER_RECEIPT_SEEN, "receipt_seen"},
-		{MSG_DOSSIER_TRANSFER_UNIT, "unit"}};
-	for (size_t i = 0; e->kind == ERR_INVALID && i < ARRAY_LEN(at); i++)
-		if (e->say == (int)at[i].say) {
-			form_error(r, at[i].field, at[i].say, STR_NONE, STR_NONE);
-			*e = (struct err){0};
-			return true;
-		}
-	return false;
 }
 
 bool act_api_apply(struct request *r, struct err *e)
@@ -305,7 +324,7 @@ bool act_api_apply(struct request *r, struct err *e)
 	if (!desk_record(r, &d, e))
 		return false;
 	const struct filing_more *more = r->state;
-	struct dossier_act x = read_act(r, a, d.id);
+	struct dossier_act x = desk_read_act(r, a, d.id);
 	json_t *answers = more && more->answers.n ? json_loadb(more->answers.p, more->answers.n, 0, NULL) : NULL;
 	if (more) {
 		x.files = more->files;
@@ -315,12 +334,16 @@ bool act_api_apply(struct request *r, struct err *e)
 	}
 	r->errors = (struct form_errors){0};
 	x.fields = a == ACT_SUBMIT ? json_object_get(r->json, "fields") : NULL;
+	json_t *inputs = a == ACT_DEMAND_FEE ? desk_fee_inputs(r, &d) : NULL;
+	x.inputs = inputs;
 	bool ok = desk_do(r, &x, &done, e);
 	json_decref(answers);
+	json_decref(inputs);
 	if (!ok)
 		return refused_field(r, e);
-	r->memo = str_fmt(r->env.arena, "{\"code\":\"%.*s\",\"state\":\"%.*s\",\"step\":\"%.*s\",\"rev\":%lld}", STR_ARG(d.code),
-	                  STR_ARG(done.state), STR_ARG(done.step), (long long)done.rev);
+	struct str fee = done.fee.v ? str_fmt(r->env.arena, ",\"fee\":{\"id\":\"%lld\",\"amount\":%lld}", (long long)done.fee.v, (long long)done.amount.dong) : STR("");
+	r->memo = str_fmt(r->env.arena, "{\"code\":\"%.*s\",\"state\":\"%.*s\",\"step\":\"%.*s\",\"rev\":%lld%.*s}", STR_ARG(d.code),
+	                  STR_ARG(done.state), STR_ARG(done.step), (long long)done.rev, STR_ARG(fee));
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /* api.c — the officials' side for programs: the work list, what may be done on a record with whom, the bytes of a file. */
 #include "core/http/schema.h"
 #include "desk/desk_internal.h"
+#include "dossier/fee.h"
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -201,9 +202,26 @@ static void result_fields(struct asked *q, json_t *fields)
 	json_array_append_new(fields, o);
 }
 
+/* The inputs of the fee's rule, with what the record tells of them. */
+static bool fee_fields(struct asked *q, json_t *fields, struct err *e)
+{
+	const struct law_procedure *p = law_find(LAW, q->d.procedure);
+	json_t *told = NULL;
+	if (!p || !p->fee || !p->fee->form)
+		return true;
+	if (!desk_fee_told(&q->r->env, &q->d, &told, e))
+		return false;
+	json_t *schema = eform_schema_json(p->fee->form), *o = json_pack("{s:s,s:b,s:o}", "name", "quantities", "required", json_array_size(json_object_get(schema, "required")) > 0, "schema", schema);
+	json_object_set_new(schema, "default", told);
+	put(o, "label", msg(q->r->env.lang, MSG_DESK_FEE_INPUTS));
+	json_array_append_new(fields, o);
+	return true;
+}
+
 static bool action_json(struct asked *q, enum dossier_action act, json_t *items, struct err *e)
 {
 	const struct act_shape *shape = act_shape(act);
+	unsigned needs = desk_needs(&q->d, act);
 	json_t *fields = json_array(), *o = json_pack("{s:s,s:o}", "action", dossier_action_name(act), "fields", fields);
 	put(o, "label", msg(q->r->env.lang, desk_action_word(act)));
 	json_array_append_new(items, o);
@@ -213,7 +231,7 @@ static bool action_json(struct asked *q, enum dossier_action act, json_t *items,
 		json_t *choices = NULL;
 		if (!(shape->asks & bit))
 			continue;
-		json_t *x = json_pack("{s:s,s:b}", "name", f->name, "required", (shape->needs & bit) != 0);
+		json_t *x = json_pack("{s:s,s:b}", "name", f->name, "required", (needs & bit) != 0);
 		put(x, "label", msg(q->r->env.lang, (enum msg_key)f->label));
 		json_object_set_new(x, "schema", bit == AF_FILES ? json_pack("{s:s}", "type", "array") : field_schema(f));
 		json_array_append_new(fields, x);
@@ -221,14 +239,14 @@ static bool action_json(struct asked *q, enum dossier_action act, json_t *items,
 			return false;
 		if (choices)
 			json_object_set_new(x, "choices", choices);
-		if (choices && !json_array_size(choices) && (shape->needs & bit)) { /* nobody whom it may name */
+		if (choices && !json_array_size(choices) && (needs & bit)) { /* nobody whom it may name */
 			json_array_remove(items, json_array_size(items) - 1);
 			return true;
 		}
 	}
 	if (act == ACT_SUBMIT)
 		result_fields(q, fields);
-	return true;
+	return act != ACT_DEMAND_FEE || fee_fields(q, fields, e);
 }
 
 bool desk_api_actions(struct request *r, struct err *e)

@@ -94,8 +94,17 @@ bool desk_draft_page(struct request *r, struct err *e);
 json_t *desk_typed_fields(struct request *r, const struct dossier_get_row *d);
 /* Errors of a proposal at its fields. On the page: one more row, or a preview, is answered here. */
 MUST_CHECK bool desk_proposal_check(struct request *r, struct err *e);
-/* After errors of an act: the proposal's own page, or the record's. */
+/* After errors of an act: the page of its own that it has, or the record's. */
 bool desk_act_again(struct request *r, struct err *e);
+
+/* ---- the demand of a fee (fee.c) ---- */
+bool desk_demand_page(struct request *r, struct err *e);
+/* Errors of a demand at its fields. On the page, counting and a sum that nobody saw yet are answered here. */
+MUST_CHECK bool desk_demand_check(struct request *r, struct err *e);
+/* What counts of the inputs sent by a page or a program: a new reference. */
+json_t *desk_fee_inputs(struct request *r, const struct dossier_get_row *d);
+/* The inputs as far as the record tells them: a new reference; NULL where no rule is known. */
+MUST_CHECK bool desk_fee_told(struct env *env, const struct dossier_get_row *d, json_t **out, struct err *e);
 
 /* ---- the API (api.c) ---- */
 extern const struct form desk_list_query, desk_search_body;
@@ -115,10 +124,13 @@ bool desk_register_pdf(struct request *r, struct err *e);
 enum act_field {
 	AF_REASON = 1, AF_TO = 2, AF_UNIT = 4, AF_FEE = 8, AF_OPINION = 16, AF_OUTCOME = 32, AF_TEXT = 64, AF_NAME = 128, AF_AMOUNT = 256,
 	AF_METHOD = 512, AF_VOUCHER = 1024, AF_NEW_DUE = 2048, AF_OVERRIDE = 4096, AF_COLLECTOR = 8192, AF_AUTHORISATION = 16384,
-	AF_SEEN = 32768, AF_FILES = 65536, AF_SCORE = 131072,
+	AF_SEEN = 32768, AF_FILES = 65536, AF_SCORE = 131072, AF_EXEMPT = 262144, AF_BASIS = 524288,
 };
 struct act_shape { unsigned asks, needs; const char *key; bool beside; }; /* key: presses the button when nothing is needed */
 const struct act_shape *act_shape(enum dossier_action a);
+/* The fields that the act needs on this dossier. */
+unsigned desk_needs(const struct dossier_get_row *d, enum dossier_action a);
+struct dossier_act desk_read_act(struct request *r, enum dossier_action a, struct dossier_id id);
 /* The i-th declared field of acts and its bit (unchanged when it belongs to every act); NULL after the last. */
 const struct field *act_field(size_t i, unsigned *bit);
 /* Whom an act may name in `to`. */

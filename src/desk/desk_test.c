@@ -434,13 +434,13 @@ TEST_BOTH(papers_are_drawn_when_asked_for)
 	struct test_answer x = get(&w.counter, record(code, ""));
 	EXPECT(has(x.body, "/don/1\"") && has(x.body, "/don/3\"") && !has(x.body, "phieu-kiem-soat"));
 	STATUS(post(&w.counter, record(code, "/accept"), ""), 303);
-	STATUS(post(&w.counter, record(code, "/demand_fee"), "name=Ph%C3%AD&amount=3000000"), 303);
+	STATUS(post(&w.counter, record(code, "/demand_fee"), "name=Ph%C3%AD&amount=3000000&reason=x"), 303);
 	struct err e = {0};
 	struct dossier_fee_list_rows fees;
 	EXPECT_OK(q_dossier_fee_list(w.o.db, a, load(code).id, &fees, &e), e);
 	const char *receipt = record(code, str_fmt(a, "/phieu-thu/%lld", (long long)fees.v[0].id.v).p);
 	STATUS(get(&w.counter, receipt), 404); /* not paid */
-	STATUS(post(&w.counter, record(code, "/confirm_paid"), str_fmt(a, "fee=%lld&method=cash", (long long)fees.v[0].id.v).p), 303);
+	STATUS(post(&w.counter, record(code, "/confirm_paid"), str_fmt(a, "fee=%lld&method=cash&amount=3000000", (long long)fees.v[0].id.v).p), 303);
 	x = get(&w.counter, record(code, ""));
 	EXPECT(has(x.body, "/phieu-thu/") && has(x.body, "phieu-kiem-soat.pdf") && has(x.body, "/giay/"));
 	const char *const paths[] = {receipt, record(code, "/phieu-kiem-soat.pdf"), record(code, "/don/1"), record(code, "/don/3"), "/ban-lam-viec/so-theo-doi.pdf"};
@@ -515,7 +515,7 @@ TEST_BOTH(strangers_to_a_record_see_nothing)
 	struct str code = sent_code();
 	struct actor elsewhere = {.account = 77, .person = 77, .roles = ROLE_BIT(ROLE_COUNTER), .held = (struct actor_role[]){{ROLE_COUNTER, 999, 998}}, .n_held = 1};
 	const struct actor *who[] = {&elsewhere, &citizen, &other_citizen, &actor_stranger};
-	static const char *const paths[] = {"", "/quy-trinh.svg", "/tep/1", "/giay/1", "/de-xuat", "/du-thao.pdf"};
+	static const char *const paths[] = {"", "/quy-trinh.svg", "/tep/1", "/giay/1", "/de-xuat", "/thu-phi", "/du-thao.pdf"};
 	for (size_t i = 0; i < ARRAY_LEN(who); i++)
 		for (size_t k = 0; k < ARRAY_LEN(paths); k++) {
 			struct test_answer x = get(who[i], record(code, paths[k]));
@@ -898,13 +898,20 @@ TEST_BOTH(fees_at_the_counter_and_opinions)
 	STATUS(post(&w.counter, record(code, "/accept"), ""), 303);
 	EXPECT(!has(get(&w.counter, record(code, "")).body, "/confirm_paid\"")); /* no fee */
 	STATUS(post(&w.counter, record(code, "/demand_fee"), "name=Ph%C3%AD&amount=abc"), 422);
-	STATUS(post(&w.counter, record(code, "/demand_fee"), "name=Ph%C3%AD&amount=3.000.000"), 303);
+	STATUS(post(&w.counter, record(code, "/demand_fee"), "name=Ph%C3%AD&amount=3.000.000&reason=x"), 303);
 	struct test_answer x = get(&w.counter, record(code, ""));
 	EXPECT(has(x.body, "3.000.000") && has(x.body, "/confirm_paid\""));
 	struct err e = {0};
 	struct dossier_fee_list_rows fees;
 	EXPECT_OK(q_dossier_fee_list(w.o.db, a, load(code).id, &fees, &e), e);
-	STATUS(post(&w.counter, record(code, "/confirm_paid"), str_cstr(a, str_fmt(a, "fee=%lld&method=cash&voucher=AB-0001", (long long)fees.v[0].id.v))), 303);
+	/* what was counted is what is due, or nothing is recorded */
+	static const char *const counted[] = {"", "&amount=2.999.999", "&amount=3000001", "&amount=ba"};
+	for (size_t i = 0; i < ARRAY_LEN(counted); i++) {
+		x = post(&w.counter, record(code, "/confirm_paid"), str_fmt(a, "fee=%lld&method=cash%s", (long long)fees.v[0].id.v, counted[i]).p);
+		STATUS(x, 422);
+		EXPECT(has(x.body, "aria-invalid") && has(x.body, "href=\"#f-amount\""));
+	}
+	STATUS(post(&w.counter, record(code, "/confirm_paid"), str_cstr(a, str_fmt(a, "fee=%lld&method=cash&amount=3.000.000&voucher=AB-0001", (long long)fees.v[0].id.v))), 303);
 	x = get(&w.counter, record(code, ""));
 	EXPECT(has(x.body, "AB-0001") && !has(x.body, "/confirm_paid\"")); /* nothing more to pay */
 	EXPECT(!has(get(&w.head, record(code, "")).body, "/answer_opinion\""));
@@ -915,6 +922,100 @@ TEST_BOTH(fees_at_the_counter_and_opinions)
 	struct actor asked = w.clerk;
 	asked.held = &there, asked.n_held = 1;
 	EXPECT(has(get(&asked, record(code, "")).body, "/answer_opinion\""));
+	stop();
+}
+
+/* The hidden sum that the page showed. */
+static struct str shown_sum(struct test_answer x)
+{
+	struct str mark = STR("name=\"_da_tinh\" value=\"");
+	ptrdiff_t at = str_find(x.body, mark);
+	if (at < 0)
+		return STR("none");
+	struct str rest = str_sub(x.body, (size_t)at + mark.n, x.body.n);
+	return str_sub(rest, 0, (size_t)str_find_char(rest, '"'));
+}
+
+TEST_BOTH(a_fee_is_reckoned_and_seen_before_it_is_demanded)
+{
+	start(a, engine);
+	struct str code = sent_code();
+	const char *go = record(code, "/demand_fee");
+	STATUS(post(&w.counter, record(code, "/accept"), ""), 303);
+	EXPECT(has(get(&w.counter, record(code, "")).body, "/thu-phi\""));
+	struct test_answer x = get(&w.counter, record(code, "/thu-phi")); /* the sheet declares one machine */
+	STATUS(x, 200);
+	EXPECT_TEXT(shown_sum(x), "2000000");
+	EXPECT(has(x.body, "Thông tư 287/2016/TT-BTC") && has(x.body, "Cộng theo quy định: 2.000.000"));
+	x = post(&w.counter, go, "sl.f1=2&sl.f7=1&_tinh=1"); /* counting keeps nothing */
+	STATUS(x, 200);
+	EXPECT_TEXT(shown_sum(x), "12000000");
+	EXPECT(has(x.body, "8.000.000") && has(x.body, "name=\"sl.f1\""));
+	x = post(&w.counter, go, "sl.f1=2&sl.f7=2&_da_tinh=12000000"); /* changed since: shown, not sent */
+	STATUS(x, 200);
+	EXPECT_TEXT(shown_sum(x), "20000000");
+	static const struct { const char *form, *field; } wrong[] = {
+		{"sl.f1=-1&_da_tinh=0", "f-sl.f1"}, {"sl.f1=hai", "f-sl.f1"}, {"sl.f1=0", "f-sl.f1"}, {"sl.f1=1&_tinh=1&sl.f2=x", "f-sl.f2"}, {"sl.f1=1&amount=5", "f-reason"},
+		{"sl.f1=1&amount=5&reason=x", "f-basis"}, {"sl.f1=1&amount=x", "f-amount"}, {"sl.f1=1&exempt=1&reason=x", "f-basis"}, {"exempt=1&reason=x&basis=y", "f-sl.f1"}};
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		x = post(&w.counter, go, wrong[i].form);
+		STATUS(x, 422);
+		if (!has(x.body, str_fmt(a, "href=\"#%s\"", wrong[i].field).p) || !has(x.body, "aria-invalid") || !has(x.body, "/demand_fee\""))
+			FAIL("%s: no error at %s", wrong[i].form, wrong[i].field);
+	}
+	struct err e = {0};
+	struct dossier_fee_list_rows fees = {0};
+	EXPECT_OK(q_dossier_fee_list(w.o.db, a, load(code).id, &fees, &e), e);
+	EXPECT_INT(fees.n, 0);
+	STATUS(post(&w.counter, go, "sl.f1=2&sl.f7=1&_da_tinh=12000000"), 303);
+	STATUS(post(&w.counter, go, "sl.f1=1&exempt=1&reason=H%E1%BB%99+ngh%C3%A8o&basis=Lu%E1%BA%ADt+97"), 303);
+	EXPECT_OK(q_dossier_fee_list(w.o.db, a, load(code).id, &fees, &e), e);
+	EXPECT_INT(fees.n, 2);
+	EXPECT_INT(fees.v[0].amount.dong, 12000000);
+	x = get(&w.head, record(code, ""));
+	EXPECT(has(x.body, "12.000.000") && has(x.body, "Hộ nghèo") && has(x.body, "Luật 97") && has(x.body, "được miễn"));
+	STATUS(get(&w.inspector, record(code, "/thu-phi")), 403);
+	STATUS(get(&w.director, record(code, "/thu-phi")), 409); /* not this one's act */
+	stop();
+}
+
+TEST_BOTH(a_fee_without_a_rule_is_typed)
+{
+	start(a, engine);
+	filed = "kh-dn-khcn";
+	struct str code = sent_code();
+	filed = "bx-cap-phep-xquang";
+	struct test_answer x = get(&w.counter, record(code, "/thu-phi"));
+	STATUS(x, 200);
+	EXPECT(has(x.body, "chưa có quy tắc") && has(x.body, "mức thu chưa có trong nguồn") && !has(x.body, "_tinh"));
+	STATUS(post(&w.counter, record(code, "/demand_fee"), "name=Ph%C3%AD&amount=70000"), 422);
+	STATUS(post(&w.counter, record(code, "/demand_fee"), "amount=70000&reason=x"), 422);
+	STATUS(post(&w.counter, record(code, "/demand_fee"), "name=Ph%C3%AD&amount=70000&reason=x"), 303);
+	stop();
+}
+
+TEST_BOTH(programs_demand_by_quantities)
+{
+	start(a, engine);
+	struct str code = sent_code();
+	struct test_request q = {.method = HTTP_POST, .path = str_fmt(a, "/api/v1/dossiers/%.*s/actions", STR_ARG(code)).p, .actor = &w.counter, .bearer = true};
+	static const struct { const char *json, *field; } wrong[] = {
+		{"{\"action\":\"demand_fee\"}", "\"quantities\""}, {"{\"action\":\"demand_fee\",\"quantities\":{\"f1\":-1}}", "quantities.f1"},
+		{"{\"action\":\"demand_fee\",\"quantities\":{\"f99\":1}}", "quantities.f99"}, {"{\"action\":\"demand_fee\",\"quantities\":[1]}", "quantities"},
+		{"{\"action\":\"demand_fee\",\"quantities\":7}", "quantities"}, {"{\"action\":\"demand_fee\",\"quantities\":{\"f1\":1},\"amount\":9}", "\"reason\""},
+		{"{\"action\":\"demand_fee\",\"quantities\":{\"f1\":1},\"amount\":9,\"reason\":\"x\"}", "\"basis\""}};
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		q.json = wrong[i].json;
+		struct test_answer bad = http_test_send(w.t, &q);
+		if (bad.status != 422 || !has(bad.body, wrong[i].field))
+			FAIL("%s: %d %.*s", wrong[i].json, bad.status, STR_ARG(bad.body));
+	}
+	struct test_answer x = http_test_send(w.t, &(struct test_request){.path = q.path, .actor = &w.counter, .bearer = true});
+	EXPECT(has(x.body, "\"quantities\"") && has(x.body, "\"default\":{\"f1\":1}"));
+	q.json = "{\"action\":\"demand_fee\",\"quantities\":{\"f3\":2,\"f7\":1}}";
+	x = http_test_send(w.t, &q);
+	STATUS(x, 200);
+	EXPECT(has(x.body, "\"amount\":12000000"));
 	stop();
 }
 

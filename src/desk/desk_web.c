@@ -88,6 +88,8 @@ static const struct route routes[] = {
 	 .api = "NONE: a picture of the step"},
 	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code/de-xuat", .page = desk_proposal_page, .row = desk_row_check, .allow = ALLOW_DESK, .reads = READS_DOSSIER,
 	 .api = "GET /api/v1/dossiers/:code"},
+	{.method = HTTP_GET, .path = "/ban-lam-viec/ho-so/:code/thu-phi", .page = desk_demand_page, .row = desk_row_check, .allow = ALLOW_DESK, .reads = READS_DOSSIER,
+	 .api = "GET /api/v1/dossiers/:code/actions"},
 	{.method = HTTP_GET, .path = "/ban-lam-viec/so-theo-doi", .page = desk_register_page, .allow = ALLOW_STAFF, .reads = READS_LIST, .api = "NONE: the register's page"},
 	{.method = HTTP_GET, .path = "/ban-lam-viec/so-theo-doi.pdf", .page = desk_register_pdf, .allow = ALLOW_STAFF, .reads = READS_LIST, .rate = RATE_HEAVY,
 	 .flags = ROUTE_FRAME_SELF, .api = "NONE: the bytes of the register"},
@@ -120,7 +122,8 @@ static const struct route routes[] = {
 	            .answer = "bytes")},
 	{.method = HTTP_POST, .path = "/api/v1/dossiers/:code/actions", .form = &act_api_form, .check = act_api_check, .apply = act_api_apply, .answer = act_api_answer,
 	 .row = desk_row_check, .allow = ALLOW_APPLICANTS | ALLOW_DESK, .flags = ROUTE_API, .rate = RATE_API,
-	 .doc = DOC("Does one action. `rev`, when given, must be the dossier's. A supplement brings files sent ahead, corrected answers (merged, RFC 7396), or both.",
+	 .doc = DOC("Does one action. `rev`, when given, must be the dossier's. A demand of a fee (demand_fee) is reckoned by the procedure's rule from "
+	            "`quantities`; another `amount`, or `exempt`, says why (`reason`) and, when it is less, by which law (`basis`). A supplement brings files sent ahead, corrected answers (merged, RFC 7396), or both.",
 	            .body = "ActionMore", .answer = "ActionDone")},
 	{.method = HTTP_GET, .path = "/quay", .page = counter_home, .allow = ROLE_BIT(ROLE_COUNTER), .reads = READS_LIST, .api = "GET /api/v1/dossiers"},
 	{.method = HTTP_GET, .path = "/quay/nop", .page = counter_choose, .allow = ROLE_BIT(ROLE_COUNTER), .api = "GET /api/v1/procedures"},

@@ -109,9 +109,9 @@ bool desk_act_again(struct request *r, struct err *e)
 {
 	enum dossier_action a;
 	struct err closed = {0};
-	if (!dossier_action_from(req_param(r, "action"), &a) || a != ACT_SUBMIT)
+	if (!dossier_action_from(req_param(r, "action"), &a) || (a != ACT_SUBMIT && a != ACT_DEMAND_FEE))
 		return desk_record_page(r, e);
-	return desk_proposal_page(r, &closed) || (closed.kind == ERR_CONFLICT ? desk_record_page(r, e) : (*e = closed, false));
+	return (a == ACT_SUBMIT ? desk_proposal_page : desk_demand_page)(r, &closed) || (closed.kind == ERR_CONFLICT ? desk_record_page(r, e) : (*e = closed, false));
 }
 
 /* ---- checks and previews ---- */

@@ -70,7 +70,8 @@ static void item_field(struct sheet *s, enum dossier_action act, bool fee)
 		bool open = fee ? dossier_fee_waits(act, &s->fees.v[i]) : dossier_opinion_waits(s->r->env.actor, &s->opinions.v[i]);
 		if (!open)
 			continue;
-		v[n] = (struct ui_option){.value = str_fmt(a, "%lld", (long long)id), .label = fee ? s->fees.v[i].name : s->opinions.v[i].question, .chosen = n == 0};
+		v[n] = (struct ui_option){.value = str_fmt(a, "%lld", (long long)id), .chosen = n == 0,
+			.label = fee ? str_fmt(a, "%.*s: %.*s", STR_ARG(s->fees.v[i].name), STR_ARG(lang_money(a, s->r->env.lang, s->fees.v[i].amount))) : s->opinions.v[i].question};
 		n++;
 	}
 	struct ui_field f = field_of_act(s, act, fee ? "fee" : "opinion", UI_SELECT, fee ? MSG_DESK_F_FEE : MSG_DESK_F_OPINION);
@@ -85,10 +86,17 @@ static void method_field(struct sheet *s, enum dossier_action act)
 	put_choice(s, &f, v, ARRAY_LEN(v));
 }
 
+/* Counted, not read from the page: what is due stands in the choice above. */
+static void received_field(struct sheet *s, enum dossier_action act)
+{
+	struct ui_field f = field_of_act(s, act, "amount", UI_MONEY, MSG_DESK_F_RECEIVED);
+	f.required = true;
+	ui_field(s->o, &f);
+}
+
 static void plain_fields(struct sheet *s, enum dossier_action act, const struct act_shape *shape)
 {
 	static const struct { unsigned bit; const char *name; enum ui_input kind; enum msg_key label; } plain[] = {
-		{AF_NAME, "name", UI_TEXT, MSG_DESK_F_NAME}, {AF_AMOUNT, "amount", UI_MONEY, MSG_DESK_F_AMOUNT},
 		{AF_VOUCHER, "voucher", UI_TEXT, MSG_DESK_F_VOUCHER}, {AF_NEW_DUE, "new_due", UI_DATE, MSG_DESK_F_NEW_DUE},
 		{AF_COLLECTOR, "collector", UI_TEXT, MSG_DESK_F_COLLECTOR}, {AF_SEEN, "receipt_seen", UI_CHECK, MSG_DESK_F_SEEN},
 		{AF_AUTHORISATION, "authorisation", UI_TEXT, MSG_DESK_F_AUTHORISATION}, {AF_TEXT, "text", UI_LONG_TEXT, MSG_DESK_F_TEXT},
@@ -117,15 +125,19 @@ static bool act_fields_of(struct sheet *s, enum dossier_action a, struct err *e)
 		item_field(s, a, false);
 	if (shape->asks & AF_METHOD)
 		method_field(s, a);
+	if (a == ACT_CONFIRM_PAID)
+		received_field(s, a);
 	plain_fields(s, a, shape);
 	return true;
 }
 
 /* What asks for more than fits here has a page of its own. */
-static void proposal_link(struct sheet *s, bool primary)
+static const char *own_page(enum dossier_action a) { return a == ACT_SUBMIT ? "de-xuat" : a == ACT_DEMAND_FEE ? "thu-phi" : NULL; }
+
+static void page_link(struct sheet *s, enum dossier_action a, bool primary)
 {
-	ui_buttons(s->o, &(struct ui_button){.label = WORD(s, MSG_DESK_ACT_SUBMIT), .weight = primary ? UI_PRIMARY : UI_QUIET,
-		.url = str_fmt(s->r->env.arena, "%.*s/de-xuat", STR_ARG(sheet_url(s)))}, 1);
+	ui_buttons(s->o, &(struct ui_button){.label = WORD(s, desk_action_word(a)), .weight = primary ? UI_PRIMARY : UI_QUIET,
+		.url = str_fmt(s->r->env.arena, "%.*s/%s", STR_ARG(sheet_url(s)), own_page(a))}, 1);
 }
 
 static bool act_form_of(struct sheet *s, enum dossier_action a, bool primary, struct err *e)
@@ -176,8 +188,8 @@ bool sheet_actions(struct sheet *s, struct err *e)
 		for (int a = 0; a < ACT_COUNT; a++) {
 			if (!(s->actions >> a & 1U) || a == ACT_TRANSCRIBE || act_group((enum dossier_action)a) != group)
 				continue;
-			if (a == ACT_SUBMIT)
-				proposal_link(s, !any);
+			if (own_page((enum dossier_action)a))
+				page_link(s, (enum dossier_action)a, !any);
 			else if (!act_form_of(s, (enum dossier_action)a, !any, e))
 				return false;
 			any = true;

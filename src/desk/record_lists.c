@@ -1,6 +1,7 @@
 /* record_lists.c — of the page of a record: its files, papers, fees and opinions. */
 #include "desk/record_internal.h"
 #include "desk/desk_views.h"
+#include "dossier/fee.h"
 
 static enum msg_key file_note(const struct dossier_file_list_row *f)
 {
@@ -79,23 +80,35 @@ void sheet_papers(struct sheet *s)
 	ui_section_end(s->o);
 }
 
-void sheet_fees(struct sheet *s)
+static struct ui_item fee_item(struct sheet *s, const struct dossier_fee_list_row *f)
 {
 	struct arena *a = s->r->env.arena;
+	bool paid = str_eq(f->state, STR("paid")), claimed = str_eq(f->state, STR("claimed")), none = str_eq(f->state, STR("cancelled"));
+	struct str amount = lang_money(a, s->r->env.lang, f->amount);
+	struct str how = WORD(s, none ? MSG_DESK_FEE_EXEMPT : claimed ? MSG_DESK_FEE_CLAIMED : MSG_DESK_FEE_OPEN);
+	struct str url = paid && desk_have()->sheet && !s->erased ? str_fmt(a, "%.*s/phieu-thu/%lld", STR_ARG(sheet_url(s)), (long long)f->id.v) : STR_NONE;
+	return (struct ui_item){.title = f->name, .url = url, .has_state = true, .state = paid || none ? UI_DONE : claimed ? UI_SOON : UI_YOURS,
+		.hint = paid ? str_fmt(a, "%.*s · %.*s %.*s", STR_ARG(amount), STR_ARG(WORD(s, MSG_DESK_F_VOUCHER)), STR_ARG(f->voucher))
+		             : str_fmt(a, "%.*s · %.*s", STR_ARG(amount), STR_ARG(how))};
+}
+
+/* Each with how it came about, when that is kept. */
+void sheet_fees(struct sheet *s)
+{
 	if (!s->fees.n)
 		return;
-	struct ui_item *v = NEW_ARRAY(a, s->fees.n, struct ui_item);
-	for (size_t i = 0; i < s->fees.n; i++) {
-		const struct dossier_fee_list_row *f = &s->fees.v[i];
-		bool paid = str_eq(f->state, STR("paid")), claimed = str_eq(f->state, STR("claimed"));
-		struct str amount = lang_money(a, s->r->env.lang, f->amount);
-		struct str url = paid && desk_have()->sheet && !s->erased ? str_fmt(a, "%.*s/phieu-thu/%lld", STR_ARG(sheet_url(s)), (long long)f->id.v) : STR_NONE;
-		v[i] = (struct ui_item){.title = f->name, .url = url, .has_state = true, .state = paid ? UI_DONE : claimed ? UI_SOON : UI_YOURS,
-			.hint = paid ? str_fmt(a, "%.*s · %.*s %.*s", STR_ARG(amount), STR_ARG(WORD(s, MSG_DESK_F_VOUCHER)), STR_ARG(f->voucher))
-			             : str_fmt(a, "%.*s · %.*s", STR_ARG(amount), STR_ARG(WORD(s, claimed ? MSG_DESK_FEE_CLAIMED : MSG_DESK_FEE_OPEN)))};
-	}
 	ui_section_begin(s->o, WORD(s, MSG_DESK_FEES));
-	ui_items(s->o, v, s->fees.n);
+	for (size_t i = 0; i < s->fees.n; i++) {
+		struct ui_item item = fee_item(s, &s->fees.v[i]);
+		json_t *detail = fee_detail(s->r->env.arena, &s->key, s->erased, &s->fees.v[i]);
+		ui_items(s->o, &item, 1);
+		if (json_object_size(detail) > 1 || json_array_size(json_object_get(detail, "lines"))) {
+			ui_details_begin(s->o, WORD(s, MSG_FILING_FEE_HOW), false);
+			filing_fee_told(s->r, s->o, &s->fees.v[i], detail);
+			ui_details_end(s->o);
+		}
+		json_decref(detail);
+	}
 	ui_section_end(s->o);
 }
 

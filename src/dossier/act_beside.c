@@ -3,19 +3,54 @@
 #include "core/db/id.h"
 #include "directory/directory.h"
 #include "dossier/doing.h"
+#include "dossier/fee.h"
 #include "gen/messages.h"
+#include "core/i18n/i18n.h"
 
 /* ---- fees: NĐ 61/2018 Điều 22, NĐ 118/2025 Điều 24 ---- */
 
+/* One item goes by its own name, several by their number. */
+static struct str name_of(struct doing *g, const struct fee_bill *bill)
+{
+	struct str given = str_trim(g->x->name), n = str_fmt(g->env->arena, "%zu", bill->n);
+	return given.n ? given : bill->n == 1 ? bill->v[0].name : msg_fmt(g->env->arena, LANG_VI, MSG_DOSSIER_FEE_ITEMS, &n, 1);
+}
+
+static bool say_why(struct doing *g, struct err *e)
+{
+	struct str reason = str_trim(g->x->reason), basis = str_trim(g->x->basis), both[] = {reason, basis};
+	if (!reason.n)
+		return true;
+	return add_note(g, basis.n ? msg_fmt(g->env->arena, LANG_VI, MSG_DOSSIER_FEE_WHY, both, ARRAY_LEN(both)) : reason, e);
+}
+
+static bool keep_fee(struct doing *g, const struct fee_bill *bill, struct money amount, struct err *e)
+{
+	bool rule = g->procedure && g->procedure->fee;
+	struct dossier_fee_id id = {id_new(g->env->ids, g->env->now)};
+	struct dossier_fee_add_in in = {.id = id, .dossier = g->d.id, .name = name_of(g, bill), .amount = amount, .at = g->env->now,
+	                                .state = g->x->exempt ? STR("cancelled") : STR("demanded"), .detail = fee_seal(g->env->arena, &g->key, id, bill, g->x)};
+	if (rule)
+		in.computed = OPT_MONEY(bill->total);
+	g->item = id.v;
+	g->out->fee = id;
+	g->out->amount = amount;
+	return q_dossier_fee_add(g->env->db, &in, NULL, e) || err_wrap(e, "fee");
+}
+
 bool act_demand_fee(struct doing *g, struct err *e)
 {
-	if (g->x->amount.dong <= 0 || !g->x->name.n)
-		return err_set(e, ERR_INVALID, "a fee has a name and an amount above zero");
-	struct dossier_fee_add_in in = {.id = {id_new(g->env->ids, g->env->now)}, .dossier = g->d.id, .name = g->x->name, .amount = g->x->amount, .at = g->env->now};
-	if (!q_dossier_fee_add(g->env->db, &in, NULL, e))
-		return err_wrap(e, "fee");
-	g->item = in.id.v;
-	bool waits = g->d.accepted_at.has && g->procedure && g->procedure->clock.fee_pauses && !str_eq(g->d.state, STR("fee"));
+	struct fee_bill bill = {0};
+	const char *field = NULL;
+	if (g->procedure && g->procedure->fee && !law_fee(g->env->arena, g->procedure, g->x->inputs, &bill, e))
+		return false;
+	int say = fee_refusal(g->procedure, &bill, g->x, &field);
+	if (say)
+		return err_say(e, ERR_INVALID, say, "a fee lacks its %s", field);
+	struct money amount = g->x->exempt ? (struct money){0} : g->x->amount.dong > 0 ? g->x->amount : bill.total;
+	if (!keep_fee(g, &bill, amount, e) || !say_why(g, e))
+		return false;
+	bool waits = amount.dong > 0 && g->d.accepted_at.has && g->procedure && g->procedure->clock.fee_pauses && !str_eq(g->d.state, STR("fee"));
 	if (!waits)
 		return true;
 	return (!g->d.clock_from.has || clock_event(g->env, g->law, &g->d, "fee_demanded", e)) && set_state(g, "fee", e);
@@ -39,12 +74,26 @@ static bool all_paid(struct doing *g, struct err *e)
 	return ok && set_state(g, state_of_step(g->step, true), e);
 }
 
+/* A demand is paid whole and at once: what came must be what was demanded (Luật Phí và lệ phí Điều 15). */
+static bool is_whole(struct doing *g, struct err *e)
+{
+	struct dossier_fee_list_rows rows = {0};
+	if (g->x->amount.dong && !q_dossier_fee_list(g->env->db, g->env->arena, g->d.id, &rows, e))
+		return err_wrap(e, "fees");
+	for (size_t i = 0; i < rows.n; i++)
+		if (rows.v[i].id.v == g->x->item && rows.v[i].amount.dong != g->x->amount.dong)
+			return err_say(e, ERR_INVALID, g->x->amount.dong < rows.v[i].amount.dong ? MSG_DOSSIER_FEE_SHORT : MSG_DOSSIER_FEE_OVER, "not the sum demanded");
+	return true;
+}
+
 bool act_confirm_paid(struct doing *g, struct err *e)
 {
 	int64_t changed = 0, number = 0;
 	bool open = false;
 	struct str voucher = g->x->voucher;
 	g->item = g->x->item;
+	if (!is_whole(g, e))
+		return false;
 	if (!voucher.n) {
 		struct str name = str_fmt(g->env->arena, "voucher:%lld:%d", (long long)g->d.receiving_unit.v, date_civil(date_of(g->env->now)).year);
 		if (!next_number(g->env, name, &number, e))

@@ -140,8 +140,11 @@ struct dossier_act {
 	int64_t item;              /* the fee or the opinion acted on */
 	struct str outcome, text;  /* submit: "result" or "refuse", and the reasons (printed on a refusal); opinions: question or answer */
 	const json_t *fields;      /* submit: of the result's template (result.h), over what the record tells; or NULL */
-	struct str name;           /* demand_fee */
-	struct money amount;
+	struct str name;           /* demand_fee; empty: as the rule's items are called */
+	struct money amount;       /* demand_fee: 0 for what the rule gives; confirm_paid: what was received, 0 when it was not counted */
+	const json_t *inputs;      /* demand_fee: of the rule, by law_fee_check(); or NULL */
+	bool exempt;               /* demand_fee: nothing is owed; reason and basis say why */
+	struct str basis;          /* demand_fee: the law by which less than the rule is owed */
 	struct str method, voucher; /* confirm_paid: "cash" or "transfer" */
 	struct instant new_due;    /* apologise */
 	bool override_limit;       /* a second or late request for supplement, with its reason in `reason` */
@@ -152,7 +155,7 @@ struct dossier_act {
 	size_t n_files;
 	const json_t *answers;     /* correct, supplement: the answers anew, clean; or NULL */
 };
-struct dossier_done { int64_t entry; struct str state, step; int64_t rev; struct dossier_paper_id paper; };
+struct dossier_done { int64_t entry; struct str state, step; int64_t rev; struct dossier_paper_id paper; struct dossier_fee_id fee; struct money amount; /* of a demand */ };
 
 /* Does it, or refuses. */
 MUST_CHECK bool dossier_do(struct env *env, const struct law *law, const struct dossier_act *x, struct dossier_done *out, struct err *e);

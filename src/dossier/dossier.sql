@@ -206,12 +206,13 @@ values (:id, :dossier, :form_set, :form_code, :number, :at, :official, :body);
 select id, dossier, form_set, form_code, number, at, official, body from dossier_paper where dossier = :dossier order by id;
 
 -- name: dossier_fee_add :exec
--- in: id dossier_fee_id, dossier dossier_id, name text, amount money, at instant
-insert into dossier_fee (id, dossier, name, amount, demanded_at, state) values (:id, :dossier, :name, :amount, :at, 'demanded');
+-- in: id dossier_fee_id, dossier dossier_id, name text, amount money, at instant, state text, computed money?, detail bytes
+insert into dossier_fee (id, dossier, name, amount, demanded_at, state, computed, detail)
+values (:id, :dossier, :name, :amount, :at, :state, :computed, :detail);
 
 -- name: dossier_fee_list :many
 -- in: dossier dossier_id
-select id, name, amount, demanded_at, state, method, voucher, paid_at, clerk from dossier_fee where dossier = :dossier order by id;
+select id, name, amount, demanded_at, state, method, voucher, paid_at, clerk, computed, detail from dossier_fee where dossier = :dossier order by id;
 
 -- name: dossier_fee_claim :exec
 -- in: id dossier_fee_id, dossier dossier_id

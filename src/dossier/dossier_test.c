@@ -119,7 +119,7 @@ TEST_BOTH(from_sending_to_the_result)
 	ACT(&citizen, .action = ACT_SUPPLEMENT);
 	EXPECT_TEXT(last.step, "examine");
 	REFUSED(&specialist, ERR_CONFLICT, MSG_DOSSIER_SUPPLEMENT_ONCE, .action = ACT_ASK_SUPPLEMENT, .reason = STR("nữa"));
-	ACT(&specialist, .action = ACT_DEMAND_FEE, .name = STR("Phí thẩm định"), .amount = {3000000});
+	ACT(&specialist, .action = ACT_DEMAND_FEE, .name = STR("Phí thẩm định"), .amount = {3000000}, .reason = STR("Theo biên bản thẩm định"));
 	EXPECT_TEXT(last.state, "fee");
 	REFUSED(&specialist, ERR_CONFLICT, MSG_DOSSIER_FEE_OPEN, .action = ACT_FINISH);
 	ACT(&citizen, .action = ACT_CLAIM_PAID, .item = first_fee(&w, d));
@@ -169,7 +169,7 @@ TEST_BOTH(how_long_each_step_took)
 	ACT(&counter, .action = ACT_ACCEPT);
 	office_set_clock("2026-11-16T10:00:00+07:00");
 	ACT(&head, .action = ACT_ASSIGN, .to = w.people.specialist);
-	ACT(&specialist, .action = ACT_DEMAND_FEE, .name = STR("Phí"), .amount = {1000});
+	ACT(&specialist, .action = ACT_DEMAND_FEE, .name = STR("Phí"), .amount = {1000}, .reason = STR("Giảm"), .basis = STR("Luật 97/2015/QH13 Điều 10"));
 	office_set_clock("2026-11-17T09:00:00+07:00");
 	ACT(&counter, .action = ACT_CONFIRM_PAID, .item = first_fee(&w, d), .method = STR("cash"));
 	office_set_clock("2026-11-17T09:45:00+07:00");

@@ -1,5 +1,6 @@
 /* law.c — see law.h. */
 #include "dossier/law.h"
+#include "dossier/fee.h"
 #include "dossier/result.h"
 #include <stdlib.h>
 #include <string.h>
@@ -78,15 +79,6 @@ static bool limit_of(int number, enum day_unit unit, struct limit *out, int32_t 
 	return false;
 }
 
-static bool load_fee(struct law *l, struct law_procedure *lp, struct err *e)
-{
-	if (!lp->p->fee_rule.p)
-		return true;
-	json_t *rule = keep_json(l, STR_NONE, lp->p->fee_rule);
-	lp->fee = rule ? logic_compile(l->arena, rule, e) : NULL;
-	return lp->fee || err_set(e, ERR_INVALID, "%.*s: the fee rule cannot be used", STR_ARG(lp->p->id));
-}
-
 static bool load_procedure(struct law *l, struct law_procedure *lp, struct err *e)
 {
 	const struct procedure *p = lp->p;
@@ -101,7 +93,7 @@ static bool load_procedure(struct law *l, struct law_procedure *lp, struct err *
 	lp->clock.fee_pauses = p->starts == START_COMPLETE_AND_FEE;
 	if (!limit_of(p->supplement_number, p->supplement_unit, &lp->supplement_limit, &hours))
 		lp->supplement_limit = (struct limit){.n = 3, .unit = LIMIT_WORKING_DAY};
-	return load_forms(l, lp, e) && load_fee(l, lp, e);
+	return load_forms(l, lp, e) && law_load_fee(l, lp, e);
 }
 
 /* Every packs/processes/NAME.bpmn, under NAME; one that is not sound is refused. */
@@ -255,23 +247,6 @@ json_t *law_example(struct arena *a, const struct law *l, const struct law_proce
 	for (size_t i = 0; i < p->n_forms; i++)
 		json_object_setn_new(all, p->forms[i]->id.p, p->forms[i]->id.n, eform_example(a, p->forms[i], &c));
 	return all;
-}
-
-bool law_fee(struct arena *a, const struct law_procedure *p, const json_t *quantities, struct money *out, bool *known, struct err *e)
-{
-	*known = p->fee != NULL;
-	*out = (struct money){0};
-	if (!p->fee)
-		return true;
-	json_t *v = NULL;
-	if (!logic_eval(a, p->fee, quantities, &v, e))
-		return err_wrap(e, "fee");
-	double amount = json_number_value(v);
-	json_decref(v);
-	if (amount < 0 || amount > 1e15)
-		return err_set(e, ERR_INVALID, "the fee rule gives %f", amount);
-	out->dong = (int64_t)amount;
-	return true;
 }
 
 static bool decide(void *ctx, struct str rule_json, struct str action, bool *yes, struct err *e)

@@ -13,6 +13,7 @@
 #include "workflow/workflow.h"
 
 struct law_result;
+struct law_fee;
 
 struct law_procedure {
 	const struct procedure *p;
@@ -25,7 +26,7 @@ struct law_procedure {
 	bool has_limit;                  /* false: the source states no limit; due dates are then unknown and say so */
 	int32_t limit_hours;             /* the limit in working hours, for shares of steps; 0 unknown */
 	struct limit supplement_limit;   /* within which a supplement may be asked; 3 working days by default */
-	const struct logic *fee;         /* NULL: no rule known */
+	const struct law_fee *fee;       /* NULL: no rule known (fee.h) */
 	const struct law_result *result; /* the template of its result (result.h) */
 };
 
@@ -67,8 +68,6 @@ const struct process *law_process(const struct law *l, struct str id);
 struct eform_errors law_check(struct arena *a, const struct law *l, const struct law_procedure *p, const json_t *answers, struct date today, json_t **clean);
 /* Answers that law_check accepts. New reference. */
 json_t *law_example(struct arena *a, const struct law *l, const struct law_procedure *p, struct date today);
-/* Fee for the quantities given (an object); *known false when the source has no rule. */
-MUST_CHECK bool law_fee(struct arena *a, const struct law_procedure *p, const json_t *quantities, struct money *out, bool *known, struct err *e);
 /* Decides the JsonLogic of a process over `data`. */
 struct law_decider { struct arena *a; const json_t *data; };
 struct decider law_decide(struct law_decider *d);

@@ -113,8 +113,7 @@ static bool rows_value(struct arena *a, const json_t *def, const json_t *data, j
 	return ok;
 }
 
-/* A member per form, also when there is one. */
-static json_t *answers_by_form(const struct law_procedure *p, json_t *answers)
+json_t *answers_by_form(const struct law_procedure *p, json_t *answers)
 {
 	if (p->n_forms != 1)
 		return json_incref(answers);

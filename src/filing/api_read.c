@@ -1,4 +1,5 @@
 /* api_read.c — what programs read: lists of one's own, a dossier, its timeline; the same rights as the pages. */
+#include "dossier/fee.h"
 #include "filing/filing_internal.h"
 
 /* An applicant's own, or what a system account filed: two queries with the same columns. */
@@ -69,15 +70,26 @@ static void put_result(struct request *r, const struct dossier_get_row *d, json_
 	json_put(o, "outcome", d->outcome);
 }
 
-static void put_fees(struct request *r, const struct dossier_fee_list_rows *v, json_t *out)
+static json_t *member_or_null(const json_t *o, const char *key)
+{
+	json_t *v = json_object_get(o, key);
+	return v ? json_incref(v) : json_null();
+}
+
+static void put_fees(struct request *r, const struct key *key, bool erased, const struct dossier_fee_list_rows *v, json_t *out)
 {
 	for (size_t i = 0; i < v->n; i++) {
+		AUTO_JSON detail = fee_detail(r->env.arena, key, erased, &v->v[i]);
 		json_t *o = json_pack("{s:I}", "amount", (json_int_t)v->v[i].amount.dong);
 		json_put(o, "id", str_fmt(r->env.arena, "%lld", (long long)v->v[i].id.v));
 		json_put(o, "name", v->v[i].name);
 		json_put(o, "state", v->v[i].state);
 		json_put(o, "voucher", v->v[i].voucher);
 		api_put_time(r, o, "paid_at", v->v[i].paid_at);
+		json_object_set_new(o, "computed", v->v[i].computed.has ? json_integer(v->v[i].computed.v.dong) : json_null());
+		json_object_set_new(o, "lines", json_is_object(detail) ? json_incref(json_object_get(detail, "lines")) : json_array());
+		json_object_set_new(o, "reason", member_or_null(detail, "reason"));
+		json_object_set_new(o, "basis", member_or_null(detail, "basis"));
 		json_array_append_new(out, o);
 	}
 }
@@ -149,7 +161,7 @@ bool api_get(struct request *r, struct err *e)
 	if (!put_handler(r, &d, out, e))
 		return false;
 	put_files(r, &key, &files, json_object_get(out, "files"));
-	put_fees(r, &fees, json_object_get(out, "fees"));
+	put_fees(r, &key, erased, &fees, json_object_get(out, "fees"));
 	if (!put_actions(r, &d, json_object_get(out, "actions"), e))
 		return false;
 	return api_answer(r, 200, out);

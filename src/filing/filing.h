@@ -96,6 +96,12 @@ bool filing_rows_changed(struct request *r, json_t *typed, struct str prefix);
 /* Errors as those of the form's fields. */
 void filing_form_errors(struct request *r, const struct eform_errors *errors, struct str prefix);
 
+/* How a sum of fees comes about, item by item with its basis in law; nothing without items. */
+struct fee_bill;
+void filing_fee_lines(struct request *r, struct html_out *o, const struct fee_bill *bill);
+/* The same of a fee that was demanded, by what is kept of it (fee_detail), and why it is not what the rule gives. */
+void filing_fee_told(struct request *r, struct html_out *o, const struct dossier_fee_list_row *f, const json_t *detail);
+
 /* A paper of the office by its kind (dossier_paper_kind), in the words of its printed title. */
 struct str filing_paper_word(enum lang lang, struct str kind);
 /* An act of the log in the applicant's words ("dossier.accept"); empty for what is not told. */

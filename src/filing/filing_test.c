@@ -342,6 +342,26 @@ TEST_BOTH(a_citizen_files_without_script)
 	done(w);
 }
 
+/* Before sending: an estimate where answers and rule tell all, nothing where they do not. */
+TEST_BOTH(a_fee_is_estimated_only_where_it_is_known)
+{
+	static const struct { const char *procedure, *shows; } cases[] = {
+		{"bx-cap-phep-xquang", "2.000.000 đồng / 1 thiết bị"}, {"bc-xac-nhan", "200.000 đồng / 1 lần"},
+		{"bx-khai-bao-xquang", "không thu phí, lệ phí."}, {"bx-gia-han-xquang", NULL}, {"cg-dang-ky", NULL}, {"kh-dn-khcn", NULL}};
+	struct world *w = world(a, engine);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct str base = begin(w, &citizen, cases[i].procedure);
+		struct test_answer x = get(w, &citizen, str_cat(a, base, STR("/kiem-tra")));
+		EXPECT(!has(&x, "Phí, lệ phí dự kiến")); /* nothing is told yet */
+		fill(w, &citizen, base, cases[i].procedure);
+		x = get(w, &citizen, str_cat(a, base, STR("/kiem-tra")));
+		EXPECT_STATUS(x, 200);
+		if (has(&x, "Phí, lệ phí dự kiến") != (cases[i].shows != NULL) || (cases[i].shows && !has(&x, cases[i].shows)))
+			FAIL("%s: estimate", cases[i].procedure);
+	}
+	done(w);
+}
+
 TEST_BOTH(sending_twice_is_one_dossier)
 {
 	struct world *w = world(a, engine);

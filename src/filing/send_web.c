@@ -1,4 +1,5 @@
 /* send_web.c — check your answers, send, and what happens next. */
+#include "dossier/fee.h"
 #include "filing/filing_internal.h"
 #include "filing/filing_views.h"
 
@@ -99,6 +100,27 @@ static void show_missing(struct request *r, struct html_out *o, const struct dra
 	ui_items(o, v, n);
 }
 
+/* Only where the answers, or the rule itself, tell all that the sum is made of; the office reckons it again from the dossier. */
+static bool show_estimate(struct request *r, struct html_out *o, const struct draft *d, const json_t *clean, struct err *e)
+{
+	AUTO_JSON inputs = NULL;
+	struct fee_bill bill;
+	bool told = false;
+	if (!d->p->fee)
+		return true;
+	if (!law_fee_told(r->env.arena, d->p, clean, &inputs, &told, e) || (told && !law_fee(r->env.arena, d->p, inputs, &bill, e)))
+		return false;
+	bool owed = told && bill.total.dong > 0, free = d->p->fee->n == 0 && told && !owed;
+	if (!owed && !free)
+		return true;
+	ui_section_begin(o, m(r, MSG_FILING_ESTIMATE));
+	if (owed)
+		filing_fee_lines(r, o, &bill);
+	filing_text(o, m(r, owed ? MSG_FILING_ESTIMATE_WHY : MSG_FILING_ESTIMATE_NONE));
+	ui_section_end(o);
+	return true;
+}
+
 bool check_page(struct request *r, struct err *e)
 {
 	AUTO_DRAFT d = {0};
@@ -120,6 +142,8 @@ bool check_page(struct request *r, struct err *e)
 	for (size_t i = 0; i < d.flow.n_pages; i++)
 		show_answers(r, &o, &d, clean, i);
 	show_slots(r, &o, &d);
+	if (!errors.n && !d.row.dossier.v && !show_estimate(r, &o, &d, clean, e))
+		return false;
 	if (!errors.n) {
 		filing_text(&o, m(r, MSG_FILING_DECLARE));
 		ui_act(&o, str_fmt(r->env.arena, "%.*s/gui", STR_ARG(base_of(r))), &send);

@@ -93,7 +93,7 @@ static const struct { const char *kind; enum msg_key word; bool reason; } events
 	{"ask_supplement", MSG_FILING_EVENT_ASK, true}, {"supplement", MSG_FILING_EVENT_SUPPLEMENT, false}, {"correct", MSG_FILING_EVENT_CORRECT, false},
 	{"refuse", MSG_FILING_EVENT_REFUSE, true},    {"withdraw", MSG_FILING_EVENT_WITHDRAW, false},
 	{"assign", MSG_FILING_EVENT_ASSIGN, false},   {"transfer", MSG_FILING_EVENT_TRANSFER, false},
-	{"demand_fee", MSG_FILING_EVENT_FEE, false},
+	{"demand_fee", MSG_FILING_EVENT_FEE, true},
 	{"claim_paid", MSG_FILING_EVENT_CLAIM, false}, {"confirm_paid", MSG_FILING_EVENT_PAID, false},
 	{"ask_opinion", MSG_FILING_EVENT_OPINION, false}, {"answer_opinion", MSG_FILING_EVENT_OPINION_DONE, false},
 	{"apologise", MSG_FILING_EVENT_APOLOGY, true}, {"approve", MSG_FILING_EVENT_APPROVE, false},

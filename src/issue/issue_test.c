@@ -693,7 +693,7 @@ static void pays_and_moves(struct dossier_id id)
 {
 	struct err e = {0};
 	struct dossier_fee_list_rows fees;
-	act(w.o.people.counter, (struct dossier_act){.id = id, .action = ACT_DEMAND_FEE, .name = STR("Phí thẩm định"), .amount = {3000000}});
+	act(w.o.people.counter, (struct dossier_act){.id = id, .action = ACT_DEMAND_FEE, .name = STR("Phí thẩm định"), .amount = {3000000}, .reason = STR("Theo biên bản thẩm định")});
 	EXPECT_OK(q_dossier_fee_list(w.o.db, w.o.a, id, &fees, &e), e);
 	struct dossier_get_row d = now_of(id);
 	struct str pdf;

@@ -1,5 +1,6 @@
 /* sheet.c — papers drawn when somebody asks: the control slip, the receipt of a fee, the application form, the register. */
 #include "core/audit/audit.h"
+#include "dossier/fee.h"
 #include "form/form.h"
 #include "issue/internal.h"
 #include <string.h>
@@ -118,17 +119,34 @@ static bool control_draw(struct env *env, const struct dossier_get_row *d, struc
 
 /* ---- the receipt of a fee ---- */
 
-static void paid_data(struct env *env, const struct dossier_fee_list_row *f, json_t *x)
+/* Each item by itself when they make up the sum; a sum that departs from the rule is one item. */
+static json_t *paid_items(struct env *env, const struct key *key, const struct dossier_fee_list_row *f)
+{
+	json_t *detail = fee_detail(env->arena, key, false, f), *list = json_array();
+	struct fee_bill bill = fee_detail_bill(env->arena, detail);
+	bool whole = bill.n == 0 || bill.total.dong != f->amount.dong;
+	for (size_t i = 0; i < bill.n && !whole; i++) {
+		const struct fee_line *b = &bill.v[i];
+		struct str name = b->quantity > 1 && b->each.dong ? str_fmt(env->arena, "%.*s (%lld × %.*s)", STR_ARG(b->name), (long long)b->quantity, STR_ARG(lang_money(env->arena, LANG_VI, b->each))) : b->name;
+		json_array_append_new(list, json_pack("{s:s%,s:I}", "ten", name.p, name.n, "so_tien", (json_int_t)b->amount.dong));
+	}
+	if (whole)
+		json_array_append_new(list, json_pack("{s:s%,s:I}", "ten", f->name.p, f->name.n, "so_tien", (json_int_t)f->amount.dong));
+	json_decref(detail);
+	return list;
+}
+
+static void paid_data(struct env *env, const struct key *key, const struct dossier_fee_list_row *f, json_t *x)
 {
 	set_text(x, "so", f->voucher);
 	set_day(env, x, "ngay_lap", date_of(f->paid_at.v));
 	set_text(x, "nguoi_thu", person_name(env, f->clerk));
 	set_text(x, "hinh_thuc", msg(LANG_VI, str_eq(f->method, STR("cash")) ? MSG_ISSUE_IN_CASH : MSG_ISSUE_BY_TRANSFER));
-	json_object_set_new(x, "khoan", json_pack("[{s:s%,s:I}]", "ten", f->name.p, f->name.n, "so_tien", (json_int_t)f->amount.dong));
+	json_object_set_new(x, "khoan", paid_items(env, key, f));
 	json_object_set_new(x, "tong", json_integer(f->amount.dong));
 }
 
-static bool fee_draw(struct env *env, const struct dossier_get_row *d, int64_t fee, struct str *pdf, struct err *e)
+static bool fee_draw(struct env *env, const struct dossier_get_row *d, const struct key *key, int64_t fee, struct str *pdf, struct err *e)
 {
 	struct dossier_fee_list_rows rows = {0};
 	json_t *x = NULL;
@@ -140,7 +158,7 @@ static bool fee_draw(struct env *env, const struct dossier_get_row *d, int64_t f
 			continue;
 		if (!base_data(env, d, date_of(f->paid_at.v), false, &x, e))
 			return false;
-		paid_data(env, f, x);
+		paid_data(env, key, f, x);
 		return draw_with(env, STR("bien-lai"), STR("phieu-thu"), x, f->paid_at.v, pdf, e);
 	}
 	return err_set(e, ERR_NOT_FOUND, "no such paid fee of this dossier");
@@ -191,7 +209,7 @@ bool issue_sheet_draw(struct env *env, const struct dossier_get_row *d, enum dos
 		return err_set(e, ERR_NOT_FOUND, "the dossier was erased");
 	switch (what) {
 	case SHEET_CONTROL: return control_draw(env, d, pdf, e);
-	case SHEET_FEE: return fee_draw(env, d, item, pdf, e);
+	case SHEET_FEE: return fee_draw(env, d, &key, item, pdf, e);
 	case SHEET_FORM: return form_draw(env, d, item, pdf, e);
 	}
 	return err_set(e, ERR_NOT_FOUND, "no such sheet");

@@ -2,6 +2,7 @@
 #include "account/account.h"
 #include "core/mail/mail.h"
 #include "core/text/text.h"
+#include "dossier/fee.h"
 #include "notify/internal.h"
 #include <jansson.h>
 
@@ -64,20 +65,41 @@ static bool add_items(struct writing *w, struct err *e)
 	return true;
 }
 
+/* Item by item; what a rate is of (a contract's value) does not travel by mail. */
+static void add_lines(struct writing *w, const json_t *detail)
+{
+	struct arena *a = w->env->arena;
+	struct fee_bill bill = fee_detail_bill(a, detail);
+	struct str reason = str_from(json_string_value(json_object_get(detail, "reason")));
+	for (size_t i = 0; i < bill.n; i++) {
+		const struct fee_line *x = &bill.v[i];
+		struct str sum[] = {x->name, lang_money(a, w->lang, x->amount), str_fmt(a, "%lld", (long long)x->quantity), lang_money(a, w->lang, x->each)};
+		paragraph(w, msg_fmt(a, w->lang, x->each.dong ? MSG_NOTIFY_FEE_ITEM : MSG_NOTIFY_FEE_LINE, sum, x->each.dong ? 4 : 2));
+	}
+	if (reason.n)
+		paragraph(w, msg_fmt(a, w->lang, MSG_NOTIFY_FEE_WHY, &reason, 1));
+}
+
 static bool add_fee(struct writing *w, struct err *e)
 {
 	struct env *env = w->env;
 	struct dossier_fee_list_rows rows = {0};
+	AUTO_KEY key = {0};
+	bool erased = false;
 	int64_t item = 0;
 	if (!str_to_i64(entry_text(env->arena, w->x, "item"), &item))
 		return true;
-	if (!q_dossier_fee_list(env->db, env->arena, w->d->id, &rows, e))
+	if (!q_dossier_fee_list(env->db, env->arena, w->d->id, &rows, e) || !dossier_key(env, notify_have()->law, w->d->id, &key, &erased, e))
 		return err_wrap(e, "fees");
-	for (size_t i = 0; i < rows.n; i++)
-		if (rows.v[i].id.v == item) {
-			struct str args[] = {rows.v[i].name, lang_money(env->arena, w->lang, rows.v[i].amount)};
-			paragraph(w, msg_fmt(env->arena, w->lang, MSG_NOTIFY_FEE_LINE, args, ARRAY_LEN(args)));
-		}
+	for (size_t i = 0; i < rows.n; i++) {
+		struct str args[] = {rows.v[i].name, lang_money(env->arena, w->lang, rows.v[i].amount)};
+		if (rows.v[i].id.v != item)
+			continue;
+		json_t *detail = fee_detail(env->arena, &key, erased, &rows.v[i]);
+		paragraph(w, msg_fmt(env->arena, w->lang, str_eq(rows.v[i].state, STR("cancelled")) ? MSG_NOTIFY_FEE_EXEMPT : MSG_NOTIFY_FEE_LINE, args, ARRAY_LEN(args)));
+		add_lines(w, detail);
+		json_decref(detail);
+	}
 	return true;
 }
 

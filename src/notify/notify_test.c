@@ -141,7 +141,7 @@ static void whole_way(struct dossier_id d)
 	ACT(&head, .action = ACT_ASSIGN, .to = w.o.people.specialist);
 	ACT(&specialist, .action = ACT_ASK_SUPPLEMENT, .reason = STR("Thiếu bản vẽ phòng X-quang"));
 	ACT(&w.applicant, .action = ACT_SUPPLEMENT);
-	ACT(&specialist, .action = ACT_DEMAND_FEE, .name = STR("Phí thẩm định"), .amount = {3000000});
+	ACT(&specialist, .action = ACT_DEMAND_FEE, .name = STR("Phí thẩm định"), .amount = {3000000}, .reason = STR("Theo biên bản thẩm định"));
 	ACT(&counter, .action = ACT_CONFIRM_PAID, .item = fee_of(d), .method = STR("cash"));
 	EXPECT_OK(dossier_load(&env, d, &row, &e), e);
 	ACT(&director, .action = ACT_APOLOGISE, .reason = STR("lý do riêng trong phiếu"), .new_due = {row.due.v.ms + 3 * DAY_MS});

@@ -96,8 +96,23 @@ const steps = [
 	}],
 	["the specialist demands the fee", async () => {
 		await record("specialist");
-		await act(people.specialist, "DEMAND_FEE", { DESK_F_NAME: "Phí thẩm định cấp giấy phép", DESK_F_AMOUNT: "2.000.000" }, "demands");
-		await people.specialist.look("demanded");
+		const v = people.specialist;
+		await v.link("DESK_ACT_DEMAND_FEE").click();
+		await v.heading("DESK_ACT_DEMAND_FEE");
+		const machines = v.main.locator('[name="sl.f1"]');
+		equal(await machines.inputValue(), "1", "the sheet declares one machine");
+		await v.look("demands");
+		await machines.fill("2");
+		await v.button("DESK_FEE_COUNT").click();
+		await v.main.getByText(word("FILING_FEE_TOTAL", "4.000.000 đồng")).waitFor();
+		await machines.fill("1");
+		await v.button("DESK_FEE_GO").click(); // the sum changed unseen: shown, not sent
+		await v.main.getByText(word("DESK_FEE_CHANGED")).waitFor();
+		await v.look("counted");
+		await v.main.getByText(word("FILING_FEE_TOTAL", "2.000.000 đồng")).waitFor();
+		await v.button("DESK_FEE_GO").click();
+		await v.main.getByText(word("DESK_DONE_ACT", word("DESK_ACT_DEMAND_FEE"))).waitFor();
+		await v.look("demanded");
 	}],
 	["the citizen sees what is to be paid", async () => {
 		const v = people.citizen;
@@ -109,7 +124,7 @@ const steps = [
 	}],
 	["the counter takes the money", async () => {
 		await record("counter");
-		await act(people.counter, "CONFIRM_PAID", { DESK_F_METHOD: word("DESK_METHOD_CASH") }, "takes");
+		await act(people.counter, "CONFIRM_PAID", { DESK_F_METHOD: word("DESK_METHOD_CASH"), DESK_F_RECEIVED: "2.000.000" }, "takes");
 		await people.counter.look("paid");
 	}],
 	["the specialist proposes", async () => {

@@ -226,14 +226,17 @@ def a_supplement_is_asked_once_and_given():
 def the_fee_is_demanded_and_paid():
     act("specialist", "demand_fee", 422, name="Phí thẩm định", amount="-5")
     act("specialist", "demand_fee", 422, amount=1000)
-    equal(act("specialist", "demand_fee", name="Phí thẩm định cấp giấy phép", amount=5000000)["state"], "fee")
+    p = act("specialist", "demand_fee", 422, quantities={"f1": -1, "f12": 1})
+    equal(sorted(x["field"] for x in p["errors"]), ["quantities.f1", "quantities.f12"])
+    done = act("specialist", "demand_fee", quantities={"f6": 1})
+    equal((done["state"], done["fee"]["amount"]), ("fee", 5000000))
     act("specialist", "finish", 409)
     [fee] = dossier()["fees"]
-    equal((fee["name"], fee["amount"], fee["state"]), ("Phí thẩm định cấp giấy phép", 5000000, "demanded"))
+    equal((fee["id"], fee["amount"], fee["computed"], fee["state"], len(fee["lines"])), (done["fee"]["id"], 5000000, 5000000, "demanded", 1))
     body = order("business")
     other.update(api("business", "POST", "/dossiers", body, 201))
     other["U"] = "/dossiers/" + other["code"]
-    api("counter", "POST", other["U"] + "/actions", {"action": "demand_fee", "name": "Phí khác", "amount": 70000})
+    api("counter", "POST", other["U"] + "/actions", {"action": "demand_fee", "name": "Phí khác", "amount": 70000, "reason": "Thu một phần", "basis": "Luật Phí và lệ phí Điều 10"})
     [theirs] = dossier("business", other["U"])["fees"]
     act("citizen", "claim_paid", 409, fee=theirs["id"])
     act("counter", "confirm_paid", 409, fee=theirs["id"], method="cash")
@@ -242,7 +245,9 @@ def the_fee_is_demanded_and_paid():
     act("citizen", "confirm_paid", 403, fee=fee["id"], method="transfer")
     act("citizen", "claim_paid", fee=fee["id"])
     act("citizen", "claim_paid", 409, fee=fee["id"])
-    equal(act("counter", "confirm_paid", fee=fee["id"], method="transfer")["state"], "processing")
+    for counted in (4999999, 5000001):
+        equal([x["field"] for x in act("counter", "confirm_paid", 422, fee=fee["id"], method="transfer", amount=counted)["errors"]], ["amount"])
+    equal(act("counter", "confirm_paid", fee=fee["id"], method="transfer", amount=5000000)["state"], "processing")
     [fee] = dossier()["fees"]
     equal((fee["state"], bool(fee["voucher"])), ("paid", True))
     true(dossier()["due"], "the due time stands")

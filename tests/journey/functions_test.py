@@ -252,14 +252,14 @@ def the_clock_is_paused_and_moved():
 def the_fee_stops_the_clock():
     code = settling()
     true(get(code)["due"], "the clock runs")
-    act("specialist", code, "demand_fee", name="Phí thẩm định", amount=5000000)
+    equal(act("specialist", code, "demand_fee", quantities={"f6": 1})["fee"]["amount"], 5000000)
     equal((get(code)["state"], get(code)["due"]), ("fee", None))
     act("specialist", code, "finish", 409)
     [fee] = get(code)["fees"]
     act("counter", code, "confirm_paid", fee=fee["id"], method="cash")
     equal((get(code)["state"], bool(get(code)["due"]), get(code)["fees"][0]["state"]), ("processing", True, "paid"))
     first = file()["code"]
-    act("counter", first, "demand_fee", name="Phí", amount=70000)
+    act("counter", first, "demand_fee", name="Phí", amount=70000, reason="Thu theo biên bản", basis="Luật Phí và lệ phí Điều 10")
     act("counter", first, "accept")
     equal(get(first)["due"], None, "accepted, and the clock waits for the fee")
     act("counter", first, "confirm_paid", fee=get(first)["fees"][0]["id"], method="cash")

@@ -94,7 +94,7 @@ def a_fee_is_demanded():
     """So that the pages of a fee are there to be linked."""
     codes = [x["code"] for x in program.api("citizen", "GET", "/dossiers?limit=50")["items"]]
     for code in codes:
-        if program.act("counter", code, "demand_fee", (200, 403, 404, 409, 422), name="Phí thẩm định", amount=3000000).get("state") == "fee":
+        if program.act("counter", code, "demand_fee", (200, 403, 404, 409, 422), name="Phí thẩm định", amount=3000000, reason="Theo biên bản").get("state") == "fee":
             return
     raise AssertionError(f"no fee for any of {codes}")
 
