@@ -2,11 +2,13 @@
  *
  * Only app knows every slice; nobody knows app. Slices get what they need through their configure functions. */
 #pragma once
+#include "core/audit/audit.h"
 #include "core/blob/blob.h"
 #include "core/config/config.h"
 #include "core/crypto/crypto.h"
 #include "core/db/db.h"
 #include "core/db/id.h"
+#include "core/db/whole.h"
 #include "core/http/http.h"
 #include "core/job/job.h"
 #include "core/pack/pack.h"
@@ -83,11 +85,19 @@ MUST_CHECK bool store_clean(struct store *s, struct str code, struct err *e);
 struct account_config;
 /* Accounts by the settings: cost of passwords, length of sessions. */
 struct account_config store_accounts(const struct store *s, const struct config *c);
-struct receipt_report;
-/* What the time-stamp of a proved receipt says: "good, 2026-…, AUTHORITY" or why not. */
-const char *stamp_words(struct arena *a, const struct receipt_report *r, const char *anchors);
-/* Every stored file that a row names has the bytes of its name. False with the first fault in `fault`, or *e. */
-bool verify_files(struct arena *a, const struct place *p, struct db *db, int64_t *files, char *fault, size_t size, struct err *e);
+struct verify_report {
+	struct audit_verify record; /* `ok` and `first_fault` are for all of it */
+	struct db_whole base;
+	int64_t files;
+	bool no_keys;               /* as in a backup */
+};
+/* Looks at every page, row, file and key of a place beside whoever writes there. This process must have no connection to it. False and
+ * *e only when it cannot look. */
+MUST_CHECK bool verify_all(struct arena *a, const struct place *p, struct verify_report *out, struct err *e);
+/* The demonstration's files in `dir`, with their sums: written once, checked by verify. */
+MUST_CHECK bool demo_list_make(struct arena *a, const char *dir, struct err *e);
+/* ERR_INVALID names the file that differs. No list: true. */
+MUST_CHECK bool demo_list_check(struct arena *a, const char *dir, struct err *e);
 struct directory_demo;
 struct account_demo;
 MUST_CHECK bool demo_dossiers(struct store *s, const struct directory_demo *people, const struct account_demo *accounts, int64_t n, struct err *e);

@@ -2,9 +2,7 @@
  *
  * The master key is not in a backup: sealed content stays sealed without it. Keep it apart, and give it to `restore`. */
 #include "app/app.h"
-#include "core/audit/audit.h"
 #include "core/db/migrate.h"
-#include "dossier/dossier_sql.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -108,7 +106,7 @@ int backup_command(struct options *o)
 	return EXIT_GOOD;
 }
 
-static bool restore_from(struct options *o, const struct place *p, struct str from, const char *key, struct audit_verify *v, struct err *e)
+static bool restore_from(struct options *o, const struct place *p, struct str from, const char *key, struct verify_report *v, struct err *e)
 {
 	int64_t files = 0;
 	struct arena *a = o->arena;
@@ -117,17 +115,14 @@ static bool restore_from(struct options *o, const struct place *p, struct str fr
 	if (!copy_file(key, str_cstr(a, p->key_file), 0600, e) ||
 	    !copy_file(str_fmt(a, "%.*s/motcua.db", STR_ARG(from)).p, str_cstr(a, p->db), 0600, e) || !copy_blobs(a, from, p->dir, &files, e) || !sync_all(a, p->dir, e))
 		return false;
-	AUTO_DB db = place_open(p, 0, e);
-	if (!db || !db_schema_check(db, &db_schema, e) || !audit_verify(db, &db_schema, v, e))
-		return false;
-	return !v->ok || verify_files(a, p, db, &files, v->first_fault, sizeof v->first_fault, e) || (v->first_fault[0] ? (v->ok = false, true) : false);
+	return verify_all(a, p, v, e);
 }
 
 int restore_command(struct options *o)
 {
 	struct err e = {0};
 	struct place p;
-	struct audit_verify v = {0};
+	struct verify_report report;
 	const char *from = option_value(o, "--from"), *key = option_value(o, "--key");
 	if (!from || !key)
 		return say_usage(o, "restore");
@@ -135,8 +130,9 @@ int restore_command(struct options *o)
 		return say_error(&e, EXIT_USAGE);
 	if (p.engine != DB_SQLITE)
 		return say_error((err_set(&e, ERR_INVALID, "restore a PostgreSQL database with pg_restore, then run verify"), &e), EXIT_USAGE);
-	if (!restore_from(o, &p, str_from(from), key, &v, &e))
+	if (!restore_from(o, &p, str_from(from), key, &report, &e))
 		return say_error(&e, EXIT_WRONG);
+	const struct audit_verify v = report.record;
 	printf("%s: %lld entries, %lld rows%s%s\n", v.ok ? "restored and good" : "restored, FOUND WRONG", (long long)v.entries, (long long)v.rows, v.ok ? "" : "\nfirst fault: ", v.ok ? "" : v.first_fault);
 	return v.ok ? EXIT_GOOD : EXIT_WRONG;
 }

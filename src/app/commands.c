@@ -1,4 +1,4 @@
-/* commands.c — the small commands: migrate, verify, routes, pack, version. */
+/* commands.c — the small commands: migrate, routes, pack, version. */
 #include "app/app.h"
 #include "catalogue/procedure.h"
 #include "core/audit/audit.h"
@@ -52,74 +52,6 @@ int migrate_command(struct options *o)
 		printf("%zu migrations applied\n", applied);
 	close(lock);
 	return code;
-}
-
-/* ---- verify ---- */
-
-static struct str read_file(struct arena *a, const char *path, struct err *e)
-{
-	FILE *f = fopen(path, "rb");
-	struct buf b = buf_on(a);
-	size_t n = 0;
-	if (!f) {
-		err_set(e, ERR_NOT_FOUND, "cannot open %s", path);
-		return STR_NONE;
-	}
-	do {
-		n = fread(buf_room(&b, 65536), 1, 65536, f);
-		b.n += n;
-	} while (n > 0 && b.n < (size_t)16 << 20);
-	fclose(f);
-	return buf_str(&b);
-}
-
-static int verify_receipt(struct options *o, const char *path, const char *anchors)
-{
-	static const char *const words[] = {[RECEIPT_OPEN] = "open", [RECEIPT_PROVED] = "proved", [RECEIPT_BROKEN] = "broken"};
-	struct err e = {0};
-	struct receipt_report r;
-	struct str json = read_file(o->arena, path, &e);
-	if (!json.p || !audit_receipt_check(o->arena, json, &r, &e))
-		return say_error(&e, EXIT_WRONG);
-	const char *stamp = r.stamp.n ? "present, not checked (no --anchors)" : "none";
-	if (r.stamp.n && anchors && r.state == RECEIPT_PROVED)
-		stamp = stamp_words(o->arena, &r, anchors);
-	struct str at = instant_format(o->arena, r.at);
-	if (o->json)
-		printf("{\"state\":\"%s\",\"kind\":\"%.*s\",\"at\":\"%.*s\",\"stamp\":\"%s\",\"fault\":%s%s%s}\n", words[r.state], STR_ARG(r.kind), STR_ARG(at), stamp,
-		       r.fault ? "\"" : "", r.fault ? r.fault : "null", r.fault ? "\"" : "");
-	else
-		printf("%s: %.*s at %.*s; time-stamp: %s%s%s\n", words[r.state], STR_ARG(r.kind), STR_ARG(at), stamp, r.fault ? "; " : "", r.fault ? r.fault : "");
-	return r.state == RECEIPT_BROKEN ? EXIT_WRONG : EXIT_GOOD;
-}
-
-int verify_command(struct options *o)
-{
-	struct err e = {0};
-	struct place p;
-	struct audit_verify v = {0};
-	const char *receipt = option_value(o, "--receipt"), *anchors = option_value(o, "--anchors");
-	if (receipt)
-		return verify_receipt(o, receipt, anchors);
-	if (!place_of(o, &p, &e))
-		return say_error(&e, EXIT_USAGE);
-	AUTO_DB db = place_open_long(&p, &e);
-	if (!db || !db_schema_check(db, &db_schema, &e) || !audit_verify(db, &db_schema, &v, &e))
-		return say_error(&e, EXIT_WRONG);
-	int64_t files = 0;
-	if (v.ok && !verify_files(o->arena, &p, db, &files, v.first_fault, sizeof v.first_fault, &e))
-		v.ok = false;
-	json_t *out = json_pack("{s:b,s:I,s:I,s:I,s:I,s:I,s:s?}", "ok", v.ok, "entries", (json_int_t)v.entries, "days", (json_int_t)v.days, "rows", (json_int_t)v.rows,
-	                        "lanes", (json_int_t)v.lanes, "files", (json_int_t)files, "first_fault", v.ok ? NULL : v.first_fault);
-	char *text = json_dumps(out, JSON_COMPACT | JSON_PRESERVE_ORDER);
-	if (o->json)
-		puts(text);
-	else
-		printf("%s: %lld entries in %lld lanes, %lld closed days, %lld rows, %lld files%s%s\n", v.ok ? "good" : "FOUND WRONG", (long long)v.entries, (long long)v.lanes,
-		       (long long)v.days, (long long)v.rows, (long long)files, v.ok ? "" : "\nfirst fault: ", v.ok ? "" : v.first_fault);
-	free(text);
-	json_decref(out);
-	return v.ok ? EXIT_GOOD : EXIT_WRONG;
 }
 
 /* ---- routes ---- */

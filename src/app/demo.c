@@ -43,7 +43,8 @@ static bool make_pki(struct arena *a, const struct options *o, struct err *e)
 		{.label = "director", .name = "Giám đốc Mẫu", .title = "Giám đốc", .organisation = "Sở Khoa học và Công nghệ (mẫu)"},
 		{.label = "seal", .name = "Sở Khoa học và Công nghệ (mẫu)", .organisation = "Sở Khoa học và Công nghệ (mẫu)"},
 	};
-	return demo_pki_create(str_fmt(a, "%.*s/pki", STR_ARG(o->data)).p, people, ARRAY_LEN(people), e);
+	const char *dir = str_fmt(a, "%.*s/pki", STR_ARG(o->data)).p;
+	return demo_pki_create(dir, people, ARRAY_LEN(people), e) && demo_list_make(a, dir, e);
 }
 
 static bool fill(struct store *s, struct account_demo *accounts, int64_t dossiers, struct err *e)

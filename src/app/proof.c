@@ -1,38 +1,90 @@
-/* proof.c — what `verify` checks beside the record: stored files, and the time-stamp of a receipt. */
+/* proof.c — what `verify` looks at: the database's own files, the record, stored files, the master keys, the demonstration's keys. */
 #include "app/app.h"
-#include "core/audit/audit.h"
-#include "core/tsa/tsa.h"
-#include "dossier/dossier_sql.h"
+#include "core/db/migrate.h"
+#include "filing/filing_sql.h"
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-const char *stamp_words(struct arena *a, const struct receipt_report *r, const char *anchors)
+struct look { struct arena *a; const struct place *p; struct blob_store *blobs; struct verify_report *out; };
+
+static bool fault(struct verify_report *v, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static bool fault(struct verify_report *v, const char *fmt, ...)
 {
-	struct err e = {0};
-	struct tsa_time t;
-	struct digest d;
-	memcpy(d.b, r->chain.b, DIGEST_SIZE);
-	AUTO_TRUST trust = trust_load(anchors, &e);
-	if (!trust || !tsa_verify(a, r->stamp, d, trust, &t, &e))
-		return str_fmt(a, "not good: %s", e.text).p;
-	return str_fmt(a, "good, %.*s, %.*s", STR_ARG(instant_format(a, t.at)), STR_ARG(t.authority)).p;
+	va_list ap;
+	va_start(ap, fmt);
+	if (v->record.ok)
+		vsnprintf(v->record.first_fault, sizeof v->record.first_fault, fmt, ap);
+	v->record.ok = false;
+	va_end(ap);
+	return true;
 }
 
-bool verify_files(struct arena *a, const struct place *p, struct db *db, int64_t *files, char *fault, size_t size, struct err *e)
+/* ---- stored files ---- */
+
+/* A file under its own name whose bytes are others; not one that was removed meanwhile. */
+static bool look_at_file(void *ctx, const struct blob_seen *b, struct err *e)
 {
-	struct blob_store *blobs = NULL;
-	AUTO_CURSOR c = {0};
-	if (!blob_store_new(&blobs, str_fmt(a, "%.*s/blobs", STR_ARG(p->dir)), NULL, e))
+	struct look *l = ctx;
+	bool good = true;
+	if (!blob_check(l->blobs, b->address, &good, e))
 		return false;
-	bool good = true, ok = q_dossier_file_all(db, &c, e);
-	struct dossier_file_all_row row;
-	while (ok && good && db_next(&c, &row)) {
-		struct digest address;
-		ok = !digest_from_hex(row.blob, &address) ? (good = false, true) : blob_check(blobs, address, &good, e);
-		if (!good)
-			snprintf(fault, size, "dossier_file %lld: the stored file %.*s is missing or differs", (long long)row.id.v, STR_ARG(row.blob));
-		*files += 1;
-	}
-	blob_store_free(blobs);
-	return ok && good && db_end(&c, e);
+	l->out->files++;
+	return good || !blob_is_there(l->blobs, b->address) || fault(l->out, "the stored file %s differs from its name", b->path);
+}
+
+static bool look_for_files(struct look *l, struct db *db, struct err *e)
+{
+	AUTO_CURSOR c = {0};
+	struct filing_blob_all_row row;
+	struct digest address;
+	if (!q_filing_blob_all(db, &c, e))
+		return false;
+	while (l->out->record.ok && db_next(&c, &row))
+		if (!digest_from_hex(row.blob, &address) || !blob_is_there(l->blobs, address))
+			fault(l->out, "%.*s %lld: the stored file %.*s is missing", STR_ARG(row.kind), (long long)row.id, STR_ARG(row.blob));
+	return db_end(&c, e);
+}
+
+static bool look_at_files(struct look *l, struct db *db, struct err *e)
+{
+	bool ok = blob_store_new(&l->blobs, str_fmt(l->a, "%.*s/blobs", STR_ARG(l->p->dir)), NULL, e) && blob_each(l->blobs, look_at_file, l, e) && look_for_files(l, db, e);
+	blob_store_free(l->blobs);
+	return ok;
+}
+
+/* ---- keys ---- */
+
+/* Each line has its own sum (core/crypto). A backup has no keys. */
+static void look_at_keys(struct look *l)
+{
+	struct err e = {0};
+	AUTO_KEYRING keys = keyring_load(str_cstr(l->a, l->p->key_file), &e);
+	if (!keys && e.kind != ERR_NOT_FOUND)
+		fault(l->out, "%s", e.text);
+	else if (!keys)
+		l->out->no_keys = true;
+}
+
+/* The demonstration's certificates and token, by the list that `demo` made of them. */
+static bool look_at_pki(struct look *l, struct err *e)
+{
+	return demo_list_check(l->a, str_fmt(l->a, "%.*s/pki", STR_ARG(l->p->dir)).p, e) || (e->kind == ERR_INVALID && fault(l->out, "%s", e->text));
+}
+
+bool verify_all(struct arena *a, const struct place *p, struct verify_report *out, struct err *e)
+{
+	struct look l = {.a = a, .p = p, .out = out};
+	*out = (struct verify_report){.record.ok = true};
+	if (p->engine == DB_SQLITE && access(p->db.p, F_OK) == 0 && !db_whole_file(p->db, &out->base, e))
+		return false;
+	if (out->base.fault[0])
+		return fault(out, "%s", out->base.fault);
+	AUTO_DB db = place_open_long(p, e);
+	if (!db || !db_schema_check(db, &db_schema, e) || !audit_verify(db, &db_schema, &out->record, e) || !db_whole_inside(db, &out->base, e) || !look_at_files(&l, db, e))
+		return false;
+	if (out->base.fault[0])
+		fault(out, "%s", out->base.fault);
+	look_at_keys(&l);
+	return look_at_pki(&l, e);
 }

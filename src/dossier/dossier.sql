@@ -349,9 +349,6 @@ from dossier
 where state in ('received', 'processing', 'signing') and (due < :until or (due is null and accepted_at is null and answer_due < :until))
 order by coalesce(due, answer_due), id limit :limit;
 
--- name: dossier_file_all :each
-select id, blob from dossier_file order by id;
-
 -- name: dossier_export :each
 select code, procedure, procedure_name, field, channel_in, channel_out, origin, origin_code, applicant_kind, state, step, sent_at, answer_due,
   accepted_at, first_due, due, settled_at, returned_at, outcome, supplements, apologies

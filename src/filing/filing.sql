@@ -69,6 +69,13 @@ select id from draft_file where blob = :blob limit 1;
 -- in: blob text
 select id from dossier_file where blob = :blob union all select id from dossier_preview where blob = :blob limit 1;
 
+-- Every stored file that a row names, for verify.
+-- name: filing_blob_all :each
+-- out: kind text, id int, blob text
+select 'dossier_file' as kind, id + 0 as id, blob from dossier_file union all
+select 'dossier_preview' as kind, id + 0 as id, blob from dossier_preview where blob is not null union all
+select 'draft_file' as kind, id + 0 as id, blob from draft_file where blob is not null;
+
 -- name: draft_key_after :many
 -- in: after draft_id, limit int
 select id, dossier, wrapped from draft where id > :after order by id limit :limit;

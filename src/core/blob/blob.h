@@ -62,6 +62,8 @@ MUST_CHECK int blob_open_quarantined(const struct blob_store *s, struct digest a
 
 /* ---- verify, backup, removal ---- */
 
+/* In either place; says nothing about its bytes. */
+bool blob_is_there(const struct blob_store *s, struct digest address);
 /* Does the file, in either place, still have its address? *good false also when it is missing. No key needed. */
 MUST_CHECK bool blob_check(const struct blob_store *s, struct digest address, bool *good, struct err *e);
 struct blob_seen { struct digest address; int64_t size; struct instant changed; bool quarantined; const char *path; };

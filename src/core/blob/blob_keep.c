@@ -9,6 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+bool blob_is_there(const struct blob_store *s, struct digest address)
+{
+	/* Once more: it may be released in between. */
+	return blob_exists(s, address) || access(blob_path(s, address, true).p, F_OK) == 0 || blob_exists(s, address);
+}
+
 bool blob_check(const struct blob_store *s, struct digest address, bool *good, struct err *e)
 {
 	*good = false;

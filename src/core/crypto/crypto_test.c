@@ -199,13 +199,27 @@ TEST(a_key_file_is_refused_when_open_to_others_or_malformed)
 	struct str good = test_read_file(a, str_from(path));
 	expect_refused(a, path, good, 0640, ERR_DENIED);
 	expect_refused(a, path, str_sub(good, 0, 40), 0600, ERR_INVALID);
-	expect_refused(a, path, STR("motcua master keys 1\n"), 0600, ERR_INVALID);
+	expect_refused(a, path, STR("motcua master keys 2\n"), 0600, ERR_INVALID);
 	expect_refused(a, path, STR(""), 0600, ERR_INVALID);
-	expect_refused(a, path, STR("motcua master keys 1\nnothex!! 00\n"), 0600, ERR_INVALID);
+	expect_refused(a, path, STR("motcua master keys 2\nnothex!! 00\n"), 0600, ERR_INVALID);
 	struct buf b = buf_on(a);
 	while (b.n < 9000)
-		buf_put(&b, STR("motcua master keys 1\n"));
+		buf_put(&b, STR("motcua master keys 2\n"));
 	expect_refused(a, path, buf_str(&b), 0600, ERR_INVALID);
+}
+
+TEST(each_bit_of_a_key_file_counts)
+{
+	const char *path = str_fmt(a, "%.*s/master", STR_ARG(test_temp_dir(a))).p;
+	struct err e;
+	EXPECT_OK(keyring_create(path, &e) && keyring_rotate(path, &e), e);
+	struct str good = test_read_file(a, str_from(path));
+	for (size_t bit = 0; bit < 8 * good.n; bit++) {
+		char *bad = arena_alloc(a, good.n);
+		memcpy(bad, good.p, good.n);
+		bad[bit / 8] = (char)(bad[bit / 8] ^ 1 << bit % 8);
+		expect_refused(a, path, (struct str){bad, good.n}, 0600, ERR_INVALID);
+	}
 }
 
 /* In any pieces the same stream; twice is nothing; the published first block of AES-256-CTR with a zero counter. */

@@ -1,7 +1,8 @@
 /* keyring.c — the file of master keys, and data keys wrapped by them. See crypto.h.
  *
- * File: a first line FORMAT, then one line per key, newest first: 8 hex digits of id, a space, 64 hex digits. The id is
- * random and only says which line to use. */
+ * File: a first line FORMAT, then one line per key, newest first: 8 hex digits of id, a space, 64 hex digits, a space,
+ * 8 hex digits of sum (the beginning of SHA-256 of id and key): a flipped bit or a slip in copying is found, not used. The id is random
+ * and only says which line to use. */
 #include "core/crypto/crypto.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FORMAT STR("motcua master keys 1")
+#define FORMAT STR("motcua master keys 2")
 #define ID_SIZE 4
+#define SUM_SIZE 4
+#define LINE_SIZE (2 * (ID_SIZE + KEY_SIZE + SUM_SIZE) + 2)
 #define KEYS_MAX 64
 #define FILE_MAX_BYTES 8192
 
@@ -29,17 +32,21 @@ static struct master master_new(void)
 	return m;
 }
 
+static struct str line_of(struct arena *a, const struct master *m)
+{
+	struct str id = {(const char *)m->id, ID_SIZE}, key = {(const char *)m->key.b, KEY_SIZE};
+	struct digest sum = crypto_sha256_parts((struct str[]){id, key}, 2);
+	return str_fmt(a, "%.*s %.*s %.*s", STR_ARG(hex_encode(a, id.p, id.n)), STR_ARG(hex_encode(a, key.p, key.n)), STR_ARG(hex_encode(a, sum.b, SUM_SIZE)));
+}
+
 static bool parse_line(struct arena *a, struct str line, struct master *out)
 {
 	struct str id, key;
-	if (line.n != 2 * ID_SIZE + 1 + 2 * KEY_SIZE || line.p[2 * ID_SIZE] != ' ')
-		return false;
-	if (!hex_decode(a, str_sub(line, 0, 2 * ID_SIZE), &id) ||
-	    !hex_decode(a, str_sub(line, 2 * ID_SIZE + 1, 2 * KEY_SIZE), &key))
+	if (line.n != LINE_SIZE || !hex_decode(a, str_sub(line, 0, 2 * ID_SIZE), &id) || !hex_decode(a, str_sub(line, 2 * ID_SIZE + 1, 2 * KEY_SIZE), &key))
 		return false;
 	memcpy(out->id, id.p, ID_SIZE);
 	memcpy(out->key.b, key.p, KEY_SIZE);
-	return true;
+	return str_eq(line, line_of(a, out));
 }
 
 static bool parse_file(struct arena *a, struct str text, struct keyring *r, struct err *e)
@@ -51,7 +58,7 @@ static bool parse_file(struct arena *a, struct str text, struct keyring *r, stru
 		if (line.n == 0)
 			continue;
 		if (r->n == KEYS_MAX || !parse_line(a, line, &r->keys[r->n]))
-			return err_set(e, ERR_INVALID, "line %d is not a key", number);
+			return err_set(e, ERR_INVALID, "line %d is damaged; put the copy back that is kept apart", number);
 		r->n++;
 	}
 	return r->n > 0 || err_set(e, ERR_INVALID, "it holds no key");
@@ -154,10 +161,8 @@ static bool write_ring(const char *path, const struct keyring *r, bool replace, 
 	AUTO_ARENA a = arena_new_wiping(0);
 	struct buf b = buf_on(a);
 	buf_put(&b, FORMAT);
-	for (size_t i = 0; i < r->n; i++) {
-		struct str id = hex_encode(a, r->keys[i].id, ID_SIZE), key = hex_encode(a, r->keys[i].key.b, KEY_SIZE);
-		buf_fmt(&b, "\n%.*s %.*s", STR_ARG(id), STR_ARG(key));
-	}
+	for (size_t i = 0; i < r->n; i++)
+		buf_fmt(&b, "\n%.*s", STR_ARG(line_of(a, &r->keys[i])));
 	buf_char(&b, '\n');
 	uint8_t suffix[8];
 	crypto_random(suffix, sizeof suffix);

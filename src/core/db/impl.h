@@ -65,6 +65,8 @@ void db_private_file(const char *path);
 /* The injected fault; false and *e when it strikes now. */
 bool db_step_allowed(struct db *db, struct err *e);
 bool db_run(struct db *db, const char *text, struct err *e);
+/* SQLite: opens with sums in the pages (pages.h), without any setting. The library's code. */
+int lite_open(const char *name, int mode, sqlite3 **out);
 /* SQLite: counts the frames of the log from now on, in place of the library's automatic checkpoints. */
 bool wal_watch(struct db *db, struct err *e);
 /* A field of a params or row struct as a value, and back. */

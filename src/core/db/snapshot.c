@@ -19,7 +19,7 @@ static bool vacuum_into(struct db *db, const char *path, struct err *e)
 {
 	sqlite3_stmt *st = NULL;
 	sqlite3 *lite = NULL;
-	bool ok = sqlite3_open_v2(sqlite3_db_filename(db->lite, "main"), &lite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
+	bool ok = lite_open(sqlite3_db_filename(db->lite, "main"), SQLITE_OPEN_READWRITE, &lite) == SQLITE_OK &&
 	          sqlite3_prepare_v2(lite, "vacuum into ?1", -1, &st, NULL) == SQLITE_OK &&
 	          sqlite3_bind_text(st, 1, path, -1, SQLITE_STATIC) == SQLITE_OK && sqlite3_step(st) == SQLITE_DONE;
 	if (!ok)

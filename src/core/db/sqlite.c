@@ -1,8 +1,19 @@
 /* sqlite.c — the embedded engine. */
 #include "core/db/impl.h"
+#include "core/db/pages.h"
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+
+/* Which page, for who reads the log: the library says "disk I/O error". */
+static bool fail_damaged(struct db *db, const char *what, struct err *e)
+{
+	struct page_damage d = pages_damage(db->lite);
+	const char *name = sqlite3_db_filename(db->lite, "main");
+	if (d.page)
+		return err_set(e, ERR_INTERNAL, "%s: page %u of %s is damaged; run motcua verify", what, d.page, name);
+	return err_set(e, ERR_INTERNAL, "%s: frame %u of %s-wal is damaged; run motcua verify", what, d.frame, name);
+}
 
 static bool fail(struct db *db, const char *what, struct err *e)
 {
@@ -11,6 +22,8 @@ static bool fail(struct db *db, const char *what, struct err *e)
 	bool full = (code & 0xff) == SQLITE_FULL || ((code & 0xff) == SQLITE_IOERR && sqlite3_system_errno(db->lite) == ENOSPC);
 	enum err_kind kind = db->retryable || full ? ERR_BUSY : (code & 0xff) == SQLITE_CONSTRAINT ? ERR_CONFLICT : ERR_INTERNAL;
 	int extended = sqlite3_extended_errcode(db->lite);
+	if (extended == SQLITE_IOERR_DATA)
+		return fail_damaged(db, what, e);
 	if (extended == SQLITE_CONSTRAINT_DATATYPE || extended == SQLITE_CONSTRAINT_NOTNULL)
 		kind = ERR_INTERNAL;
 	return err_set(e, kind, "%s: %s", what, sqlite3_errmsg(db->lite));
@@ -138,7 +151,20 @@ static bool configure(struct db *db, struct err *e)
 }
 
 /* Counting what the library allocates takes a lock each time, and nobody asks for the sum. */
-static void configure_once(void) { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+static void configure_once(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	pages_vfs();
+}
+
+int lite_open(const char *name, int mode, sqlite3 **out)
+{
+	int tail = PAGE_TAIL;
+	int code = sqlite3_open_v2(name, out, mode | SQLITE_OPEN_NOMUTEX, pages_vfs());
+	if (code == SQLITE_OK) /* of a file that is there already it changes nothing */
+		sqlite3_file_control(*out, "main", SQLITE_FCNTL_RESERVE_BYTES, &tail);
+	return code;
+}
 
 struct db *db_open_sqlite(struct str path, unsigned flags, struct err *e)
 {
@@ -147,10 +173,10 @@ struct db *db_open_sqlite(struct str path, unsigned flags, struct err *e)
 	struct db *db = db_new(DB_SQLITE, flags);
 	const char *name = str_cstr(db->touch_arena, path);
 	/* Read-only connections open for writing too: the first one may have to make the shared memory of the WAL. */
-	int mode = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (flags & DB_CREATE ? SQLITE_OPEN_CREATE : 0);
+	int mode = SQLITE_OPEN_READWRITE | (flags & DB_CREATE ? SQLITE_OPEN_CREATE : 0);
 	if (flags & DB_CREATE)
 		db_private_file(name);
-	if (sqlite3_open_v2(name, &db->lite, mode, NULL) != SQLITE_OK) {
+	if (lite_open(name, mode, &db->lite) != SQLITE_OK) {
 		err_set(e, ERR_INTERNAL, "%s: %s", name, sqlite3_errmsg(db->lite));
 		db_close(db);
 		return NULL;

@@ -1,0 +1,238 @@
+/* pages.c — see pages.h. Uses the library alone, since the tests load it into other programs (tests/cli/program.py).
+ *
+ * Threads: a file belongs to one connection. `known` is shared: the sum of each frame that this process wrote or found good; a lost or
+ * foreign entry costs a look at SQLite's sums, never a wrong answer. */
+#include "core/db/pages.h"
+#include <stdatomic.h>
+#include <string.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#define KNOWN (1u << 15)
+#define NO_FRAME INT64_MAX
+
+struct file {
+	sqlite3_file base;
+	bool log;
+	uint32_t damaged;   /* page or frame, from 1 */
+	int64_t head_at;    /* log: the frame whose head was written last */
+	int64_t unsummed;   /* log: from this frame on the heads are old until the commit writes them anew */
+};
+
+static sqlite3_vfs *under;
+static _Atomic uint64_t known[KNOWN];
+
+static struct file *own(sqlite3_file *f) { return (struct file *)f; }
+static sqlite3_file *real(sqlite3_file *f) { return (sqlite3_file *)(own(f) + 1); }
+
+/* ---- sums ---- */
+
+static uint64_t sum_of(const void *p, size_t n, uint64_t seed)
+{
+	uint64_t h = XXH3_64bits_withSeed(p, n, seed);
+	return h ? h : 1;
+}
+
+enum page_state page_check(const uint8_t page[PAGE_SIZE], uint32_t number)
+{
+	uint64_t tail;
+	memcpy(&tail, page + PAGE_SIZE - PAGE_TAIL, sizeof tail);
+	if (number == 1 && page[20] != PAGE_TAIL) /* made without room for sums, or the byte that says so is damaged */
+		return PAGE_DAMAGED;
+	if (tail == 0)
+		return PAGE_WITHOUT_SUM;
+	return tail == sum_of(page, PAGE_SIZE - PAGE_TAIL, number) ? PAGE_GOOD : PAGE_DAMAGED;
+}
+
+static uint32_t get32(const uint8_t *p, bool big)
+{
+	return big ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]
+	           : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+}
+
+static void add_sum(bool big, const uint8_t *p, size_t n, uint32_t sum[2])
+{
+	for (size_t i = 0; i < n; i += 8) {
+		sum[0] += get32(p + i, big) + sum[1];
+		sum[1] += get32(p + i + 4, big) + sum[0];
+	}
+}
+
+bool wal_head_read(const uint8_t b[WAL_HEAD], struct wal_head *out)
+{
+	uint32_t magic = get32(b, true), sum[2] = {0};
+	*out = (struct wal_head){.big = magic & 1, .sum = {get32(b + 24, true), get32(b + 28, true)}};
+	memcpy(out->salt, b + 16, sizeof out->salt);
+	add_sum(out->big, b, WAL_HEAD - 8, sum);
+	return (magic & ~1u) == 0x377f0682 && get32(b + 8, true) == PAGE_SIZE && sum[0] == out->sum[0] && sum[1] == out->sum[1];
+}
+
+bool wal_frame_check(const struct wal_head *h, const uint8_t head[FRAME_HEAD], const uint8_t page[PAGE_SIZE], uint32_t sum[2])
+{
+	if (memcmp(head + 8, h->salt, sizeof h->salt) != 0)
+		return false;
+	add_sum(h->big, head, 8, sum);
+	add_sum(h->big, page, PAGE_SIZE, sum);
+	return sum[0] == get32(head + 16, true) && sum[1] == get32(head + 20, true);
+}
+
+/* ---- the log ---- */
+
+static int64_t frame_at(int64_t i) { return WAL_HEAD + i * FRAME_SIZE; }
+
+static bool is_frame_page(sqlite3_int64 at, int n) { return n == PAGE_SIZE && at > WAL_HEAD && (at - WAL_HEAD - FRAME_HEAD) % FRAME_SIZE == 0; }
+
+static void know(int64_t i, const void *page) { atomic_store_explicit(&known[i % KNOWN], sum_of(page, PAGE_SIZE, (uint64_t)i), memory_order_relaxed); }
+
+/* By SQLite's sums: its own, its neighbour's before it, and the head of the log. */
+static bool frame_good(sqlite3_file *f, int64_t i, const uint8_t *page)
+{
+	uint8_t head[WAL_HEAD], frame[FRAME_HEAD], before[8];
+	struct wal_head h;
+	sqlite3_file *r = real(f);
+	if (r->pMethods->xRead(r, head, WAL_HEAD, 0) != SQLITE_OK || !wal_head_read(head, &h) || r->pMethods->xRead(r, frame, FRAME_HEAD, frame_at(i)) != SQLITE_OK)
+		return false;
+	if (i > 0 && r->pMethods->xRead(r, before, sizeof before, frame_at(i - 1) + 16) != SQLITE_OK)
+		return false;
+	uint32_t sum[2] = {h.sum[0], h.sum[1]};
+	if (i > 0)
+		sum[0] = get32(before, true), sum[1] = get32(before + 4, true);
+	return wal_frame_check(&h, frame, page, sum);
+}
+
+static int check_frame(sqlite3_file *f, const uint8_t *page, sqlite3_int64 at)
+{
+	int64_t i = (at - WAL_HEAD) / FRAME_SIZE;
+	if (atomic_load_explicit(&known[i % KNOWN], memory_order_relaxed) == sum_of(page, PAGE_SIZE, (uint64_t)i) || i >= own(f)->unsummed)
+		return SQLITE_OK;
+	if (frame_good(f, i, page)) {
+		know(i, page);
+		return SQLITE_OK;
+	}
+	own(f)->damaged = (uint32_t)i + 1;
+	return SQLITE_IOERR_DATA;
+}
+
+/* A transaction that outgrows the cache writes pages into the log early, and may write over them: until its commit the heads are old. */
+static void note_log_write(struct file *x, const void *p, int n, sqlite3_int64 at)
+{
+	int64_t i = (at - WAL_HEAD) / FRAME_SIZE;
+	if (n == FRAME_HEAD && at >= WAL_HEAD) {
+		x->head_at = i;
+		x->unsummed = i == x->unsummed ? NO_FRAME : x->unsummed;
+	} else if (is_frame_page(at, n)) {
+		know(i, p);
+		x->unsummed = i != x->head_at && i < x->unsummed ? i : x->unsummed;
+	}
+}
+
+/* ---- reading and writing ---- */
+
+static int check_page(sqlite3_file *f, uint8_t *page, sqlite3_int64 at)
+{
+	uint32_t number = (uint32_t)(at / PAGE_SIZE) + 1;
+	if (page_check(page, number) == PAGE_DAMAGED) {
+		own(f)->damaged = number;
+		return SQLITE_IOERR_DATA;
+	}
+	memset(page + PAGE_SIZE - PAGE_TAIL, 0, PAGE_TAIL);
+	return SQLITE_OK;
+}
+
+static int f_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
+{
+	int code = real(f)->pMethods->xRead(real(f), p, n, at);
+	if (code != SQLITE_OK)
+		return code;
+	if (own(f)->log)
+		return is_frame_page(at, n) ? check_frame(f, p, at) : SQLITE_OK;
+	return n == PAGE_SIZE ? check_page(f, p, at) : SQLITE_OK;
+}
+
+static int write_page(sqlite3_file *f, const uint8_t *p, sqlite3_int64 at)
+{
+	uint8_t page[PAGE_SIZE];
+	if (at == 0 && p[20] != PAGE_TAIL)
+		return SQLITE_IOERR_WRITE;
+	memcpy(page, p, PAGE_SIZE - PAGE_TAIL);
+	uint64_t sum = sum_of(page, PAGE_SIZE - PAGE_TAIL, (uint64_t)(at / PAGE_SIZE) + 1);
+	memcpy(page + PAGE_SIZE - PAGE_TAIL, &sum, sizeof sum);
+	return real(f)->pMethods->xWrite(real(f), page, PAGE_SIZE, at);
+}
+
+static int f_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
+{
+	if (own(f)->log)
+		note_log_write(own(f), p, n, at);
+	else if (n == PAGE_SIZE)
+		return write_page(f, p, at);
+	else /* a page of another size */
+		return SQLITE_IOERR_WRITE;
+	return real(f)->pMethods->xWrite(real(f), p, n, at);
+}
+
+/* ---- what passes through ---- */
+
+static int f_close(sqlite3_file *f) { return real(f)->pMethods->xClose(real(f)); }
+static int f_truncate(sqlite3_file *f, sqlite3_int64 n) { return real(f)->pMethods->xTruncate(real(f), n); }
+static int f_sync(sqlite3_file *f, int flags) { return real(f)->pMethods->xSync(real(f), flags); }
+static int f_size(sqlite3_file *f, sqlite3_int64 *n) { return real(f)->pMethods->xFileSize(real(f), n); }
+static int f_lock(sqlite3_file *f, int how) { return real(f)->pMethods->xLock(real(f), how); }
+static int f_unlock(sqlite3_file *f, int how) { return real(f)->pMethods->xUnlock(real(f), how); }
+static int f_reserved(sqlite3_file *f, int *out) { return real(f)->pMethods->xCheckReservedLock(real(f), out); }
+static int f_control(sqlite3_file *f, int op, void *arg) { return real(f)->pMethods->xFileControl(real(f), op, arg); }
+static int f_sector(sqlite3_file *f) { return real(f)->pMethods->xSectorSize(real(f)); }
+static int f_device(sqlite3_file *f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); }
+static int f_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **p) { return real(f)->pMethods->xShmMap(real(f), page, size, extend, p); }
+static int f_shm_lock(sqlite3_file *f, int at, int n, int flags) { return real(f)->pMethods->xShmLock(real(f), at, n, flags); }
+static void f_shm_barrier(sqlite3_file *f) { real(f)->pMethods->xShmBarrier(real(f)); }
+static int f_shm_unmap(sqlite3_file *f, int remove) { return real(f)->pMethods->xShmUnmap(real(f), remove); }
+
+/* Version 2 has no xFetch: every page comes through f_read. */
+static const sqlite3_io_methods methods = {
+	.iVersion = 2, .xClose = f_close, .xRead = f_read, .xWrite = f_write, .xTruncate = f_truncate, .xSync = f_sync, .xFileSize = f_size,
+	.xLock = f_lock, .xUnlock = f_unlock, .xCheckReservedLock = f_reserved, .xFileControl = f_control, .xSectorSize = f_sector,
+	.xDeviceCharacteristics = f_device, .xShmMap = f_shm_map, .xShmLock = f_shm_lock, .xShmBarrier = f_shm_barrier, .xShmUnmap = f_shm_unmap,
+};
+
+static int v_open(sqlite3_vfs *v, sqlite3_filename name, sqlite3_file *f, int flags, int *out)
+{
+	(void)v;
+	if (!(flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)))
+		return under->xOpen(under, name, f, flags, out);
+	*own(f) = (struct file){.log = flags & SQLITE_OPEN_WAL, .head_at = -1, .unsummed = NO_FRAME};
+	int code = under->xOpen(under, name, real(f), flags, out);
+	if (real(f)->pMethods)
+		own(f)->base.pMethods = &methods;
+	return code;
+}
+
+const char *pages_vfs(void)
+{
+	static sqlite3_vfs vfs;
+	static const char name[] = "motcua-pages";
+	if (under && under == sqlite3_vfs_find(NULL))
+		return name;
+	under = sqlite3_vfs_find(NULL);
+	vfs = *under;
+	vfs.zName = name;
+	vfs.szOsFile = (int)sizeof(struct file) + under->szOsFile;
+	vfs.xOpen = v_open;
+	sqlite3_vfs_register(&vfs, 0);
+	return name;
+}
+
+static uint32_t damage_of(sqlite3 *lite, int which)
+{
+	sqlite3_file *f = NULL;
+	if (sqlite3_file_control(lite, "main", which, &f) != SQLITE_OK || !f || f->pMethods != &methods)
+		return 0;
+	uint32_t n = own(f)->damaged;
+	own(f)->damaged = 0;
+	return n;
+}
+
+struct page_damage pages_damage(sqlite3 *lite)
+{
+	return (struct page_damage){damage_of(lite, SQLITE_FCNTL_FILE_POINTER), damage_of(lite, SQLITE_FCNTL_JOURNAL_POINTER)};
+}
