@@ -44,7 +44,7 @@ static bool make_pki(struct arena *a, const struct options *o, struct err *e)
 		{.label = "seal", .name = "Sở Khoa học và Công nghệ (mẫu)", .organisation = "Sở Khoa học và Công nghệ (mẫu)"},
 	};
 	const char *dir = str_fmt(a, "%.*s/pki", STR_ARG(o->data)).p;
-	return demo_pki_create(dir, people, ARRAY_LEN(people), e) && demo_list_make(a, dir, e);
+	return demo_pki_create(dir, people, ARRAY_LEN(people), e) && demo_tsa_create(dir, e) && demo_list_make(a, dir, e);
 }
 
 static bool fill(struct store *s, struct account_demo *accounts, int64_t dossiers, struct err *e)

@@ -400,13 +400,15 @@ struct sign_client_spec demo_sign_spec(struct arena *a, const char *dir, const c
 					 .pin_file = in_dir(a, dir, "pin"), .dir = str_dup(a, str_from(dir)).p, .timeout_ms = 15000};
 }
 
-struct tsa_demo *demo_tsa_start(const char *dir, int port, struct err *e)
+bool demo_tsa_create(const char *dir, struct err *e)
 {
 	AUTO_ARENA a = arena_new(0);
 	const char *tsa = in_dir(a, dir, "tsa");
-	if (!make_dir(tsa, e))
-		return NULL;
-	if (!exists(in_dir(a, tsa, "tsa.key")) && !tsa_demo_certify(tsa, YEARS(10), e))
-		return NULL;
-	return tsa_demo_start(tsa, port, TSA_HONEST, e);
+	return make_dir(tsa, e) && (exists(in_dir(a, tsa, "tsa.key")) || tsa_demo_certify(tsa, YEARS(10), e));
+}
+
+struct tsa_demo *demo_tsa_start(const char *dir, int port, struct err *e)
+{
+	AUTO_ARENA a = arena_new(0);
+	return demo_tsa_create(dir, e) ? tsa_demo_start(in_dir(a, dir, "tsa"), port, TSA_HONEST, e) : NULL;
 }

@@ -23,4 +23,5 @@ bool demo_pki_create(const char *dir, const struct demo_person *people, size_t n
 /* How a program (with the sub-command `word`) reaches the token. The strings lie in a. */
 struct sign_client_spec demo_sign_spec(struct arena *a, const char *dir, const char *program, const char *word);
 /* The time-stamp authority of the folder, in this process; port 0: any. NULL and *e when it cannot start. */
+bool demo_tsa_create(const char *dir, struct err *e) MUST_CHECK;
 struct tsa_demo *demo_tsa_start(const char *dir, int port, struct err *e);

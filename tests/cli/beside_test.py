@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Commands beside a running server, erasure, rotation of keys, and the graceful stop. Ends in "N passed, N failed"."""
-import http.client, json, os, re, signal, socket, sqlite3, ssl, stat, subprocess, sys, threading, time, urllib.parse, urllib.request
+import http.client, json, os, re, signal, socket, ssl, stat, subprocess, sys, threading, time, urllib.parse, urllib.request
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import PORTAL, Server, Tests, add_portal, copy_of, demo, env, equal, free_port, pdf, root, rows, run, source, true, until
+from program import PORTAL, Server, Tests, add_portal, copy_of, demo, env, equal, free_port, pdf, root, rows, run, source, true, until, writing
 
 base, people = demo("base")
 made = 0
@@ -215,7 +215,7 @@ def erased_means_found_nowhere():
         equal(s.ask("GET", "/api/v1/dossiers/" + code, token=counter)[0], 200)
         before = found(data)
         true({CANARY["name"], "zqxvbno"} <= {w for w, f in before if f.startswith("motcua.db")}, f"the name stands in the database before: {before}")
-        db = sqlite3.connect(os.path.join(data, "motcua.db"), timeout=30)  # a supplement begun and not sent holds the same key
+        db = writing(data, timeout=30)  # a supplement begun and not sent holds the same key
         wrapped = db.execute("select wrapped from dossier_key where id = ?", (dossier,)).fetchone()[0]
         db.execute("insert into draft (id, account, dossier, purpose, procedure, wrapped, sealed, made_at, updated_at) values (77, 5, ?, 'supplement', 'bx-cap-phep-xquang', ?, x'00', ?, ?)",
                    (dossier, wrapped, int(time.time() * 1000), int(time.time() * 1000)))
@@ -317,7 +317,7 @@ def what_was_begun_is_answered_when_it_stops():
     """500 actions wait for the writer; the stop closes the door, every one of them is answered, and each answer 'done' is kept."""
     data, port = fresh(), free_port()
     with Server(data, connections_per_address=2000, deadline="60s", listen_metrics=f"127.0.0.1:{port}") as s:
-        lock = sqlite3.connect(os.path.join(data, "motcua.db"), isolation_level=None, timeout=30)
+        lock = writing(data, isolation_level=None, timeout=30)
         watcher = http.client.HTTPConnection("127.0.0.1", s.port, timeout=60)
         watcher.request("GET", "/readyz")
         equal(watcher.getresponse().read() is not None, True)

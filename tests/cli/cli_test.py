@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The program from outside: its commands, their exit codes, and what `verify` finds. Ends in "N passed, N failed"."""
-import json, os, re, shutil, sqlite3, subprocess, sys
+import json, os, re, shutil, subprocess, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import Server, Tests, copy_of, equal, root, run, source, true
+from program import Server, Tests, copy_of, equal, root, run, source, true, writing
 
 data = os.path.join(root, "data")
 people = []
@@ -162,7 +162,7 @@ def fresh_copy():
 
 def tamper(table, column, change, words):
     copy = fresh_copy()
-    db = sqlite3.connect(os.path.join(copy, "motcua.db"))
+    db = writing(copy)
     db.execute("pragma foreign_keys=off")
     row = db.execute(f"select rowid, {column} from {table} where {column} is not null limit 1").fetchone()
     if row is None:
@@ -195,7 +195,7 @@ def one_bit_in_any_table_is_found():
 
 def a_row_taken_away_is_found():
     copy = fresh_copy()
-    db = sqlite3.connect(os.path.join(copy, "motcua.db"))
+    db = writing(copy)
     db.execute("pragma foreign_keys=off")
     db.execute("delete from dossier_clock where rowid = (select max(rowid) from dossier_clock)") if db.execute("select count(*) from dossier_clock").fetchone()[0] else db.execute("delete from dossier_paper where rowid = (select max(rowid) from dossier_paper)")
     db.commit()

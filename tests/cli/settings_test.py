@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Every setting acts: each key, seen from outside the running program. Ends in "N passed, N failed"."""
-import base64, http.server, json, os, shutil, socket, socketserver, sqlite3, ssl, subprocess, sys, threading, time, urllib.request
+import base64, http.server, json, os, shutil, socket, socketserver, ssl, subprocess, sys, threading, time, urllib.request
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import Server, Tests, copy_of, demo, equal, free_port, pdf, refused, root, rows, run, source, true, until
+from program import Server, Tests, copy_of, demo, equal, free_port, pdf, refused, root, rows, run, source, true, until, writing
 
 base, people = demo("base")
 made = 0
@@ -54,7 +54,7 @@ def the_writer_has_its_queue_and_batch():
     """While another program holds the database's write lock, what does not fit into the queue is refused; commits hold one action each."""
     data, port = fresh(), free_port()
     with Server(data, writer_queue=16, writer_batch=1, listen_metrics=f"127.0.0.1:{port}", argon_memory="8M", argon_passes=1, slow_threads=8, slow_queue=1000) as s:
-        lock = sqlite3.connect(os.path.join(data, "motcua.db"), isolation_level=None, timeout=30)
+        lock = writing(data, isolation_level=None, timeout=30)
         lock.execute("begin immediate")
         codes = []
         threads = [threading.Thread(target=lambda: codes.append(s.form("/dang-nhap", login="citizen", password=people["citizen"]["password"])[0])) for _ in range(60)]
@@ -77,10 +77,10 @@ def the_log_has_its_cap():
     data, port = fresh(), free_port()
     with Server(data, wal_max="16M", listen_metrics=f"127.0.0.1:{port}", argon_memory="8M", argon_passes=1, upload_max="20M") as s:
         token = s.new_token(people["citizen"])
-        reader = sqlite3.connect(os.path.join(data, "motcua.db"), isolation_level=None)
+        reader = writing(data, isolation_level=None)
         reader.execute("begin")
         reader.execute("select count(*) from dossier").fetchone()
-        writes = sqlite3.connect(os.path.join(data, "motcua.db"), isolation_level=None, timeout=30)
+        writes = writing(data, isolation_level=None, timeout=30)
         writes.execute("pragma wal_autocheckpoint=0")
         writes.execute("create table filler (x blob)")
         for _ in range(18):
@@ -193,7 +193,7 @@ def changes_go_with_their_token_over_tls():
     server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     data, now = fresh(), int(time.time() * 1000)
-    db = sqlite3.connect(os.path.join(data, "motcua.db"))
+    db = writing(data)
     db.execute("delete from outbox")
     db.execute("insert into outbox (id, topic, subject_key, body, state, made_at, due) values (1, 'dossier.state', 'H99', '{\"state\":\"accepted\"}', 'queued', ?, ?)", (now, now))
     db.commit()
@@ -202,7 +202,7 @@ def changes_go_with_their_token_over_tls():
     with Server(data, outbox_url=url, outbox_token_file=token):
         time.sleep(4)
     equal(got, [], "a server with a certificate of nobody gets nothing")
-    db = sqlite3.connect(os.path.join(data, "motcua.db"))
+    db = writing(data)
     db.execute("update outbox set due = ?, lease = 0", (now,))
     db.execute("delete from job where kind = 'outbox.deliver'")
     db.commit()
@@ -337,7 +337,7 @@ def files_that_nothing_names_are_swept():
     for (hex_,) in named:
         plant(hex_, 400)
     now, part = int(time.time() * 1000), lambda n: os.path.join(data, "parts", str(n))
-    db = sqlite3.connect(os.path.join(data, "motcua.db"))
+    db = writing(data)
     db.execute("insert into draft (id, account, purpose, procedure, wrapped, sealed, made_at, updated_at) values (900, 5, 'new', 'bx-cap-phep-xquang', x'00', x'00', ?, ?)", (now, now))
     for i in (901, 902):
         db.execute("insert into draft_file (id, draft, field, name, type, size, state, at) values (?, 900, 'f', x'00', 'application/pdf', 10, 'uploading', ?)", (i, now))
@@ -353,7 +353,7 @@ def files_that_nothing_names_are_swept():
         time.sleep(1)
     there = lambda: [os.path.exists(blob(c * 64)) for c in "abc"] + [os.path.exists(blob(h)) for (h,) in named] + [os.path.exists(part(901))]
     equal(there(), [False, True, True] + [True] * len(named) + [True], "the usual week")
-    db = sqlite3.connect(os.path.join(data, "motcua.db"))
+    db = writing(data)
     db.execute("delete from job where kind = 'blob.sweep'")
     db.commit()
     db.close()

@@ -2,7 +2,7 @@
 
 usage of each: X_test.py PROGRAM SOURCE_DIR [sqlite|pg] [WORD...]
 A WORD names the tests to run by a part of their name. Whatever happens, at the end no process, folder or database of ours stays."""
-import atexit, base64, glob, hashlib, hmac, http.client, json, os, re, shutil, signal, socket, sqlite3, struct, subprocess, sys, tempfile, threading, time, urllib.parse
+import atexit, base64, ctypes, glob, hashlib, hmac, http.client, json, os, re, shutil, signal, socket, sqlite3, struct, subprocess, sys, tempfile, threading, time, urllib.parse
 
 program, source = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 engine = "pg" if "pg" in sys.argv[3:] else "sqlite"
@@ -134,9 +134,18 @@ def copy_of(data, name):
     return to
 
 
+def writing(data, **how):
+    """SQL past the program, as another process of it would write: with the checksums that it keeps in the pages (ADR 0012). What Python's
+    own SQLite changes would be refused as damaged; a connection that can only read (mode=ro) needs none of this."""
+    build = os.path.dirname(os.path.dirname(os.path.dirname(program)))
+    pages = ctypes.CDLL(os.path.join(build, "src/core/db/libpages.so"))
+    pages.pages_vfs.restype = ctypes.c_char_p
+    return sqlite3.connect(f"file:{data}/motcua.db?vfs={pages.pages_vfs().decode()}", uri=True, **how)
+
+
 def rows(data, query, *args):
     """What stands in the embedded database of that folder."""
-    db = sqlite3.connect(os.path.join(data, "motcua.db"), timeout=60)
+    db = writing(data, timeout=60)
     try:
         return db.execute(query, args).fetchall()
     finally:

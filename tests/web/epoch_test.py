@@ -3,9 +3,9 @@
 
 usage: epoch_test.py PROGRAM SOURCE_DIR [pg]     Ends in "N passed, N failed".
 """
-import os, re, sqlite3, sys
+import os, re, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import Program, Tests, engine, equal
+from program import Program, Tests, engine, equal, writing
 from browser import Browser
 
 p = Program(dossiers=6)
@@ -18,7 +18,7 @@ def change_elsewhere(login):
     if engine == "pg":
         p.rows(query)
         return
-    db = sqlite3.connect(f"{p.data}/motcua.db", timeout=30)
+    db = writing(p.data, timeout=30)
     with db:
         equal(db.execute(query).rowcount, 1, login)
     db.close()

@@ -1,4 +1,4 @@
-/* pages.c — see pages.h. Uses the library alone, since the tests load it into other programs (tests/cli/program.py).
+/* pages.c — see pages.h. Uses the library alone, since the tests load it into other programs (tests/lib/program.py).
  *
  * Threads: a file belongs to one connection. `known` is shared: the sum of each frame that this process wrote or found good; a lost or
  * foreign entry costs a look at SQLite's sums, never a wrong answer. */

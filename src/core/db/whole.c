@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TRIES 20            /* a page that the server is writing is read again */
+#define TRIES 6            /* a page that the server is writing is read again */
 #define PAUSE_NS 2000000
 #define LOCK_PAGE 262145u   /* never used by SQLite: the bytes of its locks */
 #define SEARCH_NS ((int64_t)3000000000)
