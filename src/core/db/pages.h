@@ -1,4 +1,4 @@
-/* pages.h — inside of core/db: a checksum in each page of SQLite's file (ADR 0011).
+/* pages.h — inside of core/db: a checksum in each page of SQLite's file (ADR 0012).
  *
  * A VFS over the usual one. On disk the last PAGE_TAIL bytes of a page hold XXH3-64 of the bytes before them, with the page's number
  * as the seed; a page read with another sum fails (SQLITE_IOERR_DATA), so that nobody gets wrong data. In memory those bytes are 0.

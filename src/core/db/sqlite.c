@@ -11,7 +11,7 @@ static bool fail_damaged(struct db *db, const char *what, struct err *e)
 	struct page_damage d = pages_damage(db->lite);
 	const char *name = sqlite3_db_filename(db->lite, "main");
 	if (d.page)
-		return err_set(e, ERR_INTERNAL, "%s: page %u of %s is damaged; run motcua verify", what, d.page, name);
+		return err_set(e, ERR_INTERNAL, "%s: page %u of %s is damaged%s; run motcua verify", what, d.page, name, d.page == 1 ? ", or the file was made before pages had checksums" : "");
 	return err_set(e, ERR_INTERNAL, "%s: frame %u of %s-wal is damaged; run motcua verify", what, d.frame, name);
 }
 

@@ -151,11 +151,16 @@ static bool walk_log(struct log *l)
 	if (!wal_head_read(bytes, &l->head))
 		return false;
 	uint32_t copied = shared_of(l).copied, sum[2] = {l->head.sum[0], l->head.sum[1]};
-	while (next_frame(l, sum, copied))
-		;
-	int behind = commits_behind(l);
-	l->torn = behind == 1;
-	return behind < 2 && l->frames >= shared_of(l).committed;
+	int behind;
+	bool committed;
+	do {
+		while (next_frame(l, sum, copied))
+			;
+		committed = l->frames < shared_of(l).committed;
+		behind = commits_behind(l);
+	} while ((committed || behind) && next_frame(l, sum, copied)); /* written after it was looked for */
+	l->torn = behind == 1 && !committed;
+	return behind < 2 && !committed;
 }
 
 static bool read_log(struct log *l, struct db_whole *out, struct err *e)
