@@ -63,7 +63,9 @@ static bool check_line(struct arena *a, const char *dir, struct str line, struct
 	if (line.n <= 66 || line.p[64] != ' ' || line.p[65] != ' ')
 		return err_set(e, ERR_INVALID, "%s/" LIST " is damaged", dir);
 	const char *path = str_fmt(a, "%s/%.*s", dir, (int)(line.n - 66), line.p + 66).p;
-	return sum_of(path, &got, e) && (str_eq(str_sub(line, 0, 64), digest_hex(a, got)) || err_set(e, ERR_INVALID, "%s differs from " LIST " beside it", path));
+	if (!sum_of(path, &got, e))
+		return err_wrap(e, LIST);
+	return (str_eq(str_sub(line, 0, 64), digest_hex(a, got)) || err_set(e, ERR_INVALID, "%s differs from " LIST " beside it", path));
 }
 
 bool demo_list_check(struct arena *a, const char *dir, struct err *e)

@@ -6,7 +6,7 @@ import json, os, random, shutil, signal, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from program import Server, Tests, copy_of, demo, equal, pdf, root, rows, run, true, until, writing
 
-seed, count = (int(x) for x in os.environ.get("MOTCUA_BITS", "1,24").split(","))
+seed, count = (int(x) for x in os.environ.get("MOTCUA_BITS", "1,16").split(","))
 luck = random.Random(seed)
 data, people = demo("bits", 6)
 
