@@ -190,7 +190,8 @@ class Codes:
         with Codes.lock:
             while True:
                 now = int(time.time()) // 30
-                step = max(self.last.get(secret, 0) + 1, now - 1)
+                old = now - 1 if time.time() % 30 < 20 else now  # the step before may be over when it arrives
+                step = max(self.last.get(secret, 0) + 1, old)
                 if step <= now + 1:
                     self.last[secret] = step
                     return totp(secret, step)
