@@ -1,5 +1,6 @@
 /* jobs.c — papers drawn, results signed and sealed. Every job looks first whether its work is done. */
 #include "core/db/id.h"
+#include "core/log/log.h"
 #include "issue/internal.h"
 #include <string.h>
 
@@ -156,6 +157,7 @@ static struct pades_options options(struct job_run *run, struct str name, enum m
 /* A token or an authority that is away is no fault of the job: the attempt does not count, however long it takes. */
 static bool waits(struct job_run *run, bool failed, const struct err *e)
 {
+	log_event(LOG_WARN, "signature waits", log_int("job", run->id), log_text("why", e->text));
 	if (e->kind == ERR_BUSY)
 		run->later_ms = 60000;
 	return failed;

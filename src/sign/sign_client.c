@@ -14,7 +14,7 @@ struct sign_client {
 	struct helper *helper;
 	pthread_mutex_t lock; /* innermost; guards what follows */
 	bool pin_refused;
-	struct stat pin_file; /* as it was when the PIN was refused */
+	struct stat pin_seen; /* the PIN file as the helper read it, or an older one: it reads it when it starts */
 };
 
 struct client_key { struct sign_client *c; struct str label, cert; };
@@ -33,6 +33,8 @@ struct sign_client *sign_client_open(const struct sign_client_spec *spec, struct
 	c->argv[n++] = spec->pin_file;
 	c->argv[n++] = spec->dir;
 	pthread_mutex_init(&c->lock, NULL);
+	if (stat(spec->pin_file, &c->pin_seen))
+		c->pin_seen = (struct stat){0};
 	c->helper = helper_open(&(struct helper_spec){.name = "sign", .argv = c->argv, .keep = spec->keep}, e);
 	if (c->helper)
 		return c;
@@ -61,11 +63,17 @@ static bool same_file(const struct stat *x, const struct stat *y)
 static bool may_try(struct sign_client *c, struct err *e)
 {
 	struct stat now = {0};
+	bool there = stat(c->spec.pin_file, &now) == 0;
 	pthread_mutex_lock(&c->lock);
-	if (c->pin_refused && stat(c->spec.pin_file, &now) == 0 && !same_file(&now, &c->pin_file))
+	bool changed = there && !same_file(&now, &c->pin_seen);
+	if (changed) {
+		c->pin_seen = now;
 		c->pin_refused = false;
+	}
 	bool refused = c->pin_refused;
 	pthread_mutex_unlock(&c->lock);
+	if (changed) /* the old PIN would be tried, and the new one be taken for refused */
+		helper_renew(c->helper);
 	return !refused || err_set(e, ERR_BUSY, "sign: the token refused the PIN of %s; not tried again until that file changes",
 				   c->spec.pin_file);
 }
@@ -73,7 +81,7 @@ static bool may_try(struct sign_client *c, struct err *e)
 static void remember_refusal(struct sign_client *c)
 {
 	pthread_mutex_lock(&c->lock);
-	c->pin_refused = stat(c->spec.pin_file, &c->pin_file) == 0;
+	c->pin_refused = true;
 	pthread_mutex_unlock(&c->lock);
 }
 

@@ -101,6 +101,13 @@ void helper_close(struct helper *h)
 	free(h);
 }
 
+void helper_renew(struct helper *h)
+{
+	pthread_mutex_lock(&h->lock);
+	stop(h, 0);
+	pthread_mutex_unlock(&h->lock);
+}
+
 int helper_pid(struct helper *h)
 {
 	pthread_mutex_lock(&h->lock);

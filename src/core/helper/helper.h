@@ -35,6 +35,8 @@ void helper_close(struct helper *h);
  * reached, died or did not answer within timeout_ms. */
 bool helper_call(struct helper *h, struct str request, const struct helper_fds *fds, int timeout_ms, struct arena *a,
                  struct str *answer, struct err *e) MUST_CHECK;
+/* The next call goes to a new process: what the program reads when it starts has changed. */
+void helper_renew(struct helper *h);
 /* The process that would take the next call, 0 when none runs; for tests and the metrics page. */
 int helper_pid(struct helper *h);
 
