@@ -156,10 +156,10 @@ function totp(secret, step) {
 	return String((mac.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, "0");
 }
 
-// A code counts once: of the step before, of now, or of the step after, all of which are taken.
+// A code counts once: of the step before (while that stays good for a time), of now, or of the step after, all of which are taken.
 export async function freshCode(person) {
 	const now = () => Math.floor(Date.now() / 30000);
-	const step = Math.max(person.step + 1, now() - 1);
+	const step = Math.max(person.step + 1, now() - (Date.now() % 30000 < 10000 ? 1 : 0));
 	while (step > now() + 1) await sleep(500);
 	person.step = step;
 	return totp(person.totp_secret, step);

@@ -190,7 +190,7 @@ class Codes:
         with Codes.lock:
             while True:
                 now = int(time.time()) // 30
-                old = now - 1 if time.time() % 30 < 20 else now  # the step before may be over when it arrives
+                old = now - 1 if time.time() % 30 < 10 else now  # the step before may be over when it arrives
                 step = max(self.last.get(secret, 0) + 1, old)
                 if step <= now + 1:
                     self.last[secret] = step

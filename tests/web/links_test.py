@@ -7,7 +7,7 @@ from nothing: the page that holds it is named.
 """
 import html, json, os, re, sys, urllib.parse
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import Program, Tests, run
+from program import Program, Tests, run, until
 from browser import Browser
 
 program = Program()
@@ -99,7 +99,13 @@ def a_fee_is_demanded():
     raise AssertionError(f"no fee for any of {codes}")
 
 
-tests.run(a_fee_is_demanded)
+def the_samples_papers_are_drawn():
+    """So that there are files to be linked."""
+    open_ = "select count(*) from job where state = 'open' and kind like 'issue.%' and kind not like '%.sweep'"
+    until("papers are drawn", lambda: program.rows(open_) == [["0"]])
+
+
+tests.run(a_fee_is_demanded, the_samples_papers_are_drawn)
 for who in [None] + list(program.people):
     tests.run(as_who(who))
 tests.run(each_page_is_linked_by_somebody)
