@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define SALT_SIZE 16
-#define HASH_SIZE 32
+#define DIGEST_SIZE 32
 #define ENCODED_MAX 200
 #define PASSWORD_MIN 10
 
@@ -26,17 +26,17 @@ static bool hash(struct str password, char out[ENCODED_MAX], struct err *e)
 	while (sem_wait(&places) != 0)
 		;
 	int rc = argon2id_hash_encoded(c->argon_passes, c->argon_memory_kib, c->argon_lanes, password.p, password.n, salt, sizeof salt,
-	                               HASH_SIZE, out, ENCODED_MAX);
+	                               DIGEST_SIZE, out, ENCODED_MAX);
 	sem_post(&places);
 	return rc == ARGON2_OK ? true : err_set(e, ERR_INTERNAL, "argon2: %s", argon2_error_message(rc));
 }
 
 /* The sum need not be of any password: checking against it is the same work, and computing one at the start is not done. */
-static void make_nothing(const uint8_t random[SALT_SIZE + HASH_SIZE])
+static void make_nothing(const uint8_t random[SALT_SIZE + DIGEST_SIZE])
 {
 	const struct account_config *c = account_cfg();
 	AUTO_ARENA a = arena_new(0);
-	struct str salt = base64_encode(a, random, SALT_SIZE), sum = base64_encode(a, random + SALT_SIZE, HASH_SIZE);
+	struct str salt = base64_encode(a, random, SALT_SIZE), sum = base64_encode(a, random + SALT_SIZE, DIGEST_SIZE);
 	while (salt.n && salt.p[salt.n - 1] == '=')
 		salt.n--;
 	while (sum.n && sum.p[sum.n - 1] == '=')
@@ -47,7 +47,7 @@ static void make_nothing(const uint8_t random[SALT_SIZE + HASH_SIZE])
 bool secret_start(struct err *e)
 {
 	static bool once;
-	uint8_t random[SALT_SIZE + HASH_SIZE];
+	uint8_t random[SALT_SIZE + DIGEST_SIZE];
 	if (!once && (sem_init(&places, 0, 2) != 0 || oath_init() != OATH_OK))
 		return err_set(e, ERR_INTERNAL, "liboath or the semaphore cannot start");
 	once = true;

@@ -322,11 +322,11 @@ static struct str forged_receipt(struct arena *a)
 {
 	struct audit_entry x = {.id = 77, .lane = 0, .seq = 1, .at = office_now(), .day = date_of(office_now()), .subject = w.sent.id.v, .role = STR(""), .kind = STR("dossier.accept"),
 		.body = STR("{}"), .touched = STR("")};
-	struct hash h = audit_entry_hash(a, &x);
+	struct digest h = audit_entry_hash(a, &x);
 	char zero[65] = {0};
 	memset(zero, '0', 64);
 	return str_fmt(a, "{\"format\":1,\"entry\":{\"id\":77,\"lane\":0,\"seq\":1,\"at\":%lld,\"day\":%d,\"actor\":0,\"person\":0,\"unit\":0,\"subject\":%lld,\"role\":\"\",\"kind\":\"dossier.accept\","
-		"\"body\":\"{}\",\"touched\":\"\",\"prev\":\"%s\"},\"hash\":\"%.*s\",\"proof\":null}", (long long)x.at.ms, x.day.day, (long long)x.subject, zero, STR_ARG(hex_encode(a, h.b, HASH_SIZE)));
+		"\"body\":\"{}\",\"touched\":\"\",\"prev\":\"%s\"},\"hash\":\"%.*s\",\"proof\":null}", (long long)x.at.ms, x.day.day, (long long)x.subject, zero, STR_ARG(hex_encode(a, h.b, DIGEST_SIZE)));
 }
 
 TEST_BOTH(a_receipt_that_hashes_but_is_not_in_the_record_is_refused)

@@ -28,7 +28,7 @@ static bool read_receipt(struct arena *a, struct str anchors, int fd, struct buf
 	bool stamped = r.stamp.n && stamp_ok(a, &r, anchors, &t);
 	json_t *all = json_pack("{s:i,s:s,s:I,s:I,s:I,s:i,s:o,s:o,s:b,s:b,s:I,s:o}", "state", (int)r.state, "fault", r.fault ? r.fault : "", "entry", (json_int_t)r.entry,
 	                        "subject", (json_int_t)r.subject, "at", (json_int_t)r.at.ms, "day", (int)r.day.day, "kind", text(r.kind), "hash",
-	                        text(hex_encode(a, r.hash.b, HASH_SIZE)), "has_stamp", r.stamp.n > 0, "stamped", stamped, "stamped_at", (json_int_t)t.at.ms, "authority",
+	                        text(hex_encode(a, r.hash.b, DIGEST_SIZE)), "has_stamp", r.stamp.n > 0, "stamped", stamped, "stamped_at", (json_int_t)t.at.ms, "authority",
 	                        text(t.authority));
 	char *dump = json_dumps(all, JSON_COMPACT);
 	CHECK(dump != NULL);
@@ -52,12 +52,12 @@ static bool read_answer(struct arena *a, const json_t *j, struct receipt_found *
 	                &subject, "at", &at, "day", &day, "kind", &kind, "hash", &hash, "has_stamp", &has_stamp, "stamped", &stamped, "stamped_at", &stamped_at,
 	                "authority", &authority) != 0)
 		return false;
-	if (state < RECEIPT_OPEN || state > RECEIPT_BROKEN || !hex_decode(a, str_from(hash), &bytes) || bytes.n != HASH_SIZE)
+	if (state < RECEIPT_OPEN || state > RECEIPT_BROKEN || !hex_decode(a, str_from(hash), &bytes) || bytes.n != DIGEST_SIZE)
 		return false;
 	*out = (struct receipt_found){.r = {.state = (enum receipt_state)state, .entry = entry, .subject = subject, .at = {at}, .day = {day}, .kind = str_dup(a, str_from(kind))},
 	                              .fault = str_dup(a, str_from(fault)), .has_stamp = has_stamp, .stamped = stamped, .stamped_at = {stamped_at},
 	                              .authority = str_dup(a, str_from(authority))};
-	memcpy(out->r.hash.b, bytes.p, HASH_SIZE);
+	memcpy(out->r.hash.b, bytes.p, DIGEST_SIZE);
 	return true;
 }
 

@@ -2,7 +2,6 @@
 #include "core/audit/audit.h"
 #include "core/audit/audit_internal.h"
 #include "core/audit/audit_sql.h"
-#include <openssl/evp.h>
 #include <string.h>
 
 bool lane_hold(struct db *db, struct arena *a, int64_t lane, int before, bool *held, struct err *e)
@@ -22,7 +21,7 @@ bool lane_kept(struct db *db, struct arena *a, const struct lane *end, bool *kep
 	struct log_get_row row = {0};
 	if (!q_log_get(db, a, end->id, &row, kept, e))
 		return err_wrap(e, "looking for an entry of the log");
-	struct hash hash = *kept ? hash_from(row.hash) : (struct hash){0};
+	struct digest hash = *kept ? hash_from(row.hash) : (struct digest){0};
 	*kept = *kept && memcmp(&hash, &end->head, sizeof hash) == 0;
 	return true;
 }
@@ -48,13 +47,13 @@ static bool touched_bytes(struct env *env, struct str *out, struct err *e)
 	const struct db_touch *t = db_touched(env->db, &n);
 	struct buf b = buf_on(env->arena);
 	for (size_t i = 0; i < n; i++) {
-		uint8_t digest[HASH_SIZE];
+		uint8_t digest[DIGEST_SIZE];
 		if (!db_row_digest(env->db, t[i].table, t[i].id, digest, e))
 			return err_wrap(e, t[i].table->name);
 		buf_put(&b, str_from(t[i].table->name));
 		buf_char(&b, '\0');
 		put_int(&b, t[i].id);
-		buf_put(&b, (struct str){(const char *)digest, HASH_SIZE});
+		buf_put(&b, (struct str){(const char *)digest, DIGEST_SIZE});
 	}
 	db_touched_clear(env->db);
 	*out = buf_str(&b);
@@ -178,7 +177,7 @@ bool audit_mark_read(struct env *env, struct str reader, const struct audit_entr
 	return true;
 }
 
-bool day_root(struct db *db, struct date day, int64_t *entries, struct hash *root, struct err *e)
+bool day_root(struct db *db, struct date day, int64_t *entries, struct digest *root, struct err *e)
 {
 	AUTO_CURSOR c = {0};
 	if (!q_log_of_day(db, day, &c, e))
@@ -186,7 +185,7 @@ bool day_root(struct db *db, struct date day, int64_t *entries, struct hash *roo
 	struct merkle m = {0};
 	struct log_of_day_row row;
 	while (db_next(&c, &row)) {
-		struct hash leaf = hash_from(row.hash);
+		struct digest leaf = hash_from(row.hash);
 		merkle_add(&m, &leaf);
 	}
 	*entries = (int64_t)m.n;
@@ -205,11 +204,11 @@ bool audit_close_day(struct env *env, struct date today, bool *closed, struct er
 		return err_wrap(e, "closing a day");
 	if (!found || !open.day.has)
 		return true;
-	struct hash root, prev = have_last ? hash_from(last.chain) : (struct hash){0};
+	struct digest root, prev = have_last ? hash_from(last.chain) : (struct digest){0};
 	int64_t entries = 0;
 	if (!day_root(env->db, open.day.v, &entries, &root, e))
 		return err_wrap(e, "closing a day");
-	struct hash chain = day_chain(env->arena, open.day.v, entries, &root, &prev);
+	struct digest chain = day_chain(env->arena, open.day.v, entries, &root, &prev);
 	*closed = q_log_day_add(env->db,
 	                        &(struct log_day_add_in){.day = open.day.v, .entries = entries, .root = hash_str(&root),
 	                                                 .prev = hash_str(&prev), .chain = hash_str(&chain),

@@ -15,7 +15,7 @@
 #include "core/db/db.h"
 
 /* One writer's end of the log. */
-struct lane { int64_t lane, id, seq; struct instant at; struct hash head; };
+struct lane { int64_t lane, id, seq; struct instant at; struct digest head; };
 
 /* What was done. `kind` is "slice.verb": "dossier.accept". */
 struct audit_act {
@@ -49,7 +49,7 @@ struct audit_entry {
 	struct instant at;
 	struct date day;
 	struct str role, kind, body, touched;
-	struct hash prev, hash;
+	struct digest prev, hash;
 };
 struct audit_entries { struct audit_entry *v; size_t n; };
 /* The entries about one subject, oldest first, after entry `after` (0: from the start). */
@@ -64,7 +64,7 @@ MUST_CHECK bool audit_unread(struct env *env, struct str reader, int64_t limit, 
  * ERR_CONFLICT: another has read them meanwhile; what was made must not take hold. */
 MUST_CHECK bool audit_mark_read(struct env *env, struct str reader, const struct audit_entries *read, struct err *e);
 /* The hash that an entry must have. */
-struct hash audit_entry_hash(struct arena *a, const struct audit_entry *x);
+struct digest audit_entry_hash(struct arena *a, const struct audit_entry *x);
 
 /* ---- closing days and proving ---- */
 
@@ -83,10 +83,10 @@ struct receipt_report {
 	struct instant at;
 	struct date day;
 	struct str kind, stamp;
-	struct hash hash, chain; /* of the entry; of its day */
+	struct digest hash, chain; /* of the entry; of its day */
 };
 /* Is the entry of that hash in the record? */
-MUST_CHECK bool audit_entry_known(struct env *env, int64_t entry, struct hash hash, bool *known, struct err *e);
+MUST_CHECK bool audit_entry_known(struct env *env, int64_t entry, struct digest hash, bool *known, struct err *e);
 /* Checks a receipt offline. The time-stamp itself is given back in `stamp` for core/tsa. ERR_INVALID: not a receipt. */
 MUST_CHECK bool audit_receipt_check(struct arena *a, struct str json, struct receipt_report *out, struct err *e);
 

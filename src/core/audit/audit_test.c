@@ -4,15 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct hash leaf(unsigned i)
+static struct digest leaf(unsigned i)
 {
-	struct hash h = {{0}};
+	struct digest h = {{0}};
 	snprintf((char *)h.b, sizeof h.b, "leaf %u", i);
 	return h;
 }
 
 /* RFC 6962 §2.1 by the letter, recursively. */
-static struct hash by_the_letter(const struct hash *v, size_t n)
+static struct digest by_the_letter(const struct digest *v, size_t n)
 {
 	struct merkle one = {0};
 	if (n == 0)
@@ -30,21 +30,21 @@ static struct hash by_the_letter(const struct hash *v, size_t n)
 TEST(empty_tree_is_the_hash_of_nothing)
 {
 	struct merkle m = {0};
-	struct hash root = merkle_root(&m);
-	EXPECT_TEXT(hex_encode(a, root.b, HASH_SIZE), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	struct digest root = merkle_root(&m);
+	EXPECT_TEXT(hex_encode(a, root.b, DIGEST_SIZE), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 TEST(every_leaf_of_every_small_tree_is_proved)
 {
-	struct hash v[70];
+	struct digest v[70];
 	for (unsigned n = 1; n <= ARRAY_LEN(v); n++) {
 		v[n - 1] = leaf(n - 1);
-		struct hash root = by_the_letter(v, n);
+		struct digest root = by_the_letter(v, n);
 		for (unsigned i = 0; i < n; i++) {
 			struct merkle_path p;
 			merkle_prove(v, n, i, &p);
 			EXPECT(merkle_path_ok(&p, &v[i], &root));
-			struct hash other = leaf(1000);
+			struct digest other = leaf(1000);
 			EXPECT(!merkle_path_ok(&p, &other, &root));
 			for (int k = 0; k < p.depth; k++) {
 				struct merkle_path bad = p;
@@ -60,10 +60,10 @@ TEST(every_leaf_of_every_small_tree_is_proved)
 
 TEST(a_path_must_have_the_right_length)
 {
-	struct hash v[5];
+	struct digest v[5];
 	for (unsigned i = 0; i < 5; i++)
 		v[i] = leaf(i);
-	struct hash root = by_the_letter(v, 5);
+	struct digest root = by_the_letter(v, 5);
 	struct merkle_path p;
 	merkle_prove(v, 5, 2, &p);
 	p.depth--;

@@ -1,17 +1,16 @@
 /* entry.c — what an entry and a day hash to: no database, so that a receipt can be checked anywhere. */
 #include "core/audit/audit_internal.h"
-#include <openssl/evp.h>
 #include <string.h>
 
-struct hash hash_from(struct str bytes)
+struct digest hash_from(struct str bytes)
 {
-	struct hash h = {0};
-	if (bytes.n == HASH_SIZE)
-		memcpy(h.b, bytes.p, HASH_SIZE);
+	struct digest h = {0};
+	if (bytes.n == DIGEST_SIZE)
+		memcpy(h.b, bytes.p, DIGEST_SIZE);
 	return h;
 }
 
-struct str hash_str(const struct hash *h) { return (struct str){(const char *)h->b, HASH_SIZE}; }
+struct str hash_str(const struct digest *h) { return (struct str){(const char *)h->b, DIGEST_SIZE}; }
 
 /* Big-endian, so that the bytes hashed are the same on every machine. */
 void put_int(struct buf *b, int64_t v)
@@ -26,7 +25,7 @@ void put_text(struct buf *b, struct str s)
 	buf_put(b, s);
 }
 
-struct hash audit_entry_hash(struct arena *a, const struct audit_entry *x)
+struct digest audit_entry_hash(struct arena *a, const struct audit_entry *x)
 {
 	struct buf b = buf_on(a);
 	put_text(&b, STR("motcua log 1"));
@@ -38,13 +37,11 @@ struct hash audit_entry_hash(struct arena *a, const struct audit_entry *x)
 	put_text(&b, x->body);
 	put_text(&b, x->touched);
 	put_text(&b, hash_str(&x->prev));
-	struct hash h;
-	CHECK(EVP_Digest(b.p, b.n, h.b, NULL, EVP_sha256(), NULL) == 1);
-	return h;
+	return crypto_sha256(buf_str(&b));
 }
 
 /* The chain over days: each day's value covers its root and all days before. */
-struct hash day_chain(struct arena *a, struct date day, int64_t entries, const struct hash *root, const struct hash *prev)
+struct digest day_chain(struct arena *a, struct date day, int64_t entries, const struct digest *root, const struct digest *prev)
 {
 	struct buf b = buf_on(a);
 	put_text(&b, STR("motcua day 1"));
@@ -52,7 +49,5 @@ struct hash day_chain(struct arena *a, struct date day, int64_t entries, const s
 	put_int(&b, entries);
 	buf_put(&b, hash_str(root));
 	buf_put(&b, hash_str(prev));
-	struct hash h;
-	CHECK(EVP_Digest(b.p, b.n, h.b, NULL, EVP_sha256(), NULL) == 1);
-	return h;
+	return crypto_sha256(buf_str(&b));
 }

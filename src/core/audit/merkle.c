@@ -1,47 +1,37 @@
 /* merkle.c — see merkle.h. */
 #include "core/audit/merkle.h"
-#include <openssl/evp.h>
 #include <string.h>
 
-static struct hash digest(const void *bytes, size_t n)
+static struct digest leaf_node(const struct digest *leaf)
 {
-	struct hash h;
-	CHECK(EVP_Digest(bytes, n, h.b, NULL, EVP_sha256(), NULL) == 1);
-	return h;
+	uint8_t in[1 + DIGEST_SIZE] = {0x00};
+	memcpy(in + 1, leaf->b, DIGEST_SIZE);
+	return crypto_sha256((struct str){(const char *)in, sizeof in});
 }
 
-static struct hash leaf_node(const struct hash *leaf)
+static struct digest inner_node(const struct digest *l, const struct digest *r)
 {
-	uint8_t in[1 + HASH_SIZE] = {0x00};
-	memcpy(in + 1, leaf->b, HASH_SIZE);
-	return digest(in, sizeof in);
+	uint8_t in[1 + 2 * DIGEST_SIZE] = {0x01};
+	memcpy(in + 1, l->b, DIGEST_SIZE);
+	memcpy(in + 1 + DIGEST_SIZE, r->b, DIGEST_SIZE);
+	return crypto_sha256((struct str){(const char *)in, sizeof in});
 }
-
-static struct hash inner_node(const struct hash *l, const struct hash *r)
-{
-	uint8_t in[1 + 2 * HASH_SIZE] = {0x01};
-	memcpy(in + 1, l->b, HASH_SIZE);
-	memcpy(in + 1 + HASH_SIZE, r->b, HASH_SIZE);
-	return digest(in, sizeof in);
-}
-
-bool hash_eq(const struct hash *a, const struct hash *b) { return memcmp(a->b, b->b, HASH_SIZE) == 0; }
 
 /* The stack holds the roots of full subtrees, largest first: one per bit set in n. */
-void merkle_add(struct merkle *m, const struct hash *leaf)
+void merkle_add(struct merkle *m, const struct digest *leaf)
 {
-	struct hash h = leaf_node(leaf);
+	struct digest h = leaf_node(leaf);
 	for (uint64_t n = m->n; n & 1U; n >>= 1)
 		h = inner_node(&m->stack[--m->depth], &h);
 	m->stack[m->depth++] = h;
 	m->n++;
 }
 
-struct hash merkle_root(const struct merkle *m)
+struct digest merkle_root(const struct merkle *m)
 {
 	if (m->n == 0)
-		return digest("", 0);
-	struct hash h = m->stack[m->depth - 1];
+		return crypto_sha256(STR(""));
+	struct digest h = m->stack[m->depth - 1];
 	for (int i = m->depth - 2; i >= 0; i--)
 		h = inner_node(&m->stack[i], &h);
 	return h;
@@ -56,7 +46,7 @@ static uint64_t split(uint64_t n)
 	return k;
 }
 
-static struct hash subtree(const struct hash *leaves, uint64_t n)
+static struct digest subtree(const struct digest *leaves, uint64_t n)
 {
 	struct merkle m = {0};
 	for (uint64_t i = 0; i < n; i++)
@@ -64,11 +54,11 @@ static struct hash subtree(const struct hash *leaves, uint64_t n)
 	return merkle_root(&m);
 }
 
-void merkle_prove(const struct hash *leaves, uint64_t n, uint64_t index, struct merkle_path *out)
+void merkle_prove(const struct digest *leaves, uint64_t n, uint64_t index, struct merkle_path *out)
 {
 	CHECK(index < n);
 	*out = (struct merkle_path){.index = index, .n = n};
-	struct hash down[64];
+	struct digest down[64];
 	int depth = 0;
 	while (n > 1) {
 		uint64_t k = split(n);
@@ -83,11 +73,11 @@ void merkle_prove(const struct hash *leaves, uint64_t n, uint64_t index, struct 
 	out->depth = depth;
 }
 
-bool merkle_path_ok(const struct merkle_path *path, const struct hash *leaf, const struct hash *root)
+bool merkle_path_ok(const struct merkle_path *path, const struct digest *leaf, const struct digest *root)
 {
 	if (path->index >= path->n || path->depth < 0 || path->depth > 64)
 		return false;
-	struct hash h = leaf_node(leaf);
+	struct digest h = leaf_node(leaf);
 	uint64_t fn = path->index, sn = path->n - 1;
 	for (int i = 0; i < path->depth; i++) {
 		if (sn == 0)
@@ -101,5 +91,5 @@ bool merkle_path_ok(const struct merkle_path *path, const struct hash *leaf, con
 		}
 		fn >>= 1, sn >>= 1;
 	}
-	return sn == 0 && hash_eq(&h, root);
+	return sn == 0 && digest_eq(h, *root);
 }

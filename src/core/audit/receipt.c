@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct str hash_hex(struct arena *a, const struct hash *h) { return hex_encode(a, h->b, HASH_SIZE); }
+static struct str hash_hex(struct arena *a, const struct digest *h) { return hex_encode(a, h->b, DIGEST_SIZE); }
 
 static json_t *text(struct str s) { return json_stringn(s.p ? s.p : "", s.n); }
 
@@ -23,12 +23,12 @@ static json_t *entry_json(struct arena *a, const struct audit_entry *x)
 }
 
 /* The day's leaves and the index of ours among them. */
-static bool day_leaves(struct env *env, struct date day, int64_t entry, int64_t n, struct hash **leaves, uint64_t *index, struct err *e)
+static bool day_leaves(struct env *env, struct date day, int64_t entry, int64_t n, struct digest **leaves, uint64_t *index, struct err *e)
 {
 	AUTO_CURSOR c = {0};
 	if (!q_log_of_day(env->db, day, &c, e))
 		return false;
-	*leaves = NEW_ARRAY(env->arena, (size_t)n, struct hash);
+	*leaves = NEW_ARRAY(env->arena, (size_t)n, struct digest);
 	struct log_of_day_row row;
 	int64_t i = 0;
 	for (; db_next(&c, &row) && i < n; i++) {
@@ -51,7 +51,7 @@ static bool proof_json(struct env *env, const struct audit_entry *x, json_t **ou
 {
 	struct log_day_get_row d = {0};
 	bool found = false;
-	struct hash *leaves = NULL;
+	struct digest *leaves = NULL;
 	uint64_t index = 0;
 	*out = json_null();
 	if (!q_log_day_get(env->db, env->arena, x->day, &d, &found, e))
@@ -71,13 +71,13 @@ static bool proof_json(struct env *env, const struct audit_entry *x, json_t **ou
 	return true;
 }
 
-bool audit_entry_known(struct env *env, int64_t entry, struct hash hash, bool *known, struct err *e)
+bool audit_entry_known(struct env *env, int64_t entry, struct digest hash, bool *known, struct err *e)
 {
 	struct log_get_row r = {0};
 	if (!q_log_get(env->db, env->arena, entry, &r, known, e))
 		return err_wrap(e, "entry of a receipt");
-	struct hash ours = hash_from(r.hash);
-	*known = *known && hash_eq(&ours, &hash);
+	struct digest ours = hash_from(r.hash);
+	*known = *known && digest_eq(ours, hash);
 	return true;
 }
 

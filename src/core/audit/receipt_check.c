@@ -17,10 +17,10 @@ static bool get_text(const json_t *o, const char *key, struct str *out)
 	return json_is_string(v);
 }
 
-static bool get_hash(struct arena *a, const json_t *o, const char *key, struct hash *out)
+static bool get_hash(struct arena *a, const json_t *o, const char *key, struct digest *out)
 {
 	struct str s, bytes;
-	if (!get_text(o, key, &s) || s.n != 2 * HASH_SIZE || !hex_decode(a, s, &bytes))
+	if (!get_text(o, key, &s) || s.n != 2 * DIGEST_SIZE || !hex_decode(a, s, &bytes))
 		return false;
 	*out = hash_from(bytes);
 	return true;
@@ -40,7 +40,7 @@ static bool entry_parse(struct arena *a, const json_t *o, struct audit_entry *x)
 }
 
 /* Fills path, root, prev, chain, stamp; false when malformed. */
-static bool proof_parse(struct arena *a, const json_t *o, struct merkle_path *path, struct hash h[3], struct str *stamp)
+static bool proof_parse(struct arena *a, const json_t *o, struct merkle_path *path, struct digest h[3], struct str *stamp)
 {
 	int64_t index = 0, n = 0;
 	const json_t *list = json_object_get(o, "path"), *s = json_object_get(o, "stamp");
@@ -51,7 +51,7 @@ static bool proof_parse(struct arena *a, const json_t *o, struct merkle_path *pa
 	for (int i = 0; i < path->depth; i++) {
 		const char *hex = json_string_value(json_array_get(list, (size_t)i));
 		struct str bytes;
-		if (!hex || !hex_decode(a, str_from(hex), &bytes) || bytes.n != HASH_SIZE)
+		if (!hex || !hex_decode(a, str_from(hex), &bytes) || bytes.n != DIGEST_SIZE)
 			return false;
 		path->node[i] = hash_from(bytes);
 	}
@@ -61,13 +61,13 @@ static bool proof_parse(struct arena *a, const json_t *o, struct merkle_path *pa
 static const char *proof_fault(struct arena *a, const json_t *o, const struct audit_entry *x, struct receipt_report *out)
 {
 	struct merkle_path path;
-	struct hash h[3];
+	struct digest h[3];
 	if (!proof_parse(a, o, &path, h, &out->stamp))
 		return "the proof cannot be read";
 	if (!merkle_path_ok(&path, &x->hash, &h[0]))
 		return "the path does not lead from the entry to the root";
-	struct hash chain = day_chain(a, x->day, (int64_t)path.n, &h[0], &h[1]);
-	if (!hash_eq(&chain, &h[2]))
+	struct digest chain = day_chain(a, x->day, (int64_t)path.n, &h[0], &h[1]);
+	if (!digest_eq(chain, h[2]))
 		return "the root does not belong to the chain of days";
 	out->chain = chain;
 	return NULL;
@@ -79,10 +79,10 @@ static bool receipt_check(struct arena *a, const json_t *all, struct receipt_rep
 	if (json_integer_value(json_object_get(all, "format")) != 1 || !entry_parse(a, json_object_get(all, "entry"), &x) ||
 	    !get_hash(a, all, "hash", &x.hash))
 		return err_set(e, ERR_INVALID, "not a receipt of format 1");
-	struct hash want = audit_entry_hash(a, &x);
+	struct digest want = audit_entry_hash(a, &x);
 	const json_t *proof = json_object_get(all, "proof");
 	*out = (struct receipt_report){.entry = x.id, .subject = x.subject, .at = x.at, .day = x.day, .kind = str_dup(a, x.kind), .hash = x.hash};
-	if (!hash_eq(&want, &x.hash))
+	if (!digest_eq(want, x.hash))
 		out->fault = "the entry does not match its hash";
 	else if (json_is_object(proof))
 		out->fault = proof_fault(a, proof, &x, out);

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct slot { int64_t id; uint32_t table; bool used, seen; struct hash digest; };
+struct slot { int64_t id; uint32_t table; bool used, seen; struct digest digest; };
 struct row_map { struct slot *v; size_t cap, n; };
-struct lane_end { int64_t lane, seq; struct hash head; };
+struct lane_end { int64_t lane, seq; struct digest head; };
 
 struct check {
 	struct db *db;
@@ -93,11 +93,11 @@ static bool take_touched(struct check *c, struct str t)
 	while (t.n) {
 		ptrdiff_t nul = str_find_char(t, '\0');
 		uint32_t table = 0;
-		if (nul < 0 || t.n < (size_t)nul + 1 + 8 + HASH_SIZE || !table_index(c->schema, str_sub(t, 0, (size_t)nul), &table))
+		if (nul < 0 || t.n < (size_t)nul + 1 + 8 + DIGEST_SIZE || !table_index(c->schema, str_sub(t, 0, (size_t)nul), &table))
 			return false;
 		const char *p = t.p + nul + 1;
-		map_at(&c->rows, table, get_int(p))->digest = hash_from((struct str){p + 8, HASH_SIZE});
-		t = str_sub(t, (size_t)nul + 1 + 8 + HASH_SIZE, t.n);
+		map_at(&c->rows, table, get_int(p))->digest = hash_from((struct str){p + 8, DIGEST_SIZE});
+		t = str_sub(t, (size_t)nul + 1 + 8 + DIGEST_SIZE, t.n);
 	}
 	return true;
 }
@@ -119,14 +119,14 @@ static void check_entry(struct check *c, const struct log_all_row *r)
 	                        .person = r->person, .unit = r->unit, .role = r->role, .kind = r->kind, .subject = r->subject,
 	                        .body = r->body, .touched = r->touched, .prev = hash_from(r->prev), .hash = hash_from(r->hash)};
 	struct lane_end *l = lane_of(c, x.lane);
-	struct hash want = audit_entry_hash(c->arena, &x);
+	struct digest want = audit_entry_hash(c->arena, &x);
 	if (!l) {
 		fault(c, "log_entry %lld: lane %lld is more than there can be", (long long)x.id, (long long)x.lane);
 		return;
 	}
-	if (!hash_eq(&want, &x.hash))
+	if (!digest_eq(want, x.hash))
 		fault(c, "log_entry %lld: content does not match its hash", (long long)x.id);
-	else if (x.seq != l->seq + 1 || !hash_eq(&x.prev, &l->head))
+	else if (x.seq != l->seq + 1 || !digest_eq(x.prev, l->head))
 		fault(c, "log_entry %lld: does not follow entry %lld of lane %lld", (long long)x.id, (long long)l->seq, (long long)x.lane);
 	else if (!take_touched(c, x.touched))
 		fault(c, "log_entry %lld: list of rows cannot be read", (long long)x.id);
@@ -177,20 +177,20 @@ static bool read_days(struct check *c, struct day_list *out, struct err *e)
 static bool check_days(struct check *c, struct err *e)
 {
 	struct day_list days = {0};
-	struct hash prev = {0};
+	struct digest prev = {0};
 	if (!read_days(c, &days, e))
 		return false;
 	for (size_t i = 0; i < days.n; i++) {
 		const struct log_day_all_row *d = &days.v[i];
-		struct hash root, want_root = hash_from(d->root), said = hash_from(d->prev), chain = hash_from(d->chain);
+		struct digest root, want_root = hash_from(d->root), said = hash_from(d->prev), chain = hash_from(d->chain);
 		int64_t entries = 0;
 		if (!day_root(c->db, d->day, &entries, &root, e))
 			return false;
-		struct hash want = day_chain(c->arena, d->day, entries, &root, &prev);
+		struct digest want = day_chain(c->arena, d->day, entries, &root, &prev);
 		const char *day = date_format(c->arena, d->day).p;
-		if (entries != d->entries || !hash_eq(&root, &want_root))
+		if (entries != d->entries || !digest_eq(root, want_root))
 			fault(c, "log_day %s: tree of %lld entries does not give the root kept", day, (long long)entries);
-		else if (!hash_eq(&said, &prev) || !hash_eq(&want, &chain))
+		else if (!digest_eq(said, prev) || !digest_eq(want, chain))
 			fault(c, "log_day %s: does not follow the day before", day);
 		prev = chain;
 		c->out->days++;
@@ -205,13 +205,13 @@ static bool check_table(struct check *c, uint32_t index, struct err *e)
 	if (!db_digests_open(c->db, t, &d, e))
 		return err_wrap(e, t->name);
 	int64_t id = 0;
-	struct hash h;
+	struct digest h;
 	while (db_digests_next(&d, &id, h.b)) {
 		struct slot *s = map_at(&c->rows, index, id);
-		struct hash zero = {0};
-		if (hash_eq(&s->digest, &zero))
+		struct digest zero = {0};
+		if (digest_eq(s->digest, zero))
 			fault(c, "%s %lld: the log knows no such row", t->name, (long long)id);
-		else if (!hash_eq(&s->digest, &h))
+		else if (!digest_eq(s->digest, h))
 			fault(c, "%s %lld: the row differs from what the log recorded", t->name, (long long)id);
 		s->seen = true;
 		c->out->rows++;
@@ -221,10 +221,10 @@ static bool check_table(struct check *c, uint32_t index, struct err *e)
 
 static void check_missing(struct check *c)
 {
-	struct hash zero = {0};
+	struct digest zero = {0};
 	for (size_t i = 0; i < c->rows.cap; i++) {
 		const struct slot *s = &c->rows.v[i];
-		if (s->used && !s->seen && !hash_eq(&s->digest, &zero))
+		if (s->used && !s->seen && !digest_eq(s->digest, zero))
 			fault(c, "%s %lld: the row is gone", c->schema->tables[s->table]->name, (long long)s->id);
 	}
 }
