@@ -180,9 +180,14 @@ const settling = (c, mine) => [
 		await c.look("supplemented");
 	}],
 	["the specialist demands the fee", async () => {
-		await search(people.specialist, mine.code);
-		await act(people.specialist, "DEMAND_FEE", { name: "Phí thẩm định cấp giấy phép", amount: "2.000.000" });
-		await people.specialist.look("demanded");
+		const v = people.specialist;
+		await search(v, mine.code);
+		await follow(v, link("DESK_ACT_DEMAND_FEE"), /\/thu-phi$/);
+		await v.main.getByText(word("FILING_FEE_TOTAL", "2.000.000 đồng")).waitFor();
+		await v.look("demands");
+		await follow(v, button("DESK_FEE_GO"));
+		await v.main.getByText(word("DESK_DONE_ACT", word("DESK_ACT_DEMAND_FEE"))).waitFor();
+		await v.look("demanded");
 	}],
 	["the citizen sees what is to be paid", async () => {
 		await c.go(`/ho-so/${mine.code}`);
@@ -192,7 +197,7 @@ const settling = (c, mine) => [
 	}],
 	["the counter takes the money", async () => {
 		await search(people.counter, mine.code);
-		await act(people.counter, "CONFIRM_PAID", { method: "cash" });
+		await act(people.counter, "CONFIRM_PAID", { amount: "2.000.000", method: "cash" });
 		await people.counter.look("paid");
 	}],
 	["the specialist proposes", async () => {
