@@ -97,6 +97,13 @@ static void bulk_line(struct request *r, struct html_out *o, const struct ui_tab
 	ui_row_end(o);
 }
 
+/* What is accepted or assigned waits in the unit's list, all else in one's own. */
+static enum desk_view came_from(struct request *r)
+{
+	struct str action = form_raw(r, "action");
+	return str_eq(action, STR("accept")) || str_eq(action, STR("assign")) ? VIEW_UNIT : VIEW_MINE;
+}
+
 bool bulk_answer(struct request *r, struct err *e)
 {
 	struct html_out o = page_out(r);
@@ -112,7 +119,7 @@ bool bulk_answer(struct request *r, struct err *e)
 	for (size_t i = 0; i < json_array_size(results); i++)
 		bulk_line(r, &o, &t, json_array_get(results, i));
 	ui_table_end(&o);
-	ui_buttons(&o, &(struct ui_button){.label = msg(r->env.lang, MSG_DESK_BACK_TO_LIST), .url = STR("/ban-lam-viec")}, 1);
+	ui_buttons(&o, &(struct ui_button){.label = msg(r->env.lang, MSG_DESK_BACK_TO_LIST), .url = str_fmt(r->env.arena, "/ban-lam-viec?xem=%s", desk_view_slug(came_from(r)))}, 1);
 	ui_page_end(&o, &p);
 	json_decref(results);
 	return answer_html(r, 200);

@@ -9,17 +9,23 @@
 
 /* ---- the start page ---- */
 
+#define ANSWER_FIRST 10 /* what waits to be collected must not be pushed off the page */
+
 static bool answer_first(struct request *r, struct html_out *o, struct err *e)
 {
 	struct desk_filter f = {.view = VIEW_UNIT, .state = STR("received")};
 	struct desk_list_rows rows = {0};
-	if (!desk_rows(&r->env, &f, DESK_PAGE, &rows, e))
+	int64_t total = 0;
+	if (!desk_rows(&r->env, &f, ANSWER_FIRST, &rows, e) || !desk_counted(&r->env, &f, &total, e))
 		return false;
-	struct str title = msg(r->env.lang, MSG_DESK_ANSWER_FIRST);
+	struct str title = msg(r->env.lang, MSG_DESK_ANSWER_FIRST), n = total > DESK_MANY ? str_fmt(r->env.arena, "%d+", DESK_MANY) : str_fmt(r->env.arena, "%lld", (long long)total);
 	ui_section_begin(o, title);
 	if (rows.n)
 		desk_table(r, o, title, rows.v, rows.n, false);
-	else
+	if (total > (int64_t)rows.n)
+		ui_buttons(o, &(struct ui_button){.label = msg_fmt(r->env.arena, r->env.lang, MSG_DESK_ANSWER_ALL, &n, 1), .weight = UI_QUIET,
+			.url = str_fmt(r->env.arena, "/ban-lam-viec%.*s", STR_ARG(desk_filter_url(r->env.arena, &f, false)))}, 1);
+	if (!rows.n)
 		ui_empty(o, &(struct ui_empty){.title = msg(r->env.lang, MSG_DESK_ANSWER_NONE), .icon = UI_ICON_CHECK});
 	ui_section_end(o);
 	return true;

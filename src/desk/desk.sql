@@ -1,7 +1,7 @@
 -- What a row of a list shows of a dossier, and with the name of whose turn it is.
 
 -- fragment: row
-d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.channel_in, d.rev, d.by_due
+d.id, d.code, d.process, d.procedure_name, d.applicant_name, d.state, d.step, d.assignee, d.sent_at, d.due, d.answer_due, d.accepted_at, d.step_due, d.channel_in, d.rev, d.by_due
 
 -- fragment: row_named
 @row, p.name as assignee_name

@@ -21,6 +21,7 @@ struct desk_filter {
 	struct date until; bool has_until;
 	bool newest;
 	int64_t after_due, after_id;         /* keyset; 0: the first page */
+	int64_t before;                      /* rows on the pages before, as the link says: for "51–100 of 134" only */
 };
 struct desk_filter desk_filter_read(struct request *r);
 void desk_filter_cursor(struct str s, struct desk_filter *f);

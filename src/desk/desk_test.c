@@ -197,7 +197,12 @@ TEST_BOTH(the_inbox_shows_what_waits_for_whom)
 		STATUS(x, 303);
 		EXPECT(str_ends(x.location, code));
 	}
-	EXPECT(!has(find(&w.counter, "khongco").body, "Canary"));
+	x = find(&w.counter, "khongco");
+	EXPECT(!has(x.body, "Canary") && has(x.body, "Không tìm thấy hồ sơ nào") && !has(x.body, "aria-current=\"page\""));
+	/* A row says which time its view counts by; a day that is none is told, not dropped. */
+	x = get(&w.head, "/ban-lam-viec?xem=co-quan");
+	EXPECT(has(x.body, "trả lời trước ") && !has(x.body, "hẹn trả ") && !has(x.body, "bước quá hạn"));
+	EXPECT(has(get(&w.head, "/ban-lam-viec?xem=co-quan&truoc=31%2F02%2F2026").body, "Xin viết ngày có thật"));
 	EXPECT(!has(get(&w.head, "/ban-lam-viec?xem=co-quan&tt=done").body, "Canary"));
 	EXPECT(!has(get(&w.head, "/ban-lam-viec?xem=co-quan&kenh=counter").body, "Canary"));
 	EXPECT(has(get(&w.head, "/ban-lam-viec?xem=co-quan&kenh=online&xep=moi&truoc=31%2F12%2F2026").body, "Canary"));
@@ -268,9 +273,13 @@ TEST_BOTH(pages_follow_one_another_by_key)
 	EXPECT(at > 0);
 	EXPECT(has(one.body, nth(1)) && has(one.body, nth(50)) && !has(one.body, nth(51)));
 	struct str rest = str_sub(one.body, (size_t)at, 80), cursor;
-	EXPECT(str_next(&rest, '"', &cursor));
-	struct test_answer two = get(&w.counter, str_cstr(a, str_fmt(a, "/ban-lam-viec?xem=cho-nhan&%.*s", STR_ARG(cursor))));
+	EXPECT(str_next(&rest, '&', &cursor) && str_starts(rest, STR("amp;den=50\"")));
+	struct test_answer two = get(&w.counter, str_cstr(a, str_fmt(a, "/ban-lam-viec?xem=cho-nhan&%.*s&den=50", STR_ARG(cursor))));
 	EXPECT(has(two.body, nth(51)) && has(two.body, nth(60)) && !has(two.body, nth(50)));
+	EXPECT(has(one.body, "1–50 trong 60") && has(two.body, "51–60 trong 60") && has(two.body, "Về trang đầu"));
+	/* The hall's page shows the first of them only, so that what is to be collected stays on it. */
+	struct test_answer hall = get(&w.counter, "/quay");
+	EXPECT(has(hall.body, nth(10)) && !has(hall.body, nth(11)) && has(hall.body, "Xem cả 60 hồ sơ") && has(hall.body, "Kết quả chờ người đến nhận"));
 	stop();
 }
 
@@ -375,6 +384,8 @@ TEST_BOTH(a_record_from_acceptance_to_the_decision)
 	x = get(&w.director, record(code, ""));
 	ptrdiff_t draft = str_find(x.body, STR("Đủ điều kiện")), button = str_find(x.body, STR("/approve\""));
 	EXPECT(draft > 0 && button > draft); /* read first, then agreed to */
+	struct test_answer list = get(&w.head, "/ban-lam-viec?xem=co-quan"); /* both times, each by its name */
+	EXPECT(has(list.body, "hẹn trả ") && has(list.body, "bước quá hạn từ "));
 	/* Accepted, assigned and finished at once, and lying here for twenty days: the step says so, the steps before do not. */
 	EXPECT(has(x.body, "Bước “Thẩm định hồ sơ”: 0 phút làm việc, hạn ") && has(x.body, "chậm "));
 	EXPECT(str_find(str_sub(x.body, (size_t)str_find(x.body, STR("chậm ")) + 1, x.body.n), STR("chậm ")) < 0);

@@ -21,9 +21,11 @@ static void side_views(struct request *r, struct nav_item *v, size_t *n, struct 
 	for (int i = 0; i < VIEW_COUNT; i++) {
 		struct desk_filter f = {.view = (enum desk_view)i};
 		struct err e = {0};
+		if (f.view == VIEW_SOON) /* from here on not one's own alone */
+			put_nav(v, n, msg(r->env.lang, desk_agency_of(r->env.actor) ? MSG_DESK_OF_AGENCY : MSG_DESK_OF_RECEPTION), STR_NONE, STR_NONE);
 		struct nav_item *x = &v[(*n)++];
 		*x = (struct nav_item){.label = msg(r->env.lang, desk_view_label(f.view)),
-			.url = str_fmt(r->env.arena, "/ban-lam-viec?xem=%s", desk_view_slug(f.view)), .here = inbox && now.view == f.view};
+			.url = str_fmt(r->env.arena, "/ban-lam-viec?xem=%s", desk_view_slug(f.view)), .here = inbox && now.view == f.view && !now.q.n};
 		x->counted = desk_counted(&r->env, &f, &x->count, &e);
 	}
 }

@@ -1,7 +1,8 @@
 /* inbox.c — the work list: its table, filters, search and pages. */
 #include "desk/desk_internal.h"
+#include "desk/desk_views.h"
 
-enum { COL_CODE, COL_WHAT, COL_STEP, COL_WHO, COL_STATE, COL_DUE, COLS };
+enum { COL_CODE, COL_WHAT, COL_STEP, COL_DUE, COLS };
 
 /* Nobody yet: the unit's turn, the applicant's, or over. */
 static struct str who_waits(struct request *r, struct str state)
@@ -13,6 +14,32 @@ static struct str who_waits(struct request *r, struct str state)
 	return str_eq(state, STR("supplement")) ? msg(r->env.lang, MSG_DESK_APPLICANT) : STR("");
 }
 
+static struct str by_when(struct request *r, enum msg_key key, struct instant at)
+{
+	struct str when = instant_people(r->env.arena, at);
+	return msg_fmt(r->env.arena, r->env.lang, key, &when, 1);
+}
+
+/* The step and whose it is. Views count by the dossier's time; the step's own share of it is told where it has run out. */
+static void step_cell(struct request *r, struct html_out *o, const struct ui_table *t, const struct desk_list_row *x, bool runs)
+{
+	ui_cell_begin(o, t, COL_STEP);
+	desk_two_lines(o, desk_step_name(r, x->process, x->step), x->assignee.v ? x->assignee_name : who_waits(r, x->state));
+	if (runs && x->accepted_at.has && x->step_due.has && x->step_due.v.ms < r->env.now.ms)
+		desk_below(o, by_when(r, MSG_DESK_STEP_LATE, x->step_due.v), true);
+	ui_cell_end(o);
+}
+
+/* The time that views and order go by, and which time it is: the answer's before acceptance, then the result's. */
+static void due_cell(struct request *r, struct html_out *o, const struct ui_table *t, const struct desk_list_row *x, const struct desk_due *due, struct instant by)
+{
+	ui_cell_begin(o, t, COL_DUE);
+	desk_due_badge(o, due);
+	if (by.ms)
+		desk_below(o, by_when(r, x->accepted_at.has ? MSG_DESK_RESULT_BY : MSG_DESK_ANSWER_BY, by), false);
+	ui_cell_end(o);
+}
+
 static void table_row(struct request *r, struct html_out *o, const struct ui_table *t, const struct desk_list_row *x)
 {
 	struct arena *a = r->env.arena;
@@ -20,15 +47,12 @@ static void table_row(struct request *r, struct html_out *o, const struct ui_tab
 	struct instant by = accepted ? x->due.v : x->answer_due;
 	struct desk_due due = desk_due(&r->env, x->state, by, known);
 	struct str url = str_fmt(a, "/ban-lam-viec/ho-so/%.*s", STR_ARG(x->code));
+	bool runs = due.state == UI_LATE || due.state == UI_SOON || due.state == UI_ON_TIME;
 	ui_row_begin(o, t, &(struct ui_row){.url = url, .select_label = x->code, .select_value = str_fmt(a, "%.*s~%lld", STR_ARG(x->code), (long long)x->rev)});
 	ui_cell_main(o, t, COL_CODE, (struct ui_crumb){x->code, url}, STR_NONE);
-	ui_cell_main(o, t, COL_WHAT, (struct ui_crumb){x->procedure_name, STR_NONE}, x->applicant_name);
-	ui_cell(o, t, COL_STEP, desk_step_name(r, x->process, x->step));
-	ui_cell(o, t, COL_WHO, x->assignee.v ? x->assignee_name : who_waits(r, x->state));
-	ui_cell_begin(o, t, COL_STATE);
-	desk_due_badge(o, &due);
-	ui_cell_end(o);
-	ui_cell(o, t, COL_DUE, known && due.state != UI_YOURS ? instant_people(a, by) : STR("–"));
+	ui_cell_main(o, t, COL_WHAT, (struct ui_crumb){x->applicant_name, STR_NONE}, x->procedure_name);
+	step_cell(r, o, t, x, runs);
+	due_cell(r, o, t, x, &due, known && due.state != UI_YOURS ? by : (struct instant){0});
 	ui_row_end(o);
 	req_note_read(r, x->id.v);
 }
@@ -37,9 +61,8 @@ void desk_table(struct request *r, struct html_out *o, struct str caption, const
 {
 	enum lang l = r->env.lang;
 	struct ui_column columns[COLS] = {
-		[COL_CODE] = {.head = msg(l, MSG_DESK_COL_CODE), .kind = UI_CELL_CODE}, [COL_WHAT] = {.head = msg(l, MSG_DESK_COL_WHAT)},
-		[COL_STEP] = {.head = msg(l, MSG_DESK_COL_STEP)}, [COL_WHO] = {.head = msg(l, MSG_DESK_COL_WHO)},
-		[COL_STATE] = {.head = msg(l, MSG_DESK_COL_STATE)}, [COL_DUE] = {.head = msg(l, MSG_DESK_COL_DUE)}};
+		[COL_CODE] = {.head = msg(l, MSG_DESK_COL_CODE), .kind = UI_CELL_CODE}, [COL_WHAT] = {.head = msg(l, MSG_DESK_COL_WHO_WHAT)},
+		[COL_STEP] = {.head = msg(l, MSG_DESK_COL_STEP_WHO)}, [COL_DUE] = {.head = msg(l, MSG_DESK_COL_STATE)}};
 	struct ui_table t = {.caption = caption, .caption_hidden = true, .columns = columns, .n_columns = COLS, .keys = true,
 		.select = bulk ? STR("chosen") : STR_NONE, .select_form = bulk ? STR("bulk") : STR_NONE};
 	ui_table_begin(o, &t);
@@ -136,22 +159,23 @@ bool desk_search_check(struct request *r, struct err *e)
 static void filters(struct request *r, struct html_out *o, const struct desk_filter *f)
 {
 	struct ui_button find = {.label = msg(r->env.lang, MSG_DO_FILTER), .weight = UI_QUIET, .icon = UI_ICON_FILTER};
-	bool on = f->state.n || f->field.n || f->channel.n || f->has_until || f->newest || r->errors.n;
+	bool no_day = req_query(r, "truoc").n && !f->has_until; /* not dropped in silence */
+	bool on = no_day || f->state.n || f->field.n || f->channel.n || f->has_until || f->newest || r->errors.n;
 	desk_search_form(r, o, &(struct ui_field){.label = msg(r->env.lang, MSG_DESK_SEARCH), .value = f->q});
 	ui_details_begin(o, msg(r->env.lang, MSG_DESK_FILTERS), on);
-	ui_form_begin(o, &(struct ui_form){.action = STR("/ban-lam-viec"), .get = true});
+	ui_form_begin(o, &(struct ui_form){.action = STR("/ban-lam-viec"), .get = true, .row = true});
 	ui_field(o, &(struct ui_field){.name = STR("xem"), .kind = UI_HIDDEN, .value = str_from(desk_view_slug(f->view))});
 	state_filter(r, o, f);
 	desk_field_filter(r, o, f->field);
 	channel_filter(r, o, f);
 	ui_field(o, &(struct ui_field){.name = STR("truoc"), .kind = UI_DATE, .label = msg(r->env.lang, MSG_DESK_DUE_UNTIL), .plain = true,
-		.value = f->has_until ? date_people(r->env.arena, f->until) : STR("")});
+		.value = f->has_until ? date_people(r->env.arena, f->until) : req_query(r, "truoc"), .error = no_day ? msg(r->env.lang, MSG_FIELD_NOT_DATE) : STR_NONE});
 	order_filter(r, o, f);
 	ui_buttons(o, &find, 1);
 	ui_form_end(o);
 	struct ui_field name = page_field(r, "name", UI_TEXT, MSG_DESK_SAVE_NAME);
 	name.plain = true;
-	ui_form_begin(o, &(struct ui_form){.action = STR("/ban-lam-viec/bo-loc")});
+	ui_form_begin(o, &(struct ui_form){.action = STR("/ban-lam-viec/bo-loc"), .row = true});
 	ui_field(o, &(struct ui_field){.name = STR("query"), .kind = UI_HIDDEN, .value = name.value.n ? form_raw(r, "query") : desk_filter_url(r->env.arena, f, false)});
 	ui_field(o, &name);
 	ui_buttons(o, &(struct ui_button){.label = msg(r->env.lang, MSG_DESK_SAVE_FILTER), .weight = UI_QUIET, .icon = UI_ICON_STAR}, 1);
@@ -178,14 +202,15 @@ static void bulk_bar(struct request *r, struct html_out *o)
 static void pager(struct request *r, struct html_out *o, const struct desk_filter *f, const struct desk_list_rows *rows, bool more, int64_t total)
 {
 	struct desk_filter next = *f, start = *f;
-	start.after_id = 0;
-	struct ui_pager p = {.first = rows->n ? 1 : 0, .last = (int64_t)rows->n, .total = total > DESK_MANY ? DESK_MANY : total, .more = total > DESK_MANY};
+	start.after_id = start.before = 0;
+	struct ui_pager p = {.first = rows->n ? f->before + 1 : 0, .last = f->before + (int64_t)rows->n, .previous_is_first = true, .total = total > DESK_MANY ? DESK_MANY : total, .more = total > DESK_MANY};
 	if (f->after_id)
 		p.previous_url = str_fmt(r->env.arena, "/ban-lam-viec%.*s", STR_ARG(desk_filter_url(r->env.arena, &start, false)));
 	if (more && rows->n) {
 		const struct desk_list_row *last = &rows->v[rows->n - 1];
 		next.after_due = last->by_due;
 		next.after_id = last->id.v;
+		next.before = f->before + (int64_t)rows->n;
 		p.next_url = str_fmt(r->env.arena, "/ban-lam-viec%.*s", STR_ARG(desk_filter_url(r->env.arena, &next, true)));
 	}
 	ui_pager(o, &p);
@@ -228,7 +253,8 @@ static bool nothing_here(struct request *r, struct html_out *o, const struct des
 	struct str n = str_fmt(r->env.arena, "%lld", (long long)waiting);
 	struct ui_button lead = {.label = msg_fmt(r->env.arena, r->env.lang, MSG_DESK_EMPTY_TO_UNIT, &n, 1), .weight = UI_QUIET,
 		.url = str_fmt(r->env.arena, "/ban-lam-viec?xem=%s", desk_view_slug(VIEW_UNIT))};
-	ui_empty(o, &(struct ui_empty){.title = msg(r->env.lang, MSG_DESK_EMPTY), .text = msg(r->env.lang, MSG_DESK_EMPTY_WHY), .icon = UI_ICON_INBOX,
+	ui_empty(o, &(struct ui_empty){.title = msg(r->env.lang, f->q.n ? MSG_DESK_FOUND_NONE : MSG_DESK_EMPTY),
+		.text = msg(r->env.lang, f->q.n ? MSG_DESK_FOUND_NONE_WHY : MSG_DESK_EMPTY_WHY), .icon = f->q.n ? UI_ICON_SEARCH : UI_ICON_INBOX,
 		.button = waiting ? &lead : NULL});
 	return true;
 }

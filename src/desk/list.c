@@ -48,6 +48,8 @@ struct desk_filter desk_filter_read(struct request *r)
 			f.view = (enum desk_view)v;
 	f.has_until = date_parse_people(req_query(r, "truoc"), &f.until);
 	desk_filter_cursor(req_query(r, "sau"), &f);
+	if (!f.after_id || !str_to_i64(req_query(r, "den"), &f.before) || f.before < 0 || f.before > 100000000)
+		f.before = 0;
 	return f;
 }
 
@@ -71,7 +73,7 @@ struct str desk_filter_url(struct arena *a, const struct desk_filter *f, bool cu
 	if (f->newest)
 		buf_put(&b, STR("&xep=moi"));
 	if (cursor && f->after_id)
-		buf_fmt(&b, "&sau=%lld.%lld", (long long)f->after_due, (long long)f->after_id);
+		buf_fmt(&b, "&sau=%lld.%lld&den=%lld", (long long)f->after_due, (long long)f->after_id, (long long)f->before);
 	return buf_str(&b);
 }
 
@@ -275,7 +277,7 @@ bool desk_rows_of(struct env *env, struct dossier_ids ids, struct desk_list_rows
 		const struct desk_of_ids_row *x = &rows.v[out->n];
 		out->v[out->n] = (struct desk_list_row){.id = x->id, .code = x->code, .process = x->process, .procedure_name = x->procedure_name,
 			.applicant_name = x->applicant_name, .state = x->state, .step = x->step, .assignee = x->assignee, .sent_at = x->sent_at,
-			.due = x->due, .answer_due = x->answer_due, .accepted_at = x->accepted_at, .channel_in = x->channel_in, .rev = x->rev,
+			.due = x->due, .answer_due = x->answer_due, .accepted_at = x->accepted_at, .step_due = x->step_due, .channel_in = x->channel_in, .rev = x->rev,
 			.by_due = x->by_due, .assignee_name = x->assignee_name};
 	}
 	return true;

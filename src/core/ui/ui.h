@@ -110,6 +110,7 @@ struct ui_form {
 	struct str id;               /* for buttons outside; may be empty */
 	bool get;                    /* a search: no token, no action id */
 	bool upload;                 /* holds file fields */
+	bool row;                    /* fields beside each other where there is room: filters */
 	struct str live;             /* GET: id of the part to refresh while one types (data-search) */
 	/* Forms made from packs, for web/js/form.js (ui_page.script = ASSET_FORM_JS): the public description of the form,
 	 * the answers of its other pages, and today as 2026-11-25. Empty: plain. */
@@ -194,7 +195,8 @@ void ui_table_end(struct html_out *o);
 /* What is done with the rows chosen; names the table's select_form. Stays at the bottom of the window. */
 struct ui_bulk { struct str form, action; const struct ui_button *buttons; size_t n_buttons; };
 void ui_bulk(struct html_out *o, const struct ui_bulk *b);
-struct ui_pager { struct str previous_url, next_url; int64_t first, last, total; bool more; /* total is "more than" */ };
+/* previous_is_first: what leads back leads to the beginning. more: total is "more than". */
+struct ui_pager { struct str previous_url, next_url; int64_t first, last, total; bool more, previous_is_first; };
 void ui_pager(struct html_out *o, const struct ui_pager *p);
 struct ui_tab { struct str label, url; int64_t count; bool counted, here; };
 void ui_tabs(struct html_out *o, const struct ui_tab *t, size_t n);

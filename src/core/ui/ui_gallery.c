@@ -325,7 +325,7 @@ static void work_table(const struct gallery *g)
 	struct ui_button bulk[] = {{.label = STR("Phân công")}, {.label = STR("Chuyển"), .weight = UI_QUIET}};
 	struct ui_tab chips[] = {{STR("Đang giải quyết"), u(g, "?a"), 7, true, true}, {t(g, "Lĩnh vực"), u(g, "?b"), 0, false, false},
 		{t(g, "Hạn trước…"), u(g, "?c"), 0, false, false}};
-	struct ui_pager pager = {u(g, "?truoc=1"), u(g, "?sau=1"), 51, 100, 1000, true};
+	struct ui_pager pager = {u(g, "?truoc=1"), u(g, "?sau=1"), 51, 100, 1000, true, false};
 	ui_chips(g->o, STR("Lọc"), chips, ARRAY_LEN(chips));
 	ui_table_begin(g->o, &tb);
 	work_rows(g, &tb);
