@@ -354,6 +354,7 @@ TEST_BOTH(a_record_from_acceptance_to_the_decision)
 	EXPECT_INT(x.status, 422); /* of the acts that ask to whom, the one that was sent has the error, and its ids are the plain ones */
 	EXPECT_INT(times(x.body, "aria-invalid=\"true\""), 1);
 	EXPECT(times(x.body, "<select id=\"f-to\"") == 1 && has(x.body, "href=\"#f-to\"") && has(x.body, "<select id=\"f-reassign:2fto\""));
+	EXPECT(has(get(&w.counter, record(code, "?xong=accept")).body, "In giấy hẹn") && !has(get(&w.counter, record(code, "")).body, "In giấy hẹn"));
 	STATUS(post(&w.head, record(code, "/assign"), to_specialist("&rev=2")), 303);
 	EXPECT_INT(load(code).last_opened, 0);
 	STATUS(get(&w.head, record(code, "")), 200);

@@ -77,16 +77,33 @@ static bool next_record(struct sheet *s, struct str *code, struct err *e)
 	return true;
 }
 
+/* The receipt that accepting has just made, to be printed for who stands there. */
+static struct str receipt_url(struct sheet *s)
+{
+	for (size_t i = s->papers.n; i > 0; i--) {
+		const struct dossier_paper_list_row *p = &s->papers.v[i - 1];
+		if (str_eq(dossier_paper_kind(p->form_set, p->form_code), STR("receipt")))
+			return str_fmt(s->r->env.arena, "%.*s/giay/%lld", STR_ARG(sheet_url(s)), (long long)p->id.v);
+	}
+	return STR_NONE;
+}
+
 static bool done_notice(struct sheet *s, enum dossier_action act, struct err *e)
 {
 	struct arena *a = s->r->env.arena;
-	struct str word = WORD(s, desk_action_word(act)), code;
+	struct str word = WORD(s, desk_action_word(act)), code, receipt = act == ACT_ACCEPT ? receipt_url(s) : STR_NONE;
+	struct ui_button v[2];
+	size_t n = 0;
 	if (!next_record(s, &code, e))
 		return false;
 	ui_notice(s->o, &(struct ui_notice){.tone = UI_GOOD, .text = msg_fmt(a, s->r->env.lang, MSG_DESK_DONE_ACT, &word, 1)});
+	if (receipt.n)
+		v[n++] = (struct ui_button){.label = WORD(s, MSG_DESK_PRINT_RECEIPT), .weight = UI_QUIET, .icon = UI_ICON_PRINT, .url = receipt};
 	if (code.n)
-		ui_buttons(s->o, &(struct ui_button){.label = msg_fmt(a, s->r->env.lang, MSG_DESK_NEXT, &code, 1), .weight = UI_QUIET, .key = "n",
-			.url = str_fmt(a, "/ban-lam-viec/ho-so/%.*s", STR_ARG(code))}, 1);
+		v[n++] = (struct ui_button){.label = msg_fmt(a, s->r->env.lang, MSG_DESK_NEXT, &code, 1), .weight = UI_QUIET, .key = "n",
+			.url = str_fmt(a, "/ban-lam-viec/ho-so/%.*s", STR_ARG(code))};
+	if (n)
+		ui_buttons(s->o, v, n);
 	return true;
 }
 
