@@ -3,7 +3,8 @@
 // [data-search="ID"]  a GET form: while one types, the part ID of the answer replaces the part ID of this page.
 // table[data-list]    officials' lists: j k move, x chooses, Enter opens, / goes to search, ? shows the keys.
 // [data-print]        a button that prints the page.
-// [data-key="d"]      a key that presses this button.
+// [data-key="d"]      a key that opens this link, or goes to this button: what an act does waits for Enter.
+// [data-keys-on]      the choice whether letters do anything at all; kept in the browser.
 // [data-focus]        takes the focus when the page opens: the summary of errors.
 const all = (selector, from = document) => Array.from(from.querySelectorAll(selector));
 const one = (selector, from = document) => from.querySelector(selector);
@@ -107,11 +108,37 @@ const typing = (t) => t.isContentEditable || /^(TEXTAREA|SELECT)$/.test(t.tagNam
 	(t.tagName === "INPUT" && !/^(checkbox|radio|button|submit)$/.test(t.type));
 const keys = { j: () => goTo(here() + 1), k: () => goTo(here() - 1), x: pickHere, "/": goSearch, "?": showKeys };
 
+/* ---- letters: who speaks to the machine or touches keys by mistake switches them off ---- */
+const letters = { get on() { try { return localStorage.getItem("keys") !== "off"; } catch { return true; } } };
+
+function showLetters() {
+	document.documentElement.classList.toggle("no-keys", !letters.on);
+	for (const box of all("[data-keys-on]")) box.checked = letters.on;
+	for (const b of all("[data-key]"))
+		if (letters.on) b.setAttribute("aria-keyshortcuts", b.dataset.key);
+		else b.removeAttribute("aria-keyshortcuts");
+}
+
+function switchLetters(on) {
+	try {
+		if (on) localStorage.removeItem("keys");
+		else localStorage.setItem("keys", "off");
+	} catch { /* storage refused: they stay on */ }
+	showLetters();
+}
+
+function press(button) {
+	if (button.tagName === "A") return button.click();
+	button.focus({ preventScroll: true });
+	button.scrollIntoView({ block: "nearest" });
+}
+
 function onKey(e) {
+	if (e.key.length === 1 && !letters.on) return;
 	if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || typing(e.target) || one("dialog[open]")) return;
 	const staff = document.body.classList.contains("staff");
 	const button = staff && all("[data-key]").find((b) => b.dataset.key.toLowerCase() === e.key.toLowerCase());
-	if (button) button.click();
+	if (button) press(button);
 	else if (staff && keys[e.key]) keys[e.key]();
 	else if (staff && e.key === "Enter" && e.target === document.body) return openHere();
 	else if (e.key === "Escape" && location.hash === "#menu") location.hash = "#main";
@@ -129,6 +156,7 @@ function onSubmit(e) {
 
 function onChange(e) {
 	const t = e.target;
+	if (t.matches("[data-keys-on]")) switchLetters(t.checked);
 	if (t.matches("input[data-pick-all]"))
 		for (const box of all("input[data-pick]", t.closest("table"))) box.checked = t.checked;
 	if (t.matches("input[data-pick], input[data-pick-all]")) countPicked();
@@ -148,6 +176,7 @@ all("[data-keys]").forEach((b) => {
 	b.addEventListener("click", showKeys);
 });
 wireLists();
+showLetters();
 document.addEventListener("keydown", onKey);
 document.addEventListener("submit", onSubmit);
 document.addEventListener("change", onChange);
