@@ -20,6 +20,8 @@ bool bulk_check(struct request *r, struct err *e)
 	(void)e;
 	int i = form_choice(r, "action");
 	unsigned needs = i >= 0 ? act_shape(bulk_actions[i])->needs : 0;
+	if (needs && form_ok(r) && form_count(r, "chosen") && !form_count(r, "to") && !form_count(r, "unit") && !form_count(r, "reason"))
+		return bulk_again(r, e); /* straight from the list nothing was asked yet, so nothing is wrong */
 	if (form_count(r, "chosen") == 0)
 		form_error(r, "chosen", MSG_DESK_NONE_CHOSEN, STR_NONE, STR_NONE);
 	if ((needs & AF_TO) && !form_has(r, "to"))
@@ -186,13 +188,6 @@ static bool choose_unit(struct request *r, struct html_out *o, enum dossier_acti
 	return true;
 }
 
-/* Straight from the list nothing was asked yet, so nothing is wrong. */
-static void ask_first(struct request *r)
-{
-	if (form_count(r, "chosen") && form_choice(r, "action") >= 0 && !form_count(r, "to") && !form_count(r, "unit") && !form_count(r, "reason"))
-		r->errors = (struct form_errors){0};
-}
-
 /* Which ones; they come back with the answer. */
 static void put_chosen(struct request *r, struct html_out *o)
 {
@@ -215,7 +210,6 @@ bool bulk_again(struct request *r, struct err *e)
 	int i = form_choice(r, "action");
 	unsigned asks = i >= 0 ? act_shape(bulk_actions[i])->asks : 0;
 	struct ui_page p = {.title = i >= 0 ? msg(r->env.lang, desk_action_word(bulk_actions[i])) : msg(r->env.lang, MSG_BULK_BAR), .staff = true, .width = UI_READ};
-	ask_first(r);
 	ui_page_begin(&o, &p);
 	page_error_summary(&o, r);
 	ui_form_begin(&o, &(struct ui_form){.action = STR("/ban-lam-viec/hang-loat")});

@@ -183,7 +183,20 @@ static void filters(struct request *r, struct html_out *o, const struct desk_fil
 	ui_details_end(o);
 }
 
-static void bulk_bar(struct request *r, struct html_out *o)
+/* Among the rows, is there one that can be issued? */
+static bool any_to_issue(struct request *r, const struct desk_list_rows *rows, bool *yes, struct err *e)
+{
+	struct dossier_ids ids = {.v = NEW_ARRAY(r->env.arena, rows->n, struct dossier_id)};
+	*yes = false;
+	if (!actor_is(r->env.actor, ROLE_CLERK))
+		return true;
+	for (size_t i = 0; i < rows->n; i++)
+		if (str_eq(rows->v[i].state, STR("signing")))
+			ids.v[ids.n++] = rows->v[i].id;
+	return dossier_any_signed(&r->env, ids, yes, e);
+}
+
+static bool bulk_bar(struct request *r, struct html_out *o, const struct desk_list_rows *rows, struct err *e)
 {
 	static const struct { const char *value; enum dossier_action a; role_set roles; } acts[] = {
 		{"accept", ACT_ACCEPT, ROLE_BIT(ROLE_COUNTER)}, {"assign", ACT_ASSIGN, ROLE_BIT(ROLE_HEAD)},
@@ -192,11 +205,15 @@ static void bulk_bar(struct request *r, struct html_out *o)
 		{"reassign", ACT_REASSIGN, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR)}, {"transfer", ACT_TRANSFER, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR)}};
 	struct ui_button v[ARRAY_LEN(acts)];
 	size_t n = 0;
+	bool issue = false;
+	if (!any_to_issue(r, rows, &issue, e))
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(acts); i++)
-		if (actor_any(r->env.actor, acts[i].roles))
+		if (actor_any(r->env.actor, acts[i].roles) && (acts[i].a != ACT_ISSUE || issue))
 			v[n++] = (struct ui_button){.label = msg(r->env.lang, desk_action_word(acts[i].a)), .weight = n ? UI_QUIET : UI_PRIMARY, .name = STR("action"), .value = str_from(acts[i].value)};
 	if (n)
 		ui_bulk(o, &(struct ui_bulk){.form = STR("bulk"), .action = STR("/ban-lam-viec/hang-loat"), .buttons = v, .n_buttons = n});
+	return true;
 }
 
 static void pager(struct request *r, struct html_out *o, const struct desk_filter *f, const struct desk_list_rows *rows, bool more, int64_t total)
@@ -282,7 +299,8 @@ bool desk_inbox(struct request *r, struct err *e)
 	if (rows.n) {
 		desk_table(r, &o, title, rows.v, rows.n, true);
 		pager(r, &o, &f, &rows, more, total);
-		bulk_bar(r, &o);
+		if (!bulk_bar(r, &o, &rows, e))
+			return false;
 	} else if (!nothing_here(r, &o, &f, e)) {
 		return false;
 	}

@@ -180,10 +180,21 @@ static void correct_for(struct sheet *s)
 	ui_details_end(s->o);
 }
 
+/* Decided, and nobody can go on before the signature is there. */
+static bool waits_signature(const struct sheet *s)
+{
+	bool waits = str_eq(s->d.state, STR("signing"));
+	for (size_t i = 0; i < s->files.n; i++)
+		waits = waits && !str_eq(s->files.v[i].kind, STR("result"));
+	return waits;
+}
+
 bool sheet_actions(struct sheet *s, struct err *e)
 {
-	bool any = false;
+	bool any = waits_signature(s);
 	ui_section_begin(s->o, WORD(s, MSG_DESK_ACTIONS));
+	if (any)
+		ui_notice(s->o, &(struct ui_notice){.tone = UI_INFO, .text = WORD(s, MSG_DESK_WAITS_SIGNATURE)});
 	for (int group = 0; group < 3; group++)
 		for (int a = 0; a < ACT_COUNT; a++) {
 			if (!(s->actions >> a & 1U) || a == ACT_TRANSCRIBE || act_group((enum dossier_action)a) != group)

@@ -112,6 +112,21 @@ static enum role role_of(const struct doing *g, const struct rule *r)
 	return ROLE_STRANGER;
 }
 
+/* The unit in which the actor acts in the role, one of the dossier's own before another; 0: nobody's (the applicant, the program). */
+static int64_t unit_of(const struct doing *g, enum role role)
+{
+	const struct actor *me = g->env->actor;
+	const int64_t own[] = {g->d.step_unit.v, g->d.settling_unit.v, g->d.receiving_unit.v};
+	int64_t unit = 0;
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (own[i] && actor_in_unit(me, role, own[i]))
+			return own[i];
+	for (size_t i = 0; i < me->n_held; i++)
+		if (me->held[i].role == role && (!unit || me->held[i].agency == g->d.settling_agency.v))
+			unit = me->held[i].unit;
+	return unit;
+}
+
 /* Who leads the unit or the agency; and the receiving unit, which sends it on, while nobody of the unit has it. */
 static bool may_transfer(const struct actor *me, const struct dossier_get_row *d)
 {
@@ -323,7 +338,8 @@ static bool record(struct doing *g, struct err *e)
 		buf_fmt(&b, ",\"instead_of\":\"%lld\"", (long long)g->instead_of.v);
 	buf_char(&b, '}');
 	g->out->rev = g->d.rev;
-	struct audit_act act = {.kind = str_cstr(g->env->arena, str_from(kind)), .subject = g->d.id.v, .role = role_of(g, r), .unit = g->d.step_unit.v, .body = buf_str(&b)};
+	enum role role = role_of(g, r);
+	struct audit_act act = {.kind = str_cstr(g->env->arena, str_from(kind)), .subject = g->d.id.v, .role = role, .unit = unit_of(g, role), .body = buf_str(&b)};
 	return audit_record(g->env, &act, &g->out->entry, e);
 }
 
@@ -386,6 +402,8 @@ static bool has_object(struct doing *g, enum dossier_action a, bool *has, struct
 		return err_wrap(e, "opinions");
 	if (a == ACT_TRANSCRIBE)
 		return is_on_paper(g, has, e);
+	if (a == ACT_ISSUE)
+		return dossier_any_signed(g->env, (struct dossier_ids){&g->d.id, 1}, has, e);
 	*has = !fee && !opinion;
 	for (size_t i = 0; i < fees.n; i++)
 		*has = *has || dossier_fee_waits(a, &fees.v[i]);

@@ -178,12 +178,9 @@ bool act_approve(struct doing *g, struct err *e)
 /* The seal follows a valid signature (NĐ 30/2020 Điều 32): without the signed file there is nothing to issue. */
 bool act_issue(struct doing *g, struct err *e)
 {
-	struct dossier_file_list_rows files = {0};
 	bool is_signed = false;
-	if (!q_dossier_file_list(g->env->db, g->env->arena, g->d.id, &files, e))
-		return err_wrap(e, "files");
-	for (size_t i = 0; i < files.n; i++)
-		is_signed = is_signed || str_eq(files.v[i].kind, STR("result"));
+	if (!dossier_any_signed(g->env, (struct dossier_ids){&g->d.id, 1}, &is_signed, e))
+		return false;
 	if (!is_signed)
 		return err_say(e, ERR_CONFLICT, MSG_DOSSIER_WAITS_SIGNATURE, "not signed yet");
 	return q_dossier_settled(g->env->db, g->d.id, g->env->now, g->d.outcome, NULL, e);

@@ -103,6 +103,8 @@ MUST_CHECK bool dossier_may_read(struct env *env, const struct dossier_get_row *
 /* Leaves those of the ids that the actor may read, in their order: two queries, however many. */
 struct dossier_ids { struct dossier_id *v; size_t n; };
 MUST_CHECK bool dossier_readable(struct env *env, struct dossier_ids *ids, struct err *e);
+/* Is there a signed result of one of them? Before, nothing can be issued. */
+MUST_CHECK bool dossier_any_signed(struct env *env, struct dossier_ids ids, bool *yes, struct err *e);
 
 /* Papers of a record that are drawn when somebody asks and are not kept: the control slip, the receipt of a fee (item: its
  * id), the application form as the law prints it (item: 0, 1 …). ERR_NOT_FOUND: there is none, or it was erased. */
@@ -160,7 +162,7 @@ struct dossier_done { int64_t entry; struct str state, step; int64_t rev; struct
 /* Does it, or refuses. */
 MUST_CHECK bool dossier_do(struct env *env, const struct law *law, const struct dossier_act *x, struct dossier_done *out, struct err *e);
 /* The actions open to the actor now, and only those that have something to act on (a fee that is open, a question to the actor's
- * unit): what pages show as buttons and the API lists. Bit per enum dossier_action. */
+ * unit, a signed result): what pages show as buttons and the API lists. Bit per enum dossier_action. */
 MUST_CHECK bool dossier_actions(struct env *env, const struct law *law, const struct dossier_get_row *d, uint32_t *out, struct err *e);
 /* Does the fee, or the question, wait for the act (claim or confirm payment; answer), of this actor? */
 bool dossier_fee_waits(enum dossier_action a, const struct dossier_fee_list_row *x);

@@ -155,6 +155,13 @@ select id, at, kind from dossier_clock where dossier = :dossier order by id;
 insert into dossier_file (id, dossier, kind, field, name, blob, plain_hash, type, size, pages, originals_seen, state, at)
 values (:id, :dossier, :kind, :field, :name, :blob, :plain_hash, :type, :size, :pages, :originals_seen, :state, :at);
 
+-- name: dossier_signed_of :one
+-- in: ids json
+-- out: n int
+select count(*) as n from json_each(:ids) i join dossier_file f on f.dossier = i.value where f.kind = 'result';
+-- pg:
+select count(*) as n from json_array_elements_text(cast(:ids as json)) as i(value) join dossier_file f on f.dossier = cast(i.value as bigint) where f.kind = 'result';
+
 -- name: dossier_file_list :many
 -- in: dossier dossier_id
 select id, dossier, kind, field, name, blob, plain_hash, type, size, pages, originals_seen, state, at, replaced

@@ -554,5 +554,16 @@ TEST_BOTH(a_dossier_moves_to_another_unit)
 	REFUSED(&head, ERR_CONFLICT, MSG_DOSSIER_TAKE_BACK_LATE, .action = ACT_TAKE_BACK);
 	REFUSED(&stranger_there, ERR_CONFLICT, MSG_DOSSIER_CHANGED, .action = ACT_FINISH, .rev = before.rev);
 	ACT(&stranger_there, .action = ACT_FINISH);
+	/* Still at the counter: the record names the unit that the head leads, not the one where the dossier lies; of an applicant none. */
+	d = send(&w, "bx-khai-bao-xquang").id;
+	ACT(&head, .action = ACT_TRANSFER, .unit = unit, .reason = STR("x"));
+	ACT(&citizen, .action = ACT_WITHDRAW, .reason = STR("x"));
+	struct err e = {0};
+	struct env env = office_env(&w);
+	struct audit_entries all = {0};
+	EXPECT_OK(dossier_timeline(&env, d, &all, &e), e);
+	EXPECT_INT(all.v[all.n - 2].unit, w.people.division.v);
+	EXPECT_TEXT(all.v[all.n - 1].kind, "dossier.withdraw");
+	EXPECT_INT(all.v[all.n - 1].unit, 0);
 	office_close(&w); /* and the record is verified */
 }

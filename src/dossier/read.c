@@ -117,6 +117,19 @@ static bool was_asked(const struct actor *me, const struct dossier_asked_rows *a
 	return false;
 }
 
+bool dossier_any_signed(struct env *env, struct dossier_ids ids, bool *yes, struct err *e)
+{
+	struct buf b = buf_on(env->arena);
+	struct dossier_signed_of_row row = {0};
+	bool found = false;
+	for (size_t i = 0; i < ids.n; i++)
+		id_list_add(&b, ids.v[i].v);
+	if (ids.n && !q_dossier_signed_of(env->db, env->arena, id_list(&b), &row, &found, e))
+		return err_wrap(e, "signed results");
+	*yes = row.n > 0;
+	return true;
+}
+
 bool dossier_readable(struct env *env, struct dossier_ids *ids, struct err *e)
 {
 	struct dossier_rights_rows rows = {0};
