@@ -152,6 +152,13 @@ static bool with_proposal(struct env *env, const struct dossier_get_row *d, stru
 	return ok;
 }
 
+/* The foot of each page: the code by which anybody looks the result up and, when our address is known, where. */
+static void look_up(struct env *env, const struct dossier_get_row *d, json_t *x)
+{
+	struct str at[] = {d->code, issue_have()->public_url};
+	set_text(x, "chan_trang", msg_fmt(env->arena, LANG_VI, at[1].n ? MSG_ISSUE_LOOK_UP : MSG_ISSUE_LOOK_UP_CODE, at, at[1].n ? 2 : 1));
+}
+
 bool issue_result_data(struct env *env, const struct dossier_get_row *d, const struct dossier_proposal *p, json_t **out, struct err *e)
 {
 	struct date day = d->result_day.has ? d->result_day.v : date_of(env->now);
@@ -163,6 +170,7 @@ bool issue_result_data(struct env *env, const struct dossier_get_row *d, const s
 		json_decref(x);
 		return false;
 	}
+	look_up(env, d, x);
 	*out = x;
 	return true;
 }

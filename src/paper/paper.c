@@ -55,6 +55,9 @@ static void new_page(struct paper *p, const struct scope *s)
 		put_line(p, "DỰ THẢO – CHƯA CÓ GIÁ TRỊ", 6, 11, PDF_RIGHT, true);
 	if (fill_present(s, STR("trinh_dien")))
 		put_line(p, "DỮ LIỆU TRÌNH DIỄN", p->h - p->bottom / 2 - 2, 9, PDF_CENTER, true);
+	bool open;
+	if (fill_present(s, STR("chan_trang")))
+		put_line(p, str_cstr(p->a, fill_text(p->a, STR("{chan_trang}"), s, &open)), p->h - p->bottom / 2 + 3, 8, PDF_LEFT, false);
 }
 
 static void need(struct paper *p, double mm, const struct scope *s)

@@ -7,6 +7,7 @@ usage: functions_test.py PROGRAM SOURCE_DIR [WORD]     Ends in "N passed, N fail
 import datetime, glob, json, os, re, sqlite3, subprocess, sys, time, unicodedata, urllib.parse
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from program import Program, Tests, cookies_of, copy_of, equal, pdf, root, run, true, until
+from browser import Browser, form_of, text_of as words_of
 
 XRAY = "bx-cap-phep-xquang"
 ROLES = ["citizen", "business", "counter", "specialist", "head", "director", "clerk", "inspector", "admin"]
@@ -309,6 +310,48 @@ def drafted_and_numbered():
     equal(numbers[1], numbers[0] + 1)
 
 
+# F-065: a result has a code by which anybody may look it up, with the secret read it, and have the file checked: ours whole, none of ours changed.
+def result_is_looked_up_and_checked():
+    sent = file()
+    code, secret = sent["code"], sent["secret"]
+    act("counter", code, "accept")
+    act("head", code, "assign", to=choice("head", code, "assign", "to", "Thụ Lý"))
+    act("specialist", code, "finish")
+    act("specialist", code, "submit", outcome="refuse", text="Không đủ điều kiện theo hồ sơ.")
+    act("head", code, "approve")
+    act("director", code, "approve")
+    until("a signed result", lambda: [f for f in get(code, "clerk")["files"] if f["kind"] == "result" and f["state"] == "clean"])
+    act("clerk", code, "issue")
+
+    def published():
+        html = page(f"/tra-cuu/{code}?s={secret}")
+        for link in reversed(re.findall(rf'href="(/tra-cuu/{re.escape(code)}/tep/[^"]+)"', html)):
+            status, body, _ = s.ask("GET", link + ("&" if "?" in link else "?") + "s=" + secret)
+            if status == 200 and checked(body)[1].count("Kết quả giải quyết thủ tục hành chính"):
+                return body
+        return None
+    result = until("the sealed result", published)
+    true("Mã tra cứu: " + code in text_of(result), text_of(result)[-600:])
+    status, said = checked(result)
+    for words in ("Đúng là tệp do cơ quan phát hành và còn nguyên vẹn", code, "Hợp lệ"):
+        true((status, words in said) == (200, True), f"{words}: {said[:1500]}")
+    at = result.index(b"/ByteRange") - 200
+    for changed in (result[:at] + bytes([result[at] ^ 1]) + result[at + 1:], result + b"\n%x\n"):
+        status, said = checked(changed)
+        equal((status, "Đúng là tệp do cơ quan phát hành" in said, "Không nên tin tệp này" in said), (200, False, True), said[:1500])
+
+
+def checked(body):
+    """What /kiem-tra says of that file to anybody."""
+    who = Browser(s)
+    form = form_of(who.page("/kiem-tra"), "/kiem-tra")
+    hidden = [(f["name"], f["value"]) for f in form["fields"] if f["type"] == "hidden"]
+    status, html, headers = who.post("/kiem-tra", hidden, [("file", b"ket-qua.pdf", "application/pdf", body)])
+    if status == 303:
+        status, html = who.see(headers["Location"])
+    return status, words_of(html)
+
+
 # F-053: the history says who, when, which step, how long it took and whether that was late; programs read the same figures.
 # F-011: agency, unit and official who have it now, times of intake and settling, at once on change: the owner, and who knows the secret.
 def history_and_handler():
@@ -399,6 +442,6 @@ def stored_files_prove_themselves():
 tests = Tests()
 tests.run(everybody_signs_in, pages_have_their_parts, vietnamese_in_search_and_order, attributes_are_published, pages_are_quick, receipt_and_states,
           forms_are_printed, every_way_in_one_list, papers_of_the_law, taken_back, reassigned, the_clock_is_paused_and_moved, the_fee_stops_the_clock, control_slip_and_register,
-          withdrawn_and_stopped, drafted_and_numbered, history_and_handler, sessions_are_not_fixed,
+          withdrawn_and_stopped, drafted_and_numbered, result_is_looked_up_and_checked, history_and_handler, sessions_are_not_fixed,
           administration_is_on_record, stored_files_prove_themselves)
 tests.end()
