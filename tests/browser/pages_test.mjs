@@ -36,7 +36,20 @@ async function see(role, paths) {
 		place.code = v.path.split("/").pop();
 		await v.look(`record-${width}`);
 	}];
-	const records = paths.includes("/ban-lam-viec") ? [record(1280), record(320)] : [];
+	// The draft stands left of the acts, however long, and the history follows the acts with no gap; the rest follows the draft.
+	const decided = ["a draft to decide at 1280", async () => {
+		await v.resize(1280);
+		await v.go("/ban-lam-viec?xem=cua-toi");
+		await v.main.getByRole("table").getByRole("link").first().click();
+		await v.at(/\/ho-so\//);
+		const box = async (css) => { const b = await v.main.locator(css).boundingBox(); return { top: b.y, bottom: b.y + b.height }; };
+		const [draft, acts, rest, side] = await Promise.all([".lead-part", ".acts", ".main-part", ".side"].map(box));
+		truth(draft.bottom > acts.bottom, `the draft, to ${draft.bottom}, is longer than the acts, to ${acts.bottom}`);
+		truth(side.top - acts.bottom < 2, `${side.top - acts.bottom} between the acts and the history`);
+		truth(rest.top - draft.bottom < 2, `${rest.top - draft.bottom} between the draft and the rest`);
+		await v.look("decides-1280");
+	}];
+	const records = paths.includes("/ban-lam-viec") ? [record(1280), record(320), ...(role === "director" ? [decided] : [])] : [];
 	await journey(role, [...signIn, ...paths.flatMap((p) => [visit(1280, p), visit(320, p)]), ...records], () => [v]);
 	await v.close();
 }
