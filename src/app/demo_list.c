@@ -21,11 +21,11 @@ static bool sum_of(const char *path, struct digest *out, struct err *e)
 
 static int by_name(const FTSENT **x, const FTSENT **y) { return strcmp((*x)->fts_name, (*y)->fts_name); }
 
-/* SoftHSM's own locks and counter (`generation`) and the authority's last number come and go. */
+/* SoftHSM writes its locks, its counter (`generation`) and the token's flags (`token.object`) as it is used, and the authority its last number. */
 static bool is_listed(const FTSENT *f)
 {
 	struct str name = str_from(f->fts_name);
-	return f->fts_info == FTS_F && !str_eq(name, STR("generation")) && !str_eq(name, STR("serial")) && !str_ends(name, STR(".lock")) && !str_eq(name, STR(LIST));
+	return f->fts_info == FTS_F && !str_eq(name, STR("generation")) && !str_eq(name, STR("token.object")) && !str_eq(name, STR("serial")) && !str_ends(name, STR(".lock")) && !str_eq(name, STR(LIST));
 }
 
 static bool list(struct arena *a, const char *dir, struct buf *out, struct err *e)

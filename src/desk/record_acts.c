@@ -131,6 +131,22 @@ static bool act_fields_of(struct sheet *s, enum dossier_action a, struct err *e)
 	return true;
 }
 
+/* Of an act that somebody else was faster than: its form is not offered any more, and what was typed into it stays to be copied. */
+static void keep_typed(struct sheet *s)
+{
+	static const struct { const char *name; enum msg_key label; } typed[] = {{"text", MSG_DESK_F_TEXT}, {"reason", MSG_DESK_F_REASON}, {"authorisation", MSG_DESK_F_AUTHORISATION}, {"voucher", MSG_DESK_F_VOUCHER}};
+	for (int a = 0; a < ACT_COUNT; a++) {
+		if (!came_back(s, (enum dossier_action)a) || (s->actions >> a & 1U))
+			continue;
+		for (size_t i = 0; i < ARRAY_LEN(typed); i++) {
+			struct ui_field f = page_field(s->r, typed[i].name, UI_LONG_TEXT, typed[i].label);
+			f.read_only = f.plain = true, f.hint = WORD(s, MSG_DESK_TYPED_KEPT);
+			if (f.value.n)
+				ui_field(s->o, &f);
+		}
+	}
+}
+
 /* What asks for more than fits here has a page of its own. */
 static const char *own_page(enum dossier_action a) { return a == ACT_SUBMIT ? "de-xuat" : a == ACT_DEMAND_FEE ? "thu-phi" : NULL; }
 
@@ -195,6 +211,7 @@ bool sheet_actions(struct sheet *s, struct err *e)
 	ui_section_begin(s->o, WORD(s, MSG_DESK_ACTIONS));
 	if (any)
 		ui_notice(s->o, &(struct ui_notice){.tone = UI_INFO, .text = WORD(s, MSG_DESK_WAITS_SIGNATURE)});
+	keep_typed(s);
 	for (int group = 0; group < 3; group++)
 		for (int a = 0; a < ACT_COUNT; a++) {
 			if (!(s->actions >> a & 1U) || a == ACT_TRANSCRIBE || act_group((enum dossier_action)a) != group)

@@ -80,9 +80,9 @@ MUST_CHECK bool filing_show_handler(struct request *r, struct html_out *o, const
 /* The day strip and the sentence that explains the date. */
 MUST_CHECK bool filing_show_clock(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);
 MUST_CHECK bool filing_show_timeline(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);
-/* Files that leave the house: only clean ones are links. `url` is followed by the file's id and `tail`. Without a tail the reader
+/* Files that leave the house: only clean ones are links. `url` is followed by the file's id. With `previews` the reader
  * is the owner, and sees how they look. */
-MUST_CHECK bool filing_show_files(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct str tail, struct err *e);
+MUST_CHECK bool filing_show_files(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, bool previews, struct err *e);
 /* Answers with a clean file of that dossier, or ERR_NOT_FOUND. */
 MUST_CHECK bool filing_send_file(struct request *r, const struct dossier_get_row *d, int64_t file, struct err *e);
 /* ---- a form of packs as a part of another page (results at the desk) ---- */
@@ -106,8 +106,8 @@ void filing_fee_told(struct request *r, struct html_out *o, const struct dossier
 struct str filing_paper_word(enum lang lang, struct str kind);
 /* An act of the log in the applicant's words ("dossier.accept"); empty for what is not told. */
 struct str filing_event_word(enum lang lang, struct str kind);
-/* What is recorded of the dossier, each with its receipt to download at `url`, the entry's id and `tail`. */
-MUST_CHECK bool filing_show_receipts(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct str tail, struct err *e);
+/* What is recorded of the dossier, each with its receipt to download at `url`, and the entry's id. */
+MUST_CHECK bool filing_show_receipts(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct err *e);
 /* Answers with the receipt of that entry (JSON, for `motcua verify --receipt`), or ERR_NOT_FOUND when it is not one of those above. */
 MUST_CHECK bool filing_send_receipt(struct request *r, const struct dossier_get_row *d, int64_t entry, struct err *e);
 /* Its first pages as pictures, on request; nothing before they were drawn. `url`: of the file itself, in a page that may show it. */

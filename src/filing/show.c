@@ -245,7 +245,7 @@ struct str filing_event_word(enum lang lang, struct str kind)
 	return i < 0 ? STR_NONE : msg(lang, events[i].word);
 }
 
-bool filing_show_receipts(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct str tail, struct err *e)
+bool filing_show_receipts(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct err *e)
 {
 	struct audit_entries all = {0};
 	struct arena *a = r->env.arena;
@@ -256,7 +256,7 @@ bool filing_show_receipts(struct request *r, struct html_out *o, const struct do
 	for (size_t i = all.n; i-- > 0;)
 		if (event_of(all.v[i].kind) >= 0)
 			v[n++] = (struct ui_item){.title = filing_event_word(r->env.lang, all.v[i].kind), .hint = lang_instant(a, r->env.lang, all.v[i].at),
-				.url = str_fmt(a, "%.*s%lld%.*s", STR_ARG(url), (long long)all.v[i].id, STR_ARG(tail))};
+				.url = str_fmt(a, "%.*s%lld", STR_ARG(url), (long long)all.v[i].id)};
 	ui_details_begin(o, m(r, MSG_FILING_RECEIPTS), false);
 	filing_hint(o, m(r, MSG_FILING_RECEIPTS_TEXT));
 	ui_items(o, v, n);
@@ -335,16 +335,16 @@ static struct str shown_name(struct request *r, const struct key *key, const str
 	return str_starts(f->field, STR("paper:")) ? filing_paper_word(r->env.lang, f->kind) : dossier_file_name(&r->env, key, f);
 }
 
-bool filing_show_files(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct str tail, struct err *e)
+bool filing_show_files(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, bool previews, struct err *e)
 {
 	struct arena *a = r->env.arena;
 	struct dossier_file_list_rows all = {0};
-	struct dossier_preview_list_rows previews = {0};
+	struct dossier_preview_list_rows pages = {0};
 	AUTO_KEY key = {0};
 	bool erased = false;
 	if (!dossier_key(&r->env, filing()->law, d->id, &key, &erased, e) || !q_dossier_file_list(r->env.db, a, d->id, &all, e))
 		return false;
-	if (!tail.n && !q_dossier_preview_list(r->env.db, a, d->id, &previews, e))
+	if (previews && !q_dossier_preview_list(r->env.db, a, d->id, &pages, e))
 		return false;
 	struct ui_file *v = NEW_ARRAY(a, all.n + 1, struct ui_file);
 	const struct dossier_file_list_row **rows = NEW_ARRAY(a, all.n + 1, const struct dossier_file_list_row *);
@@ -356,13 +356,13 @@ bool filing_show_files(struct request *r, struct html_out *o, const struct dossi
 			continue;
 		rows[n] = f;
 		v[n++] = (struct ui_file){.name = shown_name(r, &key, f), .size = f->size,
-			.url = clean ? str_fmt(a, "%.*s%lld%.*s", STR_ARG(url), (long long)f->id.v, STR_ARG(tail)) : STR_NONE,
+			.url = clean ? str_fmt(a, "%.*s%lld", STR_ARG(url), (long long)f->id.v) : STR_NONE,
 			.note = m(r, clean ? file_note(f) : str_eq(f->state, STR("infected")) ? MSG_FILING_INFECTED : MSG_FILING_QUARANTINE),
 			.signed_ok = clean && str_eq(f->kind, STR("result"))};
 	}
 	ui_section_begin(o, m(r, MSG_FILING_FILES));
 	for (size_t i = 0; i < n; i++)
-		v[i].below = filing_preview(o, &previews, rows[i], v[i].name, v[i].url);
+		v[i].below = filing_preview(o, &pages, rows[i], v[i].name, v[i].url);
 	if (n)
 		ui_files(o, v, n);
 	else

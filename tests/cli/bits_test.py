@@ -129,7 +129,7 @@ def any_stored_file():
 def any_key_and_certificate():
     found(data, os.path.join(data, "master.key"), luck.randrange(21 * 8, os.path.getsize(os.path.join(data, "master.key")) * 8), "master.key")
     found(data, os.path.join(data, "master.key"), luck.randrange(21 * 8), "master.key")
-    pki = [os.path.join(d, n) for d, _, names in os.walk(os.path.join(data, "pki")) for n in names if not n.endswith(".lock") and n not in ("generation", "serial")]
+    pki = [os.path.join(d, n) for d, _, names in os.walk(os.path.join(data, "pki")) for n in names if not n.endswith(".lock") and n not in ("generation", "token.object", "serial")]
     true(len(pki) > 8, pki)
     for path in luck.sample(sorted(pki), 4) + [os.path.join(data, "pki", "SHA256SUMS")]:
         found(data, path, luck.randrange(os.path.getsize(path) * 8), "SHA256SUMS")

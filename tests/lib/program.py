@@ -407,6 +407,14 @@ class Server:
         true(status in (want if isinstance(want, tuple) else (want,)), f"{role} {method} {path}: {status}, not {want}; {said}")
         return json.loads(answer) if answer[:1] in (b"{", b"[") else answer or None
 
+    def send_example(self, role, procedure, content=None):
+        """The code of a dossier with the answers that the procedure's form gives as its example, and a file in each place; content: of each file."""
+        example, files = self.api(None, "GET", f"/procedures/{procedure}/form")["example"], []
+        for i, f in enumerate(example["files"]):
+            kept = self.api(role, "POST", f"/files?name=t{i}.pdf", content or pdf(f"tep {i}"), Content_Type="application/pdf")
+            files.append({"field": f["field"], "file": kept["id"]})
+        return self.api(role, "POST", "/dossiers", {"procedure": procedure, "answers": example["answers"], "files": files})["code"]
+
     def act(self, role, code, action, want=200, **more):
         return self.api(role, "POST", f"/dossiers/{code}/actions", {"action": action, **more}, want)
 

@@ -99,13 +99,18 @@ def a_fee_is_demanded():
     raise AssertionError(f"no fee for any of {codes}")
 
 
-def the_samples_papers_are_drawn():
+def a_dossier_with_files_is_sent():
     """So that there are files to be linked."""
+    code = program.send_example("citizen", "bx-cap-phep-xquang")
+    until("its files are clean", lambda: all(f["state"] == "clean" for f in program.api("citizen", "GET", "/dossiers/" + code)["files"]))
+
+
+def the_samples_papers_are_drawn():
     open_ = "select count(*) from job where state = 'open' and kind like 'issue.%' and kind not like '%.sweep'"
     until("papers are drawn", lambda: program.rows(open_) == [["0"]])
 
 
-tests.run(a_fee_is_demanded, the_samples_papers_are_drawn)
+tests.run(a_fee_is_demanded, a_dossier_with_files_is_sent, the_samples_papers_are_drawn)
 for who in [None] + list(program.people):
     tests.run(as_who(who))
 tests.run(each_page_is_linked_by_somebody)
