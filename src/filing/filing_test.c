@@ -1000,7 +1000,7 @@ TEST_BOTH(the_code_alone_says_little)
 	x = get(w, NULL, str_fmt(a, "/tra-cuu/%.*s?s=%.*s", STR_ARG(code), STR_ARG(secret)));
 	EXPECT_STATUS(x, 303);
 	EXPECT_STR(x.location, str_cat(a, STR("/tra-cuu/"), code));
-	EXPECT_STR(test_header(&x, "Referrer-Policy"), STR("no-referrer"));
+	EXPECT(str_find(x.headers, STR("Referrer-Policy: no-referrer")) >= 0 && str_find(x.headers, STR("Referrer-Policy: same-origin")) < 0);
 	struct str kept = test_header(&x, "Set-Cookie");
 	EXPECT(str_find(kept, STR("HttpOnly")) > 0 && str_find(kept, STR("Max-Age=1800")) > 0);
 	struct test_request clean = {.path = str_cstr(a, x.location), .cookie = str_cstr(a, str_sub(kept, 0, (size_t)str_find_char(kept, ';')))};

@@ -337,7 +337,8 @@ void answer_finish(struct exchange *x)
 		return; /* they are in it */
 	put_cache_control(x);
 	answer_header(r, "X-Content-Type-Options", STR("nosniff"));
-	answer_header(r, "Referrer-Policy", STR("same-origin"));
+	if (!pairs_find(&x->out, STR("Referrer-Policy"), true)) /* of two the last one counts: a handler's stricter one would be lost */
+		answer_header(r, "Referrer-Policy", STR("same-origin"));
 	answer_header(r, "Cross-Origin-Resource-Policy", STR("same-origin"));
 	if (x->h->cfg->https)
 		answer_header(r, "Strict-Transport-Security", STR("max-age=31536000; includeSubDomains"));
