@@ -139,8 +139,28 @@ static int check_page(sqlite3_file *f, uint8_t *page, sqlite3_int64 at)
 	return SQLITE_OK;
 }
 
+/* From 3.45 on the library reads the text of an overflow page past its cache, without the page's tail: such a page is read whole here,
+ * and looked at. Page 1 is read in part before anything is known of the file, and then whole. */
+static bool is_piece(sqlite3_file *f, int n, sqlite3_int64 at)
+{
+	return !own(f)->log && n < PAGE_SIZE && at >= PAGE_SIZE && at % PAGE_SIZE + n <= PAGE_SIZE;
+}
+
+static int read_piece(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
+{
+	uint8_t page[PAGE_SIZE];
+	sqlite3_int64 start = at - at % PAGE_SIZE;
+	int code = real(f)->pMethods->xRead(real(f), page, PAGE_SIZE, start);
+	if (code == SQLITE_OK)
+		code = check_page(f, page, start);
+	memcpy(p, page + (at - start), (size_t)n);
+	return code;
+}
+
 static int f_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
 {
+	if (is_piece(f, n, at))
+		return read_piece(f, p, n, at);
 	int code = real(f)->pMethods->xRead(real(f), p, n, at);
 	if (code != SQLITE_OK)
 		return code;

@@ -103,6 +103,33 @@ TEST(a_bit_in_any_page_is_named_and_never_read)
 	EXPECT(look(path).fault[0] == '\0');
 }
 
+/* As SQLite 3.45 and later read the text of a long row: without the page's tail, past the cache. */
+TEST(a_piece_of_a_damaged_page_is_never_read)
+{
+	const char *path = place(a);
+	sqlite3 *lite = open_with_sums(path);
+	sqlite3_stmt *s = NULL;
+	sqlite3_file *f = NULL;
+	uint8_t good[PAGE_SIZE - PAGE_TAIL], got[PAGE_SIZE - PAGE_TAIL] = {0};
+	fill(lite);
+	run(lite, "pragma wal_checkpoint(truncate)");
+	EXPECT_INT(sqlite3_prepare_v2(lite, "select max(pageno) from dbstat where name = 'thing' and pagetype = 'overflow'", -1, &s, NULL), SQLITE_OK);
+	EXPECT_INT(sqlite3_step(s), SQLITE_ROW);
+	int64_t at = (sqlite3_column_int64(s, 0) - 1) * PAGE_SIZE;
+	sqlite3_finalize(s);
+	EXPECT_INT(sqlite3_file_control(lite, "main", SQLITE_FCNTL_FILE_POINTER, &f), SQLITE_OK);
+	EXPECT_INT(f->pMethods->xRead(f, good, sizeof good, at), SQLITE_OK);
+	EXPECT_INT(f->pMethods->xRead(f, got, 100, at + 40), SQLITE_OK);
+	EXPECT(memcmp(got, good + 40, 100) == 0);
+	flip(path, 8 * (at + 700));
+	EXPECT_INT(f->pMethods->xRead(f, got, sizeof got, at), SQLITE_IOERR_DATA);
+	EXPECT_INT(pages_damage(lite).page, at / PAGE_SIZE + 1);
+	flip(path, 8 * (at + 700));
+	EXPECT_INT(f->pMethods->xRead(f, got, sizeof got, at), SQLITE_OK);
+	EXPECT(memcmp(got, good, sizeof got) == 0);
+	sqlite3_close(lite);
+}
+
 TEST(the_owner_of_a_page_is_named)
 {
 	static const char *const owners[] = {"table thing", "index thing_by_name", "table find_data", "table gone"};
