@@ -62,8 +62,8 @@ struct str device_entry(struct arena *a, struct account_id id, struct instant pa
 struct str device_list(struct arena *a, struct str entry, struct str shown);
 
 /* ---- attempt.c: wrong tries, and the delay they bring ---- */
-/* `key`: where tries count; `account`: where the last one-time code is kept, whatever counts. */
-struct attempt { struct str key, account; int64_t fails, otp_step; struct instant until; };
+/* `key`: where tries count; `codes`: where the last one-time code is kept, whatever counts. */
+struct attempt { struct str key, codes; int64_t fails, otp_step; struct instant until; };
 /* Under the account, or the name that nobody has; with a known device (device_known) under that device alone. */
 MUST_CHECK bool attempt_read(struct env *env, const struct account_row_row *row, bool found, struct str typed, struct str device, struct attempt *out, struct err *e);
 /* Of somebody who is signed in and is asked again: what strangers try does not count here. */

@@ -492,6 +492,36 @@ TEST_BOTH(a_code_is_good_once_whatever_counts)
 	world_end(&w);
 }
 
+struct hours { const struct account_row_row *row; struct attempt then; };
+
+/* Strangers at hour 0, the owner's device at hour 20, a stranger's look at hour 30. */
+static bool do_hours(struct env *env, void *ctx, struct err *e)
+{
+	struct hours *x = ctx;
+	struct env at = *env;
+	struct attempt t;
+	for (int i = 0; i < 6; i++)
+		if (!attempt_read(&at, x->row, true, STR(""), STR(""), &t, e) || !attempt_failed(&at, &t, e))
+			return false;
+	at.now.ms += 20 * (DAY_MS / 24);
+	if (!attempt_read(&at, x->row, true, STR(""), STR("device"), &t, e) || !attempt_passed(&at, &t, 77, e))
+		return false;
+	at.now.ms += 10 * (DAY_MS / 24);
+	return attempt_read(&at, x->row, true, STR(""), STR(""), &x->then, e);
+}
+
+TEST_BOTH(what_strangers_tried_is_forgotten_though_the_owner_signs_in)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct account_row_row row = {.id = sample(&w, "director")->account};
+	struct hours x = {.row = &row};
+	EXPECT_OK(act_as(&w, &actor_program, do_hours, &x, &e), e);
+	EXPECT_INT(x.then.fails, 0);
+	EXPECT_INT(x.then.otp_step, 77); /* good once, whatever counts */
+	world_end(&w);
+}
+
 static bool do_confirm(struct env *env, void *ctx, struct err *e)
 {
 	bool right = false;

@@ -32,8 +32,8 @@ static bool read_one(struct env *env, struct str key, struct try_get_row *r, str
 static bool read_both(struct env *env, struct str account, struct str bucket, struct attempt *out, struct err *e)
 {
 	struct try_get_row own = {0}, all = {0};
-	*out = (struct attempt){.key = key_of(env->arena, bucket), .account = key_of(env->arena, account)};
-	if (!read_one(env, out->key, &own, e) || !read_one(env, out->account, &all, e))
+	*out = (struct attempt){.key = key_of(env->arena, bucket), .codes = key_of(env->arena, str_cat(env->arena, STR("codes of "), account))};
+	if (!read_one(env, out->key, &own, e) || !read_one(env, out->codes, &all, e))
 		return false;
 	out->fails = own.fails;
 	out->until = own.locked_until;
@@ -76,21 +76,14 @@ bool attempt_failed(struct env *env, struct attempt *t, struct err *e)
 	return put(env, t, e);
 }
 
-/* A code is good once, whichever count its try went under: the step is kept at the account, whose own count stays. */
-static bool keep_step(struct env *env, const struct attempt *t, struct err *e)
-{
-	struct try_get_row r = {0};
-	if (!read_one(env, t->account, &r, e))
-		return false;
-	const struct attempt all = {.key = t->account, .fails = r.fails, .otp_step = t->otp_step, .until = r.locked_until};
-	return put(env, &all, e);
-}
-
+/* A code is good once, whichever count its try went under. The last one has a row of its own: noted at the account's count it would
+ * keep that young, and what strangers tried would never be forgotten while the owner signs in each day. */
 bool attempt_passed(struct env *env, struct attempt *t, int64_t otp_step, struct err *e)
 {
 	t->fails = 0;
 	t->until = (struct instant){0};
 	if (otp_step > t->otp_step)
 		t->otp_step = otp_step;
-	return put(env, t, e) && (str_eq(t->key, t->account) || keep_step(env, t, e));
+	const struct attempt codes = {.key = t->codes, .otp_step = t->otp_step};
+	return put(env, t, e) && (otp_step == 0 || put(env, &codes, e));
 }
