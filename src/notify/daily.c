@@ -135,7 +135,7 @@ static struct str number_in(struct env *env, enum lang lang, enum msg_key key, s
 /* The lines of one person: v[0 … n - 1]. A dossier that is one's own and of one's unit stands there once. */
 static bool write_mail(struct env *env, const struct line *v, size_t n, struct notice *out, struct err *e)
 {
-	enum lang lang;
+	enum lang lang = LANG_VI;
 	struct buf b = buf_on(env->arena);
 	size_t shown = 0, all = 0;
 	*out = (struct notice){0};

@@ -16,10 +16,11 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define UNDER_ASAN 1
+/* Their shadow memory takes terabytes of addresses. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HAS_SHADOW 1
 #else
-#define UNDER_ASAN 0
+#define HAS_SHADOW 0
 #endif
 
 static helper_path_fn *known_paths;
@@ -112,7 +113,7 @@ bool helper_limit_memory(size_t bytes, struct err *e)
 	struct rlimit none = {0, 0}, space = {bytes, bytes};
 	if (setrlimit(RLIMIT_CORE, &none))
 		return err_set(e, ERR_INTERNAL, "core limit: %s", strerror(errno));
-	if (bytes && !UNDER_ASAN && setrlimit(RLIMIT_AS, &space))
+	if (bytes && !HAS_SHADOW && setrlimit(RLIMIT_AS, &space))
 		return err_set(e, ERR_INTERNAL, "memory limit: %s", strerror(errno));
 	return true;
 }
