@@ -34,7 +34,7 @@ static void export_done(void *ctx)
 {
 	struct export *x = ctx;
 	db_cursor_close(&x->cursor);
-	db_checkin(x->pool, x->db);
+	db_checkin_long(x->pool, x->db);
 	arena_free(x->line);
 	arena_free(x->arena);
 	free(x);
@@ -62,9 +62,9 @@ static struct export *export_open(struct request *r, const struct desk_filter *f
 	x->head = export_head(x->arena, r->env.lang);
 	struct env env = r->env;
 	env.arena = x->arena; /* the cursor's parameters live as long as the cursor */
-	if (!(x->db = db_checkout(x->pool, e)) || !desk_filter_export(&env, x->db, f, &x->cursor, e)) {
+	if (!db_checkout_long(x->pool, &x->db, e) || !desk_filter_export(&env, x->db, f, &x->cursor, e)) {
 		if (x->db)
-			db_checkin(x->pool, x->db);
+			db_checkin_long(x->pool, x->db);
 		arena_free(x->line);
 		arena_free(x->arena);
 		free(x);

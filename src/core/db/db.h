@@ -201,6 +201,10 @@ void db_pool_free(struct db_pool *p); /* every connection must be back */
 /* Waits when `max` are out. NULL and *e when a connection cannot be opened. */
 struct db *db_checkout(struct db_pool *p, struct err *e);
 void db_checkin(struct db_pool *p, struct db *db);
+/* For as long as a client takes to read an answer: a quarter of the connections at most, else ERR_BUSY at once, so that stalled
+ * downloads never stop the pages. Comes back through db_checkin_long. */
+MUST_CHECK bool db_checkout_long(struct db_pool *p, struct db **out, struct err *e);
+void db_checkin_long(struct db_pool *p, struct db *db);
 
 /* Statements, begins and commits asked of this connection so far: a page asks as many for a hundred rows as for one. */
 int64_t db_asked(const struct db *db);

@@ -510,6 +510,26 @@ TEST_BOTH(a_pool_serves_more_threads_than_connections)
 	db_pool_free(pool);
 }
 
+TEST_BOTH(those_out_for_long_leave_the_others_to_pages)
+{
+	struct err e = {0};
+	struct db *slow[2], *more = NULL, *page[6];
+	fresh(a, engine);
+	struct db_pool *pool = db_pool_new(engine, test_db_place(), 8);
+	for (size_t i = 0; i < ARRAY_LEN(slow); i++)
+		EXPECT_OK(db_checkout_long(pool, &slow[i], &e), e);
+	EXPECT(!db_checkout_long(pool, &more, &e) && !more && e.kind == ERR_BUSY);
+	for (size_t i = 0; i < ARRAY_LEN(page); i++)
+		EXPECT((page[i] = db_checkout(pool, &e)) != NULL); /* none waits */
+	for (size_t i = 0; i < ARRAY_LEN(page); i++)
+		db_checkin(pool, page[i]);
+	db_checkin_long(pool, slow[0]);
+	EXPECT_OK(db_checkout_long(pool, &more, &e), e);
+	db_checkin_long(pool, more);
+	db_checkin_long(pool, slow[1]);
+	db_pool_free(pool);
+}
+
 TEST(a_missing_file_is_an_error)
 {
 	struct err e = {0};

@@ -10,7 +10,7 @@ struct db_pool {
 	struct arena *arena;
 	struct str place;
 	struct db **idle;
-	size_t n_idle, n_out, max;
+	size_t n_idle, n_out, n_long, max;
 };
 
 struct db_pool *db_pool_new(enum db_engine engine, struct str place, size_t max)
@@ -49,6 +49,13 @@ static void put_back(struct db_pool *p, struct db *db)
 	pthread_mutex_unlock(&p->lock);
 }
 
+static void long_over(struct db_pool *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->n_long--;
+	pthread_mutex_unlock(&p->lock);
+}
+
 struct db *db_checkout(struct db_pool *p, struct err *e)
 {
 	pthread_mutex_lock(&p->lock);
@@ -76,4 +83,25 @@ void db_checkin(struct db_pool *p, struct db *db)
 		db = NULL;
 	}
 	put_back(p, db);
+}
+
+bool db_checkout_long(struct db_pool *p, struct db **out, struct err *e)
+{
+	*out = NULL;
+	pthread_mutex_lock(&p->lock);
+	bool room = 4 * p->n_long < p->max;
+	p->n_long += room;
+	pthread_mutex_unlock(&p->lock);
+	if (!room)
+		return err_set(e, ERR_BUSY, "too many connections are out for long");
+	*out = db_checkout(p, e);
+	if (!*out)
+		long_over(p);
+	return *out != NULL;
+}
+
+void db_checkin_long(struct db_pool *p, struct db *db)
+{
+	long_over(p);
+	db_checkin(p, db);
 }
