@@ -49,7 +49,7 @@ static bool access_statement(struct request *r, struct err *e) { return show(r, 
 static bool privacy(struct request *r, struct err *e)
 {
 	struct about_page p = {0};
-	if (is_applicant(r) && !q_dossier_list_account(r->env.db, r->env.arena, r->env.actor->account, (struct dossier_id){INT64_MAX}, 50, &p.mine, e))
+	if (is_applicant(r) && !dossier_list_owned(&r->env, (struct dossier_id){INT64_MAX}, 50, &p.mine, e))
 		return err_wrap(e, "own dossiers");
 	return show(r, &p, NAV_NONE, about_privacy, e);
 }
@@ -57,7 +57,7 @@ static bool privacy(struct request *r, struct err *e)
 static bool payment(struct request *r, struct err *e)
 {
 	struct about_page p = {0};
-	if (is_applicant(r) && !q_dossier_fee_open_of_account(r->env.db, r->env.arena, r->env.actor->account, &p.fees, e))
+	if (is_applicant(r) && !q_dossier_fee_open_of_account(r->env.db, r->env.arena, r->env.actor->account, r->env.actor->number, &p.fees, e))
 		return err_wrap(e, "own fees");
 	return show(r, &p, NAV_PAY, about_payment, e);
 }
@@ -88,7 +88,7 @@ static bool ratings(struct request *r, struct err *e)
 	struct dossier_rating_counts_rows rows = {0};
 	if (!q_dossier_rating_counts(r->env.db, r->env.arena, &rows, e))
 		return err_wrap(e, "ratings");
-	if (is_applicant(r) && !q_dossier_unrated_of_account(r->env.db, r->env.arena, r->env.actor->account, &p.unrated, e))
+	if (is_applicant(r) && !q_dossier_unrated_of_account(r->env.db, r->env.arena, r->env.actor->account, r->env.actor->number, &p.unrated, e))
 		return err_wrap(e, "own dossiers to rate");
 	p.applicant = is_applicant(r);
 	struct html_out o = out_at(r, NAV_REVIEW);

@@ -19,7 +19,7 @@ struct account_config account_config_usual(const struct keyring *keys)
 	                               .delay_max_ms = 15 * 60 * 1000, .code_ms = 15 * 60 * 1000};
 }
 
-static struct key identity_key; /* derived once */
+static struct key identity_key, number_key; /* derived once */
 
 bool account_start(const struct account_config *cfg, struct err *e)
 {
@@ -28,6 +28,7 @@ bool account_start(const struct account_config *cfg, struct err *e)
 	config = *cfg;
 	started = true;
 	identity_key = account_lookup_key("account.identity");
+	number_key = keyring_lookup_key(config.keys, LOOKUP_NUMBER);
 	session_cache_start();
 	return secret_start(e);
 }
@@ -67,11 +68,13 @@ struct str account_fold(struct arena *a, struct str typed)
 	return (struct str){p, s.n};
 }
 
-struct str account_identity_hash(struct arena *a, struct str number)
+static struct str keyed(struct arena *a, const struct key *k, struct str number)
 {
-	struct digest d = crypto_hmac((struct str){(const char *)identity_key.b, KEY_SIZE}, number);
+	struct digest d = crypto_hmac((struct str){(const char *)k->b, KEY_SIZE}, number);
 	return str_dup(a, DIGEST_STR(d));
 }
+
+struct str account_identity_hash(struct arena *a, struct str number) { return keyed(a, &identity_key, number); }
 
 static struct str context_of(char buf[40], struct account_id id)
 {
@@ -162,6 +165,23 @@ bool account_identity(struct env *env, struct account_id id, struct str *out, st
 	if (!found || !r.identity.p)
 		return true;
 	return account_key(&r, &k, e) && crypto_open(env->arena, &k, STR("identity"), r.identity, out, e);
+}
+
+bool account_proved_number(struct env *env, struct account_id id, struct str *out, struct err *e)
+{
+	struct account_row_row r = {0};
+	struct str number;
+	bool found = false;
+	*out = STR_NONE;
+	if (!q_account_row(env->db, env->arena, id, &r, &found, e))
+		return false;
+	if (!found || !r.identity_seen.has)
+		return true;
+	if (!account_identity(env, id, &number, e))
+		return err_wrap(e, "the account's number");
+	number = number.n ? number : r.tax_code;
+	*out = number.n ? keyed(env->arena, &number_key, number) : STR_NONE;
+	return true;
 }
 
 /* ---- changing ---- */
@@ -282,6 +302,12 @@ bool account_identity_seen(struct env *env, struct account_id id, struct err *e)
 	if (!found || (!r.identity.p && !r.tax_code.n))
 		return err_set(e, ERR_INVALID, "no number to compare papers with");
 	return q_account_set_identity_seen(env->db, id, env->now, NULL, e) && account_record(env, "account.identity_seen", id, STR(""), e);
+}
+
+bool account_identity_doubted(struct env *env, struct account_id id, struct err *e)
+{
+	return q_account_set_identity_doubted(env->db, id, NULL, e) && account_end_all(env, id, 0, e) &&
+	       account_record(env, "account.identity_doubted", id, STR(""), e);
 }
 
 bool account_end_all(struct env *env, struct account_id id, int64_t keep, struct err *e)

@@ -71,6 +71,10 @@ MUST_CHECK bool account_identity(struct env *env, struct account_id id, struct s
 MUST_CHECK bool account_by_identity(struct env *env, struct str number, struct account *out, bool *found, struct err *e);
 /* In a writer's action: the actor saw the papers that show whose number the account carries. ERR_INVALID when it carries none. */
 MUST_CHECK bool account_identity_seen(struct env *env, struct account_id id, struct err *e);
+/* In a writer's action: that was a mistake. The number is as if only typed, and what the account has open ends. */
+MUST_CHECK bool account_identity_doubted(struct env *env, struct account_id id, struct err *e);
+/* What actor.number holds while the account is signed in: empty until an official saw the papers. Lives in env->arena. */
+MUST_CHECK bool account_proved_number(struct env *env, struct account_id id, struct str *out, struct err *e);
 /* In a writer's action: the actor's own one-time code before an act that matters, counted as a try to sign in. *right false
  * also when the account waits after wrong tries. */
 MUST_CHECK bool account_confirm(struct env *env, struct str code, bool *right, struct err *e);

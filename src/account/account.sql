@@ -67,6 +67,10 @@ update account set email = :email, email_confirmed = :at, epoch = epoch + 1 wher
 -- in: id account_id, at instant
 update account set identity_seen = :at where id = :id;
 
+-- name: account_set_identity_doubted :exec
+-- in: id account_id
+update account set identity_seen = null, epoch = epoch + 1 where id = :id;
+
 -- name: account_set_lang :exec
 -- in: id account_id, lang text
 update account set lang = :lang where id = :id;

@@ -95,14 +95,24 @@ static void start_accounts(struct world *w, uint32_t memory_kib, uint32_t tries)
 	EXPECT_OK(account_start(&c, &e), e);
 }
 
+static bool show_number(struct request *r, struct err *e)
+{
+	(void)e;
+	struct str n = r->env.actor->number;
+	return answer_bytes(r, 200, "text/plain", hex_encode(r->env.arena, (const uint8_t *)n.p, n.n));
+}
+
+static const struct route probes[] = {{.path = "/so-da-doi-chieu", .page = show_number, .allow = ALLOW_SIGNED_IN, .api = "NONE: a probe"}};
+
 static void start_server(struct world *w)
 {
-	static struct route_table tables[2];
+	static struct route_table tables[3];
 	struct http_config c = http_config_usual();
 	tables[0] = account_routes;
 	tables[1] = directory_routes;
+	tables[2] = (struct route_table){"probes", probes, 1};
 	c.tables = tables;
-	c.n_tables = 2;
+	c.n_tables = 3;
 	c.upload_dir = test_temp_dir(w->a).p;
 	c.sign_in_path = "/dang-nhap";
 	c.hooks = (struct http_hooks){.authenticate = account_authenticate, .may_act = account_may_act, .say = page_say, .error_page = page_error_page, .db_checkout = take_db, .db_checkin = give_db};
@@ -833,6 +843,41 @@ TEST_BOTH(a_citizen_registers)
 	EXPECT(found && acc.kind == ACCOUNT_CITIZEN && acc.active && acc.epoch == 1 && acc.person.v == 0);
 	EXPECT_OK(account_identity(&w.env, acc.id, &number, &e), e);
 	EXPECT_STR(number, STR("001190000002"));
+	EXPECT_INT(post_in(&w, str_fmt(a, "%s/bo-doi-chieu", seen).p, "", admin).status, 303); /* it was a mistake */
+	x = get(&w, seen, admin);
+	EXPECT(str_find(x.body, STR("Chưa đối chiếu")) > 0 && str_find(x.body, STR("/bo-doi-chieu")) < 0);
+	EXPECT_OK(account_by_identity(&w.env, STR("001190000002"), &acc, &found, &e), e);
+	EXPECT(!found);
+	world_end(&w);
+}
+
+static void expect_number(struct world *w, const char *cookie, const char *number)
+{
+	AUTO_KEY key = keyring_lookup_key(w->keys, LOOKUP_NUMBER);
+	struct digest d = crypto_hmac((struct str){(const char *)key.b, KEY_SIZE}, str_from(number));
+	struct test_answer x = get(w, "/so-da-doi-chieu", cookie);
+	EXPECT_INT(x.status, 200);
+	EXPECT_STR(x.body, *number ? hex_encode(w->a, d.b, sizeof d.b) : STR(""));
+}
+
+/* The key to what others filed in one's name: there when papers were seen, gone at once when that is taken back. */
+TEST_BOTH(a_session_carries_a_number_that_papers_proved)
+{
+	struct world w = world_new(a, engine);
+	const char *citizen = sign_in(&w, "citizen", 0), *admin = sign_in(&w, "admin", 0);
+	const char *doubt = admin_path(&w, "citizen", "/bo-doi-chieu"), *see = admin_path(&w, "citizen", "/doi-chieu");
+	expect_number(&w, citizen, "001190000001");
+	expect_number(&w, sign_in(&w, "business", 0), "9900000009");
+	expect_number(&w, sign_in(&w, "counter", 0), "");
+	expect_number(&w, admin, "");
+	EXPECT_INT(post_in(&w, doubt, "", citizen).status, 403);
+	expect_number(&w, citizen, "001190000001");
+	EXPECT_INT(post_in(&w, doubt, "", admin).status, 303);
+	EXPECT(is_out(&w, citizen));
+	citizen = sign_in(&w, "citizen", 0);
+	expect_number(&w, citizen, "");
+	EXPECT_INT(post_in(&w, see, "", admin).status, 303);
+	expect_number(&w, citizen, "001190000001"); /* no new sign-in is needed */
 	world_end(&w);
 }
 

@@ -58,6 +58,12 @@ bool admin_seen(struct request *r, struct err *e)
 	return other(r, &row, e) && account_identity_seen(&r->env, row.id, e);
 }
 
+bool admin_doubt(struct request *r, struct err *e)
+{
+	struct account_row_row row = {0};
+	return other(r, &row, e) && account_identity_doubted(&r->env, row.id, e);
+}
+
 bool admin_end(struct request *r, struct err *e)
 {
 	struct account_row_row row = {0};

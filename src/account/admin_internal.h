@@ -16,5 +16,5 @@ struct str admin_path(struct request *r, const char *tail);
 
 extern const struct form admin_find_form, admin_new_form, admin_role_form, admin_posting_form;
 route_fn admin_list_page, admin_find_check, admin_new_page, admin_new_apply, admin_record_page;
-route_fn admin_lock, admin_unlock, admin_factor, admin_seen, admin_end, admin_answer;
+route_fn admin_lock, admin_unlock, admin_factor, admin_seen, admin_doubt, admin_end, admin_answer;
 route_fn admin_role, admin_role_end, admin_posting, admin_posting_end, admin_absence, admin_absence_end;

@@ -35,6 +35,8 @@ static void record_acts(struct screen *s, struct request *r, const struct accoun
 		ui_act(&s->o, admin_path(r, "/bo-ma"), &(struct ui_button){.label = msg(l, MSG_ACCOUNT_FACTOR_RESET), .weight = UI_QUIET});
 	if (has_number(row) && !row->identity_seen.has)
 		ui_act(&s->o, admin_path(r, "/doi-chieu"), &(struct ui_button){.label = msg(l, MSG_ACCOUNT_PAPERS_SEEN), .weight = UI_QUIET});
+	if (has_number(row) && row->identity_seen.has)
+		ui_act(&s->o, admin_path(r, "/bo-doi-chieu"), &(struct ui_button){.label = msg(l, MSG_ACCOUNT_PAPERS_DOUBT), .weight = UI_DANGER});
 	account_acts_end(&s->o);
 }
 

@@ -45,6 +45,7 @@ const struct route account_admin_routes[] = {
 	{.method = HTTP_POST, .path = ONE "/mo", .apply = admin_unlock, .answer = admin_answer, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/bo-ma", .apply = admin_factor, .answer = admin_answer, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/doi-chieu", .apply = admin_seen, .answer = admin_answer, .allow = ADMIN, .api = BY_HAND},
+	{.method = HTTP_POST, .path = ONE "/bo-doi-chieu", .apply = admin_doubt, .answer = admin_answer, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/thoat", .apply = admin_end, .answer = admin_answer, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/vai-tro", .apply = admin_role, .answer = admin_answer, .again = admin_record_page, .form = &admin_role_form, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/vai-tro/:row/ket-thuc", .apply = admin_role_end, .answer = admin_answer, .allow = ADMIN, .api = BY_HAND},

@@ -17,14 +17,14 @@
 #define BEARER STR("Bearer ")
 
 struct entry {
-	uint8_t hash[32], csrf[32];
+	uint8_t hash[32], csrf[32], number[DIGEST_SIZE];
 	int64_t session, account, person, epoch, loaded_ns, expires_ms;
 	role_set roles;
 	struct actor_role held[HELD_MAX];
 	size_t n_held;
 	char name[NAME_MAX_BYTES];
 	size_t name_n;
-	bool used, dirty, bearer;
+	bool used, dirty, bearer, has_number;
 };
 
 static struct entry *slots;
@@ -137,6 +137,17 @@ static bool add_roles(struct env *env, const struct found *f, struct entry *x, s
 	return true;
 }
 
+static bool add_number(struct env *env, const struct found *f, struct entry *x, struct err *e)
+{
+	struct str number = STR_NONE;
+	if ((x->roles & ALLOW_APPLICANTS) != 0 && !account_proved_number(env, f->account, &number, e))
+		return false;
+	x->has_number = number.n == sizeof x->number;
+	if (x->has_number)
+		memcpy(x->number, number.p, sizeof x->number);
+	return true;
+}
+
 static bool fill(struct env *env, const struct found *f, struct str hash, struct entry *x, struct err *e)
 {
 	memcpy(x->hash, hash.p, sizeof x->hash);
@@ -147,7 +158,7 @@ static bool fill(struct env *env, const struct found *f, struct str hash, struct
 	while (x->name_n > 0 && x->name_n < f->name.n && ((unsigned char)f->name.p[x->name_n] & 0xC0) == 0x80)
 		x->name_n--;
 	memcpy(x->name, f->name.p, x->name_n);
-	return add_roles(env, f, x, e);
+	return add_roles(env, f, x, e) && add_number(env, f, x, e);
 }
 
 static bool load_session(struct env *env, struct str hash, struct entry *x, bool *ok, struct err *e)
@@ -186,6 +197,8 @@ static void become(struct request *r, const struct entry *x)
 	memcpy(held, x->held, x->n_held * sizeof *held);
 	*a = (struct actor){.roles = x->roles, .account = x->account, .person = x->person, .session = x->session, .epoch = x->epoch,
 	                    .held = held, .n_held = x->n_held, .name = str_dup(r->env.arena, (struct str){x->name, x->name_n})};
+	if (x->has_number)
+		a->number = str_dup(r->env.arena, (struct str){(const char *)x->number, sizeof x->number});
 	r->env.actor = a;
 	r->auth = x->bearer ? AUTH_BEARER : AUTH_COOKIE;
 	memcpy(r->csrf_secret, x->csrf, sizeof r->csrf_secret);

@@ -19,6 +19,9 @@ static struct str event_title(struct sheet *s, struct str kind)
 static struct str event_who(struct sheet *s, const struct names *names, const struct audit_entry *x)
 {
 	struct str name = names_person(names, x->person), unit = names_unit(names, x->unit);
+	enum filing_by by = dossier_applicant(s->r->env.arena, s->content).agent.name.n ? filing_by(&s->d, x) : FILING_BY_OTHERS;
+	if (by != FILING_BY_OTHERS)
+		return WORD(s, by == FILING_BY_AGENT ? MSG_FILING_BY_AGENT : MSG_FILING_BY_APPLICANT);
 	if (!name.n && str_eq(x->kind, STR("dossier.send")))
 		return WORD(s, MSG_DESK_ROLE_APPLICANT);
 	if (!name.n)

@@ -138,7 +138,6 @@ static bool allowed(struct doing *g, enum dossier_action a, bool *may, struct er
 {
 	const struct rule *r = &rules[a];
 	const struct actor *me = g->env->actor;
-	bool mine = me->account != 0 && me->account == g->d.applicant_account;
 	if (r->who == BY_STEP)
 		return may_take(g->env, &g->d, g->step, may, &g->instead_of, e);
 	if (a == ACT_TRANSFER)
@@ -146,7 +145,7 @@ static bool allowed(struct doing *g, enum dossier_action a, bool *may, struct er
 	else if (r->who == BY_ROLES)
 		*may = holds(g, r->roles);
 	else if (r->who == BY_APPLICANT)
-		*may = mine || holds(g, ROLE_BIT(ROLE_COUNTER));
+		*may = (a == ACT_RATE ? dossier_owned : dossier_in_hand)(me, &g->d) || holds(g, ROLE_BIT(ROLE_COUNTER));
 	else
 		return dossier_may_read(g->env, &g->d, may, e);
 	return true;

@@ -30,7 +30,7 @@ struct dossier_new {
 	const json_t *answers;             /* clean, from law_check(); on paper none yet: act `transcribe` brings them */
 	const json_t *paper;               /* {"documents":[…]}: what lay on the counter; NULL: not on paper */
 	struct applicant who;
-	int64_t account;                   /* of the applicant; 0: none */
+	int64_t account;                   /* that files it, for itself or as agent; 0: none (counter, another system, a stranger) */
 	int64_t filed_by;                  /* the system account that files for the applicant; 0: none */
 	struct str channel_in, channel_out; /* 'online','counter','post','hired','portal' */
 	struct str origin, origin_code;    /* of another system; or empty */
@@ -97,7 +97,16 @@ struct dossier_stays { struct dossier_stay *v; size_t n; };
 /* From its timeline, oldest first; a step that was come back to has two. The end of a process is no stay. */
 void dossier_stays(struct env *env, const struct law *law, const struct dossier_get_row *d, const struct audit_entries *all, struct dossier_stays *out);
 
-/* May the actor see it whole: its applicant; the system account that filed it; officials of its receiving unit, its settling agency, a unit asked for an
+/* Whose a dossier is: the account that filed it (applicant_account), and whoever it names as applicant, known by a number that papers
+ * proved (actor.number). Both see it whole and may rate it. `owned`: either. */
+bool dossier_owned(const struct actor *me, const struct dossier_get_row *d);
+/* Who supplements, corrects, withdraws, stops and says that a fee is paid: the account that filed it; where none did (counter, post, portal, look-up
+ * by code), the applicant. Of a dossier filed by an agent that is the agent alone: the authorisation stands until the principal ends it. */
+bool dossier_in_hand(const struct actor *me, const struct dossier_get_row *d);
+/* The dossiers that the actor owns, newest first, below id `before`. */
+MUST_CHECK bool dossier_list_owned(struct env *env, struct dossier_id before, int64_t limit, struct dossier_list_account_rows *out, struct err *e);
+
+/* May the actor see it whole: its owners; the system account that filed it; officials of its receiving unit, its settling agency, a unit asked for an
  * opinion; inspectors of the settling agency. One place for pages, API and files. */
 MUST_CHECK bool dossier_may_read(struct env *env, const struct dossier_get_row *d, bool *may, struct err *e);
 /* Leaves those of the ids that the actor may read, in their order: two queries, however many. */

@@ -19,16 +19,16 @@ select id, code, procedure, procedure_name, procedure_hash, field, rules, proces
   receiving_unit, settling_agency, settling_unit, applicant_account, applicant_kind, applicant_name, sealed, secret_hash, state, step,
   step_role, step_unit, assignee, officer, step_since, step_due, rev, sent_at, answer_due, accepted_at, clock_from, first_due, due, settled_at,
   returned_at, outcome, supplements, apologies, last_actor, last_opened, previous_step, previous_assignee, proposal,
-  result_number, result_symbol, result_day, signer, filed_by
+  result_number, result_symbol, result_day, signer, filed_by, identity_key
 from dossier where id = :id;
 
 -- Who may read each, as far as the dossier itself says; and the units that were asked for an opinion.
 
 -- name: dossier_rights :many
 -- in: ids json
-select d.id, d.applicant_account, d.filed_by, d.receiving_unit, d.settling_agency from json_each(:ids) i join dossier d on d.id = i.value order by i.key;
+select d.id, d.applicant_account, d.filed_by, d.identity_key, d.receiving_unit, d.settling_agency from json_each(:ids) i join dossier d on d.id = i.value order by i.key;
 -- pg:
-select d.id, d.applicant_account, d.filed_by, d.receiving_unit, d.settling_agency
+select d.id, d.applicant_account, d.filed_by, d.identity_key, d.receiving_unit, d.settling_agency
 from json_array_elements_text(cast(:ids as json)) with ordinality as i(value, key) join dossier d on d.id = cast(i.value as bigint) order by i.key;
 
 -- name: dossier_asked :many
@@ -256,17 +256,17 @@ select score, words, at from dossier_rating where dossier = :dossier;
 select x.score, count(*) as n from (select r.score from dossier_rating r order by r.id desc limit 10000) x group by x.score order by x.score;
 
 -- name: dossier_unrated_of_account :many
--- in: account int
+-- in: account int, number bytes?
 select d.id, d.code, d.procedure_name, d.settled_at from dossier d
-where d.applicant_account = :account and d.settled_at is not null
+where (d.applicant_account = :account or d.identity_key = :number) and d.settled_at is not null
   and not exists (select 1 from dossier_rating r where r.dossier = d.id)
 order by d.id desc limit 50;
 
 -- name: dossier_fee_open_of_account :many
--- in: account int
+-- in: account int, number bytes?
 select f.id, f.name, f.amount, f.state, d.code, d.procedure_name
 from dossier d join dossier_fee f on f.dossier = d.id
-where d.applicant_account = :account and f.state in ('demanded', 'claimed') order by f.id desc limit 50;
+where (d.applicant_account = :account or (d.applicant_account = 0 and d.identity_key = :number)) and f.state in ('demanded', 'claimed') order by f.id desc limit 50;
 
 -- name: dossier_search_drop :exec
 -- in: id dossier_id
@@ -295,10 +295,14 @@ from dossier where step_unit = :unit and step_role = :role and assignee is null 
 select id, code, procedure_name, applicant_name, state, step, assignee, sent_at, due, answer_due, step_due, channel_in, rev
 from dossier where settling_agency = :agency and (:state is null or state = :state) and id < :before order by id desc limit :limit;
 
+-- What the account filed, and what anybody filed in its name. Each half goes down an index of its own and no further than the page.
 -- name: dossier_list_account :many
--- in: account int, before dossier_id, limit int
+-- in: account int, number bytes?, before dossier_id, limit int
 select id, code, procedure_name, state, step, sent_at, due, answer_due, settled_at, rev
-from dossier where applicant_account = :account and id < :before order by id desc limit :limit;
+from dossier where id in (
+  select x.id from (select id from dossier where applicant_account = :account and id < :before order by id desc limit :limit) x
+  union select y.id from (select id from dossier where identity_key = :number and id < :before order by id desc limit :limit) y)
+order by id desc limit :limit;
 
 -- name: dossier_list_filed :many
 -- in: account int, before dossier_id, limit int

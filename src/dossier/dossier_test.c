@@ -227,6 +227,92 @@ TEST_BOTH(strangers_and_late_comers_are_refused)
 	office_close(&w);
 }
 
+/* The account that filed acts; whoever the dossier names sees it and rates it, once it is proved whose the number is. */
+TEST_BOTH(two_own_a_dossier_and_one_acts)
+{
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
+	struct dossier_id d = send(&w, "bx-khai-bao-xquang").id;
+	struct dossier_done last;
+	struct err e = {0};
+	AUTO_KEY key = keyring_lookup_key(w.keys, LOOKUP_NUMBER);
+	struct digest right = crypto_hmac((struct str){(const char *)key.b, KEY_SIZE}, STR("001090012345")), wrong = crypto_hmac((struct str){(const char *)key.b, KEY_SIZE}, STR("001090012346"));
+	struct actor named = stranger_citizen, beside = stranger_citizen, nobody = actor_stranger, counter = office_official(&w, w.people.counter);
+	named.number = nobody.number = DIGEST_STR(right);
+	beside.number = DIGEST_STR(wrong);
+	const struct { const struct actor *who; bool sees, acts; } rights[] = {{&citizen, true, true}, {&named, true, false}, {&beside, false, false},
+		{&stranger_citizen, false, false}, {&nobody, false, false}};
+	for (size_t i = 0; i < ARRAY_LEN(rights); i++) {
+		struct dossier_get_row row = load(&w, d);
+		struct env env = office_env(&w);
+		env.actor = rights[i].who;
+		bool may = false;
+		uint32_t open = 0;
+		struct dossier_ids ids = {&d, 1};
+		struct dossier_list_account_rows list = {0};
+		EXPECT_OK(dossier_may_read(&env, &row, &may, &e), e);
+		EXPECT_OK(dossier_readable(&env, &ids, &e), e);
+		EXPECT_OK(dossier_actions(&env, w.law, &row, &open, &e), e);
+		EXPECT_OK(dossier_list_owned(&env, (struct dossier_id){INT64_MAX}, 5, &list, &e), e);
+		EXPECT(may == rights[i].sees && (ids.n == 1) == rights[i].sees && dossier_owned(rights[i].who, &row) == rights[i].sees);
+		EXPECT((list.n == 1) == rights[i].sees);
+		EXPECT((open != 0) == rights[i].acts && dossier_in_hand(rights[i].who, &row) == rights[i].acts);
+	}
+	REFUSED(&named, ERR_DENIED, 0, .action = ACT_WITHDRAW);
+	REFUSED(&named, ERR_DENIED, 0, .action = ACT_CORRECT);
+	REFUSED(&beside, ERR_NOT_FOUND, 0, .action = ACT_WITHDRAW);
+	ACT(&counter, .action = ACT_ASK_SUPPLEMENT, .reason = STR("Thiếu bản vẽ"));
+	REFUSED(&named, ERR_DENIED, 0, .action = ACT_SUPPLEMENT);
+	ACT(&citizen, .action = ACT_SUPPLEMENT);
+	ACT(&counter, .action = ACT_REFUSE, .reason = STR("Không đủ điều kiện"));
+	ACT(&named, .action = ACT_RATE, .score = 4);
+	REFUSED(&citizen, ERR_CONFLICT, MSG_DOSSIER_RATED, .action = ACT_RATE, .score = 5);
+	office_close(&w);
+}
+
+struct many { struct office *w; int n; };
+
+static bool send_many(struct env *env, void *ctx, struct err *e)
+{
+	struct many *m = ctx;
+	struct send_ctx c = {.w = m->w, .procedure = "bx-khai-bao-xquang"};
+	for (int i = 0; i < m->n; i++)
+		if (!do_send(env, &c, e))
+			return false;
+	return true;
+}
+
+/* A dossier that the account filed for itself stands in both halves of the list and shows once; pages follow each other without a gap. */
+TEST_BOTH(a_list_of_both_kinds_shows_each_once)
+{
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
+	struct err e = {0};
+	struct many five = {&w, 5};
+	EXPECT_OK(office_act(&w, &citizen, send_many, &five, &e), e);
+	AUTO_KEY key = keyring_lookup_key(w.keys, LOOKUP_NUMBER);
+	struct digest number = crypto_hmac((struct str){(const char *)key.b, KEY_SIZE}, STR("001090012345"));
+	struct actor self = citizen;
+	self.number = DIGEST_STR(number);
+	struct env env = office_env(&w);
+	env.actor = &self;
+	struct dossier_id before = {INT64_MAX};
+	int64_t seen = 0;
+	for (;;) {
+		struct dossier_list_account_rows v = {0};
+		EXPECT_OK(dossier_list_owned(&env, before, 2, &v, &e), e);
+		for (size_t i = 0; i < v.n; i++) {
+			EXPECT(v.v[i].id.v < before.v);
+			before = v.v[i].id;
+			seen++;
+		}
+		if (v.n < 2)
+			break;
+	}
+	EXPECT_INT(seen, 5);
+	office_close(&w);
+}
+
 TEST_BOTH(an_apology_leaves_in_time_and_once)
 {
 	struct office w;

@@ -146,7 +146,7 @@ bool law_load(const struct keyring *keys, struct pack packs, struct law **out, s
 	l->arena = arena_new(0);
 	l->keys = keys;
 	l->pack = packs;
-	l->identity_key = keyring_lookup_key(keys, STR("identity"));
+	l->identity_key = keyring_lookup_key(keys, LOOKUP_NUMBER);
 	l->phone_key = keyring_lookup_key(keys, STR("phone"));
 	if (!load_packs(l, e)) {
 		law_free(l);

@@ -94,17 +94,41 @@ static bool asked_unit(struct env *env, const struct dossier_get_row *d, bool *m
 	return true;
 }
 
+/* Is the dossier in the actor's name, by a number that papers proved? */
+static bool is_named(const struct actor *me, struct str identity_key)
+{
+	return me->account != 0 && me->number.n && identity_key.n && str_eq(me->number, identity_key);
+}
+
+bool dossier_owned(const struct actor *me, const struct dossier_get_row *d)
+{
+	return (me->account != 0 && me->account == d->applicant_account) || is_named(me, d->identity_key);
+}
+
+bool dossier_in_hand(const struct actor *me, const struct dossier_get_row *d)
+{
+	return dossier_owned(me, d) && (d->applicant_account == 0 || d->applicant_account == me->account);
+}
+
+bool dossier_list_owned(struct env *env, struct dossier_id before, int64_t limit, struct dossier_list_account_rows *out, struct err *e)
+{
+	const struct dossier_list_account_in in = {.account = env->actor->account, .number = env->actor->number, .before = before, .limit = limit};
+	*out = (struct dossier_list_account_rows){0};
+	return !env->actor->account || q_dossier_list_account(env->db, env->arena, &in, out, e) || err_wrap(e, "own dossiers");
+}
+
 /* The rule of reading, but for units asked for an opinion. */
 static bool has_right(const struct actor *me, const struct dossier_rights_row *d)
 {
 	return me->program || (me->account != 0 && (me->account == d->applicant_account || (d->filed_by.has && me->account == d->filed_by.v))) ||
+	       is_named(me, d->identity_key) ||
 	       actor_in_unit(me, ROLE_COUNTER, d->receiving_unit.v) || actor_in_agency(me, ALLOW_STAFF, d->settling_agency.v);
 }
 
 bool dossier_may_read(struct env *env, const struct dossier_get_row *d, bool *may, struct err *e)
 {
 	const struct actor *me = env->actor;
-	*may = has_right(me, &(struct dossier_rights_row){.applicant_account = d->applicant_account, .filed_by = d->filed_by,
+	*may = has_right(me, &(struct dossier_rights_row){.applicant_account = d->applicant_account, .filed_by = d->filed_by, .identity_key = d->identity_key,
 	                                                  .receiving_unit = d->receiving_unit, .settling_agency = d->settling_agency});
 	return *may || !actor_any(me, ALLOW_STAFF) || asked_unit(env, d, may, e);
 }

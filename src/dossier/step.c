@@ -52,8 +52,7 @@ bool place_step(struct env *env, const struct dossier_get_row *d, const struct n
 
 static bool applicant_may(const struct env *env, const struct dossier_get_row *d)
 {
-	return (env->actor->account != 0 && env->actor->account == d->applicant_account) ||
-	       actor_in_unit(env->actor, ROLE_COUNTER, d->receiving_unit.v);
+	return dossier_in_hand(env->actor, d) || actor_in_unit(env->actor, ROLE_COUNTER, d->receiving_unit.v);
 }
 
 /* As holder of the role in the unit, or for a holder who is absent. */

@@ -352,8 +352,8 @@ static void check_who(struct request *r, const struct applicant *w, bool own_nam
 	need(r, "agent.paper", w->agent.paper.n > 0 && w->agent.paper.n <= 1200, MSG_FIELD_REQUIRED);
 }
 
-/* The counter and a system account name the applicant, and the agent where one came. An account is the applicant; with "agent" it
- * is the agent itself, of the applicant named. */
+/* The counter and a system account name the applicant, and the agent where one came: no account files it, and its applicant's finds it by
+ * number (dossier_owned). An account is the applicant; with "agent" it is the agent itself, of the applicant named. */
 static bool read_who(struct request *r, struct api_send *x, struct err *e)
 {
 	const json_t *j = json_object_get(r->json, "applicant"), *g = json_object_get(j, "agent");
@@ -362,8 +362,7 @@ static bool read_who(struct request *r, struct api_send *x, struct err *e)
 	bool found = false, own = actor_any(r->env.actor, ALLOW_APPLICANTS);
 	x->who = (struct applicant){.name = json_str(j, "name"), .identity = json_str(j, "identity"), .address = json_str(j, "address"),
 		.phone = json_str(j, "phone"), .email = json_str(j, "email"), .agent = {json_str(g, "name"), json_str(g, "identity"), json_str(g, "paper")}};
-	if (own ? !account_get(&r->env, (struct account_id){r->env.actor->account}, &acc, &found, e)
-	        : x->who.identity.n && !account_by_identity(&r->env, x->who.identity, &acc, &found, e))
+	if (own && !account_get(&r->env, (struct account_id){r->env.actor->account}, &acc, &found, e))
 		return false;
 	x->account = found ? acc.id.v : 0;
 	x->who.organisation = x->who.identity.n > 0 && !personal_id_ok(x->who.identity);

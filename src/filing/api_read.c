@@ -7,7 +7,7 @@ static bool own_rows(struct request *r, struct dossier_id before, int64_t limit,
 {
 	struct dossier_list_filed_rows filed = {0};
 	if (!actor_is(r->env.actor, ROLE_SYSTEM))
-		return q_dossier_list_account(r->env.db, r->env.arena, r->env.actor->account, before, limit, out, e);
+		return dossier_list_owned(&r->env, before, limit, out, e);
 	if (!q_dossier_list_filed(r->env.db, r->env.arena, r->env.actor->account, before, limit, &filed, e))
 		return false;
 	*out = (struct dossier_list_account_rows){.v = NEW_ARRAY(r->env.arena, filed.n, struct dossier_list_account_row), .n = filed.n};
@@ -185,7 +185,8 @@ bool api_timeline(struct request *r, struct err *e)
 	struct audit_entries all = {0}, acts = {0};
 	struct dossier_stays stays;
 	int64_t after = form_int(r, "cursor");
-	if (!dossier_of(r, &d, e) || !audit_timeline(&r->env, d.id.v, after, 200, &all, e) || !dossier_timeline(&r->env, d.id, &acts, e))
+	bool has_agent = false;
+	if (!dossier_of(r, &d, e) || !filing_has_agent(&r->env, &d, &has_agent, e) || !audit_timeline(&r->env, d.id.v, after, 200, &all, e) || !dossier_timeline(&r->env, d.id, &acts, e))
 		return false;
 	dossier_stays(&r->env, filing()->law, &d, &acts, &stays);
 	req_note_read(r, d.id.v);
@@ -196,6 +197,9 @@ bool api_timeline(struct request *r, struct err *e)
 		json_put(o, "at", instant_format(r->env.arena, all.v[i].at));
 		json_put(o, "kind", all.v[i].kind);
 		json_put(o, "role", all.v[i].role);
+		enum filing_by by = has_agent ? filing_by(&d, &all.v[i]) : FILING_BY_OTHERS;
+		if (by != FILING_BY_OTHERS)
+			json_put(o, "by", by == FILING_BY_AGENT ? STR("agent") : STR("applicant"));
 		json_object_set_new(o, "details", json_loadb(all.v[i].body.p, all.v[i].body.n, 0, NULL));
 		put_stay(&stays, all.v[i].id, o);
 		json_array_append_new(json_object_get(out, "items"), o);

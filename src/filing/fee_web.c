@@ -21,6 +21,8 @@ static bool show_transfer(struct request *r, struct html_out *o, const struct do
 		return false;
 	filing_text(o, m(r, MSG_FILING_SCAN));
 	filing_qr(o, text);
+	if (!dossier_in_hand(r->env.actor, d))
+		return true;
 	ui_form_begin(o, &(struct ui_form){.action = str_fmt(r->env.arena, "/ho-so/%.*s/hanh-dong", STR_ARG(d->code))});
 	ui_field(o, &(struct ui_field){.name = STR("item"), .kind = UI_HIDDEN, .value = str_fmt(r->env.arena, "%lld", (long long)f->id.v)});
 	own_act_button(r, o, "claim_paid", MSG_FILING_CLAIM, UI_PRIMARY);

@@ -104,6 +104,10 @@ void filing_fee_told(struct request *r, struct html_out *o, const struct dossier
 
 /* A paper of the office by its kind (dossier_paper_kind), in the words of its printed title. */
 struct str filing_paper_word(enum lang lang, struct str kind);
+/* Does the dossier name an agent? And of an entry about such a dossier: who did it, the agent, the applicant, or neither of them. */
+enum filing_by { FILING_BY_OTHERS, FILING_BY_AGENT, FILING_BY_APPLICANT };
+MUST_CHECK bool filing_has_agent(struct env *env, const struct dossier_get_row *d, bool *has, struct err *e);
+enum filing_by filing_by(const struct dossier_get_row *d, const struct audit_entry *x);
 /* An act of the log in the applicant's words ("dossier.accept"); empty for what is not told. */
 struct str filing_event_word(enum lang lang, struct str kind);
 /* What is recorded of the dossier, each with its receipt to download at `url`, and the entry's id. */

@@ -53,19 +53,6 @@ bool account_identity(struct env *env, struct account_id id, struct str *out, st
 	return true;
 }
 
-bool account_by_identity(struct env *env, struct str number, struct account *out, bool *found, struct err *e)
-{
-	(void)env;
-	(void)e;
-	*found = false;
-	for (size_t i = 0; i < ARRAY_LEN(people); i++)
-		if (number.n && str_eq(number, str_from(people[i].identity))) {
-			fill_account(i, out);
-			*found = true;
-		}
-	return true;
-}
-
 static int64_t staffed; /* the one official with an account */
 
 bool account_of_person(struct env *env, struct person_id person, struct account *out, bool *found, struct err *e)
@@ -79,6 +66,7 @@ bool account_of_person(struct env *env, struct person_id person, struct account 
 
 static const struct actor citizen = {.account = 4242, .roles = ROLE_BIT(ROLE_CITIZEN)};
 static const struct actor other = {.account = 4343, .roles = ROLE_BIT(ROLE_CITIZEN)};
+static const struct actor company = {.account = 4444, .roles = ROLE_BIT(ROLE_BUSINESS)};
 static const struct actor portal = {.account = 9001, .roles = ROLE_BIT(ROLE_SYSTEM)};
 
 /* ---- the world ---- */
@@ -152,6 +140,16 @@ static void done(struct world *w)
 	db_close(w->reader);
 	blob_store_free(w->blobs);
 	scan_testing_close();
+}
+
+/* The same account once an official compared its number with papers: as a session carries it. */
+static struct actor proved(struct world *w, const struct actor *who, const char *number)
+{
+	struct actor x = *who;
+	AUTO_KEY key = keyring_lookup_key(w->o.keys, LOOKUP_NUMBER);
+	struct digest d = crypto_hmac((struct str){(const char *)key.b, KEY_SIZE}, str_from(number));
+	x.number = str_dup(w->o.a, DIGEST_STR(d));
+	return x;
 }
 
 /* ---- asking ---- */
@@ -376,7 +374,9 @@ TEST_BOTH(sending_twice_is_one_dossier)
 	EXPECT_STATUS(x, 404);
 	struct dossier_list_account_rows rows;
 	struct err e = {0};
-	EXPECT_OK(q_dossier_list_account(w->o.db, a, 4242, (struct dossier_id){INT64_MAX}, 10, &rows, &e), e);
+	struct env env = office_env(&w->o);
+	env.actor = &citizen;
+	EXPECT_OK(dossier_list_owned(&env, (struct dossier_id){INT64_MAX}, 10, &rows, &e), e);
 	EXPECT_INT(rows.n, 1);
 	x = get(w, &citizen, begin(w, &citizen, "bx-khai-bao-xquang"));
 	EXPECT_STATUS(x, 200);
@@ -1123,6 +1123,130 @@ TEST_BOTH(an_account_files_for_who_authorised_it)
 	done(w);
 }
 
+/* ---- who is named, while another account filed ---- */
+
+#define PRINCIPAL "001090012345"
+
+/* Every address of one dossier under which something of it could leave. */
+static size_t addresses_of(struct world *w, struct str code, struct str *out)
+{
+	struct err e = {0};
+	bool found = false;
+	struct dossier_id id;
+	struct dossier_file_list_rows files = {0};
+	struct audit_entries all = {0};
+	struct env env = office_env(&w->o);
+	EXPECT_OK(dossier_id_of(&env, code, &id, &found, &e), e);
+	EXPECT_OK(q_dossier_file_list(w->o.db, w->o.a, id, &files, &e), e);
+	EXPECT_OK(dossier_timeline(&env, id, &all, &e), e);
+	EXPECT(files.n > 1 && all.n > 0 && str_eq(files.v[files.n - 1].kind, STR("result")));
+	struct str page = str_fmt(w->o.a, "/ho-so/%.*s", STR_ARG(code)), api = str_fmt(w->o.a, "/api/v1/dossiers/%.*s", STR_ARG(code));
+	const struct str v[] = {page, str_cat(w->o.a, page, STR("/phi")), str_fmt(w->o.a, "%.*s/bien-nhan/%lld", STR_ARG(page), (long long)all.v[0].id), api,
+		str_cat(w->o.a, api, STR("/timeline")), str_fmt(w->o.a, "%.*s/tep/%lld", STR_ARG(page), (long long)files.v[files.n - 1].id.v),
+		str_fmt(w->o.a, "%.*s/tep/%lld/trang/1", STR_ARG(page), (long long)files.v[0].id.v)};
+	memcpy(out, v, sizeof v);
+	return ARRAY_LEN(v);
+}
+
+static struct str file_by_agent(struct world *w)
+{
+	struct str file = api_file(w, &citizen, "a.pdf", pdf);
+	struct test_answer x = api_send(w, &citizen, api_body(w, "bx-cap-phep-xquang", file, AGENT(PRINCIPAL, "GUQ 14")), "agent-1");
+	EXPECT_STATUS(x, 201);
+	struct str code = str_dup(w->o.a, between(x.body, "\"code\":\"", '"'));
+	struct looks k = {.w = w, .n = 2};
+	struct err e = {0};
+	bool found = false;
+	struct env env = office_env(&w->o);
+	EXPECT_OK(dossier_id_of(&env, code, &k.id, &found, &e), e);
+	EXPECT_OK(office_act(&w->o, &actor_program, keep_looks, &k, &e), e);
+	EXPECT_OK(office_act(&w->o, &actor_program, scanned, &k, &e), e);
+	struct keeping result = {.w = w, .id = k.id, .field = "result:sealed"};
+	EXPECT_OK(office_act(&w->o, &actor_program, keep_result, &result, &e), e);
+	return code;
+}
+
+static void expect_hidden(struct world *w, const struct actor *who, struct str code)
+{
+	struct str v[10];
+	for (size_t n = addresses_of(w, code, v), i = 0; i < n; i++) {
+		struct test_answer x = get(w, who, v[i]);
+		if (x.status != 404 || has(&x, "Canary Hai") || has(&x, "GUQ 14"))
+			FAIL("account %lld: %.*s is %d", (long long)who->account, STR_ARG(v[i]), x.status);
+	}
+	struct test_answer page = get(w, who, STR("/ho-so-cua-toi")), api = get(w, who, STR("/api/v1/dossiers"));
+	EXPECT_STATUS(page, 200);
+	EXPECT_STATUS(api, 200);
+	EXPECT(str_find(page.body, code) < 0 && str_find(api.body, code) < 0);
+	EXPECT_STATUS(post(w, who, str_fmt(w->o.a, "/ho-so/%.*s/hanh-dong", STR_ARG(code)), "action=withdraw"), 404);
+	EXPECT_STATUS(post(w, who, str_fmt(w->o.a, "/ho-so/%.*s/sua", STR_ARG(code)), ""), 404);
+}
+
+TEST_BOTH(who_is_named_sees_what_an_agent_filed)
+{
+	struct world *w = world(a, engine);
+	struct str code = file_by_agent(w), v[10];
+	const struct actor typed = {.account = 4545, .roles = ROLE_BIT(ROLE_CITIZEN)};
+	struct actor named = proved(w, &typed, PRINCIPAL), stranger = proved(w, &other, "001190000002"), firm = proved(w, &company, "0100109106");
+	expect_hidden(w, &typed, code); /* the account carries the number; nobody compared it with papers */
+	expect_hidden(w, &stranger, code);
+	expect_hidden(w, &firm, code);
+	for (size_t n = addresses_of(w, code, v), i = 0; i < n; i++) {
+		int by_named = get(w, &named, v[i]).status, by_agent = get(w, &citizen, v[i]).status, by_nobody = get(w, NULL, v[i]).status;
+		if (by_named != 200 || by_agent != 200 || by_nobody == 200)
+			FAIL("%.*s: %d, %d, %d", STR_ARG(v[i]), by_named, by_agent, by_nobody);
+	}
+	struct test_answer x = get(w, &named, STR("/ho-so-cua-toi"));
+	EXPECT(str_find(x.body, code) > 0);
+	x = get(w, &named, STR("/api/v1/dossiers"));
+	EXPECT(str_find(x.body, code) > 0);
+	x = get(w, &named, v[0]);
+	EXPECT(has(&x, "Canary Hai") && has(&x, "GUQ 14") && has(&x, "do tài khoản khác nộp") && !has(&x, "value=\"withdraw\"") && !has(&x, "/sua\""));
+	x = get(w, &citizen, v[0]);
+	EXPECT(!has(&x, "do tài khoản khác nộp") && has(&x, "value=\"withdraw\"") && has(&x, "/sua\""));
+	x = get(w, &named, v[3]);
+	EXPECT(has(&x, "\"actions\":[]"));
+	expect_hidden(w, &typed, code); /* the same account once its number is doubted: nothing stayed behind */
+	done(w);
+}
+
+TEST_BOTH(of_two_owners_the_agent_acts)
+{
+	struct world *w = world(a, engine);
+	struct err e = {0};
+	struct str code = file_by_agent(w), page = str_fmt(a, "/ho-so/%.*s", STR_ARG(code)), act = str_cat(a, page, STR("/hanh-dong")), edit = str_cat(a, page, STR("/sua"));
+	const struct actor account = {.account = 4545, .roles = ROLE_BIT(ROLE_CITIZEN)};
+	struct actor named = proved(w, &account, PRINCIPAL), counter = office_official(&w->o, w->o.people.counter);
+	EXPECT_STATUS(post(w, &named, act, "action=withdraw"), 403);
+	struct test_answer x = post(w, &named, edit, "_action=n1");
+	EXPECT_STATUS(x, 403);
+	EXPECT(has(&x, "xin đến quầy tiếp nhận"));
+	struct acting ask = {.w = w, .code = code, .x = {.action = ACT_ASK_SUPPLEMENT, .reason = STR("Thiếu bản vẽ")}};
+	EXPECT_OK(office_act(&w->o, &counter, do_act, &ask, &e), e);
+	x = get(w, &named, page);
+	EXPECT(has(&x, "Thiếu bản vẽ") && !has(&x, "Xin bấm Bổ sung"));
+	EXPECT_STATUS(post(w, &named, edit, "_action=n2"), 403);
+	x = post(w, &citizen, edit, "_action=c1");
+	EXPECT_STATUS(x, 303);
+	EXPECT_STATUS(get(w, &named, x.location), 404); /* the agent's draft is the agent's */
+	x = post(w, &citizen, str_cat(a, x.location, STR("/gui")), "_action=c2");
+	EXPECT_STATUS(x, 303);
+	struct acting accept = {.w = w, .code = code, .x = {.action = ACT_ACCEPT}}, fee = {.w = w, .code = code, .x = {.action = ACT_DEMAND_FEE, .name = STR("Lệ phí"), .amount = {50000}, .reason = STR("Giảm"), .basis = STR("Luật 97/2015/QH13 Điều 10")}};
+	EXPECT_OK(office_act(&w->o, &counter, do_act, &accept, &e), e);
+	EXPECT_OK(office_act(&w->o, &counter, do_act, &fee, &e), e);
+	x = get(w, &named, str_cat(a, page, STR("/phi")));
+	EXPECT(has(&x, "50.000") && !has(&x, "value=\"claim_paid\""));
+	x = get(w, &citizen, str_cat(a, page, STR("/phi")));
+	EXPECT(has(&x, "value=\"claim_paid\""));
+	EXPECT_STATUS(post(w, &named, act, "action=stop&reason=x"), 403);
+	EXPECT_STATUS(post(w, &citizen, act, "action=stop&reason=x"), 303);
+	x = get(w, &named, page);
+	EXPECT(has(&x, " · Người nộp thay") && !has(&x, " · Người đứng tên hồ sơ"));
+	x = get(w, &named, str_fmt(a, "/api/v1/dossiers/%.*s/timeline", STR_ARG(code)));
+	EXPECT(has(&x, "\"by\":\"agent\"") && !has(&x, "\"by\":\"applicant\""));
+	done(w);
+}
+
 TEST_BOTH(programs_get_errors_by_field)
 {
 	struct world *w = world(a, engine);
@@ -1164,9 +1288,14 @@ TEST_BOTH(the_portal_files_once_by_its_code)
 	EXPECT_STATUS(x, 200);
 	EXPECT_STR(between(x.body, "\"code\":\"", '"'), code);
 	EXPECT(!has(&x, "\"secret\""));
-	x = get(w, &citizen, str_cat(a, STR("/ho-so/"), code));
-	EXPECT_STATUS(x, 200); /* the person sees it */
-	EXPECT(has(&x, "G16-1"));
+	EXPECT_STATUS(get(w, &citizen, str_cat(a, STR("/ho-so/"), code)), 404); /* the number was only typed at registration */
+	struct actor person = proved(w, &citizen, "001190000001");
+	x = get(w, &person, str_cat(a, STR("/ho-so/"), code));
+	EXPECT_STATUS(x, 200); /* the person sees it, and has it in hand: no account filed it */
+	EXPECT(has(&x, "G16-1") && has(&x, "value=\"withdraw\"") && !has(&x, "do tài khoản khác nộp"));
+	x = get(w, &person, STR("/api/v1/dossiers"));
+	EXPECT(has(&x, str_cstr(a, code)));
+	EXPECT_STATUS(post(w, &person, str_fmt(a, "/ho-so/%.*s/hanh-dong", STR_ARG(code)), "action=withdraw"), 303);
 	x = api_send(w, &portal, api_body(w, "bx-cap-phep-xquang", id, ""), "p3");
 	EXPECT_STATUS(x, 422);
 	EXPECT(has(&x, "/origin_code") && has(&x, "/applicant/identity"));

@@ -42,7 +42,7 @@ bool mine_page(struct request *r, struct err *e)
 	int64_t before = req_query_int(r, "truoc", INT64_MAX);
 	if (!q_draft_list(r->env.db, r->env.arena, r->env.actor->account, &drafts, e))
 		return false;
-	if (!q_dossier_list_account(r->env.db, r->env.arena, r->env.actor->account, (struct dossier_id){before}, 30, &sent, e))
+	if (!dossier_list_owned(&r->env, (struct dossier_id){before}, 30, &sent, e))
 		return false;
 	struct html_out o = page_out(r);
 	struct ui_page page = {.title = m(r, MSG_NAV_MY_DOSSIERS), .width = UI_READ};

@@ -11,13 +11,16 @@ static bool show_head(struct request *r, struct html_out *o, const struct dossie
 	filing_state_line(o, filing_state_look(d), msg(r->env.lang, filing_state_look(d) == UI_YOURS ? MSG_STATE_YOURS :
 		filing_state_look(d) == UI_DOING ? MSG_STATE_DOING : filing_state_look(d) == UI_DONE ? MSG_STATE_DONE :
 		filing_state_look(d) == UI_REFUSED ? MSG_STATE_REFUSED : MSG_STATE_STOPPED), open && (d->due.has || !d->accepted_at.has) ? due : STR_NONE);
+	bool mine = dossier_in_hand(r->env.actor, d);
+	if (!mine)
+		ui_notice(o, &(struct ui_notice){.tone = UI_INFO, .title = m(r, MSG_FILING_NAMED), .text = m(r, MSG_FILING_AGENT_ACTS)});
 	if (!own_asked(d))
 		return true;
-	struct str why = STR_NONE;
+	struct str why = STR_NONE, how = mine ? m(r, MSG_FILING_ASKED_TEXT) : STR("");
 	if (!filing_asked_why(r, d, &why, e))
 		return false;
 	ui_notice(o, &(struct ui_notice){.tone = UI_WARN, .title = m(r, MSG_FILING_ASKED),
-		.text = why.n ? str_fmt(a, "“%.*s” %.*s", STR_ARG(why), STR_ARG(m(r, MSG_FILING_ASKED_TEXT))) : m(r, MSG_FILING_ASKED_TEXT)});
+		.text = why.n ? str_fmt(a, "“%.*s” %.*s", STR_ARG(why), STR_ARG(how)) : how});
 	return true;
 }
 

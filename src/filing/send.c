@@ -306,14 +306,18 @@ bool may_own(struct request *r, struct err *e)
 	struct dossier_get_row d;
 	if (!dossier_of(r, &d, e))
 		return false;
-	bool own = d.applicant_account && d.applicant_account == r->env.actor->account;
-	return own || err_set(e, ERR_NOT_FOUND, "the dossier is another's");
+	return dossier_owned(r->env.actor, &d) || err_set(e, ERR_NOT_FOUND, "the dossier is another's");
 }
 
-/* Its owner, or the counter that received it, for the person in front. */
+/* Who has it in hand, or the counter that received it, for the person in front. */
 bool may_correct(struct request *r, struct err *e)
 {
-	return actor_is(r->env.actor, ROLE_COUNTER) ? may_read(r, e) : may_own(r, e);
+	struct dossier_get_row d;
+	if (actor_is(r->env.actor, ROLE_COUNTER))
+		return may_read(r, e);
+	if (!may_own(r, e) || !dossier_of(r, &d, e))
+		return false;
+	return dossier_in_hand(r->env.actor, &d) || err_say(e, ERR_DENIED, MSG_FILING_AGENT_ACTS, "the dossier is in its agent's hand");
 }
 
 bool may_read(struct request *r, struct err *e)

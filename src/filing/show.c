@@ -88,6 +88,30 @@ bool filing_show_clock(struct request *r, struct html_out *o, const struct dossi
 
 /* ---- timeline ---- */
 
+bool filing_has_agent(struct env *env, const struct dossier_get_row *d, bool *has, struct err *e)
+{
+	AUTO_JSON content = NULL;
+	if (!dossier_unseal(env, filing()->law, d, &content, e))
+		return false;
+	*has = dossier_applicant(env->arena, content).agent.name.n > 0;
+	return true;
+}
+
+enum filing_by filing_by(const struct dossier_get_row *d, const struct audit_entry *x)
+{
+	bool of_applicant = str_eq(x->role, str_from(role_name(ROLE_CITIZEN))) || str_eq(x->role, str_from(role_name(ROLE_BUSINESS)));
+	if (!of_applicant || (d->filed_by.has && x->actor == d->filed_by.v))
+		return FILING_BY_OTHERS;
+	return x->actor == d->applicant_account && str_eq(d->channel_in, STR("online")) ? FILING_BY_AGENT : FILING_BY_APPLICANT;
+}
+
+/* Of two who may act for a dossier, which one did; else the unit. */
+static struct str who_did(struct request *r, const struct dossier_get_row *d, bool has_agent, const struct names *units, const struct audit_entry *x)
+{
+	enum filing_by by = has_agent ? filing_by(d, x) : FILING_BY_OTHERS;
+	return by == FILING_BY_OTHERS ? names_unit(units, x->unit) : m(r, by == FILING_BY_AGENT ? MSG_FILING_BY_AGENT : MSG_FILING_BY_APPLICANT);
+}
+
 static const struct { const char *kind; enum msg_key word; bool reason; } events[] = {
 	{"send", MSG_FILING_EVENT_SEND, false},       {"accept", MSG_FILING_EVENT_ACCEPT, false},
 	{"ask_supplement", MSG_FILING_EVENT_ASK, true}, {"supplement", MSG_FILING_EVENT_SUPPLEMENT, false}, {"correct", MSG_FILING_EVENT_CORRECT, false},
@@ -212,8 +236,8 @@ bool filing_show_timeline(struct request *r, struct html_out *o, const struct do
 	struct audit_entries all = {0};
 	struct dossier_paper_list_rows papers = {0};
 	AUTO_KEY key = {0};
-	bool erased = false;
-	if (!dossier_timeline(&r->env, d->id, &all, e) || !dossier_key(&r->env, filing()->law, d->id, &key, &erased, e))
+	bool erased = false, has_agent = false;
+	if (!dossier_timeline(&r->env, d->id, &all, e) || !dossier_key(&r->env, filing()->law, d->id, &key, &erased, e) || !filing_has_agent(&r->env, d, &has_agent, e))
 		return false;
 	if (!erased && !q_dossier_paper_list(r->env.db, r->env.arena, d->id, &papers, e))
 		return false;
@@ -228,7 +252,7 @@ bool filing_show_timeline(struct request *r, struct html_out *o, const struct do
 		ptrdiff_t k = event_of(all.v[i].kind);
 		if (k < 0)
 			continue;
-		v[n++] = (struct ui_event){.when = UI_PAST, .title = m(r, events[k].word), .who = names_unit(&units, all.v[i].unit), .at = all.v[i].at, .has_at = true,
+		v[n++] = (struct ui_event){.when = UI_PAST, .title = m(r, events[k].word), .who = who_did(r, d, has_agent, &units, &all.v[i]), .at = all.v[i].at, .has_at = true,
 			.text = events[k].reason ? reason_of(r, &key, &papers, all.v[i].body) : STR_NONE};
 	}
 	ui_section_begin(o, m(r, MSG_FILING_TIMELINE));

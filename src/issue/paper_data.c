@@ -257,7 +257,8 @@ bool issue_paper_data(struct env *env, const struct dossier_get_row *d, const st
 	set_text(x, "ly_do", str_eq(p->form_code, STR("02")) ? msg(LANG_VI, MSG_ISSUE_INCOMPLETE) : said);
 	json_object_set_new(x, "noi_dung_bo_sung", lines_of(said));
 	set_day(env, x, "ngay_de_nghi", date_of(p->at));
-	set_text(x, "hinh_thuc_de_nghi", msg(LANG_VI, d->applicant_account ? MSG_ISSUE_ASKED_ONLINE : MSG_ISSUE_ASKED_HERE));
+	bool online = str_eq(d->channel_in, STR("online")) || str_eq(d->channel_in, STR("portal"));
+	set_text(x, "hinh_thuc_de_nghi", msg(LANG_VI, online ? MSG_ISSUE_ASKED_ONLINE : MSG_ISSUE_ASKED_HERE));
 	if (str_eq(p->form_set, STR("TT01-2018")) && str_eq(p->form_code, STR("01"))) { /* the agency's copy is the record itself */
 		set_text(x, "lien", STR("2"));
 		set_text(x, "ten_lien", msg(LANG_VI, MSG_ISSUE_COPY_TWO));

@@ -10,8 +10,9 @@ const struct notify_config *notify_have(void);
 /* What an entry, or a morning, gives to one mailbox. `to` empty: nobody can be reached. */
 struct notice { struct str to, subject, text, key; };
 
-/* The mail that the entry calls for; to.n is 0 when it calls for none. */
-bool notice_of(struct env *env, const struct audit_entry *x, const struct dossier_get_row *d, struct notice *out, struct err *e);
+/* The mails that the entry calls for: to who filed, and to whom the dossier names; to.n is 0 where it calls for none. */
+#define NOTICES 2
+MUST_CHECK bool notices_of(struct env *env, const struct audit_entry *x, const struct dossier_get_row *d, struct notice out[NOTICES], struct err *e);
 
 /* The member's text in an entry's body; empty when there is none. */
 struct str entry_text(struct arena *a, const struct audit_entry *x, const char *member);

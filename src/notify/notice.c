@@ -13,7 +13,8 @@ struct writing {
 	const struct dossier_get_row *d;
 	enum lang lang;
 	struct str to;
-	bool signed_in; /* the applicant has an account: the link is to the own page */
+	bool signed_in; /* the reader has an account: the link is to the own page */
+	bool named;     /* the reader is who the dossier names, while another account filed it */
 	struct buf text;
 };
 
@@ -129,33 +130,51 @@ static const struct kind *kind_of(struct str name)
 
 /* ---- where to ---- */
 
-/* The mailbox that the applicant wrote in the dossier. */
-static bool typed_address(struct writing *w, struct err *e)
+static bool applicant_of(struct env *env, const struct dossier_get_row *d, struct applicant *out, struct err *e)
 {
 	json_t *content = NULL;
-	if (!dossier_unseal(w->env, notify_have()->law, w->d, &content, e))
-		return err_wrap(e, "the applicant's address");
-	const char *email = json_string_value(json_object_get(json_object_get(content, "who"), "email"));
-	w->to = str_dup(w->env->arena, str_trim(str_from(email)));
+	if (!dossier_unseal(env, notify_have()->law, d, &content, e))
+		return err_wrap(e, "the applicant");
+	*out = dossier_applicant(env->arena, content);
 	json_decref(content);
 	return true;
 }
 
-/* The confirmed address of the account comes first: it is proved that the applicant reads it. */
-static bool find_reader(struct writing *w, struct err *e)
+static void reads(struct writing *w, const struct account *x)
 {
-	struct account account;
+	w->lang = x->lang;
+	w->to = x->email;
+	w->signed_in = x->active;
+}
+
+/* The account that filed it, or the applicant's by number where none did; its confirmed mailbox comes before the one typed in
+ * the dossier: it is proved that it is read. */
+static bool find_reader(struct writing *w, const struct applicant *who, struct err *e)
+{
+	struct account x;
 	bool found = false;
-	w->to = STR("");
-	w->lang = LANG_VI;
-	if (w->d->applicant_account && !account_get(w->env, (struct account_id){w->d->applicant_account}, &account, &found, e))
+	int64_t filer = w->d->applicant_account;
+	if (filer ? !account_get(w->env, (struct account_id){filer}, &x, &found, e) : who->identity.n && !account_by_identity(w->env, who->identity, &x, &found, e))
 		return err_wrap(e, "the applicant's account");
-	if (found) {
-		w->lang = account.lang;
-		w->to = account.email;
-		w->signed_in = account.active;
-	}
-	return w->to.n != 0 || typed_address(w, e);
+	if (found)
+		reads(w, &x);
+	if (!w->to.n)
+		w->to = str_trim(who->email);
+	return true;
+}
+
+/* The account of the applicant whose number papers proved, when another account filed. */
+static bool find_named(struct writing *w, const struct applicant *who, struct err *e)
+{
+	struct account x;
+	if (!w->d->applicant_account || !who->identity.n)
+		return true;
+	if (!account_by_identity(w->env, who->identity, &x, &w->named, e))
+		return err_wrap(e, "the principal's account");
+	w->named = w->named && x.id.v != w->d->applicant_account;
+	if (w->named)
+		reads(w, &x);
+	return true;
 }
 
 static void add_link(struct writing *w)
@@ -166,24 +185,33 @@ static void add_link(struct writing *w)
 		                 str_fmt(w->env->arena, "%.*s/%s/%.*s", STR_ARG(base), w->signed_in ? "ho-so" : "tra-cuu", STR_ARG(w->d->code))));
 }
 
-bool notice_of(struct env *env, const struct audit_entry *x, const struct dossier_get_row *d, struct notice *out, struct err *e)
+static bool write_to(struct writing *w, const struct kind *k, struct notice *out, struct err *e)
+{
+	if (!text_email_ok(w->to))
+		return true;
+	paragraph(w, msg(w->lang, MSG_NOTIFY_DEAR));
+	paragraph(w, say(w, k->text, w->d->code));
+	if (k->add && !k->add(w, e))
+		return false;
+	if (w->named)
+		paragraph(w, msg(w->lang, MSG_NOTIFY_NAMED));
+	add_link(w);
+	buf_put(&w->text, msg(w->lang, MSG_NOTIFY_FOOT));
+	*out = (struct notice){.to = w->to, .subject = say(w, k->subject, w->d->code), .text = buf_str(&w->text),
+	                       .key = str_fmt(w->env->arena, "notify:%lld%s", (long long)w->x->id, w->named ? ":named" : "")};
+	return true;
+}
+
+bool notices_of(struct env *env, const struct audit_entry *x, const struct dossier_get_row *d, struct notice out[NOTICES], struct err *e)
 {
 	const struct kind *k = kind_of(x->kind);
-	struct writing w = {.env = env, .x = x, .d = d, .text = buf_on(env->arena)};
-	*out = (struct notice){0};
+	struct applicant who;
+	struct writing first = {.env = env, .x = x, .d = d, .lang = LANG_VI, .to = STR(""), .text = buf_on(env->arena)}, second = first;
+	for (size_t i = 0; i < NOTICES; i++)
+		out[i] = (struct notice){0};
 	if (!k)
 		return true;
-	if (!find_reader(&w, e))
-		return false;
-	if (!text_email_ok(w.to))
-		return true;
-	paragraph(&w, msg(w.lang, MSG_NOTIFY_DEAR));
-	paragraph(&w, say(&w, k->text, d->code));
-	if (k->add && !k->add(&w, e))
-		return false;
-	add_link(&w);
-	buf_put(&w.text, msg(w.lang, MSG_NOTIFY_FOOT));
-	*out = (struct notice){.to = w.to, .subject = say(&w, k->subject, d->code), .text = buf_str(&w.text),
-	                       .key = str_fmt(env->arena, "notify:%lld", (long long)x->id)};
-	return true;
+	second.text = buf_on(env->arena);
+	return applicant_of(env, d, &who, e) && find_reader(&first, &who, e) && find_named(&second, &who, e) && write_to(&first, k, &out[0], e) &&
+	       (str_eq(first.to, second.to) || write_to(&second, k, &out[1], e));
 }

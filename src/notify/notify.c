@@ -74,7 +74,7 @@ static bool keep_change(struct env *env, const struct change *c, struct err *e)
 
 /* ---- one batch of the log ---- */
 
-struct made { struct notice mail; struct change change; };
+struct made { struct notice mail[NOTICES]; struct change change; };
 struct batch { struct audit_entries read; struct made *made; bool ours; };
 
 static bool tell(struct env *env, const struct audit_entry *x, struct made *out, struct err *e)
@@ -85,7 +85,7 @@ static bool tell(struct env *env, const struct audit_entry *x, struct made *out,
 	if (!dossier_load(env, (struct dossier_id){x->subject}, &d, e))
 		return false;
 	out->change = change_of(env->arena, x, &d);
-	return notice_of(env, x, &d, &out->mail, e);
+	return notices_of(env, x, &d, out->mail, e);
 }
 
 /* What cannot be read now (database away) stops the reader where it stands. What never can, stops nobody behind it. */
@@ -109,9 +109,11 @@ static bool keep(struct job_run *run, void *ctx, struct err *e)
 		return false;
 	b->ours = true;
 	for (size_t i = 0; i < b->read.n; i++) {
-		const struct notice *m = &b->made[i].mail;
-		if (!keep_change(env, &b->made[i].change, e) || (m->to.n && !mail_queue(env, m->to, m->subject, m->text, m->key, e)))
+		if (!keep_change(env, &b->made[i].change, e))
 			return err_wrap(e, "telling");
+		for (const struct notice *m = b->made[i].mail; m < b->made[i].mail + NOTICES; m++)
+			if (m->to.n && !mail_queue(env, m->to, m->subject, m->text, m->key, e))
+				return err_wrap(e, "telling");
 	}
 	return true;
 }

@@ -68,7 +68,7 @@ static void tell(void)
 
 /* ---- a dossier ---- */
 
-struct sending { bool of_portal; struct str email; int64_t account; struct dossier_sent sent; };
+struct sending { bool of_portal; struct str email, identity; int64_t account; struct dossier_sent sent; };
 
 static bool do_send(struct env *env, void *ctx, struct err *e)
 {
@@ -77,7 +77,7 @@ static bool do_send(struct env *env, void *ctx, struct err *e)
 	json_t *example = law_example(w.o.a, w.o.law, p, date_of(env->now));
 	struct key key;
 	struct dossier_new x = {.procedure = p, .answers = example, .account = c->account, .channel_in = STR("online"), .channel_out = STR("online"),
-	                        .who = {.name = STR("Nguyễn Văn Mẫu Bí Mật"), .identity = STR("001090012345"), .phone = STR("0912345678"), .email = c->email},
+	                        .who = {.name = STR("Nguyễn Văn Mẫu Bí Mật"), .identity = c->identity.n ? c->identity : STR("001090012345"), .phone = STR("0912345678"), .email = c->email},
 	                        .receiving_unit = w.o.people.reception, .settling_unit = w.o.people.division, .settling_agency = w.o.people.department,
 	                        .code_prefix = STR("H99.12")};
 	if (c->of_portal) {
@@ -238,6 +238,61 @@ TEST_BOTH(in_the_language_and_to_the_mailbox_of_the_applicant)
 	EXPECT_STR(m.v[0].subject, str_fmt(a, "Application %.*s received", STR_ARG(mine.code)));
 	EXPECT_TEXT(m.v[1].recipient, "go.tay@dan.example");
 	EXPECT(str_find(m.v[1].body, str_fmt(a, "https://mot-cua.example/tra-cuu/%.*s\n", STR_ARG(typed.code))) >= 0);
+	stop();
+}
+
+#define PRINCIPAL STR("001090054321")
+#define PRINCIPAL_MAIL "uy.quyen@dan.example"
+
+static bool make_principal(struct env *env, void *ctx, struct err *e)
+{
+	struct account_new x = {.kind = ACCOUNT_CITIZEN, .login = STR("uyquyen"), .name = STR("Trần Thị Mẫu Uỷ Quyền"), .email = STR(PRINCIPAL_MAIL), .email_confirmed = true, .identity = PRINCIPAL};
+	return account_create(env, &x, ctx, e);
+}
+
+static bool see_papers(struct env *env, void *ctx, struct err *e) { return account_identity_seen(env, *(struct account_id *)ctx, e); }
+static bool doubt_papers(struct env *env, void *ctx, struct err *e) { return account_identity_doubted(env, *(struct account_id *)ctx, e); }
+
+/* Who filed hears as before; whom the dossier names hears too, once papers proved the number, and of no dossier twice. */
+TEST_BOTH(an_agent_and_the_principal_are_told)
+{
+	struct err e = {0};
+	struct account_id principal;
+	start(a, engine);
+	EXPECT_OK(office_act(&w.o, &actor_program, make_principal, &principal, &e), e);
+	struct sending agent = {.account = w.citizen.v, .identity = PRINCIPAL}, own = {.account = principal.v, .identity = PRINCIPAL},
+		counter = {.email = STR("go.tay@dan.example"), .identity = PRINCIPAL};
+	(void)send(agent);
+	tell();
+	EXPECT_INT(mails().n, 1); /* the number was only typed */
+	EXPECT_OK(office_act(&w.o, &actor_program, see_papers, &principal, &e), e);
+	struct dossier_sent sent = send(agent);
+	tell();
+	struct notify_test_mails_rows m = mails();
+	EXPECT_INT(m.n, 3);
+	size_t named = str_eq(m.v[1].recipient, STR(PRINCIPAL_MAIL)) ? 1 : 2;
+	EXPECT_TEXT(m.v[3 - named].recipient, MAIL);
+	EXPECT_TEXT(m.v[named].recipient, PRINCIPAL_MAIL);
+	HAS(m.v[named].body, "đứng tên Ông/Bà");
+	HAS_NOT(m.v[3 - named].body, "đứng tên Ông/Bà");
+	EXPECT(str_find(m.v[named].body, str_fmt(a, "https://mot-cua.example/ho-so/%.*s\n", STR_ARG(sent.code))) >= 0);
+	(void)send(own);
+	(void)send(counter); /* no account filed it: the proved mailbox comes before the typed one */
+	tell();
+	m = mails();
+	EXPECT_INT(m.n, 5);
+	for (size_t i = 3; i < 5; i++) {
+		EXPECT_TEXT(m.v[i].recipient, PRINCIPAL_MAIL);
+		HAS_NOT(m.v[i].body, "đứng tên Ông/Bà");
+	}
+	EXPECT_OK(office_act(&w.o, &actor_program, doubt_papers, &principal, &e), e);
+	(void)send(agent);
+	(void)send(counter);
+	tell();
+	m = mails();
+	EXPECT_INT(m.n, 7);
+	EXPECT_TEXT(m.v[5].recipient, MAIL);
+	EXPECT_TEXT(m.v[6].recipient, "go.tay@dan.example");
 	stop();
 }
 

@@ -96,3 +96,5 @@ struct rewrap { int64_t after, done; bool more; };
 /* A key derived from the OLDEST master key for look-ups by keyed hash (personal id, phone); rotation does not change
  * it while that line is kept: drop the line only after rebuilding the look-up columns. */
 struct key keyring_lookup_key(const struct keyring *r, struct str purpose);
+/* The purpose of a personal number or tax code, where what one slice keeps is compared with what another knows of a person. */
+#define LOOKUP_NUMBER STR("identity")
