@@ -80,8 +80,10 @@ def answered_in_eight_hours_or_told():
     by_code = {c: re.search(rf"{c}.*?</tr>", first, re.S).group(0) for c in (late, new[0])}
     true("quá 25 ngày" in by_code[late] and 'class="tag late"' not in by_code[new[0]], by_code)
     true(first.index(late) < first.index(new[0]), "the late one stands first")
-    told = until("the morning's mails to counter and head", lambda: {to: x for to, x in warnings(SERVED).items() if f"{late}: QUÁ HẠN" in x and len(warnings(SERVED)) > 1})
-    true(any("(của đơn vị)" in x for x in told.values()) and len(told) > 1, told)
+    def told(of_unit):
+        return [x for x in warnings(SERVED).values() for line in x.splitlines() if line.startswith(f"{late}: QUÁ HẠN") and ("(của đơn vị)" in line) == of_unit]
+    until("the counter's mail", lambda: told(False))
+    until("the head's mail", lambda: told(True))
     equal(new[0] in "".join(warnings(SERVED).values()), False, "filed after the mails")
     act("counter", new[0], "accept")
     act("counter", late, "refuse", reason="Không thuộc thẩm quyền của Sở.")
@@ -119,7 +121,8 @@ def officers_are_reminded():
     [assign] = [a for a in api("head", "GET", f"/dossiers/{code}/actions")["items"] if a["action"] == "assign"]
     act("head", code, "assign", to=next(c["value"] for f in assign["fields"] if f["name"] == "to" for c in f["choices"] if "Thụ Lý" in c["label"]))
     equal((count_of("head", "cho-nhan"), count_of("specialist", "cua-toi")), (before["head"], before["specialist"] + 1))
-    own = [x for x in warnings(SERVED).values() if all(f"{c}: QUÁ HẠN" in x for c in old["examine"] + old["propose"]) and "(của đơn vị)" not in x]
+    own = until("the specialist's mail", lambda: [x for x in warnings(SERVED).values()
+                                                  if all(f"{c}: QUÁ HẠN" in x for c in old["examine"] + old["propose"]) and "(của đơn vị)" not in x])
     equal(len(own), 1, "the specialist's")
     equal([c for c in old["check"] + old["assign"] if c in own[0]], [], "what others have")
     go_to(MORNING)
