@@ -32,6 +32,7 @@ def sees(role, code, yes):
     equal(code in listed(role), yes, f"{role} lists {code}")
 
 
+# F-034: filed for another, online and on paper; both see it, one acts.
 def filed_online_by_an_agent():
     codes["agent"] = code = file("business", applicant={"name": "Nguyễn Thị Mẫu Công Dân", "identity": NUMBER, "agent": {"name": "x", "paper": "GUQ 7"}})
     sees("business", code, True)
