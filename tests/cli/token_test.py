@@ -126,9 +126,28 @@ def a_wrong_pin_waits_for_the_right_one():
         true("Lãnh đạo mẫu" in said, said)
 
 
+def sealed_with_rsa_after_the_token_was_away():
+    """Pulled out before the seal, put in again: the seal comes then. RSASSA-PSS beside ECDSA in one file."""
+    with Server(data, people=people, **settings()) as s:
+        os.rename(os.path.join(hsm, "tokens"), os.path.join(hsm, "tokens-away"))
+        os.makedirs(os.path.join(hsm, "tokens"))
+        try:
+            s.act("clerk", code, "issue")
+            time.sleep(4)
+            found, said = valid(s, code, 1)
+            equal(found, ["Signature is Valid."], "no seal without the token")
+        finally:
+            os.rmdir(os.path.join(hsm, "tokens"))
+            os.rename(os.path.join(hsm, "tokens-away"), os.path.join(hsm, "tokens"))
+        until(lambda: "the seal; " + s.said()[-2000:], lambda: len(valid(s, code, 2)[0]) == 2, 150)
+        found, said = valid(s, code, 2)
+        equal(found, ["Signature is Valid."] * 2, said)
+        true("Sở mẫu" in said, said)
+
+
 PDF = os.path.join(root, "a.pdf")
 with open(PDF, "wb") as f:
     f.write(pdf("tep mau"))
 tests = Tests()
-tests.run(the_operator_makes_the_token, without_a_module_it_does_not_sign_and_says_so, a_wrong_pin_waits_for_the_right_one)
+tests.run(the_operator_makes_the_token, without_a_module_it_does_not_sign_and_says_so, a_wrong_pin_waits_for_the_right_one, sealed_with_rsa_after_the_token_was_away)
 tests.end()
