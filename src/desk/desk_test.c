@@ -798,6 +798,19 @@ static const char *counter_form_of(const char *more)
 	return str_cstr(w.o.a, buf_str(&b));
 }
 
+/* The record says by when papers are at the settling unit, until somebody there has them. */
+static void papers_go_on(struct str code)
+{
+	struct instant by;
+	struct err e = {0};
+	EXPECT_OK(calendar_forward_by(w.o.law->calendar, load(code).accepted_at.v, &by, &e), e);
+	const char *said = str_cstr(w.o.a, lang_instant(w.o.a, LANG_VI, by));
+	struct str page = get(&w.counter, record(code, "")).body;
+	EXPECT(has(page, "Chuyển giấy tờ chậm nhất") && has(page, said));
+	STATUS(post(&w.head, record(code, "/assign"), to_specialist("")), 303);
+	EXPECT(!has(get(&w.head, record(code, "")).body, "Chuyển giấy tờ chậm nhất"));
+}
+
 TEST_BOTH(the_counter_files_and_accepts_at_once)
 {
 	start(a, engine);
@@ -814,6 +827,7 @@ TEST_BOTH(the_counter_files_and_accepts_at_once)
 	EXPECT_TEXT(d.state, "processing");
 	EXPECT_TEXT(d.channel_in, "counter");
 	EXPECT_TEXT(d.applicant_name, "Trần Thị Mẫu");
+	papers_go_on(code);
 	x = post(&w.counter, path, counter_form_of("&identity=001090012345"));
 	EXPECT_INT(x.status, 422);
 	EXPECT(has(x.body, nth(1)) && has(x.body, "twin_seen"));

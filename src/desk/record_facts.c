@@ -26,11 +26,22 @@ struct str sheet_holder(struct sheet *s)
 	return s->d.assignee.v ? desk_person_name(&s->r->env, s->d.assignee.v) : desk_unit_name(&s->r->env, s->d.step_unit.v);
 }
 
+/* Papers that were accepted and wait for somebody of the settling unit: by when they must be there. Empty: none, or outside the calendar. */
+static struct str forward_by(struct sheet *s)
+{
+	struct instant by;
+	struct err ignored = {0};
+	bool waits = s->d.accepted_at.has && !s->d.assignee.v && str_eq(s->d.state, STR("processing")) && (str_eq(s->d.channel_in, STR("counter")) || str_eq(s->d.channel_in, STR("post")));
+	if (!waits || !calendar_forward_by(LAW->calendar, s->d.accepted_at.v, &by, &ignored))
+		return STR("");
+	return lang_instant(s->r->env.arena, s->r->env.lang, by);
+}
+
 void sheet_summary(struct sheet *s)
 {
 	struct arena *a = s->r->env.arena;
 	enum lang lang = s->r->env.lang;
-	struct ui_fact v[14];
+	struct ui_fact v[15];
 	size_t n = 0;
 	sheet_fact(v, &n, WORD(s, MSG_DESK_COL_STEP), desk_step_name(s->r, s->d.process, s->d.step));
 	sheet_fact(v, &n, WORD(s, MSG_DESK_RESPONSIBLE), sheet_holder(s));
@@ -41,6 +52,7 @@ void sheet_summary(struct sheet *s)
 		sheet_fact(v, &n, WORD(s, MSG_DESK_ANSWER_DUE), lang_instant(a, lang, s->d.answer_due));
 	else
 		sheet_fact(v, &n, WORD(s, MSG_DESK_ACCEPTED_AT), lang_instant(a, lang, s->d.accepted_at.v));
+	sheet_fact(v, &n, WORD(s, MSG_DESK_FORWARD_BY), forward_by(s));
 	sheet_fact(v, &n, WORD(s, MSG_DESK_COL_DUE), s->d.due.has ? lang_instant(a, lang, s->d.due.v) : STR(""));
 	if (s->d.first_due.has && s->d.due.has && s->d.first_due.v.ms != s->d.due.v.ms)
 		sheet_fact(v, &n, WORD(s, MSG_DESK_FIRST_DUE), lang_instant(a, lang, s->d.first_due.v));
