@@ -1014,8 +1014,12 @@ TEST_BOTH(the_code_alone_says_little)
 	x = http_test_send(w->http, &clean);
 	EXPECT(!has(&x, "don.pdf"));
 	x = get(w, NULL, str_fmt(a, "/tra-cuu/%.*s?s=AAAABBBBCCCCDDDD", STR_ARG(code)));
+	EXPECT_STATUS(x, 303); /* a mistyped secret leaves the address as well */
+	EXPECT(!test_header(&x, "Set-Cookie").n);
+	x = get(w, NULL, x.location);
 	EXPECT_STATUS(x, 200);
 	EXPECT(!has(&x, "don.pdf") && has(&x, "không đúng"));
+	EXPECT_TEXT(test_header(&x, "Referrer-Policy"), "same-origin"); /* the form below is sent with its origin */
 	x = post(w, NULL, STR("/tra-cuu"), "code=%3Cscript%3E%27--&secret=");
 	EXPECT_STATUS(x, 422);
 	x = get(w, NULL, STR("/tra-cuu/H99.90-261116-9999"));

@@ -96,6 +96,8 @@ static bool ask(struct arena *a, struct sign_client *c, struct str request, stru
 		if (str_eq(word, STR("pin")))
 			remember_refusal(c);
 		enum err_kind kind = str_eq(word, STR("missing")) ? ERR_NOT_FOUND : str_eq(word, STR("invalid")) ? ERR_INVALID : ERR_BUSY;
+		if (kind != ERR_INVALID) /* some modules (SoftHSM) never see in the same process that a token which was away is back */
+			helper_renew(c->helper);
 		return err_set(e, kind, "sign: %.*s", STR_ARG(rest));
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -161,8 +161,7 @@ static const char *kind_word(const struct token *t, const struct err *e)
 	return e->kind == ERR_NOT_FOUND ? "missing" : e->kind == ERR_INVALID ? "invalid" : "busy";
 }
 
-/* One question after another until the server is gone or the token fails: only a new process tries a refused PIN again, and some
- * modules (SoftHSM) never see in the same process that a token which was away is back. */
+/* One question after another until the server is gone, or the PIN was refused: only a new process tries a PIN again. */
 static int serve(struct token *t, const struct err *unready)
 {
 	struct err e = {0};
@@ -175,18 +174,13 @@ static int serve(struct token *t, const struct err *unready)
 			return 0;
 		helper_fds_close(&fds);
 		struct buf b = buf_on(a);
-		bool failed = true; /* and may be mended by the next question, which goes to a new process */
 		if (unready->kind)
 			buf_fmt(&b, "busy\n%s", unready->text);
-		else if (answer(t, a, msg, &b, &e))
-			failed = false;
-		else {
+		else if (!answer(t, a, msg, &b, &e))
 			buf_fmt(&b, "%s\n%s", kind_word(t, &e), e.text);
-			failed = e.kind != ERR_INVALID;
-		}
-		if (!helper_answer(HELPER_SOCKET, buf_str(&b), &e) || failed)
+		/* What kept it from starting may be mended by now: the next question goes to a new process. */
+		if (!helper_answer(HELPER_SOCKET, buf_str(&b), &e) || t->p.pin_refused || unready->kind)
 			return 1;
-		e = (struct err){0};
 		arena_reset(a);
 	}
 }

@@ -25,7 +25,7 @@ static struct str tidy(struct arena *a, struct str s)
 /* ---- the secret ----
  *
  * It comes in the QR code's address or typed. An address is kept by browsers and proxies, so it is taken out of it at once:
- * 303 to the clean address, with the secret in a cookie of half an hour. The pages' own links carry none. */
+ * 303 to the clean address, with the right secret in a cookie of half an hour. The pages' own links carry none. */
 #define SECRET_COOKIE "t"
 #define SECRET_KEPT_S (30 * 60)
 
@@ -102,10 +102,10 @@ static enum msg_key badge_word(enum ui_state s)
 	return s == UI_YOURS ? MSG_STATE_YOURS : s == UI_DOING ? MSG_STATE_DOING : s == UI_DONE ? MSG_STATE_DONE : s == UI_REFUSED ? MSG_STATE_REFUSED : MSG_STATE_STOPPED;
 }
 
-static bool show(struct request *r, const struct dossier_get_row *d, struct str secret, struct err *e)
+/* With the right secret all that its owner may know; `wrong`: another was given. */
+static bool show(struct request *r, const struct dossier_get_row *d, bool whole, bool wrong, struct err *e)
 {
 	struct arena *a = r->env.arena;
-	bool whole = secret.n > 0 && dossier_secret_ok(d, secret);
 	struct html_out o = page_out(r);
 	struct ui_crumb crumbs[] = {{m(r, MSG_NAV_TRACK), STR("/tra-cuu")}};
 	struct ui_page page = {.title = filing_state_word(r->env.lang, d), .over = msg_fmt(a, r->env.lang, MSG_TRACK_DOSSIER, &d->code, 1), .width = UI_READ,
@@ -115,7 +115,7 @@ static bool show(struct request *r, const struct dossier_get_row *d, struct str 
 	ui_page_begin(&o, &page);
 	track_state(&o, filing_state_look(d), m(r, badge_word(filing_state_look(d))), due);
 	filing_show_progress(&o, d);
-	if (secret.n && !whole)
+	if (wrong)
 		ui_notice(&o, &(struct ui_notice){.tone = UI_WARN, .title = m(r, MSG_TRACK_WRONG), .text = m(r, MSG_TRACK_WRONG_TEXT)});
 	if (whole) {
 		struct str url = str_fmt(a, "/tra-cuu/%.*s/tep/", STR_ARG(d->code));
@@ -129,7 +129,6 @@ static bool show(struct request *r, const struct dossier_get_row *d, struct str 
 	}
 	ui_page_end(&o, &page);
 	answer_header(r, "Cache-Control", STR("no-store"));
-	answer_header(r, "Referrer-Policy", STR("no-referrer"));
 	return page_answer(r);
 }
 
@@ -146,9 +145,10 @@ static bool posted(struct request *r, struct err *e)
 	}
 	if (!form_has(r, "secret"))
 		return answer_redirect(r, str_fmt(r->env.arena, "/tra-cuu/%.*s", STR_ARG(code)));
-	if (dossier_secret_ok(&d, form_text(r, "secret")))
+	bool right = dossier_secret_ok(&d, form_text(r, "secret"));
+	if (right)
 		keep_secret(r, &d, form_text(r, "secret"));
-	return show(r, &d, form_text(r, "secret"), e);
+	return show(r, &d, right, !right, e);
 }
 
 static bool by_code(struct request *r, struct dossier_get_row *d, struct err *e)
@@ -169,12 +169,16 @@ static bool one(struct request *r, struct err *e)
 	if (!found)
 		return no_such(r, code);
 	struct str said = req_query(r, "s");
-	if (!said.n || !dossier_secret_ok(&d, said))
-		return show(r, &d, secret_of(r, &d), e);
-	keep_secret(r, &d, said);
+	struct str kept = secret_of(r, &d);
+	bool whole = kept.n > 0 && dossier_secret_ok(&d, kept);
+	if (!said.n)
+		return show(r, &d, whole, !whole && req_query(r, "sai").n > 0, e);
+	bool right = dossier_secret_ok(&d, said);
+	if (right)
+		keep_secret(r, &d, said);
 	answer_header(r, "Cache-Control", STR("no-store"));
-	answer_header(r, "Referrer-Policy", STR("no-referrer"));
-	return answer_redirect(r, str_fmt(r->env.arena, "/tra-cuu/%.*s", STR_ARG(d.code)));
+	answer_header(r, "Referrer-Policy", STR("no-referrer")); /* of this address only: a form sent from such a page has no origin, and is refused */
+	return answer_redirect(r, str_fmt(r->env.arena, "/tra-cuu/%.*s%s", STR_ARG(d.code), right ? "" : "?sai=1"));
 }
 
 static bool file(struct request *r, struct err *e)
