@@ -67,19 +67,6 @@ void sheet_summary(struct sheet *s)
 
 /* ---- the legal clock ---- */
 
-static enum ui_day_kind day_kind(enum day_cell_state c)
-{
-	switch (c) {
-	case CELL_START: return UI_DAY_START;
-	case CELL_COUNTED: return UI_DAY_COUNTED;
-	case CELL_OFF: return UI_DAY_OFF;
-	case CELL_DROPPED: return UI_DAY_VOID;
-	case CELL_WAITING: return UI_DAY_STOPPED;
-	case CELL_DUE: return UI_DAY_DUE;
-	}
-	return UI_DAY_PLAIN;
-}
-
 bool sheet_clock(struct sheet *s, struct err *e)
 {
 	struct dossier_clock c;
@@ -88,11 +75,7 @@ bool sheet_clock(struct sheet *s, struct err *e)
 	ui_section_begin(s->o, WORD(s, MSG_DESK_DAYS));
 	if (!c.known || !c.started)
 		ui_notice(s->o, &(struct ui_notice){.tone = UI_INFO, .text = WORD(s, c.known ? MSG_DESK_CLOCK_NOT_STARTED : MSG_DESK_CLOCK_UNKNOWN)});
-	struct ui_day_cell *v = NEW_ARRAY(s->r->env.arena, c.n_cells, struct ui_day_cell);
-	for (size_t i = 0; i < c.n_cells; i++)
-		v[i] = (struct ui_day_cell){.day = c.cells[i].date, .kind = day_kind(c.cells[i].state), .note = c.cells[i].day.name};
-	if (c.n_cells)
-		ui_days(s->o, v, c.n_cells);
+	filing_day_strip(s->o, &c);
 	ui_section_end(s->o);
 	return true;
 }

@@ -77,6 +77,8 @@ void filing_show_progress(struct html_out *o, const struct dossier_get_row *d);
 struct filing_handler { bool open; struct str agency, unit, person; };
 MUST_CHECK bool filing_handler(struct env *env, const struct dossier_get_row *d, struct filing_handler *out, struct err *e);
 MUST_CHECK bool filing_show_handler(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);
+/* The days of the clock; nothing when it has none. */
+void filing_day_strip(struct html_out *o, const struct dossier_clock *c);
 /* The day strip and the sentence that explains the date. */
 MUST_CHECK bool filing_show_clock(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);
 MUST_CHECK bool filing_show_timeline(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);

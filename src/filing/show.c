@@ -51,6 +51,15 @@ static enum ui_day_kind cell_kind(enum day_cell_state s)
 	return UI_DAY_PLAIN;
 }
 
+void filing_day_strip(struct html_out *o, const struct dossier_clock *c)
+{
+	struct ui_day_cell *v = NEW_ARRAY(o->b->a, c->n_cells + 1, struct ui_day_cell);
+	for (size_t i = 0; i < c->n_cells; i++)
+		v[i] = (struct ui_day_cell){.day = c->cells[i].date, .kind = cell_kind(c->cells[i].state), .note = c->cells[i].day.name};
+	if (c->n_cells)
+		ui_days(o, v, c->n_cells);
+}
+
 static struct str why(struct request *r, const struct law_procedure *p, const struct dossier_clock *c)
 {
 	struct str args[] = {p ? p->p->deadline_words : STR(""), lang_instant(r->env.arena, r->env.lang, c->due.counted_from)};
@@ -73,12 +82,9 @@ bool filing_show_clock(struct request *r, struct html_out *o, const struct dossi
 	}
 	if (!c.started)
 		return true;
-	struct ui_day_cell *v = NEW_ARRAY(r->env.arena, c.n_cells + 1, struct ui_day_cell);
-	for (size_t i = 0; i < c.n_cells; i++)
-		v[i] = (struct ui_day_cell){.day = c.cells[i].date, .kind = cell_kind(c.cells[i].state), .note = c.cells[i].day.name};
 	struct str day = c.due.state == DUE_RUNNING ? date_people(r->env.arena, c.due.last_day) : STR_NONE;
 	ui_section_begin(o, day.n ? msg_fmt(r->env.arena, r->env.lang, MSG_FILING_WHY_DATE, &day, 1) : m(r, MSG_FILING_CLOCK));
-	ui_days(o, v, c.n_cells);
+	filing_day_strip(o, &c);
 	filing_hint(o, why(r, p, &c));
 	if (c.due.provisional)
 		filing_hint(o, m(r, MSG_FILING_PROVISIONAL));

@@ -24,6 +24,7 @@ static _Atomic uint64_t known[KNOWN];
 
 static struct file *own(sqlite3_file *f) { return (struct file *)f; }
 static sqlite3_file *real(sqlite3_file *f) { return (sqlite3_file *)(own(f) + 1); }
+#include "core/db/vfs_pass.h"
 
 /* ---- sums ---- */
 
@@ -196,17 +197,6 @@ static int f_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 static int f_close(sqlite3_file *f) { return real(f)->pMethods->xClose(real(f)); }
 static int f_truncate(sqlite3_file *f, sqlite3_int64 n) { return real(f)->pMethods->xTruncate(real(f), n); }
 static int f_sync(sqlite3_file *f, int flags) { return real(f)->pMethods->xSync(real(f), flags); }
-static int f_size(sqlite3_file *f, sqlite3_int64 *n) { return real(f)->pMethods->xFileSize(real(f), n); }
-static int f_lock(sqlite3_file *f, int how) { return real(f)->pMethods->xLock(real(f), how); }
-static int f_unlock(sqlite3_file *f, int how) { return real(f)->pMethods->xUnlock(real(f), how); }
-static int f_reserved(sqlite3_file *f, int *out) { return real(f)->pMethods->xCheckReservedLock(real(f), out); }
-static int f_control(sqlite3_file *f, int op, void *arg) { return real(f)->pMethods->xFileControl(real(f), op, arg); }
-static int f_sector(sqlite3_file *f) { return real(f)->pMethods->xSectorSize(real(f)); }
-static int f_device(sqlite3_file *f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); }
-static int f_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **p) { return real(f)->pMethods->xShmMap(real(f), page, size, extend, p); }
-static int f_shm_lock(sqlite3_file *f, int at, int n, int flags) { return real(f)->pMethods->xShmLock(real(f), at, n, flags); }
-static void f_shm_barrier(sqlite3_file *f) { real(f)->pMethods->xShmBarrier(real(f)); }
-static int f_shm_unmap(sqlite3_file *f, int remove) { return real(f)->pMethods->xShmUnmap(real(f), remove); }
 
 /* Version 2 has no xFetch: every page comes through f_read. */
 static const sqlite3_io_methods methods = {
