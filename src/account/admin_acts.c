@@ -125,13 +125,19 @@ bool admin_owns(struct request *r, struct person_id person, enum admin_list list
 	return err_set(e, ERR_NOT_FOUND, "no such row of this person");
 }
 
-bool admin_role_end(struct request *r, struct err *e)
+/* The row in the path, when it is one of this official's. */
+static bool row_to_end(struct request *r, enum admin_list list, int64_t *id, struct err *e)
 {
 	struct account_row_row row = {0};
+	return official(r, &row, e) && admin_owns(r, row.person, list, e) && req_param_id(r, "row", id);
+}
+
+bool admin_role_end(struct request *r, struct err *e)
+{
 	struct person_id person;
 	int64_t id = 0;
 	struct date yesterday = {date_of(r->env.now).day - 1};
-	if (!official(r, &row, e) || !admin_owns(r, row.person, LIST_ROLES, e) || !req_param_id(r, "row", &id))
+	if (!row_to_end(r, LIST_ROLES, &id, e))
 		return false;
 	return directory_role_end(&r->env, (struct role_held_id){id}, yesterday, &person, e) && account_roles_changed(&r->env, person, e);
 }
@@ -159,11 +165,10 @@ bool admin_posting(struct request *r, struct err *e)
 
 bool admin_posting_end(struct request *r, struct err *e)
 {
-	struct account_row_row row = {0};
 	struct person_id person;
 	int64_t id = 0;
 	struct date yesterday = {date_of(r->env.now).day - 1};
-	if (!official(r, &row, e) || !admin_owns(r, row.person, LIST_POSTINGS, e) || !req_param_id(r, "row", &id))
+	if (!row_to_end(r, LIST_POSTINGS, &id, e))
 		return false;
 	return directory_posting_end(&r->env, (struct posting_id){id}, yesterday, &person, e) && account_roles_changed(&r->env, person, e);
 }
@@ -189,10 +194,9 @@ bool admin_absence(struct request *r, struct err *e)
 
 bool admin_absence_end(struct request *r, struct err *e)
 {
-	struct account_row_row row = {0};
 	struct person_id person;
 	int64_t id = 0;
-	if (!official(r, &row, e) || !admin_owns(r, row.person, LIST_ABSENCES, e) || !req_param_id(r, "row", &id))
+	if (!row_to_end(r, LIST_ABSENCES, &id, e))
 		return false;
 	return directory_absence_end(&r->env, (struct absence_id){id}, date_of(r->env.now), &person, e);
 }

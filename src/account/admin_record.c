@@ -40,7 +40,7 @@ static void record_acts(struct screen *s, struct request *r, const struct accoun
 	account_acts_end(&s->o);
 }
 
-struct lines { enum msg_key title; const struct person_line *v; size_t n; const char *end_base, *end_tail; };
+struct lines { enum msg_key title; const struct person_line *v; size_t n; const char *path; }; /* below the record's own: of adding, and of ending one */
 
 static bool line_open(const struct person_line *x, struct date today) { return !x->to.has || x->to.v.day >= today.day; }
 
@@ -71,8 +71,8 @@ static void record_lines(struct screen *s, struct request *r, const struct lines
 		line_days(s, v);
 		ui_cell_end(&s->o);
 		ui_cell_begin(&s->o, &t, 2);
-		if (x->end_base && line_open(v, date_of(r->env.now)))
-			ui_act(&s->o, admin_path(r, str_fmt(r->env.arena, "/%s/%lld/ket-thuc", x->end_base, (long long)v->id).p),
+		if (line_open(v, date_of(r->env.now)))
+			ui_act(&s->o, admin_path(r, str_fmt(r->env.arena, "/%s/%lld/ket-thuc", x->path, (long long)v->id).p),
 			       &(struct ui_button){.label = msg(l, MSG_ACCOUNT_END), .weight = UI_LINK});
 		ui_cell_end(&s->o);
 		ui_row_end(&s->o);
@@ -116,6 +116,22 @@ static bool unit_options(struct request *r, bool centres, struct ui_option **out
 	return true;
 }
 
+/* What the person has, and below it the form that adds one: its fields come between begin and end. */
+static void part_begin(struct screen *s, struct request *r, const struct lines *x, enum msg_key add)
+{
+	ui_section_begin(&s->o, msg(s->o.lang, x->title));
+	record_lines(s, r, x);
+	ui_details_begin(&s->o, msg(s->o.lang, add), !form_ok(r));
+	ui_form_begin(&s->o, &(struct ui_form){.action = admin_path(r, str_fmt(r->env.arena, "/%s", x->path).p)});
+}
+
+static void part_end(struct screen *s)
+{
+	screen_submit(s, MSG_DO_ADD);
+	ui_details_end(&s->o);
+	ui_section_end(&s->o);
+}
+
 static bool role_part(struct screen *s, struct request *r, const struct person_record *rec, struct err *e)
 {
 	struct ui_option words_v[ADMIN_ROLES], *units = NULL;
@@ -124,19 +140,14 @@ static bool role_part(struct screen *s, struct request *r, const struct person_r
 		return false;
 	for (size_t i = 0; i < ADMIN_ROLES; i++)
 		words_v[i] = (struct ui_option){.value = str_from(admin_roles[i].value), .label = msg(s->o.lang, (enum msg_key)admin_roles[i].label)};
-	ui_section_begin(&s->o, msg(s->o.lang, MSG_ACCOUNT_ROLES));
-	record_lines(s, r, &(struct lines){MSG_ACCOUNT_ROLES, rec->roles, rec->n_roles, "vai-tro", NULL});
-	ui_details_begin(&s->o, msg(s->o.lang, MSG_ACCOUNT_ROLE_ADD), !form_ok(r));
-	ui_form_begin(&s->o, &(struct ui_form){.action = admin_path(r, "/vai-tro")});
+	part_begin(s, r, &(struct lines){MSG_ACCOUNT_ROLES, rec->roles, rec->n_roles, "vai-tro"}, MSG_ACCOUNT_ROLE_ADD);
 	select_field(s, r, "role", MSG_ACCOUNT_ROLE, words_v, ARRAY_LEN(words_v), true);
 	select_field(s, r, "unit", MSG_ACCOUNT_UNIT, units, n, true);
 	plain_field(s, r, "title", UI_TEXT, MSG_ACCOUNT_TITLE, true);
 	plain_field(s, r, "deputy", UI_CHECK, MSG_ACCOUNT_DEPUTY, false);
 	plain_field(s, r, "from", UI_DATE, MSG_ACCOUNT_FROM, true);
 	plain_field(s, r, "to", UI_DATE, MSG_ACCOUNT_TO, false);
-	screen_submit(s, MSG_DO_ADD);
-	ui_details_end(&s->o);
-	ui_section_end(&s->o);
+	part_end(s);
 	return true;
 }
 
@@ -146,19 +157,14 @@ static bool posting_part(struct screen *s, struct request *r, const struct perso
 	size_t n = 0;
 	if (!unit_options(r, true, &units, &n, e))
 		return false;
-	ui_section_begin(&s->o, msg(s->o.lang, MSG_ACCOUNT_POSTINGS));
-	record_lines(s, r, &(struct lines){MSG_ACCOUNT_POSTINGS, rec->postings, rec->n_postings, "biet-phai", NULL});
-	ui_details_begin(&s->o, msg(s->o.lang, MSG_ACCOUNT_POSTING_ADD), !form_ok(r));
-	ui_form_begin(&s->o, &(struct ui_form){.action = admin_path(r, "/biet-phai")});
+	part_begin(s, r, &(struct lines){MSG_ACCOUNT_POSTINGS, rec->postings, rec->n_postings, "biet-phai"}, MSG_ACCOUNT_POSTING_ADD);
 	select_field(s, r, "unit", MSG_ACCOUNT_UNIT, units, n, true);
 	plain_field(s, r, "field", UI_TEXT, MSG_ACCOUNT_FIELD, true);
 	plain_field(s, r, "substitute", UI_CHECK, MSG_ACCOUNT_POSTING_SUBSTITUTE, false);
 	plain_field(s, r, "decision", UI_TEXT, MSG_ACCOUNT_DECISION, false);
 	plain_field(s, r, "from", UI_DATE, MSG_ACCOUNT_FROM, true);
 	plain_field(s, r, "to", UI_DATE, MSG_ACCOUNT_TO, true);
-	screen_submit(s, MSG_DO_ADD);
-	ui_details_end(&s->o);
-	ui_section_end(&s->o);
+	part_end(s);
 	return true;
 }
 
@@ -176,17 +182,12 @@ bool admin_absence_part(struct screen *s, struct request *r, const struct person
 				.label = str_fmt(r->env.arena, "%.*s, %.*s", STR_ARG(list.v[i].name), STR_ARG(list.v[i].title))};
 	for (size_t i = 0; i < ADMIN_REASONS; i++)
 		reasons[i] = (struct ui_option){.value = str_from(admin_reasons[i].value), .label = msg(s->o.lang, (enum msg_key)admin_reasons[i].label)};
-	ui_section_begin(&s->o, msg(s->o.lang, MSG_ACCOUNT_ABSENCES));
-	record_lines(s, r, &(struct lines){MSG_ACCOUNT_ABSENCES, rec->absences, rec->n_absences, "vang-mat", NULL});
-	ui_details_begin(&s->o, msg(s->o.lang, MSG_ACCOUNT_ABSENCE_ADD), !form_ok(r));
-	ui_form_begin(&s->o, &(struct ui_form){.action = admin_path(r, "/vang-mat")});
+	part_begin(s, r, &(struct lines){MSG_ACCOUNT_ABSENCES, rec->absences, rec->n_absences, "vang-mat"}, MSG_ACCOUNT_ABSENCE_ADD);
 	select_field(s, r, "reason", MSG_ACCOUNT_REASON, reasons, ADMIN_REASONS, true);
 	select_field(s, r, "instead", MSG_ACCOUNT_INSTEAD, people, n, false);
 	plain_field(s, r, "from", UI_DATE, MSG_ACCOUNT_FROM, true);
 	plain_field(s, r, "to", UI_DATE, MSG_ACCOUNT_TO, true);
-	screen_submit(s, MSG_DO_ADD);
-	ui_details_end(&s->o);
-	ui_section_end(&s->o);
+	part_end(s);
 	return true;
 }
 

@@ -185,18 +185,23 @@ static bool span_closes(struct date from, struct opt_date to, struct date last, 
 
 static bool is_on(struct date from, struct opt_date to, struct date day) { return from.day <= day.day && (!to.has || to.v.day >= day.day); }
 
+/* A successor is another, and there on the day after. */
+static bool follows(bool same, struct date from, struct opt_date to, struct date last, struct err *e)
+{
+	return (!same && is_on(from, to, (struct date){last.day + 1})) || err_set(e, ERR_INVALID, "the successor is not there on the day after");
+}
+
 bool directory_unit_close(struct env *env, struct unit_id id, struct date last, struct unit_id successor, struct persons *touched, struct err *e)
 {
 	struct unit u, next = {0};
 	struct unit_below_row below = {0};
-	struct date after = {last.day + 1};
 	bool found = false;
 	*touched = (struct persons){0};
 	if (!unit_there(env, id, &u, e) || !span_closes(u.valid_from, u.valid_to, last, e) || (successor.v && !unit_there(env, successor, &next, e)) ||
 	    !q_unit_below(env->db, env->arena, id, last, &below, &found, e))
 		return false;
-	if (successor.v && (successor.v == id.v || !is_on(next.valid_from, next.valid_to, after)))
-		return err_set(e, ERR_INVALID, "the successor is not there on the day after");
+	if (successor.v && !follows(successor.v == id.v, next.valid_from, next.valid_to, last, e))
+		return false;
 	if (below.n > 0)
 		return err_set(e, ERR_CONFLICT, "units below it still stand");
 	return end_people(env, id, last, touched, e) && end_rest(env, id, last, e) && q_unit_close(env->db, id, last, successor, NULL, e) &&
@@ -207,13 +212,12 @@ bool directory_agency_close(struct env *env, struct agency_id id, struct date la
 {
 	struct agency a, next = {0};
 	struct agency_below_row below = {0};
-	struct date after = {last.day + 1};
 	bool found = false;
 	if (!agency_there(env, id, &a, e) || !span_closes(a.valid_from, a.valid_to, last, e) || (successor.v && !agency_there(env, successor, &next, e)) ||
 	    !q_agency_below(env->db, env->arena, id, last, &below, &found, e))
 		return false;
-	if (successor.v && (successor.v == id.v || !is_on(next.valid_from, next.valid_to, after)))
-		return err_set(e, ERR_INVALID, "the successor is not there on the day after");
+	if (successor.v && !follows(successor.v == id.v, next.valid_from, next.valid_to, last, e))
+		return false;
 	if (below.n > 0)
 		return err_set(e, ERR_CONFLICT, "units or agencies below it still stand");
 	return q_agency_close(env->db, id, last, successor, NULL, e) && directory_record(env, "directory.agency_close", id.v, close_body(env, last, successor.v), e);

@@ -6,7 +6,7 @@ The program must stay up, answer no 5xx but a deliberate 503, report nothing (AS
 """
 import io, json, os, re, socket, struct, sys, threading, time, urllib.parse, zipfile, zlib
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import FORM, Program, Tests, equal, root, run, true, until
+from program import FORM, Program, Tests, equal, pdf, root, run, true, until
 from browser import Browser, Page, form_of, usual
 
 CANARY = "canaryhx" + os.urandom(4).hex()  # in everything typed; never in the program's log
@@ -323,14 +323,7 @@ def markup_and_sql_in_the_forms_of_the_law():
 # ---- uploads ----
 
 def pdf_bytes(words=b"x"):
-    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>"]
-    out, at = b"%PDF-1.4\n% " + words + b"\n", []
-    for i, x in enumerate(objects):
-        at.append(len(out))
-        out += b"%d 0 obj\n" % (i + 1) + x + b"\nendobj\n"
-    table = len(out)
-    out += b"xref\n0 4\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % x for x in at)
-    return out + b"trailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % table
+    return pdf(words.hex())
 
 
 def zipped(entries):
