@@ -19,6 +19,7 @@ const pairs = [
 	[4.5, ["rail-ink", "rail-muted", "rail-strong"], ["rail", "rail-on"]],
 	// Not text: borders of boxes, focus rings, bars.
 	[3, ["edge", "focus", "act"], ["paper", "quiet"]], [3, ["focus-rail"], ["rail", "rail-on"]], [3, ["bar", "late"], ["quiet", "paper"]],
+	[3, ["mark", "mark-good", "mark-bad", "mark-wait", "mark-you", "mark-quiet"], ["paper"]],
 	[3, ["act-bg"], ["paper", "quiet"]], [3, ["civic"], ["paper"]], [3, ["star"], ["civic"]],
 ];
 // Ornaments that carry no meaning alone.
@@ -54,7 +55,7 @@ function faults() {
 					found.push(`${scheme}: --${f} on --${b} is ${ratio(tokens[f], tokens[b]).toFixed(2)}, least ${least}`);
 			}
 	const colours = new Set(Object.keys(lists().light));
-	for (const sheet of ["base.css", "citizen.css", "staff.css"])
+	for (const sheet of ["base.css", "citizen.css", "staff.css", "chart.css"])
 		for (const [, token] of read(sheet).matchAll(/var\(--([a-z0-9-]+)\)/g))
 			if (colours.has(token) && !named.has(token)) found.push(`${sheet}: --${token} stands in no pair`);
 	return [...new Set(found)];

@@ -1,6 +1,8 @@
 /* ui_gallery.c — see ui_gallery.h. */
 #include "core/ui/ui_gallery.h"
 #include "core/i18n/i18n.h"
+#include "core/ui/chart.h"
+#include "gen/assets.h"
 
 #define LONG_TEXT "Cấp, gia hạn, sửa đổi, bổ sung giấy phép tiến hành công việc bức xạ và cấp giấy chứng nhận đăng ký hoạt động " \
 		  "hỗ trợ ứng dụng năng lượng nguyên tử đối với cơ sở y tế có nhiều hơn một thiết bị X-quang chẩn đoán"
@@ -368,10 +370,42 @@ static void worklist(const struct gallery *g)
 	ui_page_end(g->o, &p);
 }
 
+static void months(const struct gallery *g, enum chart_kind kind, const int64_t v[12][2], struct chart c)
+{
+	struct chart_series series[] = {{t(g, "Đúng hạn"), CHART_MAIN}, {t(g, "Quá hạn"), CHART_BAD}};
+	struct chart_point p[12] = {{.label = STR_NONE}};
+	for (int i = 0; i < 12; i++)
+		p[i] = (struct chart_point){.label = str_fmt(g->o->b->a, "Tháng %d/2026", i + 1), .tick = str_fmt(g->o->b->a, "%d", i + 1),
+			.v = {{.value = v[i][0], .url = u(g, "/m")}, {.value = v[i][1], .none = i == 3}}};
+	c.kind = kind;
+	c.label_head = STR("Tháng");
+	c.series = series, c.n_series = kind == CHART_LINES ? 1 : 2;
+	c.points = p, c.n_points = n(g, 12);
+	c.as_of = t(g, "Số liệu lúc 08:30, 24/11/2026");
+	c.csv_url = u(g, "/c.csv"), c.xlsx_url = u(g, "/c.xlsx");
+	ui_chart(g->o, &c);
+}
+
+static void charts(const struct gallery *g)
+{
+	static const int64_t counts[12][2] = {{210, 4}, {150, 9}, {260, 2}, {281, 0}, {300, 7}, {322, 3}, {310, 12}, {298, 1}, {340, 2}, {366, 31}, {372, 5}, {390, 6}};
+	static const int64_t shares[12][2] = {{981}, {943}, {992}, {1000}, {977}, {990}, {962}, {996}, {994}, {921}, {986}, {984}};
+	struct chart_series parts[] = {{t(g, "Đúng hạn"), CHART_MAIN}, {t(g, "Quá hạn"), CHART_BAD}, {t(g, "Chờ công dân"), CHART_YOU}};
+	struct chart_point units[] = {{.label = t(g, "Phòng Quản lý chuyên ngành"), .url = u(g, "/1"), .v = {{480, false, u(g, "/2")}, {31, false, u(g, "/3")}, {12, false, STR_NONE}}},
+		{.label = t(g, "Chi cục Tiêu chuẩn Đo lường Chất lượng"), .v = {{310, false, STR_NONE}, {0, false, STR_NONE}, {3, false, STR_NONE}}}};
+	struct chart rods = {.kind = CHART_BARS, .id = STR("units"), .title = t(g, "Phòng Quản lý chuyên ngành có tất cả hồ sơ quá hạn"), .label_head = STR("Đơn vị"),
+		.series = parts, .n_series = 3, .points = units, .n_points = n(g, 2), .csv_url = u(g, "/u.csv")};
+	chart_patterns(g->o);
+	months(g, CHART_COLUMNS, counts, (struct chart){.id = STR("settled"), .title = t(g, "Tháng 10 có 31 hồ sơ quá hạn, nhiều nhất trong 12 tháng"), .mark = 10});
+	months(g, CHART_LINES, shares, (struct chart){.id = STR("on-time"), .title = t(g, "Tháng 10: 92,1 % đúng hạn, thấp nhất trong 12 tháng"), .mark = 10, .top = 1000, .bottom = 900, .say = chart_permille});
+	ui_chart(g->o, &rods);
+	ui_spark(g->o, (int64_t[]){3, 4, 9, 2}, 4);
+}
+
 static void board(const struct gallery *g)
 {
 	struct ui_crumb crumbs[] = {{STR("Bảng điều hành"), STR("/bang")}};
-	struct ui_page p = {.title = t(g, "Phòng Quản lý chuyên ngành"), .staff = true, .crumbs = crumbs, .n_crumbs = 1};
+	struct ui_page p = {.title = t(g, "Phòng Quản lý chuyên ngành"), .style = ASSET_CHART_CSS, .staff = true, .crumbs = crumbs, .n_crumbs = 1};
 	struct ui_tab tabs[] = {{STR("Tháng này"), u(g, "?t=1"), 0, false, true}, {STR("Quý"), u(g, "?t=2"), 0, false, false}, {STR("Quá hạn"), u(g, "?t=3"), 4, true, false}};
 	struct ui_stat s[] = {{t(g, "98,4 %"), t(g, "đúng hoặc sớm hạn"), u(g, "/x"), true, UI_DONE}, {t(g, "4"), t(g, "quá hạn lúc này"), u(g, "/y"), true, UI_LATE},
 		{t(g, "12"), t(g, "đến hạn trong 3 ngày"), u(g, "/z"), true, UI_SOON}, {t(g, "6 ngày"), t(g, "trung vị thời gian xử lý"), STR_NONE, false, UI_DRAFT}};
@@ -382,6 +416,7 @@ static void board(const struct gallery *g)
 	ui_tabs(g->o, tabs, ARRAY_LEN(tabs));
 	ui_stats(g->o, s, n(g, ARRAY_LEN(s)));
 	ui_bars(g->o, &b);
+	charts(g);
 	ui_page_end(g->o, &p);
 }
 

@@ -13,7 +13,7 @@ struct page { struct arena *a; struct str rest; struct str open[64]; size_t dept
 
 static bool is_void(struct str tag)
 {
-	static const char *const v[] = {"meta", "link", "input", "br", "use", "path", "circle", "rect"};
+	static const char *const v[] = {"meta", "link", "input", "br", "use", "path", "circle", "rect", "line"};
 	for (size_t i = 0; i < ARRAY_LEN(v); i++)
 		if (str_eq(tag, str_from(v[i])))
 			return true;
@@ -72,7 +72,7 @@ static void read_attrs(struct page *p)
 			FAIL("a tag does not end");
 		if (p->rest.p[0] == '>' || p->rest.p[0] == '/')
 			return;
-		struct str name = take_while(&p->rest, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-", true), value = STR_NONE;
+		struct str name = take_while(&p->rest, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-12", true), value = STR_NONE;
 		if (name.n == 0)
 			FAIL("no attribute: %.*s", STR_ARG(str_sub(p->rest, 0, 60)));
 		if (str_starts(p->rest, STR("=\""))) {
