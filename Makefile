@@ -4,7 +4,7 @@
 all: build/motcua
 
 build/motcua: FORCE
-	@scripts/build build -Dbuildtype=debugoptimized
+	@scripts/build build -Dbuildtype=debugoptimized -Db_lto=true
 FORCE:
 
 run:     ## install what is missing, build, make the sample province, serve it on 127.0.0.1:8080
@@ -31,7 +31,7 @@ tsan:    ## writer, HTTP, helpers, jobs, mail and the slices of a dossier under 
 
 bench:   ## figures against limits in the same run
 	@scripts/deps test
-	@TARGETS="src/app/motcua src/render/motcua-render bench/yard/rows" scripts/build build-bench
+	@TARGETS="src/app/motcua src/render/motcua-render bench/yard/rows" scripts/build build-bench -Db_lto=true
 	@scripts/bench build-bench
 
 fuzz:    ## libFuzzer over every target, resumable; results in docs/runs/fuzz.md

@@ -16,6 +16,8 @@ const char *const coding_names[CODING_COUNT] = {"identity", "gzip", "br"};
 
 enum coding coding_choose(struct str accept, const bool have[CODING_COUNT])
 {
+	if (accept.n == 0)
+		return CODING_IDENTITY;
 	int gzip = have[CODING_GZIP] ? text_coding_quality(accept, "gzip") : 0;
 	int brotli = have[CODING_BROTLI] ? text_coding_quality(accept, "br") : 0;
 	if (brotli > 0 && brotli >= gzip)

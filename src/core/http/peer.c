@@ -19,7 +19,7 @@ bool peer_parse(struct str text, uint8_t out[16])
 static bool is_proxy(const struct http_config *c, struct str text)
 {
 	uint8_t a[16], b[16];
-	bool address = peer_parse(text, a);
+	bool address = c->n_proxies > 0 && peer_parse(text, a);
 	for (size_t i = 0; i < c->n_proxies; i++) {
 		struct str p = str_from(c->proxies[i]);
 		if (str_eq(p, text) || (address && peer_parse(p, b) && memcmp(a, b, 16) == 0))
