@@ -47,6 +47,7 @@ static bool ready(void *ctx, struct buf *why)
 	}
 	if (writer.wal_full)
 		buf_put(why, STR("warning: a long reader keeps the write-ahead log at its cap; nothing is written until it ends\n"));
+	hold_say(app, why);
 	if (app->demo)
 		buf_put(why, STR("warning: demonstration data\n"));
 	return true;
@@ -303,12 +304,12 @@ static bool start_all(struct app *app, const struct options *o, struct err *e)
 		return false;
 	if (!signing_start(app, e))
 		return err_wrap(e, "signing");
-	if (!start_render(app, e))
+	if (!start_render(app, e) || !place_make(&app->store.place, e) || !hold_files(app, e))
 		return false;
 	if (!store_open(&app->store, o, STORE_WRITER, e))
 		return false;
 	return start_stamps(app, e) && start_mail(app, e) && start_slices(app, e) && try_render(app, e) && start_jobs(app, e) && start_http(app, e) &&
-	       control_start(&app->control, &app->store, &app->config, e);
+	       control_start(&app->control, &app->store, &app->config, e) && hold_calls(app, e);
 }
 
 /* Memory holds keys and people's data: no core file, and an empty one where the kernel pipes it to a collector, which

@@ -41,9 +41,16 @@ struct app {
 	struct issue_facilities issue;
 	struct issue_renderer *renderer;
 	bool demo;
+	bool files_held;           /* by Landlock */
 };
 
 extern const struct route_table api_routes; /* openapi.c */
+
+/* The sandbox (hold.c), unless the settings switch it off. Files: when the helpers run and before any thread; calls: at the end of the start. */
+MUST_CHECK bool hold_files(struct app *app, struct err *e);
+MUST_CHECK bool hold_calls(struct app *app, struct err *e);
+/* What /readyz warns of. */
+void hold_say(const struct app *app, struct buf *why);
 
 #define TOKEN_KEYS 1000
 extern const struct http_gauge app_gauges[];

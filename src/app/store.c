@@ -6,6 +6,7 @@
 #include "core/i18n/i18n.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -35,6 +36,8 @@ bool place_of(const struct options *o, struct place *out, struct err *e)
 		return err_set(e, ERR_INVALID, "the database is postgres://HOST/NAME; without --db it is a file in the data folder");
 	if (db.n && (str_find(db, STR("password=")) >= 0 || has_password(db)))
 		return err_set(e, ERR_INVALID, "no password on the command line: use a service file or PGPASSFILE");
+	if (db.n && getenv("PGPASSWORD"))
+		return err_set(e, ERR_INVALID, "no password in the environment (PGPASSWORD), where it lies open to whoever may look at processes: use a service file or PGPASSFILE");
 	if (!db.n)
 		out->db = in_dir(o->arena, out->dir, "motcua.db");
 	out->key_file = c->master_key_file ? str_from(c->master_key_file) : in_dir(o->arena, out->dir, "master.key");

@@ -104,8 +104,10 @@ def nothing_lies_open():
             open_ = [os.path.relpath(os.path.join(f, n), root) for d in (data, to) for f, _, names in os.walk(d) for n in names
                      if os.lstat(os.path.join(f, n)).st_mode & 0o077]
             equal(sorted(n for n in open_ if not n.endswith(".pem")), [])
-            helpers = subprocess.run(["ps", "-o", "pid=", "--ppid", str(s.process.pid)], capture_output=True, text=True).stdout.split()
-            for pid in [str(s.process.pid), *helpers]:
+            children = lambda pid: subprocess.run(["ps", "-o", "pid=", "--ppid", pid], capture_output=True, text=True).stdout.split()
+            starters = children(str(s.process.pid))
+            helpers = [h for pid in starters for h in children(pid)]
+            for pid in [str(s.process.pid), *starters, *helpers]:
                 with open(f"/proc/{pid}/limits", encoding="ascii") as f:
                     true(re.search(r"Max core file size +0 +0 ", f.read()), f"{pid} may leave a core file")
                 with open(f"/proc/{pid}/coredump_filter", encoding="ascii") as f:
@@ -116,9 +118,10 @@ def nothing_lies_open():
                     with open(f"/proc/{pid}/environ", "rb") as f:
                         names = {x.split(b"=")[0].decode() for x in f.read().split(b"\0") if x}
                     equal(names - {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"}, set(), f"helper {pid} sees")
-                    kinds = {fd: os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
-                    equal([x for x in kinds.values() if x.startswith(data)], [], f"helper {pid}: open files of the server")
-                    equal(kinds["0"], "/dev/null")
+                    equal(os.readlink(f"/proc/{pid}/fd/0"), "/dev/null")
+                for pid in [*starters, *helpers]:
+                    kinds = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+                    equal([x for x in kinds if x.startswith(data)], [], f"{pid}: open files of the server")
     finally:
         env.pop("PGPASSWORD", None)
         os.umask(before)

@@ -45,6 +45,8 @@ static const struct entry entries[] = {
 	{"proxies", TEXT, AT(proxies), "", 0, 1000, NULL, "địa chỉ máy chủ phía trước được tin X-Forwarded-For, cách nhau bằng dấu cách; \"unix\" cho socket",
 	 "fronts whose X-Forwarded-For counts, with spaces between; \"unix\" for the socket"},
 	{"log_level", CHOICE, AT(log_level), "info", 0, 0, "debug info warn error", "mức ghi nhật ký", "how much is logged"},
+	{"sandbox", TRUTH, AT(sandbox), "yes", 0, 0, NULL, "tiến trình tự khóa mình: không chạy chương trình khác, chỉ ghi trong thư mục dữ liệu; \"no\" chỉ để tìm lỗi",
+	 "the process locks itself in: it begins no program and writes in the data folder only; \"no\" only to look for a fault"},
 	{"threads", NUMBER, AT(threads), "0", 0, 256, NULL, "số luồng xử lý; 0: bằng số bộ xử lý", "worker threads; 0: one per processor"},
 	{"connections", NUMBER, AT(connections), "4096", 16, 100000, NULL, "số kết nối cùng lúc", "connections at once"},
 	{"connections_per_address", NUMBER, AT(connections_per_address), "256", 1, 100000, NULL, "số kết nối cùng lúc từ một địa chỉ", "connections at once from one address"},

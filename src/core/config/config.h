@@ -11,7 +11,7 @@
 struct config {
 	/* where */
 	const char *data_dir, *db, *listen, *listen_metrics, *origin, *proxies, *log_level;
-	bool https;
+	bool https, sandbox;
 	int64_t node;
 	/* limits */
 	int64_t threads, connections, connections_per_address, idle_ms, deadline_ms, slow_threads, slow_queue, job_threads;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -88,8 +89,9 @@ static bool read_private(struct arena *a, const char *path, struct str *out, str
 
 static struct keyring *ring_new(void)
 {
-	struct keyring *r = calloc(1, sizeof *r);
-	CHECK(r && pthread_rwlock_init(&r->lock, NULL) == 0);
+	/* Pages of its own, in no core file. */
+	struct keyring *r = mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(r != MAP_FAILED && madvise(r, sizeof *r, MADV_DONTDUMP) == 0 && pthread_rwlock_init(&r->lock, NULL) == 0);
 	return r;
 }
 
@@ -126,7 +128,7 @@ void keyring_free(struct keyring *r)
 		return;
 	pthread_rwlock_destroy(&r->lock);
 	crypto_wipe(r, sizeof *r);
-	free(r);
+	munmap(r, sizeof *r);
 }
 
 static bool write_all(int fd, struct str s)

@@ -1,64 +1,27 @@
-#include "core/base/child.h"
 #include "core/base/instant.h"
+#include "core/helper/starter.h"
 #include "core/helper/wire.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 struct helper {
 	struct helper_spec spec;
 	pthread_mutex_t lock;
+	struct starter starter;
 	pid_t pid; /* 0: none runs */
 	int sock;
 };
 
-static int spawn(struct helper *h, int child_end)
-{
-	posix_spawn_file_actions_t fa;
-	posix_spawnattr_t at;
-	sigset_t none, ours;
-	sigemptyset(&none);
-	sigemptyset(&ours);
-	for (int s = 1; s < 32; s++)
-		if (s != SIGKILL && s != SIGSTOP)
-			sigaddset(&ours, s);
-	posix_spawn_file_actions_init(&fa);
-	posix_spawnattr_init(&at);
-	posix_spawn_file_actions_addopen(&fa, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&fa, child_end, HELPER_SOCKET);
-	posix_spawn_file_actions_addclosefrom_np(&fa, HELPER_SOCKET + 1);
-	posix_spawnattr_setsigmask(&at, &none);
-	posix_spawnattr_setsigdefault(&at, &ours);
-	posix_spawnattr_setflags(&at, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	AUTO_ARENA a = arena_new(0);
-	int rc = posix_spawn(&h->pid, h->spec.argv[0], &fa, &at, (char *const *)(uintptr_t)h->spec.argv, child_env(a, h->spec.keep));
-	posix_spawnattr_destroy(&at);
-	posix_spawn_file_actions_destroy(&fa);
-	return rc;
-}
-
 static bool start(struct helper *h, struct err *e)
 {
-	int pair[2];
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
-		return err_set(e, ERR_BUSY, "socketpair: %s", strerror(errno));
-	int rc = spawn(h, pair[1]);
-	close(pair[1]);
-	if (rc) {
-		close(pair[0]);
-		h->pid = 0;
-		return err_set(e, ERR_BUSY, "cannot start helper %s: %s", h->spec.name, strerror(rc));
-	}
-	h->sock = pair[0];
-	return true;
+	if (starter_start(&h->starter, &h->pid, &h->sock, e))
+		return true;
+	h->pid = 0;
+	return err_wrap(e, "cannot start the helper");
 }
 
 static void stop(struct helper *h, int patience_ms)
@@ -66,16 +29,7 @@ static void stop(struct helper *h, int patience_ms)
 	if (!h->pid)
 		return;
 	close(h->sock);
-	for (int waited = 0; waited < patience_ms; waited += 10) {
-		if (waitpid(h->pid, NULL, WNOHANG) == h->pid) {
-			h->pid = 0;
-			return;
-		}
-		poll(NULL, 0, 10);
-	}
-	kill(h->pid, SIGKILL);
-	while (waitpid(h->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	starter_stop(&h->starter, patience_ms);
 	h->pid = 0;
 }
 
@@ -85,8 +39,11 @@ struct helper *helper_open(const struct helper_spec *spec, struct err *e)
 	CHECK(h);
 	h->spec = *spec;
 	pthread_mutex_init(&h->lock, NULL);
-	if (start(h, e))
-		return h;
+	if (starter_open(&h->starter, spec, e)) {
+		if (start(h, e))
+			return h;
+		starter_close(&h->starter);
+	}
 	pthread_mutex_destroy(&h->lock);
 	free(h);
 	return NULL;
@@ -97,6 +54,7 @@ void helper_close(struct helper *h)
 	if (!h)
 		return;
 	stop(h, 1000);
+	starter_close(&h->starter);
 	pthread_mutex_destroy(&h->lock);
 	free(h);
 }

@@ -5,7 +5,9 @@
  * Threads: helper_call() may be called by any thread; one call at a time runs in one helper, the others wait inside
  *          their own timeout. Lock order: the helper's lock is innermost, nothing is called under it but the kernel.
  * Restart: a helper that dies, answers nonsense or is late is killed; that call fails with BUSY and the next one starts
- *          a new process. A job is never given out twice by this file: it may be the job that kills.
+ *          a new process. A job is never given out twice by this file: it may be the job that kills. It is not this process that
+ *          starts and ends the helper but a starter of its own (starter.h), forked by helper_open(): a server that locked itself in
+ *          afterwards can start nothing else.
  * Drawback: one helper is one job at a time; open several for more. */
 #pragma once
 #include "core/base/err.h"
@@ -19,7 +21,7 @@ struct helper;
 struct helper_spec {
 	const char *name;        /* for errors; a literal */
 	const char *const *argv; /* program with full path and arguments, NULL at the end; must outlive the helper */
-	const char *keep;        /* names of the environment that it sees besides child_env()'s own; NULL: none; must outlive the helper */
+	const char *keep;        /* names of the environment, as it is now, that it sees besides child_env()'s own; NULL: none */
 	bool fresh;              /* a new process after each answer: what one stranger's file did to it does not reach the next */
 };
 struct helper_fds { int fd[HELPER_FDS_MAX]; size_t n; };

@@ -4,13 +4,12 @@
  * opened beforehand, under names of its own: libraries that insist on opening a font by its path work, and no path ever
  * reaches the kernel. newfstatat() traps too: glibc asks by it about an open descriptor, which is all that stays. */
 #include "core/helper/helper.h"
+#include "core/helper/sandbox.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/landlock.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
@@ -53,59 +52,25 @@ static void open_trapped(int sig, siginfo_t *info, void *context)
 static const int allowed[] = {
 	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(pread64), SCMP_SYS(pwrite64),
 	SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(ftruncate), SCMP_SYS(fsync), SCMP_SYS(fdatasync),
-	SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mprotect), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
+	SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
 	SCMP_SYS(futex), SCMP_SYS(sched_yield), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
 	SCMP_SYS(getrandom), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
 	SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(poll), SCMP_SYS(ppoll),
 	SCMP_SYS(dup), SCMP_SYS(fcntl), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getuid), SCMP_SYS(geteuid),
-	SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(tgkill), SCMP_SYS(restart_syscall), SCMP_SYS(getrusage),
+	SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(restart_syscall), SCMP_SYS(getrusage),
 	SCMP_SYS(prlimit64), SCMP_SYS(sysinfo), SCMP_SYS(sched_getaffinity), SCMP_SYS(uname), SCMP_SYS(rseq),
 	SCMP_SYS(set_robust_list), SCMP_SYS(memfd_create),
 };
-static const int deadly[] = {SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(bpf),
-                             SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(kexec_load), SCMP_SYS(init_module)};
-
-static int add_rules(scmp_filter_ctx f)
-{
-	int rc = 0;
-	for (size_t i = 0; i < ARRAY_LEN(allowed) && !rc; i++)
-		rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, allowed[i], 0);
-	for (size_t i = 0; i < ARRAY_LEN(deadly) && !rc; i++)
-		rc = seccomp_rule_add(f, SCMP_ACT_KILL_PROCESS, deadly[i], 0);
-	if (!rc)
-		rc = seccomp_rule_add(f, SCMP_ACT_TRAP, SCMP_SYS(open), 0);
-	if (!rc)
-		rc = seccomp_rule_add(f, SCMP_ACT_TRAP, SCMP_SYS(newfstatat), 0);
-	return rc ? rc : seccomp_rule_add(f, SCMP_ACT_TRAP, SCMP_SYS(openat), 0);
-}
-
-/* No file at all; a kernel without Landlock leaves it to the system calls. */
-static bool confine_files(struct err *e)
-{
-	struct landlock_ruleset_attr attr = {.handled_access_fs = (1ULL << 13) - 1}; /* every right of its first version */
-	int set = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
-	if (set < 0)
-		return errno == ENOSYS || errno == EOPNOTSUPP || err_set(e, ERR_INTERNAL, "Landlock: %s", strerror(errno));
-	bool good = syscall(SYS_landlock_restrict_self, set, 0) == 0;
-	close(set);
-	return good || err_set(e, ERR_INTERNAL, "Landlock: %s", strerror(errno));
-}
+static const int trapped[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(newfstatat)};
 
 bool helper_lock_down(helper_path_fn *with_paths, struct err *e)
 {
 	struct sigaction sa = {.sa_sigaction = open_trapped, .sa_flags = SA_SIGINFO | SA_NODEFER};
 	known_paths = with_paths;
-	if (sigaction(SIGSYS, &sa, NULL) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+	if (sigaction(SIGSYS, &sa, NULL))
 		return err_set(e, ERR_INTERNAL, "lock down: %s", strerror(errno));
-	if (!confine_files(e))
-		return false;
-	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	CHECK(f);
-	int rc = add_rules(f);
-	if (!rc)
-		rc = seccomp_load(f);
-	seccomp_release(f);
-	return rc == 0 || err_set(e, ERR_INTERNAL, "seccomp: %s", strerror(-rc));
+	const struct sandbox_calls calls = {.allowed = allowed, .n_allowed = ARRAY_LEN(allowed), .trapped = trapped, .n_trapped = ARRAY_LEN(trapped)};
+	return sandbox_begin(e) && sandbox_files(&(struct sandbox_files){.n = 0}, NULL, e) && sandbox_calls(&calls, e);
 }
 
 bool helper_limit_memory(size_t bytes, struct err *e)
