@@ -3,6 +3,7 @@
 #include "directory/directory.h"
 #include "dossier/doing.h"
 #include "gen/messages.h"
+#include "stat/stat.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -345,7 +346,8 @@ static bool record(struct doing *g, struct err *e)
 static bool run(struct doing *g, struct err *e)
 {
 	const struct rule *r = &rules[g->x->action];
-	if (!begin(g, e) || !permitted(g, e))
+	struct stat_set before;
+	if (!begin(g, e) || !permitted(g, e) || !counted_load(g->env, g->x->id, &before, e))
 		return false;
 	if (r->run && !r->run(g, e))
 		return false;
@@ -353,7 +355,7 @@ static bool run(struct doing *g, struct err *e)
 		return false;
 	if (r->reason && !g->note.v && !add_note(g, g->x->reason, e))
 		return false;
-	return record(g, e);
+	return counted_change(g->env, g->x->id, &before, e) && record(g, e);
 }
 
 bool dossier_do(struct env *env, const struct law *law, const struct dossier_act *x, struct dossier_done *out, struct err *e)

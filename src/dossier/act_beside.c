@@ -257,7 +257,7 @@ static bool end_early(struct doing *g, const char *state, const char *outcome, s
 	g->d.step_role = STR("none");
 	g->d.step_unit = (struct unit_id){0};
 	g->d.assignee = (struct person_id){0};
-	return q_dossier_settled(g->env->db, g->d.id, g->env->now, str_from(outcome), NULL, e) && set_state(g, state, e);
+	return settle(g, str_from(outcome), e) && set_state(g, state, e);
 }
 
 bool act_withdraw(struct doing *g, struct err *e) { return end_early(g, "withdrawn", "stop", e); }

@@ -49,7 +49,7 @@ bool act_ask_supplement(struct doing *g, struct err *e)
 
 bool act_refuse(struct doing *g, struct err *e)
 {
-	return q_dossier_settled(g->env->db, g->d.id, g->env->now, STR("refuse"), NULL, e) && add_paper(g, "refusal", g->x->reason, e);
+	return settle(g, STR("refuse"), e) && add_paper(g, "refusal", g->x->reason, e);
 }
 
 /* Corrected answers replace the sealed content; the files add to those there are. */
@@ -183,7 +183,7 @@ bool act_issue(struct doing *g, struct err *e)
 		return false;
 	if (!is_signed)
 		return err_say(e, ERR_CONFLICT, MSG_DOSSIER_WAITS_SIGNATURE, "not signed yet");
-	return q_dossier_settled(g->env->db, g->d.id, g->env->now, g->d.outcome, NULL, e);
+	return settle(g, g->d.outcome, e);
 }
 
 /* Who collects shows the receipt, or an authorisation (NĐ 61/2018 Điều 6). Online results need nobody. */

@@ -35,6 +35,8 @@ const char *state_of_step(const struct node *step, bool accepted);
 bool add_paper(struct doing *g, const char *role, struct str items, struct err *e);
 /* A sealed note that belongs to no form: reasons between officials. */
 bool add_note(struct doing *g, struct str text, struct err *e);
+/* The end of settlement, with how long it took and who had it meanwhile. */
+bool settle(struct doing *g, struct str outcome, struct err *e);
 bool fees_open(struct doing *g, bool *open, struct err *e);
 
 act_fn act_accept, act_ask_supplement, act_refuse, act_supplement, act_withdraw, act_assign, act_submit, act_approve, act_issue,

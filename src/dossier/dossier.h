@@ -198,6 +198,11 @@ MUST_CHECK bool dossier_forget_words(struct env *env, struct err *e);
 /* After a rotation of the master key: wraps the data keys again, REWRAP_ROWS a call. *out follows *from. */
 MUST_CHECK bool dossier_rewrap(struct env *env, const struct law *law, const struct rewrap *from, struct rewrap *out, struct err *e);
 
+/* Statistics: adds what every dossier counts for (a stat_scan_fn); ctx is not used. For stat_compare(), which motcua verify, motcua rebuild
+ * and whoever wrote dossiers in bulk call. An erased dossier counts on: what is counted of it says nothing of a person. */
+struct stat_tally;
+MUST_CHECK bool dossier_stat_scan(struct env *env, void *ctx, struct stat_tally *t, struct err *e);
+
 /* A code by TT 01/2018 Art. 19 and TT 03/2025: PREFIX-YYMMDD-NNNN; five digits past 9999. */
 struct str dossier_code(struct arena *a, struct str prefix, struct date day, int64_t n);
 bool dossier_code_ok(struct str code);

@@ -19,8 +19,27 @@ select id, code, procedure, procedure_name, procedure_hash, field, rules, proces
   receiving_unit, settling_agency, settling_unit, applicant_account, applicant_kind, applicant_name, sealed, secret_hash, state, step,
   step_role, step_unit, assignee, officer, step_since, step_due, rev, sent_at, answer_due, accepted_at, clock_from, first_due, due, settled_at,
   returned_at, outcome, supplements, apologies, last_actor, last_opened, previous_step, previous_assignee, proposal,
-  result_number, result_symbol, result_day, signer, filed_by, identity_key
+  result_number, result_symbol, result_day, signer, filed_by, identity_key, law_due
 from dossier where id = :id;
+
+-- What statistics count of the dossiers between two ids (counted.c): of one after its act, of all for a recount.
+
+-- name: dossier_facts :many
+-- in: after dossier_id, last dossier_id, limit int
+-- out: is_signed bool
+select d.id, d.procedure, d.channel_in, d.settling_agency, d.settling_unit, d.officer, d.state, d.sent_at, d.answer_due, d.accepted_at, d.first_due,
+  d.law_due, d.due, d.settled_at, d.returned_at, d.outcome, d.supplements, d.apologies, d.minutes_total, d.minutes_citizen, d.minutes_others,
+  case when d.outcome = 'result' and d.settled_at is not null and exists (select 1 from dossier_file f where f.dossier = d.id and f.kind = 'result')
+    then 1 else 0 end as is_signed
+from dossier d where d.id > :after and d.id <= :last order by d.id limit :limit;
+
+-- name: dossier_facts_papers :many
+-- in: after dossier_id, last dossier_id
+select dossier, form_set, form_code, at from dossier_paper where dossier > :after and dossier <= :last order by dossier, id;
+
+-- name: dossier_facts_ratings :many
+-- in: after dossier_id, last dossier_id
+select dossier, score, at from dossier_rating where dossier > :after and dossier <= :last order by dossier;
 
 -- Who may read each, as far as the dossier itself says; and the units that were asked for an opinion.
 
@@ -65,11 +84,11 @@ where id = :id and rev = :rev;
 
 -- name: dossier_accepted :exec
 -- in: id dossier_id, at instant, clock_from instant?, due instant?
-update dossier set accepted_at = :at, clock_from = :clock_from, first_due = coalesce(first_due, :due), due = :due where id = :id;
+update dossier set accepted_at = :at, clock_from = :clock_from, first_due = coalesce(first_due, :due), due = :due, law_due = :due where id = :id;
 
 -- name: dossier_clock_set :exec
 -- in: id dossier_id, clock_from instant?, due instant?
-update dossier set clock_from = :clock_from, first_due = coalesce(first_due, :due), due = :due where id = :id;
+update dossier set clock_from = :clock_from, first_due = coalesce(first_due, :due), due = :due, law_due = :due where id = :id;
 
 -- name: dossier_supplement_count :exec
 -- in: id dossier_id
@@ -107,8 +126,9 @@ update dossier set result_number = :number, result_symbol = :symbol, result_day 
 where id = :id and result_number is null;
 
 -- name: dossier_settled :exec
--- in: id dossier_id, at instant, outcome text
-update dossier set settled_at = coalesce(settled_at, :at), outcome = :outcome where id = :id;
+-- in: id dossier_id, at instant, outcome text, minutes_total int?, minutes_citizen int?, minutes_others int?
+update dossier set settled_at = coalesce(settled_at, :at), outcome = :outcome, minutes_total = :minutes_total, minutes_citizen = :minutes_citizen,
+  minutes_others = :minutes_others where id = :id;
 
 -- name: dossier_returned :exec
 -- in: id dossier_id, at instant

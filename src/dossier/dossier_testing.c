@@ -1,5 +1,6 @@
 /* dossier_testing.c — see dossier_testing.h. */
 #include "dossier/dossier_testing.h"
+#include "stat/stat.h"
 #include <stdatomic.h>
 
 extern const struct db_schema db_schema;
@@ -77,6 +78,10 @@ void office_close(struct office *o)
 	AUTO_DB db = test_db_again(o->engine, DB_READ_ONLY);
 	EXPECT_OK(audit_verify(db, &db_schema, &v, &e), e);
 	EXPECT_TEXT(str_from(v.first_fault), "");
+	struct stat_compared c;
+	struct env env = {.arena = o->a, .db = db, .actor = &actor_program, .now = office_now()};
+	EXPECT_OK(stat_compare(&env, dossier_stat_scan, NULL, &c, &e), e);
+	EXPECT_TEXT(str_from(c.first), "");
 	law_free(o->law);
 	keyring_free(o->keys);
 }

@@ -26,7 +26,7 @@ struct office {
 
 /* `clock` NULL: the clock stands as office_set_ms() left it. */
 void office_open(struct office *o, struct arena *a, enum db_engine engine, const char *clock);
-/* Stops the writer, verifies the record, frees. What else uses the writer must be stopped before. */
+/* Stops the writer, verifies the record and the statistics, frees. What else uses the writer must be stopped before. */
 void office_close(struct office *o);
 
 /* The time that writer and tests see. */

@@ -25,3 +25,11 @@ struct place { struct str role; struct unit_id unit; struct person_id assignee; 
 bool place_step(struct env *env, const struct dossier_get_row *d, const struct node *step, struct place *out, struct err *e);
 /* May the actor take this step? *instead_of: for whom he or she stands in. */
 bool may_take(struct env *env, const struct dossier_get_row *d, const struct node *step, bool *may, struct person_id *instead_of, struct err *e);
+/* Office time between two moments; outside the calendar nothing is counted, as nothing is due there. */
+int64_t office_ms(const struct calendar *c, struct instant from, struct instant to);
+
+/* Statistics (counted.c): what the dossier adds before an act and after it. The difference is written with the act. */
+struct stat_set;
+bool counted_load(struct env *env, struct dossier_id id, struct stat_set *out, struct err *e);
+bool counted_change(struct env *env, struct dossier_id id, const struct stat_set *before, struct err *e);
+bool counted_new(struct env *env, const struct dossier_new *x, struct instant answer_due, struct err *e);

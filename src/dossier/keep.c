@@ -1,17 +1,20 @@
 /* keep.c — what the program's jobs do to a dossier: papers, signed results, scanned files. See dossier.h. */
 #include "core/db/id.h"
 #include "dossier/doing.h"
+#include "stat/stat.h"
 
 bool dossier_keep_file(struct env *env, const struct law *law, struct dossier_id id, struct str kind, const struct dossier_file_new *f, struct dossier_file_id *out, struct err *e)
 {
 	AUTO_KEY key = {0};
-	bool erased = false;
+	bool erased = false, result = str_eq(kind, STR("result"));
 	struct dossier_file_list_rows rows = {0};
+	struct stat_set before;
 	if (!dossier_key(env, law, id, &key, &erased, e))
 		return false;
 	if (erased)
 		return err_set(e, ERR_CONFLICT, "the dossier was erased");
-	if (!add_files(env, id, &key, kind, f, 1, e) || !q_dossier_file_list(env->db, env->arena, id, &rows, e))
+	if ((result && !counted_load(env, id, &before, e)) || !add_files(env, id, &key, kind, f, 1, e) || !q_dossier_file_list(env->db, env->arena, id, &rows, e) ||
+	    (result && !counted_change(env, id, &before, e)))
 		return err_wrap(e, "keeping a file");
 	*out = rows.v[rows.n - 1].id;
 	struct str body = str_fmt(env->arena, "{\"kind\":\"%.*s\",\"sha256\":\"%.*s\"}", STR_ARG(kind), STR_ARG(f->plain_hash));

@@ -183,7 +183,7 @@ static bool store(struct env *env, const struct law *law, struct sending *s, str
 		return false;
 	s->out->code = dossier_code(env->arena, x->code_prefix, today, n);
 	return insert(env, law, s, e) && add_files(env, x->id, &s->key, STR("attachment"), x->files, x->n_files, e) &&
-	       search_put(env, x->id, s->out->code, x->procedure->p->name, x->who.name, x->origin_code, false, e);
+	       search_put(env, x->id, s->out->code, x->procedure->p->name, x->who.name, x->origin_code, false, e) && counted_new(env, x, s->out->answer_due, e);
 }
 
 bool dossier_send(struct env *env, const struct law *law, const struct dossier_new *x, struct dossier_sent *out, struct err *e)
