@@ -104,7 +104,7 @@ static bool known_person(struct request *r, struct person *out, struct err *e)
 	struct str code = req_query(r, "nguoi");
 	struct dossier_get_row d;
 	struct dossier_id id;
-	json_t *content = NULL;
+	struct applicant who;
 	bool found = false, may = false;
 	*out = (struct person){0};
 	if (!code.n || !http_method_safe(r->method))
@@ -115,11 +115,9 @@ static bool known_person(struct request *r, struct person *out, struct err *e)
 		return found ? false : err_set(e, ERR_NOT_FOUND, "no such dossier");
 	if (!may)
 		return err_set(e, ERR_NOT_FOUND, "not this actor's record");
-	if (!dossier_unseal(&r->env, LAW, &d, &content, e))
+	if (!dossier_who(&r->env, LAW, &d, &who, e))
 		return false;
-	struct applicant who = dossier_applicant(r->env.arena, content);
 	*out = (struct person){who.identity, who.name, who.address, who.phone, who.email, who.organisation};
-	json_decref(content);
 	req_note_read(r, d.id.v);
 	return true;
 }

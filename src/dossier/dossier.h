@@ -71,6 +71,8 @@ MUST_CHECK bool dossier_key(struct env *env, const struct law *law, struct dossi
 MUST_CHECK bool dossier_unseal(struct env *env, const struct law *law, const struct dossier_get_row *d, json_t **out, struct err *e);
 /* Who applies, from that content; nothing when erased. Texts are copied. */
 struct applicant dossier_applicant(struct arena *a, const json_t *content);
+/* The same without reading the answers. */
+MUST_CHECK bool dossier_who(struct env *env, const struct law *law, const struct dossier_get_row *d, struct applicant *out, struct err *e);
 /* The agent in a sentence, for pages; empty when there is none. */
 struct str dossier_agent_said(struct arena *a, enum lang lang, const struct agent *x);
 struct str dossier_file_name(struct env *env, const struct key *key, const struct dossier_file_list_row *f); /* unsealed; "?" when it cannot */

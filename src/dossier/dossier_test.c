@@ -367,7 +367,10 @@ TEST_BOTH(secrets_open_and_erasure_closes)
 	EXPECT(!dossier_secret_ok(&d, STR("")) && !dossier_secret_ok(&d, str_sub(s.secret, 0, 15)));
 	EXPECT_OK(dossier_unseal(&env, w.law, &d, &content, &e), e);
 	EXPECT_TEXT(str_from(json_string_value(json_object_get(json_object_get(content, "who"), "name"))), "Nguyễn Văn Mẫu");
+	struct applicant all = dossier_applicant(a, content), who;
 	json_decref(content);
+	EXPECT_OK(dossier_who(&env, w.law, &d, &who, &e), e);
+	EXPECT(str_eq(who.name, all.name) && str_eq(who.identity, all.identity) && str_eq(who.phone, all.phone) && str_eq(who.address, all.address));
 	EXPECT_ERR(office_act(&w, &citizen, forget, &s.id, &e), e, ERR_DENIED);
 	EXPECT_OK(office_act(&w, &actor_program, forget, &s.id, &e), e);
 	d = load(&w, s.id);

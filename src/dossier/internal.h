@@ -5,6 +5,7 @@
 struct str key_context(struct arena *a, struct dossier_id id); /* "dossier:ID": what a wrapped key is bound to */
 /* Applicant and answers as the sealed text. */
 struct str seal_content(struct arena *a, const struct key *key, struct dossier_id id, const json_t *answers, const json_t *who, const json_t *paper);
+struct applicant applicant_from(struct arena *a, const json_t *who);
 /* Answers with a member per form, also when there is one. New reference. */
 json_t *answers_by_form(const struct law_procedure *p, json_t *answers);
 struct str secret_new(struct arena *a);

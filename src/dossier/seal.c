@@ -14,9 +14,11 @@ void dossier_begin(struct env *env, const struct law *law, struct dossier_id *id
 	*wrapped = key_wrap(env->arena, law->keys, key_context(env->arena, *id), key);
 }
 
+#define WHO "who" /* stands first, so that it is read without the answers */
+
 struct str seal_content(struct arena *a, const struct key *key, struct dossier_id id, const json_t *answers, const json_t *who, const json_t *paper)
 {
-	json_t *all = json_pack("{s:O,s:O,s:O*}", "answers", (json_t *)(uintptr_t)answers, "who", (json_t *)(uintptr_t)who, "paper", (json_t *)(uintptr_t)paper);
+	json_t *all = json_pack("{s:O,s:O,s:O*}", WHO, (json_t *)(uintptr_t)who, "answers", (json_t *)(uintptr_t)answers, "paper", (json_t *)(uintptr_t)paper);
 	char *text = json_dumps(all, JSON_COMPACT);
 	CHECK(text != NULL);
 	struct str sealed = crypto_seal(a, key, key_context(a, id), str_from(text));
@@ -36,22 +38,41 @@ bool dossier_key(struct env *env, const struct law *law, struct dossier_id id, s
 	return !found || key_unwrap(law->keys, key_context(env->arena, id), row.wrapped, out, e);
 }
 
-bool dossier_unseal(struct env *env, const struct law *law, const struct dossier_get_row *d, json_t **out, struct err *e)
+/* Nothing when it was erased. */
+static bool open_content(struct env *env, const struct law *law, const struct dossier_get_row *d, struct str *text, struct err *e)
 {
 	AUTO_KEY key = {0};
 	bool erased = false;
-	struct str text;
-	*out = NULL;
+	*text = STR_NONE;
 	if (!dossier_key(env, law, d->id, &key, &erased, e))
 		return false;
-	if (erased || !d->sealed.p) {
-		*out = json_null();
-		return true;
-	}
-	if (!crypto_open(env->arena, &key, key_context(env->arena, d->id), d->sealed, &text, e))
-		return err_wrap(e, "content of a dossier");
-	*out = json_loadb(text.p, text.n, 0, NULL);
+	return erased || !d->sealed.p || crypto_open(env->arena, &key, key_context(env->arena, d->id), d->sealed, text, e) ||
+	       err_wrap(e, "content of a dossier");
+}
+
+bool dossier_unseal(struct env *env, const struct law *law, const struct dossier_get_row *d, json_t **out, struct err *e)
+{
+	struct str text;
+	*out = NULL;
+	if (!open_content(env, law, d, &text, e))
+		return false;
+	*out = text.p ? json_loadb(text.p, text.n, 0, NULL) : json_null();
 	return *out || err_set(e, ERR_INTERNAL, "content of a dossier is not JSON");
+}
+
+bool dossier_who(struct env *env, const struct law *law, const struct dossier_get_row *d, struct applicant *out, struct err *e)
+{
+	const struct str first = STR("{\"" WHO "\":");
+	struct str text;
+	if (!open_content(env, law, d, &text, e))
+		return false;
+	bool ahead = str_starts(text, first);
+	json_t *x = ahead ? json_loadb(text.p + first.n, text.n - first.n, JSON_DISABLE_EOF_CHECK, NULL) : text.p ? json_loadb(text.p, text.n, 0, NULL) : json_null();
+	if (!x)
+		return err_set(e, ERR_INTERNAL, "content of a dossier is not JSON");
+	*out = applicant_from(env->arena, ahead ? x : json_object_get(x, WHO));
+	json_decref(x);
+	return true;
 }
 
 static struct str file_aad(struct arena *a, struct dossier_id id) { return str_fmt(a, "name:%lld", (long long)id.v); }

@@ -73,9 +73,11 @@ static json_t *who_json(const struct applicant *w)
 
 static struct str text_of(struct arena *a, const json_t *object, const char *key) { return str_dup(a, str_from(json_string_value(json_object_get(object, key)))); }
 
-struct applicant dossier_applicant(struct arena *a, const json_t *content)
+struct applicant dossier_applicant(struct arena *a, const json_t *content) { return applicant_from(a, json_object_get(content, "who")); }
+
+struct applicant applicant_from(struct arena *a, const json_t *w)
 {
-	const json_t *w = json_object_get(content, "who"), *g = json_object_get(w, "agent");
+	const json_t *g = json_object_get(w, "agent");
 	return (struct applicant){.organisation = json_is_true(json_object_get(w, "organisation")), .name = text_of(a, w, "name"),
 		.identity = text_of(a, w, "identity"), .address = text_of(a, w, "address"), .phone = text_of(a, w, "phone"), .email = text_of(a, w, "email"),
 		.agent = {.name = text_of(a, g, "name"), .identity = text_of(a, g, "identity"), .paper = text_of(a, g, "paper")}};

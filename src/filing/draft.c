@@ -45,8 +45,11 @@ void json_put(json_t *object, const char *key, struct str value)
 static void add_slots(struct arena *a, struct outline *flow, const struct law_procedure *p, size_t form, const struct eform_field *v, size_t n, struct str prefix)
 {
 	for (size_t i = 0; i < n; i++) {
+		bool parts = v[i].kind >= EFORM_GROUP && v[i].kind != EFORM_ROWS;
+		if (!parts && v[i].kind != EFORM_FILE)
+			continue;
 		struct str path = str_fmt(a, "%.*s%s%.*s", STR_ARG(prefix), prefix.n ? "." : "", STR_ARG(v[i].key));
-		if (v[i].kind >= EFORM_GROUP && v[i].kind != EFORM_ROWS)
+		if (parts)
 			add_slots(a, flow, p, form, v[i].fields, v[i].n, path);
 		if (v[i].kind != EFORM_FILE)
 			continue;

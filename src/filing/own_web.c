@@ -27,10 +27,9 @@ static bool show_head(struct request *r, struct html_out *o, const struct dossie
 static bool show_facts(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
 {
 	struct arena *a = r->env.arena;
-	AUTO_JSON content = NULL;
-	if (!dossier_unseal(&r->env, filing()->law, d, &content, e))
+	struct applicant who;
+	if (!dossier_who(&r->env, filing()->law, d, &who, e))
 		return false;
-	struct applicant who = dossier_applicant(a, content);
 	struct ui_fact v[5] = {{.label = m(r, MSG_FILING_PROCEDURE), .value = d->procedure_name, .url = str_fmt(a, "/dich-vu-cong/%.*s", STR_ARG(d->procedure))},
 		{.label = m(r, MSG_FILING_NAME), .value = d->applicant_name}, {.label = m(r, MSG_FILING_SENT_AT), .value = lang_instant(a, r->env.lang, d->sent_at)}};
 	size_t n = 3;

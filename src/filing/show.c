@@ -96,10 +96,10 @@ bool filing_show_clock(struct request *r, struct html_out *o, const struct dossi
 
 bool filing_has_agent(struct env *env, const struct dossier_get_row *d, bool *has, struct err *e)
 {
-	AUTO_JSON content = NULL;
-	if (!dossier_unseal(env, filing()->law, d, &content, e))
+	struct applicant who;
+	if (!dossier_who(env, filing()->law, d, &who, e))
 		return false;
-	*has = dossier_applicant(env->arena, content).agent.name.n > 0;
+	*has = who.agent.name.n > 0;
 	return true;
 }
 

@@ -47,6 +47,18 @@ static json_t *fail(struct check *c, const struct eform_field *f, struct str at,
 	return NULL;
 }
 
+/* The pointer of a member: made for every field, faulty or not, hence without printf; the first pass names no faults. */
+static struct str below(struct check *c, struct str at, struct str key)
+{
+	if (!c->errors)
+		return at;
+	char *p = arena_alloc(c->a, at.n + key.n + 2);
+	memcpy(p, at.n ? at.p : "", at.n);
+	p[at.n] = '/';
+	memcpy(p + at.n + 1, key.p, key.n);
+	return (struct str){p, at.n + 1 + key.n};
+}
+
 static bool faulty_since(const struct check *c, size_t n) { return c->errors && c->errors->n > n; }
 
 /* NFC and trimmed; false for control characters (line ends are allowed in long text). */
@@ -416,7 +428,7 @@ static void object(struct check *c, const struct eform_field *v, size_t n, const
 {
 	json_t *target = raw ? out : json_object();
 	for (size_t i = 0; i < n; i++)
-		field(c, &v[i], json_object_getn(raw, v[i].key.p, v[i].key.n), str_fmt(c->a, "%.*s/%.*s", STR_ARG(at), STR_ARG(v[i].key)), target);
+		field(c, &v[i], json_object_getn(raw, v[i].key.p, v[i].key.n), below(c, at, v[i].key), target);
 	const char *key = NULL;
 	json_t *x = NULL;
 	json_object_foreach((json_t *)(uintptr_t)raw, key, x) {
@@ -447,12 +459,14 @@ struct eform_errors eform_check(struct arena *a, const struct eform *f, const js
 		fail(&c, NULL, STR(""), EFORM_NOT_OBJECT, STR_NONE);
 	for (size_t i = 0; i < f->n; i++)
 		object(&first, f->sections[i].fields, f->sections[i].n, json_is_object(answers) ? answers : NULL, STR(""), c.scope);
+	json_t *today = text_json(date_format(a, ctx->today));
 	for (size_t i = 0; json_is_object(answers) && i < f->n; i++)
 		for (size_t k = 0; k < f->sections[i].n; k++) {
 			const struct eform_field *x = &f->sections[i].fields[k];
-			json_object_set_new(c.scope, "today", text_json(date_format(a, ctx->today)));
-			field(&c, x, json_object_getn(answers, x->key.p, x->key.n), str_fmt(a, "/%.*s", STR_ARG(x->key)), c.scope);
+			json_object_set(c.scope, "today", today);
+			field(&c, x, json_object_getn(answers, x->key.p, x->key.n), below(&c, STR(""), x->key), c.scope);
 		}
+	json_decref(today);
 	unknown_top(&c, f, answers);
 	json_object_del(c.scope, "today");
 	if (clean)

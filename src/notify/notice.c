@@ -130,16 +130,6 @@ static const struct kind *kind_of(struct str name)
 
 /* ---- where to ---- */
 
-static bool applicant_of(struct env *env, const struct dossier_get_row *d, struct applicant *out, struct err *e)
-{
-	json_t *content = NULL;
-	if (!dossier_unseal(env, notify_have()->law, d, &content, e))
-		return err_wrap(e, "the applicant");
-	*out = dossier_applicant(env->arena, content);
-	json_decref(content);
-	return true;
-}
-
 static void reads(struct writing *w, const struct account *x)
 {
 	w->lang = x->lang;
@@ -212,6 +202,6 @@ bool notices_of(struct env *env, const struct audit_entry *x, const struct dossi
 	if (!k)
 		return true;
 	second.text = buf_on(env->arena);
-	return applicant_of(env, d, &who, e) && find_reader(&first, &who, e) && find_named(&second, &who, e) && write_to(&first, k, &out[0], e) &&
+	return dossier_who(env, notify_have()->law, d, &who, e) && find_reader(&first, &who, e) && find_named(&second, &who, e) && write_to(&first, k, &out[0], e) &&
 	       (str_eq(first.to, second.to) || write_to(&second, k, &out[1], e));
 }

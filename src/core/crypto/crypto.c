@@ -4,10 +4,11 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +16,34 @@
 #define TAG_SIZE 16
 
 static const uint8_t *bytes(struct str s) { return (const uint8_t *)(s.n ? s.p : ""); }
+
+/* Looked up once: OpenSSL 3 else asks its providers for them by name each time, which costs more than a digest of a row. */
+static struct { EVP_MD *sha256; EVP_CIPHER *gcm, *ctr; EVP_MAC *mac; EVP_MAC_CTX *hmac; } have;
+static pthread_once_t have_once = PTHREAD_ONCE_INIT;
+
+static void have_let_go(void)
+{
+	EVP_MAC_CTX_free(have.hmac);
+	EVP_MAC_free(have.mac);
+	EVP_CIPHER_free(have.gcm);
+	EVP_CIPHER_free(have.ctr);
+	EVP_MD_free(have.sha256);
+}
+
+static void have_fetch(void)
+{
+	char digest_name[] = "SHA256";
+	OSSL_PARAM p[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name, 0), OSSL_PARAM_construct_end()};
+	have.sha256 = EVP_MD_fetch(NULL, digest_name, NULL);
+	have.gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+	have.ctr = EVP_CIPHER_fetch(NULL, "AES-256-CTR", NULL);
+	have.mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	have.hmac = EVP_MAC_CTX_new(have.mac);
+	CHECK(have.sha256 && have.gcm && have.ctr && have.hmac && EVP_MAC_CTX_set_params(have.hmac, p) == 1);
+	CHECK(atexit(have_let_go) == 0);
+}
+
+static void need(void) { CHECK(pthread_once(&have_once, have_fetch) == 0); }
 
 struct digest crypto_sha256(struct str data) { return crypto_sha256_parts(&data, 1); }
 
@@ -83,8 +112,9 @@ static EVP_MD_CTX *md_ctx(struct crypto_hash *h) { return (EVP_MD_CTX *)(void *)
 
 struct crypto_hash *crypto_hash_new(void)
 {
+	need();
 	EVP_MD_CTX *c = EVP_MD_CTX_new();
-	CHECK(c && EVP_DigestInit_ex(c, EVP_sha256(), NULL) == 1);
+	CHECK(c && EVP_DigestInit_ex(c, have.sha256, NULL) == 1);
 	return (struct crypto_hash *)(void *)c;
 }
 
@@ -110,7 +140,11 @@ void crypto_hash_free(struct crypto_hash *h)
 struct digest crypto_hmac(struct str key, struct str data)
 {
 	struct digest d;
-	CHECK(key.n <= INT32_MAX && HMAC(EVP_sha256(), bytes(key), (int)key.n, bytes(data), data.n, d.b, NULL));
+	size_t n = 0;
+	need();
+	EVP_MAC_CTX *c = EVP_MAC_CTX_dup(have.hmac);
+	CHECK(c && EVP_MAC_init(c, bytes(key), key.n, NULL) == 1 && EVP_MAC_update(c, bytes(data), data.n) == 1 && EVP_MAC_final(c, d.b, &n, sizeof d.b) == 1);
+	EVP_MAC_CTX_free(c);
 	return d;
 }
 
@@ -169,9 +203,10 @@ struct str crypto_seal(struct arena *a, const struct key *k, struct str aad, str
 	CHECK(plain.n <= INT32_MAX - SEAL_OVERHEAD && aad.n <= INT32_MAX);
 	uint8_t *out = arena_alloc(a, plain.n + SEAL_OVERHEAD + 1);
 	crypto_random(out, NONCE_SIZE);
+	need();
 	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
 	int n = 0;
-	CHECK(c && EVP_EncryptInit_ex(c, EVP_aes_256_gcm(), NULL, k->b, out) == 1);
+	CHECK(c && EVP_EncryptInit_ex(c, have.gcm, NULL, k->b, out) == 1);
 	CHECK(EVP_EncryptUpdate(c, NULL, &n, bytes(aad), (int)aad.n) == 1);
 	CHECK(EVP_EncryptUpdate(c, out + NONCE_SIZE, &n, bytes(plain), (int)plain.n) == 1);
 	CHECK(EVP_EncryptFinal_ex(c, out + NONCE_SIZE + n, &n) == 1);
@@ -185,9 +220,10 @@ static bool gcm_open(const struct key *k, struct str aad, const uint8_t *sealed,
 {
 	uint8_t tag[TAG_SIZE];
 	memcpy(tag, sealed + NONCE_SIZE + n, TAG_SIZE);
+	need();
 	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
 	int got = 0;
-	CHECK(c && EVP_DecryptInit_ex(c, EVP_aes_256_gcm(), NULL, k->b, sealed) == 1);
+	CHECK(c && EVP_DecryptInit_ex(c, have.gcm, NULL, k->b, sealed) == 1);
 	CHECK(EVP_DecryptUpdate(c, NULL, &got, bytes(aad), (int)aad.n) == 1);
 	CHECK(EVP_DecryptUpdate(c, out, &got, sealed + NONCE_SIZE, (int)n) == 1);
 	CHECK(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, tag) == 1);
@@ -217,9 +253,10 @@ void crypto_stream(const struct key *k, int64_t offset, void *p, size_t n)
 	uint64_t block = (uint64_t)offset / 16;
 	for (int i = 0; i < 8; i++)
 		iv[15 - i] = (uint8_t)(block >> (8 * i));
+	need();
 	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
 	int done = 0;
-	CHECK(c && EVP_EncryptInit_ex(c, EVP_aes_256_ctr(), NULL, k->b, iv) == 1);
+	CHECK(c && EVP_EncryptInit_ex(c, have.ctr, NULL, k->b, iv) == 1);
 	CHECK(EVP_EncryptUpdate(c, skip, &done, skip, (int)(offset % 16)) == 1);
 	CHECK(EVP_EncryptUpdate(c, p, &done, p, (int)n) == 1);
 	EVP_CIPHER_CTX_free(c);
