@@ -8,9 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A second slash, plain or as a front may undo it before it hands the address on. */
+static bool begins_elsewhere(struct str after_slash)
+{
+	static const char *const bad[] = {"/", "\\", "%2f", "%2F", "%5c", "%5C"};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		if (str_starts(after_slash, str_from(bad[i])))
+			return true;
+	return false;
+}
+
 bool path_is_local(struct str path)
 {
-	if (path.n == 0 || path.p[0] != '/' || (path.n > 1 && (path.p[1] == '/' || path.p[1] == '\\')))
+	if (path.n == 0 || path.p[0] != '/' || begins_elsewhere(str_sub(path, 1, path.n)))
 		return false;
 	for (size_t i = 0; i < path.n; i++)
 		if ((unsigned char)path.p[i] <= ' ' || path.p[i] == 0x7F || path.p[i] == '\\')

@@ -146,7 +146,7 @@ TEST(header_texts)
 
 TEST(only_paths_of_ours_are_redirected_to)
 {
-	const char *good[] = {"/", "/a", "/a?next=//b"}, *bad[] = {"", "a", "//a", "/\\a", "/a b", "/a\nb", "http://a", "/\x7f"};
+	const char *good[] = {"/", "/a", "/a?next=//b"}, *bad[] = {"", "a", "//a", "/\\a", "/%2f%2Fa", "/%2Fa", "/%5ca", "/a b", "/a\nb", "http://a", "/\x7f"};
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
 		EXPECT(path_is_local(str_from(good[i])));
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
