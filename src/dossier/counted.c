@@ -127,9 +127,7 @@ static enum stat_outcome outcome_of(struct str name)
 /* The date that lateness counts from; none while the clock stands. */
 static struct instant law_due(const struct dossier_facts_row *d)
 {
-	if (!d->due.has)
-		return (struct instant){0};
-	return d->law_due.has ? d->law_due.v : d->apologies ? d->first_due.v : d->due.v;
+	return !d->due.has ? (struct instant){0} : d->law_due.has ? d->law_due.v : d->first_due.v;
 }
 
 /* Rows of a page of dossiers, in order of the dossier; each is used up once. */

@@ -54,7 +54,7 @@ static struct stat_row *row_for(struct reading *r, const struct stat_dims *d, in
 		make_room(r);
 	size_t at = place_of(r, id, procedure);
 	if (!r->index[at]) {
-		r->v[r->n] = (struct stat_row){.id = r->cut->by == STAT_BY_MONTH && r->span == STAT_MONTH ? 0 : id, .procedure = str_dup(r->a, procedure), .month = r->cut->by == STAT_BY_MONTH ? period : 0};
+		r->v[r->n] = (struct stat_row){.id = id, .procedure = str_dup(r->a, procedure)};
 		r->index[at] = (uint32_t)++r->n;
 	}
 	return &r->v[r->index[at] - 1];
@@ -176,8 +176,7 @@ static bool is_empty(const struct stat_row *r)
 static int by_key(const void *a, const void *b)
 {
 	const struct stat_row *x = a, *y = b;
-	int64_t p = x->id ? x->id : x->month, q = y->id ? y->id : y->month;
-	return p != q ? (p < q ? -1 : 1) : str_cmp(x->procedure, y->procedure);
+	return x->id != y->id ? (x->id < y->id ? -1 : 1) : str_cmp(x->procedure, y->procedure);
 }
 
 static bool read_cut(struct env *env, struct reading *r, struct stat_rows *out, struct err *e)
@@ -208,7 +207,13 @@ static bool read_cut(struct env *env, struct reading *r, struct stat_rows *out, 
 bool stat_read(struct env *env, const struct stat_cut *cut, struct stat_rows *out, struct err *e)
 {
 	struct reading r = {.cut = cut, .span = STAT_MONTH};
-	return read_cut(env, &r, out, e);
+	if (!read_cut(env, &r, out, e))
+		return false;
+	for (size_t i = 0; cut->by == STAT_BY_MONTH && i < out->n; i++) {
+		out->v[i].month = (int32_t)out->v[i].id;
+		out->v[i].id = 0;
+	}
+	return true;
 }
 
 bool stat_now(struct env *env, const struct stat_cut *cut, struct instant soon, struct stat_rows *out, struct err *e)
@@ -222,11 +227,7 @@ bool stat_days(struct env *env, struct date from, struct date to, struct agency_
 {
 	struct stat_cut cut = {.from = from.day, .to = to.day, .of = {.agency = agency}, .by = STAT_BY_MONTH};
 	struct reading r = {.cut = &cut, .span = STAT_DAY};
-	if (!read_cut(env, &r, out, e))
-		return false;
-	for (size_t i = 0; i < out->n; i++)
-		out->v[i].month = 0;
-	return true;
+	return read_cut(env, &r, out, e);
 }
 
 /* What was overdue at the end and is settled was counted when it was settled; the rest is open still. */
