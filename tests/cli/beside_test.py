@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Commands beside a running server, erasure, rotation of keys, and the graceful stop. Ends in "N passed, N failed"."""
-import http.client, json, os, re, signal, socket, ssl, stat, subprocess, sys, threading, time, urllib.parse, urllib.request
+import base64, http.client, json, os, quopri, re, signal, socket, ssl, stat, subprocess, sys, threading, time, urllib.parse, urllib.request
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import PORTAL, Server, Tests, add_portal, copy_of, demo, env, equal, free_port, pdf, root, rows, run, source, true, until, writing
+from program import PORTAL, Server, Tests, add_portal, copy_of, database, demo, engine, env, equal, free_port, pdf, people_of, postgres, root, rows, run, source, true, until, writing
 
-base, people = demo("base")
+base, people = demo("base") if engine == "sqlite" else (None, None)
 made = 0
 
 
@@ -172,16 +172,26 @@ FILE_WORD, ANSWER_WORD = "tep-zqkjhw-mat", "Phố Vxzqk Hẻm Jwq 4717"
 WORDS = [CANARY["name"], "zqxvbno", "Zqxvbn", CANARY["identity"], CANARY["phone"], CANARY["email"], FILE_WORD, ANSWER_WORD, "Vxzqk", "vxzqk"]
 
 
+def written(word):
+    """As it may stand in bytes: plain, in three encodings, escaped for JSON and addresses, as mails write it (base64 at each offset, quoted-printable), as hex."""
+    u = word.encode()
+    out = {word.encode(c) for c in ("utf-8", "utf-16-le", "utf-16-be")} | {json.dumps(word)[1:-1].encode(), urllib.parse.quote(word).encode(), urllib.parse.quote_plus(word).encode(),
+                                                                          quopri.encodestring(u).strip(), u.hex().encode(), u.hex().upper().encode()}
+    for offset in range(3):  # what does not depend on the bytes around it
+        out.add(base64.b64encode(b"\0" * offset + u)[(4 if offset else 0) + (1 if offset == 2 else 0):][:-4])
+    return [x for x in out if len(x) > 4]
+
+
 def found(data):
-    """Which canaries stand in which file of the data folder, in any of three encodings."""
-    hits = []
+    """Which canaries stand in which file of the data folder, written in whatever way."""
+    hits, ways = [], {w: written(w) for w in WORDS}
     for folder, _, names in os.walk(data):
         for name in names:
             path = os.path.join(folder, name)
             if stat.S_ISREG(os.lstat(path).st_mode):
                 with open(path, "rb") as f:
                     bytes_ = f.read()
-                hits += [(w, os.path.relpath(path, data)) for w in WORDS if any(w.encode(c) in bytes_ for c in ("utf-8", "utf-16-le", "utf-16-be"))]
+                hits += [(w, os.path.relpath(path, data)) for w in WORDS if any(x in bytes_ for x in ways[w])]
     return hits
 
 
@@ -204,6 +214,19 @@ def file_dossier(s, token):
     status, answer, _ = s.ask("POST", "/api/v1/dossiers", body, {"Idempotency-Key": "d1"}, token)
     equal(status, 201, answer.decode())
     return json.loads(answer)["code"]
+
+
+def searched_as_it_is_written():
+    """The search itself: a canary in a file in each of the ways is found."""
+    folder = os.path.join(root, "ways")
+    os.makedirs(folder)
+    name = CANARY["name"]
+    mail = b"Subject: x\r\n\r\n" + base64.encodebytes(("ab" + "Kính gửi ông " + name + ", hồ sơ").encode())
+    for i, text in enumerate([name.encode(), name.encode("utf-16-le"), json.dumps({"x": name}).encode(), urllib.parse.urlencode({"x": name}).encode(), mail.replace(b"\n", b"") , name.encode().hex().encode(),
+                              quopri.encodestring(name.encode())]):
+        with open(os.path.join(folder, "one"), "wb") as f:
+            f.write(b"before " + text + b" after")
+        true(name in [w for w, _ in found(folder)], f"the way {i} is not found")
 
 
 def erased_means_found_nowhere():
@@ -248,8 +271,43 @@ def erased_means_found_nowhere():
         equal((json.loads(reason[0][0])["reason"], reason[0][1]), ("theo yêu cầu của người nộp", "program"))
         code_, out, _ = run("verify", "--data", data)
         equal((code_, out.startswith("good")), (0, True), out)
+        said = "".join(s.log)
+    equal([w for w in WORDS if w in said], [], "in the program's log")
     equal(found(data), [], "after the stop")
     equal(run("verify", "--data", data)[0], 0)
+    equal(rows(data, "select count(*) from outbox where body like '%zqxv%' or body like '%' || ? || '%'", CANARY["identity"]), [(0,)], "in what another system is told")
+    to = os.path.join(root, "after-erasure")
+    equal(run("backup", "--data", data, "--to", to)[0], 0)
+    equal(found(to), [], "in a backup made afterwards")
+
+
+def erased_on_postgresql_after_vacuum():
+    """Its files hold dead rows until they are written anew (docs/operations.md, Erasure): after that the words are in none of the database's files."""
+    name, words = database()
+    data = os.path.join(root, "pg-data")
+    place = [*words, "--data", data]
+    sign_ins = people_of(*place, dossiers=3)
+    add_portal(*place)
+    sql = lambda q: postgres("psql", "-d", name, "-At", stdin=q)[1].strip()
+    cluster, oid = sql("show data_directory;"), sql(f"select oid from pg_database where datname = '{name}';")
+    files = os.path.join(cluster, "base", oid)
+    with Server(place=place, people=sign_ins) as s:
+        code = file_dossier(s, s.new_token(PORTAL))
+        until("the mail is caught", lambda: CANARY["email"] in [w for w, f in found(data) if f.startswith("mail/")])
+        until("the files are scanned", lambda: sql("select count(*) from dossier_file where state = 'quarantine';") == "0")
+        sql("checkpoint;")
+        true({CANARY["name"], "zqxvbno"} <= {w for w, _ in found(files)}, f"the name stands in the database before: {found(files)}")
+        key = bytes.fromhex(sql(f"select encode(k.wrapped, 'hex') from dossier_key k join dossier d on d.id = k.id where d.code = '{code}';"))
+        holds_key = lambda: [n for n in os.listdir(files) if key in open(os.path.join(files, n), "rb").read()]
+        true(len(key) > 30 and holds_key(), "the wrapped key stands there before")
+        equal(run("erase", *place, "--code", code, "--reason", "theo yêu cầu của người nộp")[0], 0)
+        until("the cleaning job is done", lambda: sql("select state from job where kind = 'erase.clean';") == "done")
+        equal(found(data), [], "in the data folder")
+        tables = re.search(r"`vacuum full ([a-z_, ]+)`", open(os.path.join(source, "docs/operations.md"), encoding="utf-8").read()).group(1)
+        sql(f"vacuum full {tables}; checkpoint;")
+        equal(found(files), [], "in the database's files, after what docs/operations.md says")
+        equal(holds_key(), [], "the wrapped key, after that")
+        equal(run("verify", *place)[0], 0)
 
 
 def an_administrator_erases_with_a_code():
@@ -374,7 +432,7 @@ def metrics_have_their_own_address():
 
 
 tests = Tests()
-tests.run(commands_go_through_the_server, stop_returns_when_the_server_is_gone, a_stale_socket_and_nonsense_do_no_harm, others_are_not_answered, nothing_lies_open, the_front_writes_no_secret_into_its_log,
-          erased_means_found_nowhere, an_administrator_erases_with_a_code, keys_are_rotated_while_it_serves, what_was_begun_is_answered_when_it_stops,
-          metrics_have_their_own_address)
+tests.run(*[erased_on_postgresql_after_vacuum] if engine == "pg" else [commands_go_through_the_server, stop_returns_when_the_server_is_gone, a_stale_socket_and_nonsense_do_no_harm, others_are_not_answered, nothing_lies_open, the_front_writes_no_secret_into_its_log,
+          searched_as_it_is_written, erased_means_found_nowhere, an_administrator_erases_with_a_code, keys_are_rotated_while_it_serves, what_was_begun_is_answered_when_it_stops,
+          metrics_have_their_own_address])
 tests.end()
