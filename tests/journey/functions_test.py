@@ -12,7 +12,7 @@ from browser import Browser, form_of, text_of as words_of
 XRAY = "bx-cap-phep-xquang"
 ROLES = ["citizen", "business", "counter", "specialist", "head", "director", "clerk", "inspector", "admin"]
 s = Program(dossiers=3)
-data, people, api, act = s.data, s.people, s.api, s.act
+data, people, api, act, choice = s.data, s.people, s.api, s.act, s.choice
 
 
 def page(path, role=None, want=200):
@@ -25,12 +25,6 @@ def page(path, role=None, want=200):
 
 def get(code, role="citizen"):
     return api(role, "GET", f"/dossiers/{code}")
-
-
-def choice(role, code, action, field, word):
-    [a] = [a for a in api(role, "GET", f"/dossiers/{code}/actions")["items"] if a["action"] == action]
-    [f] = [f for f in a["fields"] if f["name"] == field]
-    return next(c["value"] for c in f["choices"] if word in c["label"])
 
 
 def file(role="citizen", procedure=XRAY, **more):

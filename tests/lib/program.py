@@ -268,15 +268,19 @@ class Server:
 
     # Starting and ending.
 
-    def start(self, wait=True):
-        """On a free port. Without wait it may not be known yet."""
+    def command(self):
+        """The words that start it, its settings written into a file."""
         config = os.path.join(root, f"motcua-{time.time_ns()}.conf")
         with open(config, "w", encoding="utf-8") as f:
             f.writelines(f"{k} = {v}\n" for k, v in self.settings.items())
+        return [program, "serve", *self.place, "--config", config, "--listen", "127.0.0.1:0"]
+
+    def start(self, wait=True):
+        """On a free port. Without wait it may not be known yet."""
         self.port = None
         self.code, self.told, self.serves = None, len(self.log), threading.Event()
-        self.process = subprocess.Popen([program, "serve", *self.place, "--config", config, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                        text=True, errors="replace", env=env, start_new_session=True, user=self.user, group=self.user)
+        self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=env, start_new_session=True,
+                                        user=self.user, group=self.user)
         self.process.intruder = "INTRUDER_DIR" in env
         begun.append(self.process)
         self.reader = threading.Thread(target=self.listen_to, args=(self.process, self.serves), daemon=True)
@@ -416,12 +420,22 @@ class Server:
         return json.loads(answer) if answer[:1] in (b"{", b"[") else answer or None
 
     def send_example(self, role, procedure, content=None):
-        """The code of a dossier with the answers that the procedure's form gives as its example, and a file in each place; content: of each file."""
+        """The code of a dossier that was filed so."""
+        return self.file_example(role, procedure, content)["code"]
+
+    def file_example(self, role, procedure, content=None):
+        """A dossier with the answers that the procedure's form gives as its example, and a file in each place; content: of each file. What the API answers: code, secret, …"""
         example, files = self.api(None, "GET", f"/procedures/{procedure}/form")["example"], []
         for i, f in enumerate(example["files"]):
             kept = self.api(role, "POST", f"/files?name=t{i}.pdf", content or pdf(f"tep {i}"), Content_Type="application/pdf")
             files.append({"field": f["field"], "file": kept["id"]})
-        return self.api(role, "POST", "/dossiers", {"procedure": procedure, "answers": example["answers"], "files": files})["code"]
+        return self.api(role, "POST", "/dossiers", {"procedure": procedure, "answers": example["answers"], "files": files})
+
+    def choice(self, role, code, action, field, word):
+        """The value of what may be named in that field of an act, by a word of its label."""
+        [a] = [a for a in self.api(role, "GET", f"/dossiers/{code}/actions")["items"] if a["action"] == action]
+        [f] = [f for f in a["fields"] if f["name"] == field]
+        return next(c["value"] for c in f["choices"] if word in c["label"])
 
     def act(self, role, code, action, want=200, **more):
         return self.api(role, "POST", f"/dossiers/{code}/actions", {"action": action, **more}, want)

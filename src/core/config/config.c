@@ -69,7 +69,7 @@ static const struct entry entries[] = {
 	{"cache", SIZE, AT(cache_bytes), "64M", MB, 4 * GB, NULL, "bộ nhớ giữ các trang công khai", "memory for kept public pages"},
 	{"rate_page", NUMBER, AT(rate_page), "600", 10, 10000000, NULL, "số trang mỗi phút từ một địa chỉ", "pages a minute from one address"},
 	{"rate_sign_in", NUMBER, AT(rate_sign_in), "10", 1, 10000, NULL, "số lần thử đăng nhập mỗi phút từ một địa chỉ", "tries to sign in a minute from one address"},
-	{"rate_lookup", NUMBER, AT(rate_lookup), "30", 1, 10000, NULL, "số lần tra cứu mỗi phút từ một địa chỉ", "look-ups a minute from one address"},
+	{"rate_lookup", NUMBER, AT(rate_lookup), "30", 1, 10000000, NULL, "số lần tra cứu mỗi phút từ một địa chỉ", "look-ups a minute from one address"},
 	{"rate_upload", NUMBER, AT(rate_upload), "600", 1, 10000, NULL, "số lần gửi tệp mỗi phút từ một địa chỉ hay một tài khoản", "uploads a minute from one address or one account"},
 	{"rate_api", NUMBER, AT(rate_api), "600", 1, 10000000, NULL, "số yêu cầu API mỗi phút từ một địa chỉ", "API requests a minute from one address"},
 	{"rate_account_page", NUMBER, AT(rate_account_page), "1200", 10, 10000000, NULL, "số trang mỗi phút của một tài khoản", "pages a minute of one account"},
