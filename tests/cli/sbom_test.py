@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""The list of parts that the build made (scripts/sbom): SPDX 2.3, complete. usage: sbom_test.py LIST PROGRAM...   Ends in "N passed, N failed"."""
+import copy, json, os, re, subprocess, sys
+
+with open(sys.argv[1], encoding="utf-8") as f:
+    made = json.load(f)
+programs = sys.argv[2:]
+source = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+RELATIONS = {"DESCRIBES", "CONTAINS", "DYNAMIC_LINK", "BUILD_TOOL_OF"}
+
+
+def faults(d):
+    """What the specification asks for (SPDX 2.3, clauses 6, 7, 10, 11) and this list lacks."""
+    out = []
+    for key, want in (("spdxVersion", r"SPDX-2\.3"), ("dataLicense", "CC0-1.0"), ("SPDXID", "SPDXRef-DOCUMENT"), ("name", ".+"), ("documentNamespace", r"https?://[^#\s]+")):
+        if not re.fullmatch(want, str(d.get(key, ""))):
+            out.append(f"{key}: {d.get(key)}")
+    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", d["creationInfo"]["created"]) or not all(re.match(r"(Tool|Person|Organization): ?\S", c) for c in d["creationInfo"]["creators"]):
+        out.append(f"creationInfo: {d['creationInfo']}")
+    defined = {x["licenseId"] for x in d.get("hasExtractedLicensingInfos", []) if x["extractedText"].strip()}
+    ids = [p.get("SPDXID", "") for p in d["packages"]]
+    if len(set(ids)) != len(ids):
+        out.append("an SPDXID stands twice")
+    for p in d["packages"]:
+        who = p.get("name")
+        if not who or not re.fullmatch(r"SPDXRef-[A-Za-z0-9.-]+", p.get("SPDXID", "")) or not p.get("downloadLocation"):
+            out.append(f"{who}: name, SPDXID or downloadLocation")
+        if p.get("filesAnalyzed") is not False:
+            out.append(f"{who}: filesAnalyzed")
+        for field in ("licenseConcluded", "licenseDeclared"):
+            words = [w for w in re.split(r"[\s()]+", p.get(field, "")) if w and w not in ("AND", "OR", "WITH")]
+            if not words or any(w.startswith("LicenseRef-") and w not in defined for w in words) or any(not re.fullmatch(r"[A-Za-z0-9.+-]+", w) for w in words):
+                out.append(f"{who}: {field} {p.get(field)}")
+        for c in p.get("checksums", []):
+            if len(c["checksumValue"]) != {"SHA1": 40, "SHA256": 64, "SHA512": 128}[c["algorithm"]]:
+                out.append(f"{who}: checksum")
+    known = set(ids) | {"SPDXRef-DOCUMENT"}
+    related = set()
+    for r in d["relationships"]:
+        related |= {r["spdxElementId"], r["relatedSpdxElement"]}
+        if r["relationshipType"] not in RELATIONS or not {r["spdxElementId"], r["relatedSpdxElement"]} <= known:
+            out.append(f"relation {r}")
+    out += [f"{i} is related to nothing" for i in set(ids) - related]
+    return out
+
+
+def missing(d):
+    """Libraries that the loader would load and that nobody in the list gives; parts of the pages that are not in it."""
+    given = {n for p in d["packages"] for n in p.get("comment", "").split()}
+    loaded = set()
+    for program in programs:
+        text = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+        loaded |= {os.path.basename(m.group(1)) for m in re.finditer(r"(?:=>\s+|^\s+)(/\S+) \(0x", text, re.M)}
+    names = {(p["name"], p.get("versionInfo")) for p in d["packages"]}
+    with open(os.path.join(source, "web/package-lock.json"), encoding="utf-8") as f:
+        lock = {(k.split("node_modules/")[-1], v["version"]) for k, v in json.load(f)["packages"].items() if k and not v.get("optional")}
+    return sorted(loaded - given) + sorted(map(str, lock - names))
+
+
+def it_is_valid():
+    assert len(made["packages"]) > 60, len(made["packages"])
+    assert faults(made) == [], faults(made)
+
+
+def everything_is_in_it():
+    assert missing(made) == [], missing(made)
+
+
+def versions_are_those_installed():
+    for p in made["packages"]:
+        if p["SPDXID"].startswith("SPDXRef-deb-"):
+            got = subprocess.run(["dpkg-query", "-W", "-f", "${Version}\n", p["name"]], capture_output=True, text=True).stdout.split("\n")
+            assert p["versionInfo"] in got, f"{p['name']}: {p['versionInfo']}, installed {got}"
+
+
+def most_have_a_licence():
+    without = [p["name"] for p in made["packages"] if p["licenseDeclared"] == "NOASSERTION"]
+    assert len(without) * 3 < len(made["packages"]), without
+    assert all("licenseComments" in p for p in made["packages"] if p["name"] in without), "and it says where to look"
+
+
+def a_list_that_lacks_something_is_refused():
+    for spoil in (lambda d: d.pop("documentNamespace"), lambda d: d["packages"].pop(), lambda d: d["packages"][3].update(licenseDeclared="LicenseRef-nowhere"), lambda d: d["packages"][2].pop("downloadLocation"),
+                  lambda d: d["packages"].append(d["packages"][5]), lambda d: d["relationships"].pop()):
+        bad = copy.deepcopy(made)
+        spoil(bad)
+        assert faults(bad), "not noticed"
+    bad = copy.deepcopy(made)
+    bad["packages"] = [p for p in bad["packages"] if not p["name"].startswith("libsqlite3")]
+    assert missing(bad) == ["libsqlite3.so.0"], missing(bad)
+
+
+passed = failed = 0
+for fn in (it_is_valid, everything_is_in_it, versions_are_those_installed, most_have_a_licence, a_list_that_lacks_something_is_refused):
+    try:
+        fn()
+        passed += 1
+    except Exception as e:
+        failed += 1
+        print(f"FAILED {fn.__name__}: {type(e).__name__}: {e}")
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)
