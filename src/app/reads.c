@@ -75,7 +75,7 @@ bool reads_needed(struct request *r)
 /* What a filter says: view, state, field, channel, order, day. What was searched for may be a name and is left out. */
 static bool is_filter(struct str one)
 {
-	static const char *const names[] = {"xem=", "tt=", "lv=", "kenh=", "xep=", "truoc="};
+	static const char *const names[] = {"xem=", "tt=", "lv=", "kenh=", "xep=", "truoc=", "so=", "ky=", "cq=", "dv=", "cb="};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (str_starts(one, str_from(names[i])))
 			return true;

@@ -6,6 +6,7 @@
 
 static const struct entry { const char *path; enum msg_key word; role_set allow; } entries[] = {
 	{"/ban-lam-viec", MSG_NAV_WORK, ALLOW_STAFF},
+	{"/bang-dieu-hanh", MSG_BOARD_TITLE, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR) | ROLE_BIT(ROLE_INSPECTOR)},
 	{"/quan-tri/vang-mat", MSG_ACCOUNT_TEAM, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR)},
 	{"/quan-tri/thu-tuc", MSG_NAV_CATALOGUE, ALLOW_STAFF | ADMIN},
 	{"/quan-tri/tai-khoan", MSG_NAV_ACCOUNTS, ADMIN},
@@ -18,7 +19,7 @@ static const struct entry { const char *path; enum msg_key word; role_set allow;
 void app_side(struct request *r, struct page_facts *f)
 {
 	bool desk = f->n_side > 0;
-	if (!f->staff || (!desk && !str_starts(r->path, STR("/quan-tri"))))
+	if (!f->staff || (!desk && !str_starts(r->path, STR("/quan-tri")) && !str_starts(r->path, STR("/bang-dieu-hanh"))))
 		return;
 	struct nav_item *v = NEW_ARRAY(r->env.arena, f->n_side + ARRAY_LEN(entries) + 1, struct nav_item);
 	size_t n = 0;

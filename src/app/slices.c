@@ -2,6 +2,7 @@
 #include "about/about.h"
 #include "account/account.h"
 #include "app/serve.h"
+#include "board/board.h"
 #include "desk/desk.h"
 #include "directory/directory.h"
 #include "erase/erase.h"
@@ -12,7 +13,7 @@
 #include "track/track.h"
 #include <stdio.h>
 
-const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &erase_routes, &org_routes, &issue_routes, &proof_routes, &notify_routes, &about_routes, &api_routes};
+const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &erase_routes, &org_routes, &issue_routes, &proof_routes, &notify_routes, &about_routes, &board_routes, &api_routes};
 const size_t all_routes_n = ARRAY_LEN(all_routes);
 
 static bool issue_slice(struct app *app, struct err *e)
@@ -65,6 +66,29 @@ static bool contacts_of(void *ctx, struct env *env, struct catalogue_contact **o
 	return true;
 }
 
+static size_t figures_of(void *ctx, struct env *env, struct catalogue_figure out[4])
+{
+	struct board_figure v[BOARD_FIGURES];
+	size_t n = board_figures(env, v);
+	(void)ctx;
+	for (size_t i = 0; i < n; i++)
+		out[i] = (struct catalogue_figure){v[i].value, v[i].label, STR("/so-lieu")};
+	return n;
+}
+
+static bool offered_of(void *ctx, int64_t *all, int64_t *online)
+{
+	struct catalogue *c = ((struct app *)ctx)->catalogue;
+	const struct catalogue_view *v = catalogue_hold(c);
+	*all = *online = 0;
+	for (size_t i = 0; i < v->n; i++) {
+		*all += v->entries[i].in_force;
+		*online += v->entries[i].in_force && (v->entries[i].p.online == ONLINE_PARTIAL || v->entries[i].p.online == ONLINE_FULL);
+	}
+	catalogue_release(c, v);
+	return *all > 0;
+}
+
 static const struct procedure *known(void *ctx, struct str slug, struct str bytes)
 {
 	const struct law *law = ((struct app *)ctx)->store.law;
@@ -77,7 +101,7 @@ static const struct procedure *known(void *ctx, struct str slug, struct str byte
 
 bool app_catalogue(struct app *app, struct err *e)
 {
-	struct catalogue_config cfg = {.pool = app->store.pool, .origin = str_from(app->config.origin), .forms = forms_of, .contacts = contacts_of, .known = known, .ctx = app};
+	struct catalogue_config cfg = {.pool = app->store.pool, .origin = str_from(app->config.origin), .forms = forms_of, .contacts = contacts_of, .known = known, .figures = figures_of, .ctx = app};
 	return catalogue_start(&app->catalogue, &cfg, e);
 }
 
@@ -129,5 +153,6 @@ bool app_slices(struct app *app, struct err *e)
 	desk_use(&app->desk);
 	app->proof = (struct proof_facilities){.render = app->render, .signers = app->signers_pem, .stamps = app->stamps_pem};
 	proof_use(&app->proof);
-	return issue_slice(app, e) && filing_configure(&filing, e);
+	struct board_config board = {.law = app->store.law, .pool = app->store.pool, .offered = offered_of, .ctx = app};
+	return issue_slice(app, e) && filing_configure(&filing, e) && board_use(&board, e);
 }

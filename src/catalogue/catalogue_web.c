@@ -290,7 +290,7 @@ static const struct field api_list_fields[] = {
 static const struct form api_list_query = {"procedures", api_list_fields, ARRAY_LEN(api_list_fields)};
 
 static const struct route routes[] = {
-	{.method = HTTP_GET, .path = "/", .page = front, PUBLIC, .api = "GET /api/v1/procedures"},
+	{.method = HTTP_GET, .path = "/", .page = front, .allow = ALLOW_ALL, .flags = ROUTE_PUBLIC_CACHE | ROUTE_FIGURES, .api = "GET /api/v1/procedures"},
 	{.method = HTTP_GET, .path = "/dich-vu-cong", .page = list, PUBLIC, .api = "GET /api/v1/procedures"},
 	{.method = HTTP_GET, .path = "/dich-vu-cong/:code", .page = show, PUBLIC, .api = "GET /api/v1/procedures/:code"},
 	{.method = HTTP_GET, .path = "/dich-vu-cong/:code/qr.svg", .page = feed_qr, .allow = ALLOW_ALL, .api = "NONE: a picture of the page's own address"},

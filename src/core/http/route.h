@@ -36,6 +36,7 @@ enum route_flag {
 	                          * http_hooks.revision only: it is kept compressed and has an ETag */
 	ROUTE_CHECK_ALWAYS = 16, /* check also runs when fields are wrong, so that all errors show at once */
 	ROUTE_FRAME_SELF = 32,   /* may be shown in a frame of our own pages (previews) */
+	ROUTE_FIGURES = 64,      /* with ROUTE_PUBLIC_CACHE: shows live figures; made anew when a minute has passed and somebody asks */
 };
 
 typedef bool route_fn(struct request *r, struct err *e);

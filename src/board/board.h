@@ -1,0 +1,32 @@
+/* board.h — figures for leaders and for the public: read from src/stat, drawn as charts, each leading to the dossiers behind it; the
+ * indices of TT 01/2018 and QĐ 766/QĐ-TTg and the table II.06a as far as our own records bear them.
+ *
+ * Owner:  no table. Definitions of indices are packs/indices/…; of figures, src/stat/stat.h.
+ * Law:    NĐ 61/2018 Điều 30 (evaluation inside by the system); TT 01/2018 Điều 13–15; QĐ 766/QĐ-TTg; biểu II.06a, TT 01/2020/TT-VPCP.
+ * Access: leaders of the province and of a one-stop centre see all; directors and inspectors their agency; heads their unit. The public
+ *         board names no person. Dossiers behind a figure: dossier_may_read() for each.
+ * The configuration is set once, before the first request. */
+#pragma once
+#include "core/http/http.h"
+#include "dossier/law.h"
+
+struct db_pool;
+struct board_config {
+	const struct law *law;
+	struct db_pool *pool; /* connections of their own for exports */
+	/* How many procedures are published, and of them offered online in part or in full; NULL: unknown. */
+	bool (*offered)(void *ctx, int64_t *all, int64_t *online);
+	void *ctx;
+};
+/* Copied. The law's packs must outlive it. ERR_INVALID: the definitions of indices cannot be read. */
+MUST_CHECK bool board_use(const struct board_config *cfg, struct err *e);
+
+/* The front page's figures, in words: on time in the last twelve months, decided this month, open, received online. None before the first dossier. */
+struct board_figure { struct str value, label; };
+#define BOARD_FIGURES 4
+size_t board_figures(struct env *env, struct board_figure out[BOARD_FIGURES]);
+
+/* May the actor see the leaders' board? */
+bool board_allowed(const struct actor *me);
+
+extern const struct route_table board_routes;

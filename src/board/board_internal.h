@@ -1,0 +1,133 @@
+/* board_internal.h — what is asked, what was read for it, and the parts of the pages. */
+#pragma once
+#include "board/board.h"
+#include "core/page/page.h"
+#include "core/ui/chart.h"
+#include "directory/directory.h"
+#include "dossier/dossier.h"
+#include "gen/assets.h"
+#include "stat/stat.h"
+
+#define M(r, key) msg((r)->env.lang, MSG_BOARD_##key)
+#define BOARD "/bang-dieu-hanh"
+#define BOARD_ALLOW (ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR) | ROLE_BIT(ROLE_INSPECTOR))
+#define BOARD_TREND 12 /* months of a picture by month, and as many before it to compare with */
+const struct board_config *board_have(void);
+
+/* ---- what is asked (ask.c) ---- */
+
+enum board_view { BOARD_OVERVIEW, BOARD_AGENCY, BOARD_UNIT, BOARD_PROCEDURE, BOARD_OFFICER, BOARD_MONTH, BOARD_VIEWS };
+struct board_ask {
+	enum board_view view;
+	struct str period;           /* as in the address: "12-thang", "2026-10" */
+	int32_t from, to;            /* months, both included */
+	struct stat_dims of;
+	bool everything;             /* the actor may see all agencies */
+	struct agency_id own_agency; /* else only this one */
+	struct unit_id own_unit;     /* else only this one; 0: all of the agency */
+	bool public_page;            /* no officers, no links to dossiers */
+};
+/* From the address, cut to what the actor may see. ERR_DENIED for another's agency or unit. */
+MUST_CHECK bool board_ask_read(struct request *r, struct board_ask *out, struct err *e);
+/* The same of the public board: no rights, no officers. */
+MUST_CHECK bool board_ask_public(struct request *r, struct board_ask *out, struct err *e);
+/* False: no such period. today: the day of the request. */
+bool board_period(struct str word, struct date today, int32_t *from, int32_t *to);
+struct str board_period_words(struct arena *a, enum lang lang, const struct board_ask *q);
+struct str board_month_words(struct arena *a, enum lang lang, int32_t month); /* "Tháng 10/2026" */
+/* `path` with what is asked as its query; `more`: further pairs, "&so=late", or empty. */
+struct str board_url(struct arena *a, const char *path, const struct board_ask *q, struct str more);
+const char *board_view_slug(enum board_view v);
+enum stat_by board_by(enum board_view v);
+/* May the actor open dossiers of this agency, as far as its roles say? 0, all agencies: no. Each is asked for again when it is opened. */
+bool board_opens(const struct actor *me, const struct board_ask *q, int64_t agency);
+
+/* ---- what was read (data.c) ---- */
+
+struct board_group { int64_t id; struct str key, name; struct stat_row row, now; };
+struct board_data {
+	struct stat_row total, now;
+	struct stat_row months[2 * BOARD_TREND]; /* the last is ask.to; those without a dossier are nought */
+	struct board_group *groups; size_t n_groups; /* most received first; by month: in order */
+	struct instant at;
+};
+MUST_CHECK bool board_read(struct request *r, const struct board_ask *q, struct board_data *out, struct err *e);
+/* Of decided ones with a limit: early or on time, in tenths of a per cent. */
+int64_t board_on_time(const struct stat_row *r);
+int64_t board_limited(const struct stat_row *r); /* early + on time + late */
+int64_t board_rated(const struct stat_row *r, int64_t *good); /* how many ratings; *good: of 4 or 5 */
+int64_t board_open(const struct stat_row *now);
+
+/* ---- words of figures (say.c) ---- */
+
+struct str board_days(struct arena *a, int64_t minutes);             /* "6,5": working days of eight hours */
+struct str board_time(struct request *r, int64_t minutes);           /* "6,5 ngày", "3,5 giờ" */
+struct str board_as_of(struct request *r, struct instant at);
+struct str board_minutes(struct request *r, const struct stat_row *row, enum stat_time t, int percent); /* 0: average; "–" without */
+/* What a series of shares by month says last: its lowest, its highest, or how it moved. `what`: a message of one argument. *mark: as chart.mark. */
+struct str board_find_share(struct request *r, const struct board_data *d, const int64_t *share, const bool *none, enum msg_key what, int *mark);
+
+/* ---- pictures (charts.c) ---- */
+
+enum board_chart { PIC_ON_TIME, PIC_SETTLED, PIC_RECEIVED, PIC_ONLINE, PIC_OPEN, PIC_TIME, PIC_SIGNED, PIC_RATED, PIC_GROUP_LATE, PIC_GROUP_TIME, PICS };
+const char *board_chart_slug(enum board_chart c);
+bool board_chart_from(struct str slug, enum board_chart *out);
+/* Fills *out, in the request's arena; without points when there is nothing to show. */
+void board_chart(struct request *r, const struct board_ask *q, const struct board_data *d, enum board_chart which, struct chart *out);
+
+/* ---- tables, as page and file (table.c) ---- */
+
+struct board_cell { struct str text, url; };
+struct board_head { struct str text; bool number; };
+struct board_table {
+	struct str title, file;      /* file: name without its ending */
+	const struct board_head *heads; size_t n_cols;
+	struct board_cell *cells; size_t n_rows; /* n_rows × n_cols */
+};
+void board_table_show(struct html_out *o, const struct board_table *t);
+bool board_table_csv(struct request *r, const struct board_table *t);
+MUST_CHECK bool board_table_xlsx(struct request *r, const struct board_table *t, struct err *e);
+void board_chart_table(struct request *r, const struct chart *c, struct str file, struct board_table *out);
+/* One line a group with every figure. */
+void board_group_table(struct request *r, const struct board_ask *q, const struct board_data *d, struct board_table *out);
+
+/* ---- indices (indices.c) and the report (report.c) ---- */
+
+enum board_set { SET_TT01, SET_QD766, SETS };
+struct board_index {
+	struct str id, name, law, how, why; /* how: computed so; why: not borne by our records */
+	bool borne;
+	int64_t value, max;          /* in tenths of a point */
+};
+struct board_set_result {
+	struct str title, law, note;
+	struct board_index *v; size_t n;
+	int64_t sum, of;             /* of those borne, in tenths */
+};
+MUST_CHECK bool board_indices_load(struct pack packs, struct err *e);
+void board_indices(struct request *r, const struct board_data *d, enum board_set which, struct board_set_result *out);
+
+enum { II_NO = 1, II_NAME, II_RECEIVED, II_ONLINE, II_DIRECT, II_CARRIED, II_SETTLED, II_EARLY, II_ON_TIME, II_LATE, II_OPEN, II_IN_TIME, II_OVERDUE, II_COLS = II_OVERDUE };
+struct board_report_row { struct str name, procedure; bool field; int64_t n[II_COLS + 1]; int64_t otherwise; /* of II_ON_TIME: refused at reception, stopped, withdrawn, without limit */ };
+struct board_report { struct board_report_row *v; size_t n; struct board_report_row sum; };
+MUST_CHECK bool board_report_read(struct request *r, const struct board_ask *q, struct board_report *out, struct err *e);
+
+/* ---- pages ---- */
+bool board_page(struct request *r, struct err *e);
+bool board_list_page(struct request *r, struct err *e);
+bool board_list_csv(struct request *r, struct err *e);
+bool board_chart_csv(struct request *r, struct err *e);
+bool board_chart_xlsx(struct request *r, struct err *e);
+bool board_index_page(struct request *r, struct err *e);
+bool board_index_file(struct request *r, struct err *e);
+bool board_report_page(struct request *r, struct err *e);
+bool board_report_file(struct request *r, struct err *e);
+bool board_public_page(struct request *r, struct err *e);
+bool board_public_csv(struct request *r, struct err *e);
+bool board_api(struct request *r, struct err *e);
+bool board_api_public(struct request *r, struct err *e);
+bool board_api_indices(struct request *r, struct err *e);
+bool board_api_report(struct request *r, struct err *e);
+bool board_api_list(struct request *r, struct err *e);
+/* Rows of figures as JSON, each measure by its name. */
+void board_filter_form(struct request *r, struct html_out *o, const struct board_ask *q, const char *path, bool places);

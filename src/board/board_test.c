@@ -1,0 +1,486 @@
+/* board_test.c — figures and the dossiers behind them are of the same dossiers; who may see which; no person on the public board. On both engines. */
+#include "board/board_internal.h"
+#include "board/board_sql.h"
+#include "catalogue/procedure.h"
+#include "core/http/http_testing.h"
+#include "core/pack/pack.h"
+#include "dossier/dossier_testing.h"
+
+#define APPLICANT "Lê Thị Mẫu Kín Vô Danh"
+static struct world { struct office o; struct db *reader; struct http_test *http; struct http_config cfg; } w;
+static const struct actor citizen = {.account = 4242, .roles = ROLE_BIT(ROLE_CITIZEN), .name = {"Người dân", 12}};
+
+static struct db *checkout(void *app) { return ((struct world *)app)->reader; }
+static void checkin(void *app, struct db *db) { (void)app, (void)db; }
+static const struct actor *who_asks; /* NULL: a stranger */
+/* Requests come at the office's time. */
+static bool authenticate(struct request *r, struct err *e)
+{
+	(void)e;
+	r->env.now = office_now();
+	r->env.actor = who_asks ? who_asks : &actor_stranger;
+	r->auth = who_asks ? AUTH_COOKIE : AUTH_NONE;
+	return true;
+}
+static uint64_t revision(void *app) { (void)app; return 1; }
+static bool offered(void *ctx, int64_t *all, int64_t *online) { (void)ctx; *all = 72; *online = 40; return true; }
+
+static void start(struct arena *a, enum db_engine engine)
+{
+	static struct route_table tables[1];
+	struct err e = {0};
+	office_open(&w.o, a, engine, "2025-09-01T08:00:00+07:00");
+	w.reader = test_db_again(engine, DB_READ_ONLY);
+	EXPECT_OK(board_use(&(struct board_config){.law = w.o.law, .offered = offered}, &e), e);
+	tables[0] = board_routes;
+	w.cfg = http_config_usual();
+	w.cfg.tables = tables;
+	w.cfg.n_tables = 1;
+	w.cfg.app = &w;
+	w.cfg.writer = w.o.w;
+	w.cfg.submit = writer_submit;
+	w.cfg.sign_in_path = "/dang-nhap";
+	w.cfg.hooks = (struct http_hooks){.say = page_say, .error_page = page_error_page, .db_checkout = checkout, .db_checkin = checkin, .revision = revision, .authenticate = authenticate};
+	w.http = http_test_new(a, &w.cfg);
+}
+
+static void stop(void)
+{
+	http_test_free(w.http);
+	office_close(&w.o); /* and the sums agree with the dossiers */
+	db_close(w.reader);
+}
+
+/* ---- dossiers, one after the other, by the rules that settle real ones ---- */
+
+enum fate { RESULT, REFUSED, STOPPED, WITHDRAWN, NOT_ACCEPTED, OPEN, ANSWER, SUPPLEMENT };
+struct made { const char *sent, *over, *procedure, *channel; enum fate fate; int score; };
+static const struct made made[] = {
+	{"2025-09-08T08:00:00+07:00", "2025-09-09T10:00:00+07:00", "bx-khai-bao-xquang", "online", RESULT, 5},
+	{"2025-10-06T08:00:00+07:00", "2025-12-08T10:00:00+07:00", "bx-khai-bao-xquang", "counter", RESULT, 2}, /* late, over two ends of months */
+	{"2026-01-05T08:00:00+07:00", "2026-01-06T10:00:00+07:00", "bx-cap-phep-xquang", "post", RESULT, 0},
+	{"2026-02-02T08:00:00+07:00", "2026-02-03T10:00:00+07:00", "bx-khai-bao-xquang", "portal", STOPPED, 0},
+	{"2026-02-04T08:00:00+07:00", NULL, "bx-khai-bao-xquang", "hired", WITHDRAWN, 0},
+	{"2026-03-03T08:00:00+07:00", NULL, "bx-khai-bao-xquang", "counter", NOT_ACCEPTED, 4},
+	{"2026-04-06T08:00:00+07:00", "2026-04-07T10:00:00+07:00", "bx-khai-bao-xquang", "online", REFUSED, 1},
+	{"2026-08-03T08:00:00+07:00", NULL, "bx-khai-bao-xquang", "online", OPEN, 0}, /* overdue when all is looked at */
+	{"2026-09-07T08:00:00+07:00", "2026-09-08T10:00:00+07:00", "bx-khai-bao-xquang", "online", RESULT, 4},
+	{"2026-10-05T08:00:00+07:00", NULL, "bx-khai-bao-xquang", "online", SUPPLEMENT, 0},
+	{"2026-11-02T08:00:00+07:00", "2026-11-03T10:00:00+07:00", "bx-cap-phep-xquang", "online", RESULT, 5},
+	{"2026-11-13T08:00:00+07:00", NULL, "bx-khai-bao-xquang", "counter", ANSWER, 0},
+	{"2026-11-16T08:00:00+07:00", NULL, "bx-khai-bao-xquang", "online", OPEN, 0},
+};
+#define NOW "2026-11-16T09:30:00+07:00"
+
+struct sending { const struct made *m; struct dossier_sent sent; };
+
+static bool send(struct env *env, void *ctx, struct err *e)
+{
+	struct sending *x = ctx;
+	const struct law_procedure *p = law_find(w.o.law, str_from(x->m->procedure));
+	json_t *example = law_example(w.o.a, w.o.law, p, date_of(env->now));
+	struct key key;
+	struct dossier_new d = {.procedure = p, .answers = example, .account = citizen.account, .channel_in = str_from(x->m->channel), .channel_out = STR("online"), .who = {.name = STR(APPLICANT)},
+	                        .receiving_unit = w.o.people.reception, .settling_unit = w.o.people.division, .settling_agency = w.o.people.department, .code_prefix = STR("H99.12")};
+	dossier_begin(env, w.o.law, &d.id, &key, &d.wrapped_key);
+	bool ok = dossier_send(env, w.o.law, &d, &x->sent, e);
+	json_decref(example);
+	return ok;
+}
+
+struct acting { struct dossier_act x; struct dossier_done out; };
+static bool do_act(struct env *env, void *ctx, struct err *e)
+{
+	struct acting *c = ctx;
+	return dossier_do(env, w.o.law, &c->x, &c->out, e);
+}
+
+static void act(struct actor who, struct dossier_act x)
+{
+	struct err e = {0};
+	struct acting c = {.x = x};
+	EXPECT_OK(office_act(&w.o, &who, do_act, &c, &e), e);
+}
+
+static bool sign(struct env *env, void *ctx, struct err *e)
+{
+	struct dossier_file_new f = {.field = STR("result"), .name = STR("ket-qua.pdf"), .blob = STR("r"), .plain_hash = STR("r"), .type = STR("application/pdf"), .size = 1};
+	return dossier_signed(env, w.o.law, *(struct dossier_id *)ctx, &f, e);
+}
+
+static void decide(struct dossier_id d, enum fate fate)
+{
+	struct err e = {0};
+	const struct directory_demo *p = &w.o.people;
+	struct actor specialist = office_official(&w.o, p->specialist);
+	act(specialist, (struct dossier_act){.id = d, .action = ACT_FINISH});
+	act(specialist, (struct dossier_act){.id = d, .action = ACT_SUBMIT, .outcome = fate == REFUSED ? STR("refuse") : STR("result"), .text = STR("Căn cứ hồ sơ")});
+	act(office_official(&w.o, p->head), (struct dossier_act){.id = d, .action = ACT_APPROVE});
+	act(office_official(&w.o, p->director), (struct dossier_act){.id = d, .action = ACT_APPROVE});
+	EXPECT_OK(office_act(&w.o, &actor_program, sign, &d, &e), e);
+	act(office_official(&w.o, p->clerk), (struct dossier_act){.id = d, .action = ACT_ISSUE});
+}
+
+static void make(const struct made *m)
+{
+	struct err e = {0};
+	struct sending x = {.m = m};
+	struct actor counter = office_official(&w.o, w.o.people.counter), head = office_official(&w.o, w.o.people.head);
+	office_set_clock(m->sent);
+	EXPECT_OK(office_act(&w.o, &citizen, send, &x, &e), e);
+	struct dossier_id d = x.sent.id;
+	if (m->fate == WITHDRAWN)
+		act(citizen, (struct dossier_act){.id = d, .action = ACT_WITHDRAW});
+	else if (m->fate == NOT_ACCEPTED)
+		act(counter, (struct dossier_act){.id = d, .action = ACT_REFUSE, .reason = STR("không thuộc thẩm quyền")});
+	else if (m->fate == SUPPLEMENT)
+		act(counter, (struct dossier_act){.id = d, .action = ACT_ASK_SUPPLEMENT, .reason = STR("Thiếu bản vẽ")});
+	else if (m->fate != ANSWER)
+		act(counter, (struct dossier_act){.id = d, .action = ACT_ACCEPT});
+	if (m->fate != RESULT && m->fate != REFUSED && m->fate != STOPPED && m->fate != OPEN)
+		return;
+	act(head, (struct dossier_act){.id = d, .action = ACT_ASSIGN, .to = w.o.people.specialist});
+	if (m->over)
+		office_set_clock(m->over);
+	if (m->fate == STOPPED)
+		act(citizen, (struct dossier_act){.id = d, .action = ACT_STOP});
+	else if (m->fate != OPEN)
+		decide(d, m->fate);
+	if (m->score && m->fate == RESULT)
+		act(citizen, (struct dossier_act){.id = d, .action = ACT_RATE, .score = m->score});
+}
+
+static void make_all(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(made); i++)
+		make(&made[i]);
+	office_set_clock(NOW);
+}
+
+static struct test_answer get(const struct actor *who, const char *path)
+{
+	who_asks = who;
+	return http_test_send(w.http, &(struct test_request){.path = path});
+}
+static struct str page(const struct actor *who, const char *path)
+{
+	struct test_answer x = get(who, path);
+	EXPECT_INT(x.status, 200);
+	return x.body;
+}
+#define HAS(text, words) EXPECT(str_find((text), STR(words)) >= 0)
+#define HAS_NOT(text, words) EXPECT(str_find((text), (words)) < 0)
+
+/* ---- figures and what stands behind them ---- */
+
+struct figure { const char *kind, *channel, *channel2; int score; enum stat_measure m[3]; size_t n; };
+static const struct figure figures[] = {
+	{"received", "", "", 0, {STAT_MEASURES}, 1}, {"received", "online", "portal", 0, {STAT_RECEIVED_ONLINE, STAT_RECEIVED_PORTAL}, 2},
+	{"received", "counter", "counter", 0, {STAT_RECEIVED_COUNTER}, 1}, {"received", "post", "hired", 0, {STAT_RECEIVED_POST, STAT_RECEIVED_HIRED}, 2},
+	{"received_direct", "", "", 0, {STAT_RECEIVED_COUNTER, STAT_RECEIVED_POST, STAT_RECEIVED_HIRED}, 3},
+	{"decided", "", "", 0, {STAT_RESULT, STAT_REFUSED}, 2}, {"early", "", "", 0, {STAT_EARLY}, 1}, {"on_time", "", "", 0, {STAT_ON_TIME}, 1}, {"late", "", "", 0, {STAT_LATE}, 1},
+	{"no_limit", "", "", 0, {STAT_NO_LIMIT}, 1}, {"result_signed", "", "", 0, {STAT_RESULT_SIGNED}, 1}, {"rated", "", "", 1, {STAT_RATED_1}, 1}, {"rated", "", "", 2, {STAT_RATED_2}, 1},
+	{"rated", "", "", 4, {STAT_RATED_4}, 1}, {"rated", "", "", 5, {STAT_RATED_5}, 1},
+};
+
+static int64_t behind(struct env *env, const char *kind, const struct figure *f, int32_t from, int32_t to, struct stat_dims of)
+{
+	struct err e = {0};
+	struct board_behind_count_row n = {0};
+	bool found = false;
+	struct board_behind_count_in in = {.agency = of.agency.v, .unit = of.unit.v, .procedure = of.procedure.n ? of.procedure : STR(""), .officer = of.officer.v, .kind = str_from(kind),
+		.channel = str_from(f ? f->channel : ""), .channel2 = str_from(f ? f->channel2 : ""), .score = f ? f->score : 0, .from = instant_at(stat_month_first(from), 0),
+		.to = instant_at(stat_month_first(to + 1), 0), .now = env->now};
+	EXPECT_OK(q_board_behind_count(env->db, env->arena, &in, &n, &found, &e), e);
+	return n.n;
+}
+
+static int64_t counted(const struct stat_row *row, const struct figure *f)
+{
+	int64_t n = 0;
+	if (f->m[0] == STAT_MEASURES)
+		return stat_received(row);
+	for (size_t i = 0; i < f->n; i++)
+		n += row->n[f->m[i]];
+	return n;
+}
+
+static void agree(struct env *env, int32_t from, int32_t to, struct stat_dims of)
+{
+	struct err e = {0};
+	struct stat_cut cut = {.from = from, .to = to, .of = of, .by = STAT_BY_ALL};
+	struct stat_rows rows = {0}, now = {0};
+	EXPECT_OK(stat_read(env, &cut, &rows, &e), e);
+	EXPECT_OK(stat_now(env, &cut, env->now, &now, &e), e);
+	for (size_t i = 0; i < ARRAY_LEN(figures); i++)
+		EXPECT_INT(behind(env, figures[i].kind, &figures[i], from, to, of), counted(&rows.v[0], &figures[i]));
+	const struct stat_row *n = &now.v[0];
+	int64_t running = n->open[STAT_OPEN_RUNNING] + n->open[STAT_OPEN_APOLOGISED];
+	EXPECT_INT(behind(env, "ended", NULL, from, to, of), stat_ended(&rows.v[0]));
+	EXPECT_INT(behind(env, "otherwise", NULL, from, to, of), stat_ended(&rows.v[0]) - board_limited(&rows.v[0]));
+	EXPECT_INT(behind(env, "open", NULL, from, to, of), board_open(n));
+	EXPECT_INT(behind(env, "open_overdue", NULL, from, to, of), n->overdue);
+	EXPECT_INT(behind(env, "open_in_time", NULL, from, to, of), running - n->overdue);
+	EXPECT_INT(behind(env, "answer_overdue", NULL, from, to, of), n->answer_late);
+	EXPECT_INT(behind(env, "answer_in_time", NULL, from, to, of), n->open[STAT_OPEN_ANSWER] - n->answer_late);
+	EXPECT_INT(behind(env, "open_supplement", NULL, from, to, of), n->open[STAT_OPEN_SUPPLEMENT]);
+	EXPECT_INT(behind(env, "open_fee", NULL, from, to, of), n->open[STAT_OPEN_FEE]);
+	EXPECT_INT(behind(env, "open_no_limit", NULL, from, to, of), n->open[STAT_OPEN_NO_LIMIT]);
+}
+
+TEST_BOTH(every_figure_opens_as_many_dossiers_as_it_counts)
+{
+	start(a, engine);
+	test_db_prepares(w.o.db, board_sql);
+	make_all();
+	struct env env = office_env(&w.o);
+	int32_t last = stat_month_of(date_of(env.now));
+	const struct stat_dims cuts[] = {{{0}, {0}, {0}, {NULL, 0}}, {.agency = w.o.people.department}, {.agency = w.o.people.department, .unit = w.o.people.division},
+		{.procedure = STR("bx-cap-phep-xquang")}, {.agency = w.o.people.department, .officer = w.o.people.specialist}, {.agency = w.o.people.centre}};
+	for (size_t i = 0; i < ARRAY_LEN(cuts); i++) {
+		agree(&env, last - 14, last, cuts[i]);
+		for (int32_t m = last - 14; m <= last; m++)
+			agree(&env, m, m, cuts[i]);
+	}
+	EXPECT_INT(behind(&env, "late", NULL, last - 14, last, (struct stat_dims){0}), 1);
+	EXPECT_INT(behind(&env, "open_overdue", NULL, last, last, (struct stat_dims){0}), 1);
+	stop();
+}
+
+/* ---- pages ---- */
+
+static const char *const views[] = {"/bang-dieu-hanh", "/bang-dieu-hanh?xem=don-vi", "/bang-dieu-hanh?xem=thu-tuc&ky=nam-nay", "/bang-dieu-hanh?xem=can-bo", "/bang-dieu-hanh?xem=thang&ky=36-thang",
+	"/bang-dieu-hanh/chi-so", "/bang-dieu-hanh/bieu-ii-06a?ky=2026-02", "/bang-dieu-hanh/ho-so?so=late", "/bang-dieu-hanh/so-lieu.csv?bieu-do=dung-han", "/bang-dieu-hanh/so-lieu.csv?bieu-do=bang&xem=thu-tuc",
+	"/bang-dieu-hanh/so-lieu.xlsx?bieu-do=tiep-nhan", "/bang-dieu-hanh/chi-so.csv?bo=qd766-2022", "/bang-dieu-hanh/chi-so.xlsx", "/bang-dieu-hanh/bieu-ii-06a.csv", "/bang-dieu-hanh/bieu-ii-06a.xlsx"};
+static const char *const api[] = {"/api/v1/board?by=unit&period=2026-11", "/api/v1/board/dossiers?figure=early", "/api/v1/board/indices", "/api/v1/board/report?period=2026"};
+
+TEST_BOTH(pages_stand_empty_and_full_in_both_languages)
+{
+	start(a, engine);
+	const struct actor director = office_official(&w.o, w.o.people.director);
+	for (int full = 0; full < 2; full++) {
+		for (size_t i = 0; i < ARRAY_LEN(views); i++) {
+			(void)page(&director, views[i]);
+			(void)page(&director, str_fmt(a, "%s%clang=en", views[i], strchr(views[i], '?') ? '&' : '?').p);
+		}
+		for (size_t i = 0; i < ARRAY_LEN(api); i++) {
+			json_error_t bad;
+			struct str body = page(&director, api[i]);
+			json_t *tree = json_loadb(body.p, body.n, 0, &bad);
+			EXPECT(tree != NULL);
+			json_decref(tree);
+		}
+		(void)page(NULL, "/so-lieu");
+		if (!full)
+			make_all();
+	}
+	struct str board = page(&director, "/bang-dieu-hanh");
+	HAS(board, "Tháng 9/2026: 100\xC2\xA0% đúng hoặc sớm hạn"); /* the finding is in words */
+	HAS(board, "1 quá hạn (");
+	HAS(board, "/bang-dieu-hanh/ho-so?ky=12-thang&amp;so=open_overdue");
+	HAS(page(&director, "/bang-dieu-hanh/ho-so?so=late&ky=36-thang"), APPLICANT);
+	HAS(page(&director, "/bang-dieu-hanh/so-lieu.csv?bieu-do=da-giai-quyet"), "\"Tháng 1/2026\",\"1\",\"0\",\"0\"");
+	EXPECT_INT(get(&director, "/bang-dieu-hanh/so-lieu.csv?bieu-do=khong").status, 404);
+	EXPECT_INT(get(&director, "/bang-dieu-hanh/ho-so?so=khong").status, 404);
+	(void)page(&director, "/bang-dieu-hanh?ky=9999-99&xem=x&cq=abc&tt=%3Cb%3E"); /* what is not understood is the usual */
+	stop();
+}
+
+TEST_BOTH(each_sees_the_own_figures_only)
+{
+	start(a, engine);
+	make_all();
+	const struct directory_demo *p = &w.o.people;
+	const struct actor director = office_official(&w.o, p->director), head = office_official(&w.o, p->head), specialist = office_official(&w.o, p->specialist);
+	const struct actor_role centre_role = {ROLE_DIRECTOR, p->reception.v, p->centre.v};
+	const struct actor centre = {.roles = ROLE_BIT(ROLE_DIRECTOR), .account = 77, .person = 7, .held = &centre_role, .n_held = 1};
+	struct str other = str_fmt(a, "/bang-dieu-hanh?cq=%lld", (long long)p->centre.v), unit = str_fmt(a, "/bang-dieu-hanh?dv=%lld", (long long)p->leadership.v);
+	EXPECT_INT(get(NULL, "/bang-dieu-hanh").status, 303); /* to sign in */
+	EXPECT_INT(get(&citizen, "/bang-dieu-hanh").status, 403);
+	EXPECT_INT(get(&specialist, "/bang-dieu-hanh").status, 403);
+	EXPECT_INT(get(&specialist, "/api/v1/board").status, 403);
+	EXPECT_INT(get(&director, other.p).status, 403);
+	EXPECT_INT(get(&director, unit.p).status, 200);
+	EXPECT_INT(get(&head, unit.p).status, 403); /* another unit of the own agency */
+	EXPECT_INT(get(&head, str_fmt(a, "/bang-dieu-hanh/ho-so?so=received&dv=%lld", (long long)p->leadership.v).p).status, 403);
+	EXPECT_INT(get(&centre, other.p).status, 200);
+	HAS(page(&centre, "/bang-dieu-hanh?xem=co-quan"), "Sở KH");
+	/* Who sees all figures may open no dossier of another agency, and finds no link to one. */
+	HAS_NOT(page(&centre, "/bang-dieu-hanh"), STR("/ho-so?"));
+	const struct actor_role far_role = {ROLE_DIRECTOR, 0, p->province.v};
+	const struct actor far = {.roles = ROLE_BIT(ROLE_DIRECTOR), .account = 78, .person = 8, .held = &far_role, .n_held = 1};
+	struct str list = page(&far, "/bang-dieu-hanh/ho-so?so=received");
+	HAS_NOT(list, STR(APPLICANT));
+	HAS(list, "thuộc cơ quan khác");
+	EXPECT_INT(get(&far, "/bang-dieu-hanh/ho-so.csv?so=received").status, 403);
+	stop();
+}
+
+TEST_BOTH(the_public_board_names_nobody)
+{
+	start(a, engine);
+	make_all();
+	struct err e = {0};
+	struct env env = office_env(&w.o);
+	struct officers people = {0};
+	EXPECT_OK(directory_people(&env, date_of(env.now), &people, &e), e);
+	EXPECT(people.n > 3);
+	static const char *const public[] = {"/so-lieu", "/so-lieu?ky=36-thang&xem=can-bo&cb=1&dv=1", "/so-lieu.csv?bieu-do=so-sanh&xem=can-bo", "/api/v1/figures", "/so-lieu.csv?bieu-do=dung-han"};
+	for (size_t i = 0; i < ARRAY_LEN(public); i++) {
+		struct str body = page(NULL, public[i]);
+		HAS_NOT(body, STR(APPLICANT));
+		HAS_NOT(body, STR("H99.12-")); /* no code of a dossier */
+		HAS_NOT(body, STR("/ho-so?"));
+		for (size_t k = 0; k < people.n; k++)
+			HAS_NOT(body, people.v[k].name);
+	}
+	EXPECT_INT(get(NULL, "/so-lieu.csv?bieu-do=bang&xem=can-bo").status, 404);
+	struct board_figure f[BOARD_FIGURES];
+	EXPECT_INT(board_figures(&env, f), BOARD_FIGURES);
+	EXPECT_TEXT(f[1].value, "1"); /* decided in November */
+	stop();
+}
+
+/* ---- II.06a ---- */
+
+static int64_t number(struct str csv, const char *line, int column)
+{
+	struct str row = csv, cell = STR_NONE;
+	ptrdiff_t at = str_find(csv, str_from(line));
+	EXPECT(at >= 0);
+	row = str_sub(csv, (size_t)at, csv.n);
+	for (int i = 1; i < column; i++)
+		row = str_sub(row, (size_t)str_find(row, STR("\",\"")) + 3, row.n);
+	cell = str_sub(row, 0, (size_t)str_find(row, STR("\"")));
+	int64_t n = -1;
+	EXPECT(str_to_i64(cell, &n));
+	return n;
+}
+
+TEST_BOTH(table_ii_06a_adds_up_and_carries_over)
+{
+	start(a, engine);
+	make_all();
+	const struct actor director = office_official(&w.o, w.o.people.director);
+	int64_t open = 0;
+	for (int m = 0; m < 15; m++) {
+		int year = 2025 + (8 + m) / 12, month = (8 + m) % 12 + 1;
+		struct str csv = page(&director, str_fmt(a, "/bang-dieu-hanh/bieu-ii-06a.csv?ky=%04d-%02d", year, month).p);
+		int64_t n[14];
+		for (int k = 3; k <= 13; k++)
+			n[k] = number(csv, "Tổng số\"", k - 1); /* the line begins at its second cell */
+		EXPECT_INT(n[3], n[4] + n[5] + n[6]);
+		EXPECT_INT(n[7], n[8] + n[9] + n[10]);
+		EXPECT_INT(n[11], n[12] + n[13]);
+		EXPECT_INT(n[3], n[7] + n[11]);
+		EXPECT_INT(n[6], open); /* what was open at the end of the month before */
+		open = n[11];
+		if (year == 2025 && month == 11)
+			EXPECT_INT(n[13], 1); /* late, and settled in December */
+	}
+	EXPECT_INT(open, 4);
+	stop();
+}
+
+/* ---- indices ---- */
+
+TEST(definitions_are_read_and_faults_named)
+{
+	struct err e = {0};
+	EXPECT_OK(board_indices_load(pack_embedded(), &e), e);
+	static const char *const wrong[] = {
+		"{\"format\":1,\"id\":\"x\",\"title\":\"x\",\"law\":\"x\",\"note\":\"x\",\"items\":[{\"id\":\"1\",\"name\":\"x\",\"law\":\"x\",\"max\":20,\"measure\":\"none\",\"how\":\"x\",\"why\":null}]}",
+		"{\"format\":1,\"id\":\"x\",\"title\":\"x\",\"law\":\"x\",\"note\":\"x\",\"items\":[{\"id\":\"1\",\"name\":\"x\",\"law\":\"x\",\"max\":20,\"measure\":null,\"how\":null,\"why\":null}]}",
+		"{\"format\":9}"};
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		struct pack_file f = {STR("indices/tt01-2018.json"), str_from(wrong[i])};
+		struct pack over = pack_over(a, pack_embedded(), (struct pack){&f, 1});
+		EXPECT(!board_indices_load(over, &e));
+		EXPECT_INT(e.kind, ERR_INVALID);
+		e = (struct err){0};
+	}
+	EXPECT_OK(board_indices_load(pack_embedded(), &e), e);
+}
+
+static struct board_index index_of(struct request *r, const struct board_data *d, enum board_set set, const char *id)
+{
+	struct board_set_result s;
+	board_indices(r, d, set, &s);
+	for (size_t i = 0; i < s.n; i++)
+		if (str_eq(s.v[i].id, str_from(id)))
+			return s.v[i];
+	FAIL("no index %s", id);
+}
+
+TEST_BOTH(indices_are_computed_as_the_law_says)
+{
+	start(a, engine);
+	struct request r = {.env = {.arena = a, .lang = LANG_VI}};
+	struct board_data d = {0};
+	EXPECT(!index_of(&r, &d, SET_TT01, "1").borne); /* nothing settled: no points, and not nought */
+	EXPECT(!index_of(&r, &d, SET_TT01, "7").borne);
+	d.total.n[STAT_EARLY] = 3, d.total.n[STAT_ON_TIME] = 4, d.total.n[STAT_LATE] = 3;
+	EXPECT_INT(index_of(&r, &d, SET_TT01, "1").value, 10); /* (3 × 2 + 4) ÷ 10 = 1,0 */
+	EXPECT_INT(index_of(&r, &d, SET_QD766, "2").value, 140);
+	d.now.overdue = 4;
+	EXPECT_INT(index_of(&r, &d, SET_QD766, "2").value, 100);
+	d.total.n[STAT_SUPPLEMENT] = 5;
+	EXPECT_INT(index_of(&r, &d, SET_TT01, "3").value, 15);
+	d.total.n[STAT_RECEIVED_ONLINE] = 30, d.total.n[STAT_RECEIVED_COUNTER] = 70;
+	EXPECT_INT(index_of(&r, &d, SET_TT01, "4").value, 13);
+	EXPECT_INT(index_of(&r, &d, SET_TT01, "9").value, 0); /* some are late */
+	d.total.n[STAT_LATE] = 0, d.now.overdue = 0;
+	EXPECT_INT(index_of(&r, &d, SET_TT01, "9").value, 20);
+	d.total.n[STAT_RECEIVED_ONLINE] = 20, d.total.n[STAT_RECEIVED_COUNTER] = 80;
+	EXPECT_INT(index_of(&r, &d, SET_TT01, "9").value, 10);
+	EXPECT_INT(index_of(&r, &d, SET_QD766, "4a").value, 24); /* 40 % of the target */
+	stop();
+}
+
+/* ---- words ---- */
+
+TEST(a_series_says_what_stands_out)
+{
+	office_set_clock(NOW);
+	struct request r = {.env = {.arena = a, .lang = LANG_VI, .now = office_now()}};
+	struct board_data d = {0};
+	int64_t share[2 * BOARD_TREND];
+	bool none[2 * BOARD_TREND];
+	int mark = 0;
+	for (int i = 0; i < 2 * BOARD_TREND; i++) {
+		d.months[i].month = stat_month_of(date_of(r.env.now)) - 2 * BOARD_TREND + 1 + i;
+		share[i] = 980;
+		none[i] = true;
+	}
+	EXPECT_TEXT(board_find_share(&r, &d, share, none, MSG_BOARD_WHAT_ON_TIME, &mark), "Chưa có hồ sơ nào trong 12 tháng này");
+	EXPECT_INT(mark, 0);
+	for (int i = BOARD_TREND; i < 2 * BOARD_TREND; i++)
+		none[i] = false;
+	share[22] = 960;
+	share[23] = 100; /* this month is not over: it is not judged */
+	EXPECT_TEXT(board_find_share(&r, &d, share, none, MSG_BOARD_WHAT_ON_TIME, &mark), "Tháng 10/2026: 96\xC2\xA0% đúng hoặc sớm hạn, giảm 2 điểm phần trăm so với tháng trước");
+	EXPECT_INT(mark, 11);
+	share[23] = 970;
+	EXPECT_TEXT(board_find_share(&r, &d, share, none, MSG_BOARD_WHAT_ON_TIME, &mark), "Tháng 10/2026: 96\xC2\xA0% đúng hoặc sớm hạn, thấp nhất trong 12 tháng");
+	share[22] = 975;
+	none[10] = false;
+	share[10] = 700;
+	EXPECT_TEXT(board_find_share(&r, &d, share, none, MSG_BOARD_WHAT_ONLINE, &mark), "Tháng 10/2026: 97,5\xC2\xA0% nộp trực tuyến, tăng 27,5 điểm phần trăm so với cùng tháng năm trước");
+}
+
+TEST(periods_are_months)
+{
+	static const struct { const char *word; int from, to; } of[] = {{"12-thang", -11, 0}, {"thang-nay", 0, 0}, {"thang-truoc", -1, -1}, {"quy-nay", -1, 1}, {"quy-truoc", -4, -2}, {"nam-nay", -10, 1},
+		{"nam-truoc", -22, -11}, {"2026-10", -1, -1}, {"2025", -22, -11}};
+	struct date today = date_from_civil(2026, 11, 16);
+	int32_t now = stat_month_of(today), from, to;
+	(void)a;
+	for (size_t i = 0; i < ARRAY_LEN(of); i++) {
+		EXPECT(board_period(str_from(of[i].word), today, &from, &to));
+		EXPECT_INT(from - now, of[i].from);
+		EXPECT_INT(to - now, of[i].to);
+	}
+	static const char *const wrong[] = {"", "2026-13", "2026-00", "1999", "2026-1", "abcd", "2026/10"};
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+		EXPECT(!board_period(str_from(wrong[i]), today, &from, &to));
+}

@@ -1,0 +1,173 @@
+/* index_web.c — the pages of the indices and of table II.06a, and their files. */
+#include "board/board_internal.h"
+#include "board/board_views.h"
+
+/* ---- indices ---- */
+
+static struct str tenths(struct arena *a, int64_t v)
+{
+	return v % 10 ? str_fmt(a, "%lld,%lld", (long long)(v / 10), (long long)(v % 10)) : str_fmt(a, "%lld", (long long)(v / 10));
+}
+
+static void index_table(struct request *r, const struct board_set_result *s, const char *file, struct board_table *out)
+{
+	struct arena *a = r->env.arena;
+	enum { I_NO, I_NAME, I_POINTS, I_MAX, I_HOW, I_COLS };
+	struct board_head *heads = NEW_ARRAY(a, I_COLS, struct board_head);
+	const struct board_head words[I_COLS] = {{M(r, I_NO), false}, {M(r, I_NAME), false}, {M(r, I_POINTS), true}, {M(r, I_MAX), true}, {M(r, I_HOW), false}};
+	memcpy(heads, words, sizeof words);
+	*out = (struct board_table){.title = s->title, .file = str_from(file), .heads = heads, .n_cols = I_COLS, .n_rows = s->n, .cells = NEW_ARRAY(a, s->n * I_COLS + 1, struct board_cell)};
+	for (size_t i = 0; i < s->n; i++) {
+		const struct board_index *x = &s->v[i];
+		struct board_cell *v = &out->cells[i * I_COLS];
+		v[I_NO].text = x->id;
+		v[I_NAME].text = str_fmt(a, "%.*s (%.*s)", STR_ARG(x->name), STR_ARG(x->law));
+		v[I_POINTS].text = x->borne ? tenths(a, x->value) : x->how.n ? M(r, I_NO_DATA) : M(r, I_NOT_BORNE);
+		v[I_MAX].text = tenths(a, x->max);
+		v[I_HOW].text = x->how.n ? x->how : x->why;
+	}
+}
+
+static void show_set(struct request *r, struct html_out *o, const struct board_ask *q, const struct board_data *d, enum board_set which, const char *file)
+{
+	struct arena *a = r->env.arena;
+	struct board_set_result s;
+	struct board_table t;
+	board_indices(r, d, which, &s);
+	index_table(r, &s, file, &t);
+	ui_section_begin(o, s.title);
+	board_note(o, s.law);
+	struct str sum[] = {tenths(a, s.sum), tenths(a, s.of)};
+	board_sum(o, msg_fmt(a, r->env.lang, MSG_BOARD_I_SUM, sum, 2));
+	board_table_show(o, &t);
+	board_note(o, s.note);
+	struct str name = str_fmt(a, "&bo=%s", file);
+	board_files(o, board_url(a, BOARD "/chi-so.csv", q, name), board_url(a, BOARD "/chi-so.xlsx", q, name));
+	ui_section_end(o);
+}
+
+static const char *const set_files[SETS] = {[SET_TT01] = "tt01-2018", [SET_QD766] = "qd766-2022"};
+
+bool board_index_page(struct request *r, struct err *e)
+{
+	struct board_ask q;
+	struct board_data d;
+	if (!board_ask_read(r, &q, e))
+		return false;
+	q.view = BOARD_OVERVIEW;
+	if (!board_read(r, &q, &d, e))
+		return false;
+	struct html_out o = page_out(r);
+	struct ui_crumb crumbs[] = {{M(r, TITLE), board_url(r->env.arena, BOARD, &q, STR_NONE)}};
+	struct ui_page p = {.title = M(r, INDICES), .lead = board_period_words(r->env.arena, r->env.lang, &q), .staff = true, .style = ASSET_CHART_CSS, .crumbs = crumbs, .n_crumbs = 1};
+	ui_page_begin(&o, &p);
+	board_filter_form(r, &o, &q, BOARD "/chi-so", true);
+	for (int i = 0; i < SETS; i++)
+		show_set(r, &o, &q, &d, (enum board_set)i, set_files[i]);
+	board_note(&o, board_as_of(r, d.at));
+	ui_page_end(&o, &p);
+	return page_answer(r);
+}
+
+static bool is_xlsx(const struct request *r) { return r->path.n > 5 && str_eq(str_sub(r->path, r->path.n - 5, r->path.n), STR(".xlsx")); }
+
+bool board_index_file(struct request *r, struct err *e)
+{
+	struct board_ask q;
+	struct board_data d;
+	struct board_set_result s;
+	struct board_table t;
+	enum board_set which = str_eq(req_query(r, "bo"), str_from(set_files[SET_QD766])) ? SET_QD766 : SET_TT01;
+	if (!board_ask_read(r, &q, e))
+		return false;
+	q.view = BOARD_OVERVIEW;
+	if (!board_read(r, &q, &d, e))
+		return false;
+	board_indices(r, &d, which, &s);
+	index_table(r, &s, set_files[which], &t);
+	return is_xlsx(r) ? board_table_xlsx(r, &t, e) : board_table_csv(r, &t);
+}
+
+/* ---- II.06a ---- */
+
+/* What stands behind a cell; NULL: a sum that its parts lead to. */
+static const char *const behind[II_COLS + 1] = {
+	[II_ONLINE] = "received_online", [II_DIRECT] = "received_direct", [II_CARRIED] = "open_before", [II_SETTLED] = "ended", [II_EARLY] = "early", [II_LATE] = "late", [II_OPEN] = "open_at_end",
+};
+
+static struct board_cell cell(struct request *r, const struct board_ask *q, const struct board_report_row *v, int col)
+{
+	struct board_ask of = *q;
+	int64_t n = v->n[col];
+	bool leads = behind[col] && n && !v->field && board_opens(r->env.actor, q, q->of.agency.v);
+	if (v->procedure.n)
+		of.of.procedure = v->procedure;
+	of.view = BOARD_OVERVIEW;
+	return (struct board_cell){lang_number(r->env.arena, n), leads ? board_url(r->env.arena, BOARD "/ho-so", &of, str_fmt(r->env.arena, "&so=%s", behind[col])) : STR_NONE};
+}
+
+static void report_table(struct request *r, const struct board_ask *q, const struct board_report *x, struct board_table *out)
+{
+	struct arena *a = r->env.arena;
+	static const enum msg_key words[II_COLS] = {MSG_BOARD_II_NO, MSG_BOARD_II_NAME, MSG_BOARD_II_RECEIVED, MSG_BOARD_II_ONLINE, MSG_BOARD_II_DIRECT, MSG_BOARD_II_CARRIED,
+		MSG_BOARD_II_SETTLED, MSG_BOARD_II_EARLY, MSG_BOARD_II_ON_TIME, MSG_BOARD_II_LATE, MSG_BOARD_II_OPEN, MSG_BOARD_II_IN_TIME, MSG_BOARD_II_OVERDUE};
+	struct board_head *heads = NEW_ARRAY(a, II_COLS, struct board_head);
+	for (int i = 0; i < II_COLS; i++)
+		heads[i] = (struct board_head){msg(r->env.lang, words[i]), i >= II_RECEIVED - 1};
+	*out = (struct board_table){.title = M(r, REPORT), .file = STR("bieu-ii-06a"), .heads = heads, .n_cols = II_COLS, .n_rows = x->n + 1, .cells = NEW_ARRAY(a, (x->n + 1) * II_COLS, struct board_cell)};
+	int field = 0, in = 0;
+	for (size_t i = 0; i <= x->n; i++) {
+		const struct board_report_row *v = i < x->n ? &x->v[i] : &x->sum;
+		struct board_cell *c = &out->cells[i * II_COLS];
+		field += v->field;
+		in = v->field ? 0 : in + 1;
+		c[0].text = i == x->n ? STR_NONE : v->field ? str_fmt(a, "%d", field) : str_fmt(a, "%d.%d", field, in);
+		c[1].text = v->name;
+		for (int k = II_RECEIVED; k <= II_COLS; k++)
+			c[k - 1] = cell(r, q, v, k);
+	}
+}
+
+static bool report_of(struct request *r, struct board_ask *q, struct board_report *x, struct board_table *t, struct err *e)
+{
+	if (!board_ask_read(r, q, e) || !board_report_read(r, q, x, e))
+		return false;
+	report_table(r, q, x, t);
+	return true;
+}
+
+bool board_report_page(struct request *r, struct err *e)
+{
+	struct arena *a = r->env.arena;
+	struct board_ask q;
+	struct board_report x;
+	struct board_table t;
+	if (!report_of(r, &q, &x, &t, e))
+		return false;
+	struct html_out o = page_out(r);
+	struct ui_crumb crumbs[] = {{M(r, TITLE), board_url(a, BOARD, &q, STR_NONE)}};
+	struct ui_page p = {.title = M(r, II_TITLE), .lead = board_period_words(a, r->env.lang, &q), .staff = true, .width = UI_FULL, .style = ASSET_CHART_CSS, .crumbs = crumbs, .n_crumbs = 1};
+	ui_page_begin(&o, &p);
+	board_filter_form(r, &o, &q, BOARD "/bieu-ii-06a", true);
+	if (x.n)
+		board_report_view(&o, &x, &t);
+	else
+		ui_empty(&o, &(struct ui_empty){.title = M(r, EMPTY), .text = M(r, EMPTY_WHY), .icon = UI_ICON_INBOX});
+	struct str n = lang_number(a, x.sum.otherwise);
+	board_note(&o, msg_fmt(a, r->env.lang, MSG_BOARD_II_NOTE, &n, 1));
+	board_note(&o, M(r, II_LAW));
+	board_note(&o, board_as_of(r, r->env.now));
+	board_files(&o, board_url(a, BOARD "/bieu-ii-06a.csv", &q, STR_NONE), board_url(a, BOARD "/bieu-ii-06a.xlsx", &q, STR_NONE));
+	ui_page_end(&o, &p);
+	return page_answer(r);
+}
+
+bool board_report_file(struct request *r, struct err *e)
+{
+	struct board_ask q;
+	struct board_report x;
+	struct board_table t;
+	if (!report_of(r, &q, &x, &t, e))
+		return false;
+	return is_xlsx(r) ? board_table_xlsx(r, &t, e) : board_table_csv(r, &t);
+}

@@ -1,0 +1,233 @@
+/* list.c — the dossiers behind a figure, newest first; as a stream of CSV. Who reads a list is recorded with the rows shown. */
+#include "board/board_internal.h"
+#include "board/board_sql.h"
+#include <stdlib.h>
+
+#define SHOWN 50
+
+static const struct measure { const char *slug, *kind, *channel, *channel2; int score; enum msg_key word; bool now; } measures[] = {
+	{"received", "received", "", "", 0, MSG_BOARD_RECEIVED, false}, {"received_online", "received", "online", "portal", 0, MSG_BOARD_L_ONLINE, false},
+	{"received_counter", "received", "counter", "counter", 0, MSG_BOARD_L_COUNTER, false}, {"received_post", "received", "post", "hired", 0, MSG_BOARD_L_POST, false},
+	{"received_direct", "received_direct", "", "", 0, MSG_BOARD_II_DIRECT, false},
+	{"decided", "decided", "", "", 0, MSG_BOARD_DECIDED, false}, {"early", "early", "", "", 0, MSG_BOARD_L_EARLY, false},
+	{"on_time", "on_time", "", "", 0, MSG_BOARD_L_ON_TIME, false}, {"late", "late", "", "", 0, MSG_BOARD_L_LATE, false},
+	{"no_limit", "no_limit", "", "", 0, MSG_BOARD_L_NO_LIMIT, false}, {"result_signed", "result_signed", "", "", 0, MSG_BOARD_L_SIGNED, false},
+	{"ended", "ended", "", "", 0, MSG_BOARD_L_ENDED, false}, {"otherwise", "otherwise", "", "", 0, MSG_BOARD_L_OTHERWISE, false},
+	{"rated_1", "rated", "", "", 1, MSG_BOARD_RATED_1, false}, {"rated_2", "rated", "", "", 2, MSG_BOARD_RATED_2, false}, {"rated_3", "rated", "", "", 3, MSG_BOARD_RATED_3, false},
+	{"rated_4", "rated", "", "", 4, MSG_BOARD_RATED_4, false}, {"rated_5", "rated", "", "", 5, MSG_BOARD_RATED_5, false},
+	{"open", "open", "", "", 0, MSG_BOARD_OPEN_NOW, true}, {"open_in_time", "open_in_time", "", "", 0, MSG_BOARD_OPEN_IN_TIME, true},
+	{"open_overdue", "open_overdue", "", "", 0, MSG_BOARD_OVERDUE_NOW, true}, {"answer_in_time", "answer_in_time", "", "", 0, MSG_BOARD_OPEN_ANSWER, true},
+	{"answer_overdue", "answer_overdue", "", "", 0, MSG_BOARD_L_ANSWER_LATE, true}, {"open_supplement", "open_supplement", "", "", 0, MSG_BOARD_OPEN_SUPPLEMENT, true},
+	{"open_fee", "open_fee", "", "", 0, MSG_BOARD_OPEN_FEE, true}, {"open_no_limit", "open_no_limit", "", "", 0, MSG_BOARD_OPEN_NO_LIMIT, true},
+	{"open_before", "open_before", "", "", 0, MSG_BOARD_II_CARRIED, false}, {"open_at_end", "open_at_end", "", "", 0, MSG_BOARD_II_OPEN, false},
+};
+
+static const struct measure *measure_of(struct str slug)
+{
+	for (size_t i = 0; i < ARRAY_LEN(measures); i++)
+		if (str_eq(slug, str_from(measures[i].slug)))
+			return &measures[i];
+	return NULL;
+}
+
+struct listed { struct board_ask q; const struct measure *m; struct board_behind_in in; };
+
+static bool read_listed(struct request *r, struct listed *x, struct err *e)
+{
+	bool api = r->route->flags & ROUTE_API;
+	x->m = measure_of(req_query(r, api ? "figure" : "so"));
+	if (!x->m)
+		return err_set(e, ERR_NOT_FOUND, "no such figure");
+	if (!board_ask_read(r, &x->q, e))
+		return false;
+	int64_t before = req_query_int(r, api ? "before" : "truoc", INT64_MAX);
+	x->in = (struct board_behind_in){.agency = x->q.of.agency.v, .unit = x->q.of.unit.v, .procedure = x->q.of.procedure.n ? x->q.of.procedure : STR(""),
+		.officer = x->q.of.officer.v, .kind = str_from(x->m->kind), .channel = str_from(x->m->channel), .channel2 = str_from(x->m->channel2), .score = x->m->score,
+		.from = instant_at(stat_month_first(x->q.from), 0), .to = instant_at(stat_month_first(x->q.to + 1), 0), .now = r->env.now,
+		.before = before > 0 ? before : INT64_MAX, .limit = SHOWN + 1};
+	return true;
+}
+
+/* Of the rows those that the actor may open, in their order. */
+static bool readable(struct request *r, struct board_behind_rows *rows, size_t *hidden, struct err *e)
+{
+	struct dossier_ids ids = {NEW_ARRAY(r->env.arena, rows->n + 1, struct dossier_id), rows->n};
+	size_t kept = 0, at = 0;
+	for (size_t i = 0; i < rows->n; i++)
+		ids.v[i] = rows->v[i].id;
+	if (!dossier_readable(&r->env, &ids, e))
+		return false;
+	for (size_t i = 0; i < rows->n; i++)
+		if (at < ids.n && ids.v[at].v == rows->v[i].id.v)
+			rows->v[kept++] = rows->v[i], at++;
+	*hidden = rows->n - kept;
+	rows->n = kept;
+	return true;
+}
+
+enum { L_CODE, L_WHAT, L_SENT, L_DUE, L_SETTLED, L_COLS };
+
+static void show_rows(struct request *r, struct html_out *o, const struct board_behind_rows *rows)
+{
+	struct arena *a = r->env.arena;
+	struct ui_column c[L_COLS] = {[L_CODE] = {.head = M(r, CODE), .kind = UI_CELL_CODE}, [L_WHAT] = {.head = M(r, DOSSIER)}, [L_SENT] = {.head = M(r, SENT)},
+		[L_DUE] = {.head = M(r, DUE)}, [L_SETTLED] = {.head = M(r, SETTLED)}};
+	struct ui_table t = {.caption = M(r, LIST), .caption_hidden = true, .columns = c, .n_columns = L_COLS, .keys = true};
+	ui_table_begin(o, &t);
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct board_behind_row *d = &rows->v[i];
+		struct str url = str_fmt(a, "/ban-lam-viec/ho-so/%.*s", STR_ARG(d->code));
+		ui_row_begin(o, &t, &(struct ui_row){.url = url});
+		ui_cell_main(o, &t, L_CODE, (struct ui_crumb){d->code, url}, STR_NONE);
+		ui_cell_main(o, &t, L_WHAT, (struct ui_crumb){d->procedure_name, STR_NONE}, d->applicant_name);
+		ui_cell(o, &t, L_SENT, instant_people(a, d->sent_at));
+		ui_cell(o, &t, L_DUE, d->law_due.has ? instant_people(a, d->law_due.v) : STR("–"));
+		ui_cell(o, &t, L_SETTLED, d->settled_at.has ? instant_people(a, d->settled_at.v) : STR("–"));
+		ui_row_end(o);
+		req_note_read(r, d->id.v);
+	}
+	ui_table_end(o);
+}
+
+static struct str list_lead(struct request *r, const struct listed *x)
+{
+	return x->m->now ? board_as_of(r, r->env.now) : board_period_words(r->env.arena, r->env.lang, &x->q);
+}
+
+bool board_list_page(struct request *r, struct err *e)
+{
+	struct arena *a = r->env.arena;
+	struct listed x;
+	struct board_behind_rows rows = {0};
+	size_t hidden = 0;
+	if (!read_listed(r, &x, e) || !q_board_behind(r->env.db, a, &x.in, &rows, e))
+		return false;
+	bool more = rows.n > SHOWN;
+	rows.n = more ? SHOWN : rows.n;
+	struct str so = str_fmt(a, "&so=%s", x.m->slug);
+	struct str next = more ? board_url(a, BOARD "/ho-so", &x.q, str_fmt(a, "%.*s&truoc=%lld", STR_ARG(so), (long long)rows.v[rows.n - 1].id.v)) : STR_NONE;
+	if (!readable(r, &rows, &hidden, e))
+		return false;
+	struct html_out o = page_out(r);
+	struct ui_crumb crumbs[] = {{M(r, TITLE), board_url(a, BOARD, &x.q, STR_NONE)}};
+	struct ui_button csv = {.label = M(r, CSV), .weight = UI_QUIET, .icon = UI_ICON_DOWNLOAD, .url = board_url(a, BOARD "/ho-so.csv", &x.q, so)};
+	struct h_capture c = h_capture_begin(&o);
+	ui_buttons(&o, &csv, 1);
+	struct ui_page p = {.title = msg(r->env.lang, x.m->word), .lead = list_lead(r, &x), .staff = true, .width = UI_FULL, .crumbs = crumbs, .n_crumbs = 1, .actions = h_capture_end(&o, c)};
+	ui_page_begin(&o, &p);
+	if (hidden)
+		ui_notice(&o, &(struct ui_notice){.tone = UI_INFO, .text = msg_fmt(a, r->env.lang, MSG_BOARD_HIDDEN, (struct str[]){lang_number(a, (int64_t)hidden)}, 1)});
+	if (rows.n)
+		show_rows(r, &o, &rows);
+	else if (!hidden)
+		ui_empty(&o, &(struct ui_empty){.title = M(r, EMPTY), .text = M(r, EMPTY_WHY), .icon = UI_ICON_INBOX});
+	if (next.n)
+		ui_buttons(&o, &(struct ui_button){.label = M(r, OLDER), .weight = UI_QUIET, .url = next}, 1);
+	ui_page_end(&o, &p);
+	return page_answer(r);
+}
+
+/* ---- for programs ---- */
+
+bool board_api_list(struct request *r, struct err *e)
+{
+	struct arena *a = r->env.arena;
+	struct listed x;
+	struct board_behind_rows rows = {0};
+	size_t hidden = 0;
+	if (!read_listed(r, &x, e) || !q_board_behind(r->env.db, a, &x.in, &rows, e))
+		return false;
+	int64_t next = rows.n > SHOWN ? rows.v[SHOWN - 1].id.v : 0;
+	rows.n = next ? SHOWN : rows.n;
+	if (!readable(r, &rows, &hidden, e))
+		return false;
+	buf_put(&r->body, STR("{\"items\":["));
+	for (size_t i = 0; i < rows.n; i++) {
+		if (i)
+			buf_char(&r->body, ',');
+		db_row_json(&r->body, &query_board_behind, &rows.v[i]);
+		req_note_read(r, rows.v[i].id.v);
+	}
+	buf_fmt(&r->body, "],\"hidden\":%lld,\"next\":", (long long)hidden);
+	if (next)
+		buf_fmt(&r->body, "\"%lld\"}", (long long)next);
+	else
+		buf_put(&r->body, STR("null}"));
+	return answer_json(r, 200);
+}
+
+/* ---- as a stream: a cursor on a connection of its own ---- */
+
+struct export { struct db_pool *pool; struct db *db; struct arena *arena, *line; struct db_cursor cursor; struct str piece; struct buf b; size_t at; bool ended; };
+
+static ptrdiff_t pull(void *ctx, char *out, size_t max)
+{
+	struct export *x = ctx;
+	struct err e = {0};
+	struct board_behind_each_row row;
+	if (x->at == x->piece.n && !x->ended) {
+		arena_reset(x->line);
+		x->b = buf_on(x->line);
+		for (int i = 0; i < 200 && !x->ended; i++) {
+			if (db_next(&x->cursor, &row))
+				db_row_csv(&x->b, &query_board_behind_each, &row);
+			else if (db_end(&x->cursor, &e))
+				x->ended = true;
+			else
+				return -1;
+		}
+		x->piece = buf_str(&x->b);
+		x->at = 0;
+	}
+	size_t n = x->piece.n - x->at < max ? x->piece.n - x->at : max;
+	memcpy(out, x->piece.p + x->at, n);
+	x->at += n;
+	return (ptrdiff_t)n;
+}
+
+static void done(void *ctx)
+{
+	struct export *x = ctx;
+	db_cursor_close(&x->cursor);
+	db_checkin_long(x->pool, x->db);
+	arena_free(x->line);
+	arena_free(x->arena);
+	free(x);
+}
+
+static struct str csv_head(struct request *r, struct arena *a)
+{
+	const enum msg_key heads[] = {MSG_BOARD_CODE, MSG_BOARD_DOSSIER, MSG_BOARD_STATE, MSG_BOARD_CHANNEL, MSG_BOARD_SENT, MSG_BOARD_ACCEPTED, MSG_BOARD_DUE, MSG_BOARD_SETTLED, MSG_BOARD_OUTCOME};
+	struct buf b = buf_on(a);
+	buf_put(&b, STR("\xEF\xBB\xBF"));
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
+		buf_fmt(&b, "%s\"%.*s\"", i ? "," : "", STR_ARG(msg(r->env.lang, heads[i])));
+	buf_put(&b, STR("\r\n"));
+	return buf_str(&b);
+}
+
+/* No names are in the file, and only an agency's own dossiers: who sees all may not open all. */
+bool board_list_csv(struct request *r, struct err *e)
+{
+	struct listed x;
+	if (!read_listed(r, &x, e))
+		return false;
+	if (!x.in.agency || !actor_in_agency(r->env.actor, BOARD_ALLOW, x.in.agency))
+		return err_set(e, ERR_DENIED, "the list of another agency");
+	struct export *s = calloc(1, sizeof *s);
+	CHECK(s != NULL);
+	s->arena = arena_new(0), s->line = arena_new(0), s->pool = board_have()->pool;
+	s->piece = csv_head(r, s->arena);
+	struct board_behind_each_in *in = NEW(s->arena, struct board_behind_each_in);
+	*in = (struct board_behind_each_in){.agency = x.in.agency, .unit = x.in.unit, .procedure = str_dup(s->arena, x.in.procedure), .officer = x.in.officer, .kind = x.in.kind,
+		.channel = x.in.channel, .channel2 = x.in.channel2, .score = x.in.score, .from = x.in.from, .to = x.in.to, .now = x.in.now};
+	if (!db_checkout_long(s->pool, &s->db, e) || !q_board_behind_each(s->db, in, &s->cursor, e)) {
+		if (s->db)
+			db_checkin_long(s->pool, s->db);
+		arena_free(s->line);
+		arena_free(s->arena);
+		free(s);
+		return false;
+	}
+	return answer_stream(r, "text/csv; charset=utf-8", STR("ho-so.csv"), (struct answer_stream){pull, done, s});
+}

@@ -1,0 +1,90 @@
+/* table.c — a table of figures: on the page, as CSV, as a workbook. */
+#include "board/board_internal.h"
+#include "core/sheet/sheet.h"
+
+void board_table_show(struct html_out *o, const struct board_table *t)
+{
+	struct ui_column *c = NEW_ARRAY(o->b->a, t->n_cols, struct ui_column);
+	for (size_t i = 0; i < t->n_cols; i++)
+		c[i] = (struct ui_column){.head = t->heads[i].text, .kind = t->heads[i].number ? UI_CELL_NUMBER : UI_CELL};
+	struct ui_table x = {.caption = t->title, .caption_hidden = true, .columns = c, .n_columns = t->n_cols};
+	ui_table_begin(o, &x);
+	for (size_t i = 0; i < t->n_rows; i++) {
+		const struct board_cell *v = &t->cells[i * t->n_cols];
+		ui_row_begin(o, &x, &(struct ui_row){.url = STR_NONE});
+		for (size_t k = 0; k < t->n_cols; k++)
+			ui_cell_main(o, &x, k, (struct ui_crumb){v[k].text, v[k].url}, STR_NONE);
+		ui_row_end(o);
+	}
+	ui_table_end(o);
+}
+
+/* Quoted always; a quote inside twice. What a spreadsheet would run as a formula begins with a quote sign there. */
+static void put_csv(struct buf *b, struct str s, bool first)
+{
+	buf_put(b, first ? STR("\"") : STR(",\""));
+	if (s.n && strchr("=+-@\t\r", s.p[0]) && !(s.n > 1 && s.p[0] == '-' && s.p[1] >= '0' && s.p[1] <= '9'))
+		buf_char(b, '\'');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"')
+			buf_char(b, '"');
+		buf_char(b, s.p[i]);
+	}
+	buf_char(b, '"');
+}
+
+bool board_table_csv(struct request *r, const struct board_table *t)
+{
+	struct buf b = buf_on(r->env.arena);
+	buf_put(&b, STR("\xEF\xBB\xBF")); /* spreadsheets read UTF-8 by this sign */
+	for (size_t k = 0; k < t->n_cols; k++)
+		put_csv(&b, t->heads[k].text, k == 0);
+	for (size_t i = 0; i < t->n_rows; i++) {
+		buf_put(&b, STR("\r\n"));
+		for (size_t k = 0; k < t->n_cols; k++)
+			put_csv(&b, t->cells[i * t->n_cols + k].text, k == 0);
+	}
+	buf_put(&b, STR("\r\n"));
+	answer_header(r, "Content-Disposition", str_fmt(r->env.arena, "attachment; filename=\"%.*s.csv\"", STR_ARG(t->file)));
+	return answer_bytes(r, 200, "text/csv; charset=utf-8", buf_str(&b));
+}
+
+bool board_table_xlsx(struct request *r, const struct board_table *t, struct err *e)
+{
+	struct arena *a = r->env.arena;
+	struct sheet s = {STR("So lieu"), NEW_ARRAY(a, t->n_rows + 1, struct sheet_row), t->n_rows + 1};
+	for (size_t i = 0; i <= t->n_rows; i++) {
+		s.rows[i] = (struct sheet_row){NEW_ARRAY(a, t->n_cols, struct str), t->n_cols};
+		for (size_t k = 0; k < t->n_cols; k++)
+			s.rows[i].cells[k] = i ? t->cells[(i - 1) * t->n_cols + k].text : t->heads[k].text;
+	}
+	int fd = -1;
+	int64_t size = 0;
+	if (!sheet_write(a, &s, &fd, &size, e))
+		return false;
+	return answer_file(r, fd, size, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", str_fmt(a, "%.*s.xlsx", STR_ARG(t->file)), false);
+}
+
+/* Counts as digits alone, for sums; shares and days as people write them. */
+static struct str plain(struct arena *a, const struct chart *c, const struct chart_value *v)
+{
+	if (v->none)
+		return STR_NONE;
+	return c->say ? c->say(a, v->value) : str_fmt(a, "%lld", (long long)v->value);
+}
+
+void board_chart_table(struct request *r, const struct chart *c, struct str file, struct board_table *out)
+{
+	struct arena *a = r->env.arena;
+	size_t cols = c->n_series + 1;
+	struct board_head *heads = NEW_ARRAY(a, cols, struct board_head);
+	*out = (struct board_table){.title = c->title, .file = file, .heads = heads, .n_cols = cols, .cells = NEW_ARRAY(a, cols * c->n_points + 1, struct board_cell), .n_rows = c->n_points};
+	heads[0] = (struct board_head){c->label_head, false};
+	for (size_t s = 0; s < c->n_series; s++)
+		heads[s + 1] = (struct board_head){c->series[s].name, true};
+	for (size_t p = 0; p < c->n_points; p++) {
+		out->cells[p * cols] = (struct board_cell){c->points[p].label, STR_NONE};
+		for (size_t s = 0; s < c->n_series; s++)
+			out->cells[p * cols + s + 1] = (struct board_cell){plain(a, c, &c->points[p].v[s]), c->points[p].v[s].url};
+	}
+}
