@@ -35,7 +35,8 @@ struct listed { struct board_ask q; const struct measure *m; struct board_behind
 static bool read_listed(struct request *r, struct listed *x, struct err *e)
 {
 	bool api = r->route->flags & ROUTE_API;
-	x->m = measure_of(req_query(r, api ? "figure" : "so"));
+	struct str figure = req_query(r, api ? "figure" : "so");
+	x->m = measure_of(figure.n ? figure : STR("received"));
 	if (!x->m)
 		return err_set(e, ERR_NOT_FOUND, "no such figure");
 	if (!board_ask_read(r, &x->q, e))

@@ -63,6 +63,23 @@ async function procedures() {
 	return all;
 }
 
+// The boards: what a leader's roles show, what the public may know, and that the parts add up.
+async function boards() {
+	const figures = await call("director", "GET", "/api/v1/board", { query: "?by=procedure&period=12-thang" });
+	const received = (x) => Object.entries(x.counts).filter(([k]) => k.startsWith("received_")).reduce((n, [, v]) => n + v, 0);
+	equal(figures.groups.reduce((n, g) => n + received(g), 0), received(figures.total));
+	equal(figures.months.length, 12);
+	const behind = await call("director", "GET", "/api/v1/board/dossiers", { query: "?figure=received&period=12-thang" });
+	equal(behind.items.length + behind.hidden, Math.min(50, received(figures.total)));
+	await call("director", "GET", "/api/v1/board/dossiers", { query: "?figure=khong", want: 404 });
+	equal(fields(await call("director", "GET", "/api/v1/board/dossiers", { want: 422 })), ["figure"]);
+	equal((await call("director", "GET", "/api/v1/board/indices")).sets.map((s) => s.items.length), [9, 8]);
+	const { sum } = await call("director", "GET", "/api/v1/board/report", { query: "?period=nam-nay" });
+	equal([sum.received, sum.received], [sum.received_online + sum.received_direct + sum.carried, sum.settled + sum.open]);
+	for (const path of ["/api/v1/board", "/api/v1/board/indices", "/api/v1/board/report"]) await call("specialist", "GET", path, { want: 403 });
+	equal(received((await call(null, "GET", "/api/v1/figures")).total), received(figures.total));
+}
+
 const bytes = { "application/pdf": pdf("mau"), "image/png": png, "image/jpeg": jpeg };
 const send = (role, type = "application/pdf", name = "mau.pdf") => call(role, "POST", "/api/v1/files", { query: `?name=${name}`, body: bytes[type], type, want: 201 });
 
@@ -212,6 +229,7 @@ try {
 	await start();
 	await test("the file is sound", the_file_is_sound);
 	await test("tokens", tokens);
+	await test("boards", boards);
 	await test("every example is accepted", every_example_is_accepted);
 	await test("filing errors", async () => { code = await filing_errors(); });
 	await test("system account", system_account);
