@@ -107,11 +107,14 @@ select @register_line from @of_ids order by i.key;
 -- pg:
 select @register_line from @of_ids_pg order by i.key;
 
+-- Newest first, as the index lies: it is read to the limit and no further.
 -- name: desk_found :many
--- in: words text, limit int
-select d.id from dossier_search s join dossier_desk d on d.id = s.rowid where dossier_search match :words order by d.id desc limit :limit;
+-- in: words text, before dossier_id, limit int
+select d.id from dossier_search s join dossier_desk d on d.id = s.rowid
+where dossier_search match :words and s.rowid < :before order by s.rowid desc limit :limit;
 -- pg:
-select d.id from dossier_search s join dossier_desk d on d.id = s.rowid where s.folded @@ to_tsquery('simple', :words) order by d.id desc limit :limit;
+select d.id from dossier_search s join dossier_desk d on d.id = s.rowid
+where s.folded @@ to_tsquery('simple', :words) and s.rowid < :before order by s.rowid desc limit :limit;
 
 -- name: desk_often :many
 -- in: unit unit_id, recent int, limit int

@@ -121,6 +121,7 @@ static void stop(void)
 }
 
 static const char *filed = "bx-cap-phep-xquang";
+static struct unit_id filed_at; /* 0: the hall */
 static bool send_one(struct env *env, void *ctx, struct err *e)
 {
 	struct dossier_sent *sent = ctx;
@@ -129,7 +130,7 @@ static bool send_one(struct env *env, void *ctx, struct err *e)
 	struct key key;
 	struct dossier_new x = {.procedure = p, .answers = example, .account = 4242, .channel_in = STR("online"), .channel_out = STR("online"),
 		.who = {.name = STR("Canary Nguyễn Văn Mẫu"), .identity = STR("001090012345"), .phone = STR("0912345678")},
-		.receiving_unit = w.o.people.reception, .settling_unit = w.o.people.division, .settling_agency = w.o.people.department, .code_prefix = STR("H99.12")};
+		.receiving_unit = filed_at.v ? filed_at : w.o.people.reception, .settling_unit = w.o.people.division, .settling_agency = w.o.people.department, .code_prefix = STR("H99.12")};
 	dossier_begin(env, w.o.law, &x.id, &key, &x.wrapped_key);
 	bool ok = dossier_send(env, w.o.law, &x, sent, e);
 	json_decref(example);
@@ -267,6 +268,25 @@ TEST_BOTH(who_is_searched_for_stands_in_no_address)
 	EXPECT(has(x.body, code.p) && w.reads == before + 1);
 	api.json = "{}";
 	STATUS(http_test_send(w.t, &api), 422);
+	stop();
+}
+
+/* What others may read does not push the reader's own out of the page, however much of it is newer. */
+TEST_BOTH(a_search_goes_on_until_the_reader_has_a_page)
+{
+	start(a, engine);
+	filed_at = w.o.people.office;
+	struct str mine = sent_code();
+	filed_at = (struct unit_id){0};
+	for (int i = 0; i < 160; i++)
+		sent_code();
+	struct actor elsewhere = {.account = 77, .person = 77, .roles = ROLE_BIT(ROLE_COUNTER), .held = (struct actor_role[]){{ROLE_COUNTER, w.o.people.office.v, 998}}, .n_held = 1};
+	static const char *const words[] = {"canary+nguyen", "cana+nguy"}; /* whole, and their beginnings */
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		struct test_answer x = find(&elsewhere, words[i]), all = find(&w.counter, words[i]);
+		EXPECT(has(x.body, mine.p) && !has(x.body, nth(2)));
+		EXPECT(has(all.body, nth(161)) && has(all.body, nth(112)) && !has(all.body, nth(111)) && !has(all.body, mine.p));
+	}
 	stop();
 }
 

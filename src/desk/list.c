@@ -246,17 +246,17 @@ bool desk_filter_export(struct env *env, struct db *db, const struct desk_filter
 	return q_desk_export(db, &in, c, e);
 }
 
-/* Each word from its beginning, all of them: the search syntax of either engine, made of folded letters and digits only. */
-static struct str search_words(struct env *env, struct str q)
+/* All of the words, whole or from their beginning: the search syntax of either engine, made of folded letters and digits only. */
+static struct str search_words(struct env *env, struct str q, bool whole)
 {
 	struct str folded = text_fold(env->arena, q), word;
 	struct buf b = buf_on(env->arena);
 	bool pg = db_engine(env->db) == DB_PG;
 	for (int n = 0; n < 12 && text_next_word(&folded, &word); n++) {
 		if (pg)
-			buf_fmt(&b, "%s%.*s:*", n ? " & " : "", STR_ARG(word));
+			buf_fmt(&b, "%s%.*s%s", n ? " & " : "", STR_ARG(word), whole ? "" : ":*");
 		else
-			buf_fmt(&b, "%s\"%.*s\"*", n ? " " : "", STR_ARG(word));
+			buf_fmt(&b, "%s\"%.*s\"%s", n ? " " : "", STR_ARG(word), whole ? "" : "*");
 	}
 	return buf_str(&b);
 }
@@ -283,17 +283,47 @@ bool desk_rows_of(struct env *env, struct dossier_ids ids, struct desk_list_rows
 	return true;
 }
 
+/* Looked at for one search when most of what has the words is not the reader's. */
+#define FOUND_MOST 10000
+
+/* The newest page that the reader may see: what has the words is gone through in growing steps. */
+static bool readable_found(struct env *env, struct str words, struct dossier_ids *out, struct err *e)
+{
+	int64_t before = INT64_MAX;
+	size_t step = DESK_PAGE, seen = 0, got = DESK_PAGE;
+	out->v = NEW_ARRAY(env->arena, DESK_PAGE, struct dossier_id);
+	for (; got == step && out->n < DESK_PAGE && seen < FOUND_MOST; seen += got) {
+		struct desk_found_rows found = {0};
+		step = seen ? seen * 2 : DESK_PAGE;
+		if (!q_desk_found(env->db, env->arena, words, (struct dossier_id){before}, (int64_t)step, &found, e))
+			return false;
+		got = found.n;
+		struct dossier_ids ids = {NEW_ARRAY(env->arena, got, struct dossier_id), got};
+		for (size_t i = 0; i < got; i++)
+			ids.v[i] = found.v[i].id;
+		before = got ? ids.v[got - 1].v : before;
+		if (!dossier_readable(env, &ids, e))
+			return false;
+		for (size_t i = 0; i < ids.n && out->n < DESK_PAGE; i++)
+			out->v[out->n++] = ids.v[i];
+	}
+	return true;
+}
+
+/* Whole words first: the two that all dossiers have give a page at once, while their beginnings would have to be gathered to the last dossier. */
 static bool word_rows(struct env *env, struct str q, struct desk_list_rows *out, struct err *e)
 {
-	struct desk_found_rows found = {0};
-	struct str words = search_words(env, q);
+	struct dossier_ids ids = {0};
+	struct str words = search_words(env, q, true);
 	if (!words.n)
 		return true;
-	if (!q_desk_found(env->db, env->arena, words, DESK_PAGE, &found, e))
+	if (!readable_found(env, words, &ids, e))
 		return false;
-	struct dossier_ids ids = {NEW_ARRAY(env->arena, found.n, struct dossier_id), found.n};
-	for (size_t i = 0; i < found.n; i++)
-		ids.v[i] = found.v[i].id;
+	if (ids.n < DESK_PAGE) {
+		ids = (struct dossier_ids){0};
+		if (!readable_found(env, search_words(env, q, false), &ids, e))
+			return false;
+	}
 	return desk_rows_of(env, ids, out, e);
 }
 
