@@ -16,7 +16,7 @@ struct account_config account_config_usual(const struct keyring *keys)
 	return (struct account_config){.keys = keys, .argon_memory_kib = 64 * 1024, .argon_passes = 3, .argon_lanes = 1,
 	                               .session_idle_ms = 2 * 3600 * 1000, .session_ms = 12 * 3600 * 1000, .token_ms = 12 * 3600 * 1000,
 	                               .system_token_ms = 30 * DAY_MS, .free_tries = 5, .delay_ms = 30 * 1000,
-	                               .delay_max_ms = 15 * 60 * 1000, .code_ms = 15 * 60 * 1000};
+	                               .delay_max_ms = 15 * 60 * 1000, .code_ms = 10 * 60 * 1000};
 }
 
 static struct key identity_key, number_key; /* derived once */

@@ -3,7 +3,7 @@
  * Owner:   tables account (logged), session, api_token, login_try, recovery (unlogged).
  * Secrets: session and API tokens are 256 random bits, stored hashed. Passwords: argon2id. TOTP secrets and personal ids
  *          are sealed under the account's own key, which the keyring wraps; look-up by keyed hash. A code by mail is
- *          stored hashed, lives 15 minutes and dies after five wrong tries.
+ *          stored hashed, lives 10 minutes and dies after five wrong tries.
  * Epoch:   every change of rights adds one; what was signed in before is dead: at once for actions (account_epoch_ok),
  *          at once in this process and after at most five seconds in another for pages.
  * Silence: unknown login, wrong password, wrong code and locked account get the same answer, after the same work.

@@ -41,6 +41,8 @@ bool secret_password_ok(struct str encoded, struct str password);
 bool secret_is_weak(struct str encoded);
 MUST_CHECK bool secret_start(struct err *e);
 /* A message key when the password is too weak for that login and name, else 0. */
+/* Is it, in small letters, among what people choose most, or that with up to four signs behind? */
+bool password_is_known(struct str small);
 int secret_password_fault(struct arena *a, struct str password, struct str login, struct str name);
 /* The step (now ± 1) whose code it is, newer than `after`; -1: none. */
 int64_t secret_totp_step(struct str secret, struct str code, struct instant now, int64_t after);

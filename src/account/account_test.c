@@ -265,13 +265,32 @@ TEST(one_time_codes_are_those_of_the_rfc)
 
 TEST(weak_passwords_are_named)
 {
-	static const char *const weak[] = {"", "ngan", "aaaaaaaaaaaa", "1234567890", "0987654321", "password123", "matkhau1", "lan.nguyen-2026", "MatKhau12345"};
+	static const char *const weak[] = {"", "ngan", "aaaaaaaaaaaa", "1234567890", "0987654321", "password123", "matkhau1", "lan.nguyen-2026", "MatKhau12345", "qwertyuiop", "Manchester", "q1w2e3r4t5", "Football2026", "sunshine!!!!", "congdan2026"};
 	for (size_t i = 0; i < ARRAY_LEN(weak); i++)
 		if (secret_password_fault(a, str_from(weak[i]), STR("lan.nguyen"), STR("Nguyễn Thị Lan")) == 0)
 			FAIL("%s is taken", weak[i]);
 	EXPECT(secret_password_fault(a, STR("\xff\xfe 1234567890ab"), STR("x"), STR("y")) != 0);
 	EXPECT_INT(secret_password_fault(a, STR("mưa rơi trên mái hiên"), STR("lan.nguyen"), STR("Nguyễn Thị Lan")), 0);
 	EXPECT_INT(secret_password_fault(a, STR("mưa rơi hiên"), STR(""), STR("")), 0);
+	/* Any signs, and long ones; nothing is asked of their kinds. */
+	EXPECT_INT(secret_password_fault(a, STR("khong co chu hoa va so"), STR(""), STR("")), 0);
+	EXPECT_INT(secret_password_fault(a, STR("sunshine tren doi"), STR(""), STR("")), 0);
+	EXPECT_INT(secret_password_fault(a, STR("mot cau dai hon sau muoi bon ky tu van la mot mat khau tot va duoc nhan nguyen ven"), STR(""), STR("")), 0);
+}
+
+/* Each line of the list is found: also the first, the last, and none beside them. */
+TEST(every_known_password_is_known)
+{
+	char line[100];
+	FILE *f = fopen(str_fmt(a, "%s/src/account/passwords.txt", getenv("MOTCUA_SOURCE_DIR")).p, "r");
+	int n = 0;
+	EXPECT(f);
+	for (; fgets(line, sizeof line, f); n++)
+		if (!password_is_known(str_trim(str_from(line))))
+			FAIL("%s is not known", line);
+	fclose(f);
+	EXPECT(n > 15000);
+	EXPECT(!password_is_known(STR("")) && !password_is_known(STR("~~~~~~~~~~")) && !password_is_known(STR("!!")) && !password_is_known(STR("mua roi tren mai")));
 }
 
 TEST_BOTH(every_query_prepares) { test_db_prepares(test_db(a, engine), account_sql); }

@@ -90,7 +90,7 @@ bool secret_is_weak(struct str encoded)
 /* The same sign, a run up or down, or a word that everybody tries first. */
 static bool too_plain(struct str p)
 {
-	static const char *const common[] = {"password", "matkhau", "123456", "qwerty", "abc123", "iloveyou", "admin", "vietnam", "motcua"};
+	static const char *const common[] = {"password", "matkhau", "123456", "qwerty", "abc123", "iloveyou", "admin", "vietnam", "motcua", "congdan", "hosocongdan", "thutuc", "dichvucong", "sokhcn", "khoahoc"};
 	size_t same = 0, run = 0;
 	for (size_t i = 1; i < p.n; i++) {
 		same += p.p[i] == p.p[i - 1];
@@ -99,7 +99,7 @@ static bool too_plain(struct str p)
 	for (size_t i = 0; i < ARRAY_LEN(common); i++)
 		if (str_starts(p, str_from(common[i])) && p.n < strlen(common[i]) + 6)
 			return true;
-	return same + 3 > p.n || run + 3 > p.n;
+	return same + 3 > p.n || run + 3 > p.n || password_is_known(p);
 }
 
 int secret_password_fault(struct arena *a, struct str password, struct str login, struct str name)

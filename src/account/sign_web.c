@@ -1,6 +1,7 @@
 /* sign_web.c — signing in, with the second factor, and tokens for programs. */
 #include "account/account_views.h"
 #include "account/web_internal.h"
+#include "core/log/log.h"
 
 enum outcome { DONE, WRONG, WAIT, ENDED, NO_FACTOR, TAKEN };
 struct work {
@@ -140,8 +141,16 @@ static bool sign_in_apply(struct request *r, struct err *e)
 	return begin_session(r, w, w->row.epoch, e);
 }
 
+/* Guessing is seen in the log; no name stands in it, only the number of an account that there is. */
+static void tell_refused(const struct request *r, const struct work *w, const char *step)
+{
+	log_event(LOG_INFO, "sign-in refused", log_id("id", r->env.request_id), log_text("step", step), log_int("account", w->found ? w->row.id.v : 0),
+	          log_text("why", w->outcome == WAIT ? "delay" : w->outcome == NO_FACTOR ? "no second factor" : "wrong"));
+}
+
 static bool refuse(struct request *r, const struct work *w, route_fn *page, const char *field, enum msg_key wrong, struct err *e)
 {
+	tell_refused(r, w, field);
 	if (w->outcome == WAIT)
 		return screen_again(r, page, field, MSG_ACCOUNT_WAIT, screen_wait(r, w->at.until), e);
 	return screen_again(r, page, field, wrong, STR_NONE, e);
@@ -410,6 +419,8 @@ static bool token_answer(struct request *r, struct err *e)
 	/* The token is told once and kept nowhere: a repeated key cannot get it again. */
 	if (!w || r->replayed)
 		return err_set(e, ERR_CONFLICT, "this key has given its token already");
+	if (w->outcome != DONE)
+		tell_refused(r, w, "token");
 	if (w->outcome == WAIT)
 		return err_say(e, ERR_LIMITED, MSG_ERR_LIMITED, "too many wrong tries");
 	if (w->outcome == NO_FACTOR)

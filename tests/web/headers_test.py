@@ -222,6 +222,22 @@ def one_address_cannot_try_many_names():
         equal(s.ask("POST", "/dang-nhap", body, {"Content-Type": FORM, "Origin": ORIGIN, "X-Forwarded-For": "198.51.100.2"})[0], 303, "somebody at another address")
 
 
+def refusals_are_in_the_log():
+    """What was refused stands there: sign-ins with their step, rights with their route; and no name."""
+    with Server(place=program_stopped.place, people=program.people) as s:
+        p = program.people["citizen"]
+        for login in (p["login"], "khong-ai-ca@example.com"):
+            equal(s.form("/dang-nhap", login=login, password="mat khau sai")[0], 422)
+        cookie = s.sign_in("citizen")
+        equal(s.ask("GET", "/quan-tri/tai-khoan", headers={"Cookie": cookie})[0], 403)
+        equal(s.ask("POST", "/api/v1/tokens", {"login": p["login"], "password": "mat khau sai"})[0], 401)
+        text = s.said()
+    refused = re.findall(r"sign-in refused id=\w+ step=(\w+) account=(\d+) why=(\w+)", text)
+    equal([(step, account != "0") for step, account, _ in refused], [("login", True), ("login", False), ("token", True)], text[-2000:])
+    true(re.search(r"request id=\w+ method=GET route=/quan-tri/tai-khoan status=403", text), "a refused right")
+    true(all(x not in text for x in (p["login"], "khong-ai-ca", "mat khau sai")), "a name or a password in the log")
+
+
 def without_tls_cookies_still_keep_to_themselves():
     with Server(place=program_stopped.place, people=program.people) as s:
         p = program.people["citizen"]
@@ -236,5 +252,5 @@ tests = Tests()
 tests.run(what_every_answer_carries, answers_that_no_route_gives, no_redirect_leads_away, a_host_that_is_not_ours_is_in_no_answer, after_signing_in_next_leads_home, cookies_are_renewed_and_end,
           sign_in_and_recovery_say_nothing)
 program.stop()
-tests.run(one_address_cannot_try_many_names, without_tls_cookies_still_keep_to_themselves)
+tests.run(one_address_cannot_try_many_names, refusals_are_in_the_log, without_tls_cookies_still_keep_to_themselves)
 tests.end()
