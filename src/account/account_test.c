@@ -301,6 +301,11 @@ TEST_BOTH(a_citizen_signs_in_and_out)
 {
 	struct world w = world_new(a, engine);
 	EXPECT(is_out(&w, NULL));
+	/* As it was typed: neither trimmed nor cut. */
+	struct str right = sample(&w, "citizen")->password;
+	const char *others[] = {str_fmt(a, "+%.*s", STR_ARG(right)).p, str_fmt(a, "%.*s+", STR_ARG(right)).p, str_fmt(a, "%.*sx", STR_ARG(right)).p, str_cstr(a, str_sub(right, 0, right.n - 1))};
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		EXPECT_INT(password_step(&w, "citizen", others[i], NULL).status, 422);
 	const char *c = sign_in(&w, "citizen", 0);
 	struct test_answer x = get(&w, "/tai-khoan", c);
 	EXPECT_INT(x.status, 200);
@@ -698,6 +703,18 @@ TEST_BOTH(a_locked_account_is_out)
 	EXPECT_INT(password_step(&w, s->login.p, s->password.p, NULL).status, 303);
 	EXPECT_INT(post_in(&w, admin_path(&w, "admin", "/khoa"), "", admin).status, 409); /* not himself */
 	EXPECT_INT(post_in(&w, "/quan-tri/tai-khoan/77/khoa", "", admin).status, 404);
+	world_end(&w);
+}
+
+TEST_BOTH(an_administrator_ends_the_sessions_of_another)
+{
+	struct world w = world_new(a, engine);
+	const char *one = sign_in(&w, "specialist", 0), *two = sign_in(&w, "specialist", 1), *other = sign_in(&w, "citizen", 0), *admin = sign_in(&w, "admin", 0);
+	EXPECT_INT(post_in(&w, admin_path(&w, "specialist", "/thoat"), "", one).status, 403);
+	EXPECT(!is_out(&w, one) && !is_out(&w, two));
+	EXPECT_INT(post_in(&w, admin_path(&w, "specialist", "/thoat"), "", admin).status, 303);
+	EXPECT(is_out(&w, one) && is_out(&w, two));
+	EXPECT(!is_out(&w, other) && !is_out(&w, admin));
 	world_end(&w);
 }
 

@@ -153,6 +153,9 @@ def the_front_writes_no_secret_into_its_log():
             for where, c in ((tls, http.client.HTTPSConnection("127.0.0.1", tls, context=lax)), (plain, http.client.HTTPConnection("127.0.0.1", plain))):
                 c.request("GET", "/tra-cuu/H99-1?s=ZQXVSECRET", headers={"Referer": "https://x/?s=ZQXVREFERER"})
                 true(c.getresponse().status in (404, 301), f"{where} answers")
+            c = http.client.HTTPConnection("127.0.0.1", plain)
+            c.request("GET", "/api/v1/procedures")
+            equal(c.getresponse().status, 403, "a program that speaks in clear is not led on")
             s.stop()
             c = http.client.HTTPSConnection("127.0.0.1", tls, context=lax)
             c.request("GET", "/tra-cuu/H99-1?s=ZQXVGONE")
