@@ -90,9 +90,14 @@ export function run(...args) {
 function serving(at, config) {
 	const server = spawn(program, ["serve", ...at, "--config", config, "--listen", "127.0.0.1:0"], { env: environment, stdio: ["ignore", "inherit", "pipe"] });
 	return new Promise((done, fail) => {
-		let text = "";
+		let text = "", refused = false;
 		server.stderr.on("data", (piece) => {
 			text = (text + piece).slice(-20000);
+			if (/^sandbox: system call/m.test(text) && !refused) { // src/app/hold.c lacks what the program needs
+				refused = true;
+				console.log("FAILED the sandbox: " + /^sandbox: system call.*/m.exec(text)[0]);
+				process.on("exit", () => { process.exitCode = 1; });
+			}
 			const m = /serves on port (\d+)/.exec(text);
 			if (m) done({ server, port: Number(m[1]), log: () => text });
 		});
