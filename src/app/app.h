@@ -37,6 +37,7 @@ struct store {
 	struct writer *writer;
 	struct db_pool *pool;
 	int lock;                  /* held: no other program writes here */
+	struct instant at;         /* what the writer's clock shows; 0: the time */
 };
 
 /* Options every command knows; the rest of argv is the command's. */
@@ -73,8 +74,14 @@ struct db *place_open(const struct place *p, unsigned flags, struct err *e);
 /* The same for one who will read for long (backup, verify): ERR_BUSY while the write-ahead log of SQLite is long already. */
 struct db *place_open_long(const struct place *p, struct err *e);
 
-enum store_flags { STORE_WRITER = 1, STORE_MIGRATE = 2 };
+/* ALONE: nobody else writes there, and no writer is started. PART: also what is being made in bulk and is not whole. */
+enum store_flags { STORE_WRITER = 1, STORE_MIGRATE = 2, STORE_ALONE = 4, STORE_PART = 8 };
+/* A data folder that is being filled by a program that does not wait for the disk: nobody opens it until it is whole. */
+MUST_CHECK bool store_part_begin(const struct place *p, struct err *e);
+MUST_CHECK bool store_part_end(const struct place *p, struct err *e);
 MUST_CHECK bool store_open(struct store *s, const struct options *o, unsigned flags, struct err *e);
+/* With a clock that stands: sample data of another day. `s` must stay where it is while it is open. */
+MUST_CHECK bool store_open_at(struct store *s, const struct options *o, unsigned flags, struct instant at, struct err *e);
 void store_close(struct store *s);
 /* Runs one action on the writer as the program; its memory is in `a`. */
 typedef bool store_fn(struct env *env, void *ctx, struct err *e);

@@ -3,10 +3,13 @@
 #include "app/app.h"
 #include "catalogue/catalogue.h"
 #include "directory/directory.h"
+#include "issue/issue.h"
+#include "sample/sample.h"
 #include "sign/demo_pki.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool make_directory(struct env *env, void *ctx, struct err *e) { return directory_demo(env, ctx, e); }
 static bool make_catalogue(struct env *env, void *ctx, struct err *e)
@@ -47,32 +50,124 @@ static bool make_pki(struct arena *a, const struct options *o, struct err *e)
 	return demo_pki_create(dir, people, ARRAY_LEN(people), e) && demo_tsa_create(dir, e) && demo_list_make(a, dir, e);
 }
 
-static bool fill(struct store *s, struct account_demo *accounts, int64_t dossiers, struct err *e)
+/* ---- the dossiers of three years: see src/sample ---- */
+
+/* The last ones are made by hand, one at each step, so that whoever signs in finds something to do. */
+#define BY_HAND 40
+
+struct page { struct issue_renderer *renderer; json_t *form; int64_t told; };
+
+static bool draw_page(void *ctx, struct arena *a, struct str title, struct str *pdf, struct err *e)
 {
-	struct directory_demo people = {0};
-	struct account_config cfg = account_config_usual(s->keys);
-	if (!account_start(&cfg, e) || !store_act(s, s->arena, make_directory, &people, e) || !store_act(s, s->arena, make_catalogue, NULL, e) ||
-	    !account_demo_prepare(s->arena, STR("motcua"), &people, accounts, e) || !store_act(s, s->arena, make_accounts, accounts, e))
+	struct page *p = ctx;
+	json_t *data = json_pack("{s:s%}", "tieu_de", title.p, title.n);
+	bool ok = issue_render(p->renderer, a, p->form, data, (struct instant){ID_EPOCH_MS}, pdf, e);
+	json_decref(data);
+	return ok;
+}
+
+static void tell(void *ctx, int64_t done, int64_t of)
+{
+	struct page *p = ctx;
+	if (of < 20000 || done - p->told < of / 20)
+		return;
+	p->told = done;
+	fprintf(stderr, "%lld of %lld sample dossiers\n", (long long)done, (long long)of);
+}
+
+static bool make_sample(struct store *s, struct sample_config *c, struct page *p, struct err *e)
+{
+	struct sample_done done;
+	const struct pack_file *file = pack_find(&s->packs, STR("demo/sample-page.json"));
+	AUTO_DB db = place_open(&s->place, DB_BATCH, e);
+	p->form = file ? json_loadb(file->bytes.p, file->bytes.n, 0, NULL) : NULL;
+	c->db = db;
+	if (!db || !p->form)
+		return p->form || err_set(e, ERR_INTERNAL, "packs/demo/sample-page.json cannot be read");
+	return sample_make(c, &done, e);
+}
+
+/* now: when it ends; clock: what the writer's clock shows for those by hand, 0: the time. */
+struct demo { const struct options *o; int64_t n; uint64_t seed; struct instant now, clock; struct directory_demo people; struct account_demo accounts; };
+
+static bool history(struct demo *d, int64_t n, struct instant until, struct err *e)
+{
+	struct store s;
+	struct page p = {0};
+	if (!store_open_at(&s, d->o, STORE_ALONE | STORE_PART, until, e))
 		return false;
-	return demo_dossiers(s, &people, accounts, dossiers, e);
+	struct issue_facilities issue = {.law = s.law, .blobs = s.blobs, .render = issue_render, .public_url = STR("https://hcc.example"), .demo = true};
+	struct sample_config c = {.schema = &db_schema, .dir = s.place.dir, .law = s.law, .blobs = s.blobs, .people = &d->people, .citizen = d->accounts.sample[0].account.v,
+	                          .business = d->accounts.sample[1].account.v, .n = n, .seed = d->seed, .until = until, .sheet = issue_sheet_draw, .page = draw_page, .tell = tell, .ctx = &p};
+	bool ok = issue_renderer_new(&p.renderer, e);
+	issue.renderer = p.renderer;
+	issue_use(&issue);
+	ok = ok && make_sample(&s, &c, &p, e);
+	json_decref(p.form);
+	issue_renderer_free(p.renderer);
+	store_close(&s);
+	return ok;
+}
+
+/* ---- all ---- */
+
+static bool found(struct demo *d, struct store *s, struct err *e)
+{
+	struct account_config cfg = account_config_usual(s->keys);
+	return account_start(&cfg, e) && store_act(s, s->arena, make_directory, &d->people, e) && store_act(s, s->arena, make_catalogue, NULL, e) &&
+	       account_demo_prepare(d->o->arena, STR("motcua"), &d->people, &d->accounts, e) && store_act(s, s->arena, make_accounts, &d->accounts, e);
+}
+
+static bool step(struct demo *d, struct instant at, bool first, int64_t by_hand, struct err *e)
+{
+	struct store s;
+	if (!store_open_at(&s, d->o, STORE_WRITER | STORE_PART | (first ? STORE_MIGRATE : 0), at, e))
+		return false;
+	bool ok = (!first || found(d, &s, e)) && demo_dossiers(&s, &d->people, &d->accounts, by_hand, e);
+	if (first)
+		account_stop();
+	store_close(&s);
+	return ok;
+}
+
+/* In the order of time: the log goes one way. */
+static bool fill(struct demo *d, const struct place *place, struct err *e)
+{
+	bool lite = !d->o->db.n && !strcmp(d->o->settings.db, "sqlite");
+	int64_t bulk = lite && d->n > BY_HAND ? d->n - BY_HAND : 0;
+	struct instant until = {d->now.ms - 600000};
+	if (!bulk)
+		return step(d, d->clock, true, d->n, e);
+	return step(d, (struct instant){sample_begin(until).ms - 3600000}, true, 0, e) && store_part_begin(place, e) && history(d, bulk, until, e) && step(d, d->clock, false, BY_HAND, e) &&
+	       store_part_end(place, e);
+}
+
+/* The day of --as-of, at four in the afternoon; else now. */
+static bool read_options(struct options *o, struct demo *d)
+{
+	const char *count = option_value(o, "--dossiers"), *seed = option_value(o, "--seed"), *as_of = option_value(o, "--as-of");
+	int64_t s = 1;
+	struct date day;
+	*d = (struct demo){.o = o, .n = 400, .now = instant_clock()};
+	if ((count && !str_to_i64(str_from(count), &d->n)) || d->n < 0 || d->n > 10000000 || (seed && !str_to_i64(str_from(seed), &s)) || !o->data.n)
+		return false;
+	if (as_of && !date_parse(str_from(as_of), &day))
+		return false;
+	if (as_of)
+		d->now = d->clock = instant_at(day, 16 * 3600000);
+	d->seed = (uint64_t)s;
+	return d->now.ms <= instant_clock().ms;
 }
 
 int demo_command(struct options *o)
 {
 	struct err e = {0};
-	struct store s;
-	struct account_demo accounts = {0};
+	struct demo d;
 	struct place place;
-	int64_t n = 20;
-	const char *count = option_value(o, "--dossiers");
-	if ((count && !str_to_i64(str_from(count), &n)) || n < 0 || !o->data.n)
+	if (!read_options(o, &d))
 		return say_usage(o, "demo");
-	if (!place_of(o, &place, &e) || !place_make(&place, &e) || !make_pki(o->arena, o, &e) || !store_open(&s, o, STORE_WRITER | STORE_MIGRATE, &e))
+	if (!place_of(o, &place, &e) || !place_make(&place, &e) || !make_pki(o->arena, o, &e) || !fill(&d, &place, &e))
 		return say_error(&e, EXIT_WRONG);
-	bool ok = fill(&s, &accounts, n, &e);
-	if (ok)
-		(o->json ? print_json : print_table)(&accounts);
-	account_stop();
-	store_close(&s);
-	return ok ? EXIT_GOOD : say_error(&e, EXIT_WRONG);
+	(o->json ? print_json : print_table)(&d.accounts);
+	return EXIT_GOOD;
 }

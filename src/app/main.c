@@ -24,7 +24,7 @@ static int calendar_run(struct options *o)
 
 const struct command commands[] = {
 	{"serve", PLACE " [--listen ADDR:PORT]", "Serves pages and the API until it is told to stop.", serve_command, PLACE_TAKES "--listen=", 0},
-	{"demo", "--data DIR [--dossiers N] [--json]", "Fills an empty data folder with a sample province; prints the sample sign-ins.", demo_command, PLACE_TAKES "--dossiers= --json", 0},
+	{"demo", "--data DIR [--dossiers N] [--seed S] [--as-of DAY] [--json]", "Fills an empty data folder with a sample province; prints the sample sign-ins.", demo_command, PLACE_TAKES "--dossiers= --seed= --as-of= --json", 0},
 	{"migrate", PLACE " [--plan]", "Brings the database to this program's schema. --plan only says what would run.", migrate_command, PLACE_TAKES "--plan", 0},
 	{"verify", PLACE " [--json] | --receipt FILE [--anchors PEM]", "Recomputes the record and names the first fault; or checks one receipt offline.", verify_command, PLACE_TAKES "--json --receipt= --anchors=", 0},
 	{"backup", PLACE " --to DIR", "Writes a snapshot of the database and every file it names into an empty folder.", backup_command, PLACE_TAKES "--to=", 0},

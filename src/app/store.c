@@ -113,6 +113,28 @@ static bool check_schema(const struct place *p, struct err *e)
 	return db && db_schema_check(db, &db_schema, e);
 }
 
+static void fixed_now(void *ctx, struct instant *out) { *out = ((const struct store *)ctx)->at; }
+
+#define PART "demo.part"
+
+bool store_part_begin(const struct place *p, struct err *e)
+{
+	AUTO_ARENA a = arena_new(0);
+	const char *path = in_dir(a, p->dir, PART).p;
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_set(e, ERR_INTERNAL, "%s: %s", path, strerror(errno));
+	close(fd);
+	return true;
+}
+
+bool store_part_end(const struct place *p, struct err *e)
+{
+	AUTO_ARENA a = arena_new(0);
+	const char *path = in_dir(a, p->dir, PART).p;
+	return unlink(path) == 0 || err_set(e, ERR_INTERNAL, "%s: %s", path, strerror(errno));
+}
+
 static bool start_writer(struct store *s, const struct config *c, struct err *e)
 {
 	struct writer_config cfg = writer_config_usual(s->place.engine, s->place.db);
@@ -123,6 +145,8 @@ static bool start_writer(struct store *s, const struct config *c, struct err *e)
 	cfg.wal_max = c->wal_max;
 	cfg.say_away = (int)MSG_ERR_AWAY;
 	cfg.say_unsure = (int)MSG_ERR_UNSURE;
+	cfg.now = s->at.ms ? fixed_now : NULL;
+	cfg.ctx = s;
 	return writer_start(&s->writer, &cfg, e);
 }
 
@@ -142,8 +166,10 @@ static bool load_packs(struct store *s, const char *dir, struct err *e)
 static bool open_all(struct store *s, const struct config *c, unsigned flags, struct err *e)
 {
 	struct arena *a = s->arena;
-	if ((flags & STORE_WRITER) && (!place_make(&s->place, e) || (s->lock = place_lock(&s->place, e)) < 0))
+	if ((flags & (STORE_WRITER | STORE_ALONE)) && (!place_make(&s->place, e) || (s->lock = place_lock(&s->place, e)) < 0))
 		return false;
+	if (!s->at.ms && !(flags & STORE_PART) && access(in_dir(a, s->place.dir, PART).p, F_OK) == 0)
+		return err_set(e, ERR_CONFLICT, "the demonstration in %.*s is not whole: it was stopped while it was made. Remove the folder and make it again", STR_ARG(s->place.dir));
 	if ((flags & STORE_MIGRATE) ? !migrate(&s->place, e) : !check_schema(&s->place, e))
 		return false;
 	s->keys = keyring_load(str_cstr(a, s->place.key_file), e);
@@ -154,9 +180,11 @@ static bool open_all(struct store *s, const struct config *c, unsigned flags, st
 	return !(flags & STORE_WRITER) || start_writer(s, c, e);
 }
 
-bool store_open(struct store *s, const struct options *o, unsigned flags, struct err *e)
+bool store_open(struct store *s, const struct options *o, unsigned flags, struct err *e) { return store_open_at(s, o, flags, (struct instant){0}, e); }
+
+bool store_open_at(struct store *s, const struct options *o, unsigned flags, struct instant at, struct err *e)
 {
-	*s = (struct store){.arena = arena_new(0), .lock = -1};
+	*s = (struct store){.arena = arena_new(0), .lock = -1, .at = at};
 	if (place_of(o, &s->place, e) && open_all(s, &o->settings, flags, e))
 		return true;
 	store_close(s);

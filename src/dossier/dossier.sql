@@ -4,6 +4,18 @@
 insert into sequence (name, value) values (:name, 1)
 on conflict (name) do update set value = sequence.value + 1 returning value;
 
+-- Numbers taken elsewhere than one by one: sample data.
+-- name: sequence_keep :exec
+-- in: name text, value int
+insert into sequence (name, value) values (:name, :value) on conflict (name) do update set value = excluded.value;
+
+-- How many pieces of the search index are merged while it is written: 0 none, 4 is usual.
+-- name: dossier_search_merge :exec
+-- in: pieces int
+insert into dossier_search (dossier_search, rank) values ('automerge', :pieces);
+-- pg:
+delete from dossier_search where rowid = :pieces and rowid < 0;
+
 -- name: dossier_add :exec
 -- in: id dossier_id, code text, procedure text, procedure_name text, procedure_hash text, field text, rules text, process text, form_set text, channel_in text, channel_out text, origin text?, origin_code text?, receiving_unit unit_id, settling_agency agency_id, settling_unit unit_id, applicant_account int, applicant_kind text, applicant_name text, identity_key bytes?, phone_key bytes?, sealed bytes, secret_hash bytes, step text, step_role text, step_unit unit_id, sent_at instant, answer_due instant, filed_by int?
 insert into dossier (id, code, procedure, procedure_name, procedure_hash, field, rules, process, form_set, channel_in, channel_out, origin,

@@ -40,7 +40,6 @@ bool lane_open(struct db *db, struct arena *a, int64_t lane, struct lane *out, s
 
 struct instant lane_time(const struct lane *l, struct instant clock) { return clock.ms > l->at.ms ? clock : l->at; }
 
-/* The touched rows as bytes: table name, row id, digest; each name ends with NUL. */
 static bool touched_bytes(struct env *env, struct str *out, struct err *e)
 {
 	size_t n = 0;
@@ -50,10 +49,7 @@ static bool touched_bytes(struct env *env, struct str *out, struct err *e)
 		uint8_t digest[DIGEST_SIZE];
 		if (!db_row_digest(env->db, t[i].table, t[i].id, digest, e))
 			return err_wrap(e, t[i].table->name);
-		buf_put(&b, str_from(t[i].table->name));
-		buf_char(&b, '\0');
-		put_int(&b, t[i].id);
-		buf_put(&b, (struct str){(const char *)digest, DIGEST_SIZE});
+		audit_touch_put(&b, t[i].table->name, t[i].id, digest);
 	}
 	db_touched_clear(env->db);
 	*out = buf_str(&b);

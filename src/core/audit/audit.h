@@ -63,6 +63,9 @@ MUST_CHECK bool audit_unread(struct env *env, struct str reader, int64_t limit, 
 /* In an action, together with what was made of these entries (as audit_unread gave them, from the first on): they are read.
  * ERR_CONFLICT: another has read them meanwhile; what was made must not take hold. */
 MUST_CHECK bool audit_mark_read(struct env *env, struct str reader, const struct audit_entries *read, struct err *e);
+/* The rows that an entry lists as touched, one after the other: written, and read back. False at the end and when the bytes are no such list. */
+void audit_touch_put(struct buf *b, const char *table, int64_t id, const uint8_t digest[DIGEST_SIZE]);
+bool audit_touch_next(struct str *rest, struct str *table, int64_t *id, struct digest *digest);
 /* The hash that an entry must have. */
 struct digest audit_entry_hash(struct arena *a, const struct audit_entry *x);
 

@@ -25,6 +25,31 @@ void put_text(struct buf *b, struct str s)
 	buf_put(b, s);
 }
 
+/* Table name with its NUL, row id, digest. */
+void audit_touch_put(struct buf *b, const char *table, int64_t id, const uint8_t digest[DIGEST_SIZE])
+{
+	buf_put(b, str_from(table));
+	buf_char(b, '\0');
+	put_int(b, id);
+	buf_put(b, (struct str){(const char *)digest, DIGEST_SIZE});
+}
+
+bool audit_touch_next(struct str *rest, struct str *table, int64_t *id, struct digest *digest)
+{
+	ptrdiff_t nul = str_find_char(*rest, '\0');
+	uint64_t v = 0;
+	if (nul < 0 || rest->n < (size_t)nul + 1 + 8 + DIGEST_SIZE)
+		return false;
+	const char *p = rest->p + nul + 1;
+	for (int i = 0; i < 8; i++)
+		v = v << 8 | (uint8_t)p[i];
+	*table = str_sub(*rest, 0, (size_t)nul);
+	*id = (int64_t)v;
+	*digest = hash_from((struct str){p + 8, DIGEST_SIZE});
+	*rest = str_sub(*rest, (size_t)nul + 1 + 8 + DIGEST_SIZE, rest->n);
+	return true;
+}
+
 struct digest audit_entry_hash(struct arena *a, const struct audit_entry *x)
 {
 	struct buf b = buf_on(a);

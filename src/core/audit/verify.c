@@ -79,25 +79,17 @@ static bool table_index(const struct db_schema *schema, struct str name, uint32_
 	return false;
 }
 
-static int64_t get_int(const char *p)
-{
-	uint64_t v = 0;
-	for (int i = 0; i < 8; i++)
-		v = v << 8 | (uint8_t)p[i];
-	return (int64_t)v;
-}
-
 /* Takes the digests of one entry into the map. */
 static bool take_touched(struct check *c, struct str t)
 {
 	while (t.n) {
-		ptrdiff_t nul = str_find_char(t, '\0');
+		struct str name;
+		struct digest digest;
+		int64_t id = 0;
 		uint32_t table = 0;
-		if (nul < 0 || t.n < (size_t)nul + 1 + 8 + DIGEST_SIZE || !table_index(c->schema, str_sub(t, 0, (size_t)nul), &table))
+		if (!audit_touch_next(&t, &name, &id, &digest) || !table_index(c->schema, name, &table))
 			return false;
-		const char *p = t.p + nul + 1;
-		map_at(&c->rows, table, get_int(p))->digest = hash_from((struct str){p + 8, DIGEST_SIZE});
-		t = str_sub(t, (size_t)nul + 1 + 8 + DIGEST_SIZE, t.n);
+		map_at(&c->rows, table, id)->digest = digest;
 	}
 	return true;
 }

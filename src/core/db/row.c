@@ -1,4 +1,5 @@
 /* row.c — rows as JSON and CSV, and digests of rows. */
+#include "core/db/bulk.h"
 #include "core/db/impl.h"
 #include <endian.h>
 #include <openssl/evp.h>
@@ -143,6 +144,8 @@ bool db_row_digest(struct db *db, const struct db_table *t, int64_t id, uint8_t 
 		digest_row(a, t->by_id, t, row, out);
 	return true;
 }
+
+void db_cells_digest(struct arena *a, const struct db_table *t, const union db_cell *row, uint8_t out[32]) { digest_row(a, t->by_id, t, row, out); }
 
 bool db_digests_open(struct db *db, const struct db_table *t, struct db_digests *d, struct err *e)
 {

@@ -1,0 +1,155 @@
+/* internal.h — shared by the files of this slice only: courses, moulds, dossiers on their way. */
+#pragma once
+#include "core/db/bulk.h"
+#include "core/db/id.h"
+#include "sample/sample.h"
+
+#define ACTS_MAX 40
+#define ROWS_MAX 40
+#define POOL_MAX 200
+
+/* ---- chance, the same for the same seed ---- */
+
+uint64_t mix(uint64_t x);                        /* splitmix64's finish */
+uint64_t draw(uint64_t *state);                  /* the next number */
+int64_t between(uint64_t *state, int64_t lo, int64_t hi); /* both included */
+double share(uint64_t *state);                   /* 0 … 1 */
+
+/* ---- who ---- */
+
+/* Whose ids a mould is poured with: what stands in it at these places is another's in each dossier. */
+enum place_in { IN_RECEPTION, IN_AGENCY, IN_LEADERSHIP, IN_OFFICE, IN_DIVISION, IN_COUNTER, IN_HEAD, IN_SPECIALIST, IN_DIRECTOR, IN_CLERK, IN_ACCOUNT, IN_COUNT };
+struct cast { int64_t v[IN_COUNT]; };
+struct division { struct unit_id unit; struct person_id head; struct person_id *staff; size_t n_staff; };
+/* An agency as it settles from day to day. */
+struct house {
+	struct agency_id agency;
+	struct date from, to;
+	struct unit_id leadership, office;
+	struct person_id director, clerk;
+	struct division *divisions;
+	size_t n_divisions;
+};
+
+/* ---- what happens to one dossier ---- */
+
+enum course { COURSE_NORMAL, COURSE_SUPPLEMENT_EARLY, COURSE_SUPPLEMENT, COURSE_REFUSED_EARLY, COURSE_REFUSED, COURSE_WITHDRAWN, COURSE_APOLOGY, COURSE_SENT_BACK, COURSES };
+enum channel { CHANNEL_ONLINE, CHANNEL_COUNTER, CHANNEL_POST, CHANNELS };
+/* Bytes in a text that stand for a row's id (the row follows) and for the code. */
+#define PIECE_ROW 1
+#define PIECE_CODE 2
+
+enum { DO_SEND = ACT_COUNT, DO_SCAN, DO_PAPER, DO_RESULT };
+enum pace { PACE_START, PACE_PROGRAM, PACE_INTAKE, PACE_BRIEF, PACE_WORK, PACE_APPLICANT, PACE_COLLECT, PACE_APOLOGY };
+struct act { int does; char who; enum pace pace; int weight; };
+struct life { const struct law_procedure *p; size_t procedure; enum course course; enum channel channel; int account; bool organisation, online_result, rated; size_t house; };
+struct script { struct act v[ACTS_MAX]; size_t n; };
+
+/* ---- moulds ---- */
+
+enum fix_kind { FIX_ROW_ID, FIX_CAST, FIX_TIME, FIX_DUE, FIX_DAY, FIX_NUMBER, FIX_TEXT, FIX_POOL_SIZE, FIX_POOL_PAGES };
+struct fix { uint16_t offset; uint8_t kind, arg; };
+struct image { const struct db_table *table; uint8_t row; const union db_cell *cells; struct fix *fixes; size_t n_fixes; };
+enum due_kind { DUE_ANSWER, DUE_STEP, DUE_CLOCK, DUE_APOLOGY };
+struct due_rule { enum due_kind kind; int act; int64_t minutes; int start, n_events; struct { int act; enum clock_event_kind kind; } events[8]; int from; };
+enum text_kind { TEXT_CODE, TEXT_NAME, TEXT_NUMBER_KEY, TEXT_PHONE_KEY, TEXT_SECRET, TEXT_CONTENT, TEXT_WRAPPED, TEXT_FILE_NAME, TEXT_BODY, TEXT_FEE, TEXT_VOUCHER, TEXT_PIECES, TEXT_BLOB, TEXT_PLAIN };
+/* plain: what is sealed; for TEXT_CONTENT what stands before and after the applicant. Pieces: see put_pieces(). */
+struct text_rule { enum text_kind kind; int act; uint8_t row; struct str plain, after; };
+struct number_rule { int act; struct str name; };  /* of a sequence; the unit, agency and year are put in */
+/* whose: places of the cast; IN_COUNT: the number itself */
+struct mould_act { int64_t at_unit, at_person, actor; int unit_in, person_in, actor_in; struct str kind, role, body; size_t first_image, n_images; };
+struct mould_row { const struct db_table *table; int64_t id; int act; bool attachment; };
+struct mould {
+	uint64_t key;
+	struct life life;
+	struct script script;
+	struct mould_act acts[ACTS_MAX];
+	struct mould_row rows[ROWS_MAX];
+	size_t n_rows;
+	struct image *images;
+	size_t n_images;
+	struct due_rule due[24];
+	size_t n_due;
+	struct text_rule *texts;
+	size_t n_texts, text_bytes;
+	struct number_rule numbers[8];
+	size_t n_numbers;
+	struct str search_after; /* folded name of the procedure */
+};
+
+/* A file that any sample dossier may have. */
+struct pool_file { struct str blob, plain; int64_t size, pages; };
+
+/* ---- one dossier on its way ---- */
+
+struct inst {
+	int64_t number;           /* 1 … n: which sample dossier it is */
+	uint64_t chance;
+	const struct mould *m;
+	struct cast cast;
+	int next;                 /* act */
+	bool signs;               /* its decision is left for the server to sign */
+	struct instant t[ACTS_MAX];
+	int64_t ids[ROWS_MAX];
+	struct instant due[24];
+	int64_t numbers[8];
+	struct str *texts;        /* of the mould; memory in `room` */
+	size_t pool;              /* files there were to choose from when it was sent */
+	char *room;
+	size_t used, size;
+};
+
+struct counter { struct str name; int64_t value; };
+struct maker {
+	const struct sample_config *c;
+	struct arena *arena;      /* as long as the making */
+	struct arena *scratch;    /* one act or one mould */
+	struct db_bulk *bulk;
+	struct db *stage;         /* a copy of the directory, thrown away */
+	struct id_source ids, stage_ids;
+	struct lane lane, stage_lane;
+	struct key key;
+	struct instant begin;
+	struct unit_id reception;
+	struct person_id counters[64];
+	size_t n_counters;
+	struct house houses[32];
+	size_t n_houses;
+	struct mould **moulds;    /* hashed by key */
+	size_t moulds_cap, n_moulds;
+	struct pool_file pool[POOL_MAX];
+	size_t n_pool;
+	struct pool_file paper, result; /* what stands for a paper and an unsigned result */
+	struct counter *counters_v;  /* sequences, hashed by name */
+	size_t counters_cap, n_counters_v;
+	int *files_n;             /* by procedure, under the rules `files_rules`; -1: not asked yet */
+	uint64_t files_rules;
+	struct sample_done *out;
+};
+
+bool house_find(struct maker *m, struct err *e);
+/* The staffed division that has the procedure, and chance among its people. */
+void house_cast(const struct maker *m, const struct life *l, uint64_t *chance, struct cast *out);
+
+struct script script_of(const struct maker *m, const struct life *l, size_t n_files);
+/* Times of its acts from t[0] on. False: it cannot be (an apology without time for it). */
+bool script_times(const struct maker *m, const struct life *l, const struct script *s, uint64_t *chance, struct instant *t);
+
+/* The mould for such a dossier, made when it is the first. */
+bool mould_get(struct maker *m, const struct life *l, const struct script *s, const struct instant *t, const struct cast *cast, const struct mould **out, struct err *e);
+bool mould_fix(struct maker *m, struct mould *x, const struct instant *t, const struct cast *cast, const struct key *key, struct err *e);
+/* How many files it is sent with. */
+size_t files_of_kind(struct maker *m, const struct life *l, struct date today);
+
+/* The next act of the dossier: its rows' digests and its entry. */
+bool pour_act(struct maker *m, struct inst *x, struct err *e);
+/* The rows as they are now, and its memory back. */
+bool pour_end(struct maker *m, struct inst *x, struct err *e);
+struct inst *inst_new(const struct mould *m);
+void inst_free(struct inst *x);
+int64_t counter_next(struct maker *m, struct str name);
+bool counters_keep(struct maker *m, struct err *e);
+
+/* People: "Trần Thị Mẫu Hương 0048213". */
+struct person_made { struct str name, identity, phone, address; };
+struct person_made person_make(struct arena *a, int64_t number, uint64_t chance, bool organisation);

@@ -1,0 +1,319 @@
+/* pour.c — one dossier out of its mould: rows, digests, entries. */
+#include "core/audit/audit_sql.h"
+#include "core/text/text.h"
+#include "gen/tables.h"
+#include "sample/internal.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define PREFIX "H99.90"
+
+/* ---- numbers ---- */
+
+static struct counter *counter_at(struct maker *m, struct str name)
+{
+	uint64_t h = 14695981039346656037ULL;
+	for (size_t i = 0; i < name.n; i++)
+		h = (h ^ (uint8_t)name.p[i]) * 1099511628211ULL;
+	size_t at = h & (m->counters_cap - 1);
+	while (m->counters_v[at].name.n && !str_eq(m->counters_v[at].name, name))
+		at = (at + 1) & (m->counters_cap - 1);
+	return &m->counters_v[at];
+}
+
+static void counters_grow(struct maker *m)
+{
+	struct counter *old = m->counters_v;
+	size_t cap = m->counters_cap;
+	m->counters_cap = cap ? 2 * cap : 4096;
+	m->counters_v = NEW_ARRAY(m->arena, m->counters_cap, struct counter);
+	for (size_t i = 0; i < cap; i++)
+		if (old[i].name.n)
+			*counter_at(m, old[i].name) = old[i];
+}
+
+int64_t counter_next(struct maker *m, struct str name)
+{
+	if (2 * m->n_counters_v >= m->counters_cap)
+		counters_grow(m);
+	struct counter *c = counter_at(m, name);
+	if (!c->name.n) {
+		c->name = str_dup(m->arena, name);
+		m->n_counters_v++;
+	}
+	return ++c->value;
+}
+
+bool counters_keep(struct maker *m, struct err *e)
+{
+	for (size_t i = 0; i < m->counters_cap; i++) {
+		const struct counter *c = &m->counters_v[i];
+		if (c->name.n && !q_sequence_keep(m->c->db, c->name, c->value, NULL, e))
+			return err_wrap(e, "sequences");
+	}
+	return true;
+}
+
+/* "paper:TT03-2025:01:UNIT:YEAR": the unit, the agency and the year of the act are put in. */
+static struct str sequence_of(struct maker *m, const struct inst *x, struct str rule, struct instant t)
+{
+	struct buf b = buf_on(m->scratch);
+	struct str rest = rule, part;
+	while (str_next(&rest, ':', &part)) {
+		if (b.n)
+			buf_char(&b, ':');
+		if (str_eq(part, STR("UNIT")))
+			buf_fmt(&b, "%lld", (long long)x->cast.v[IN_RECEPTION]);
+		else if (str_eq(part, STR("AGENCY")))
+			buf_fmt(&b, "%lld", (long long)x->cast.v[IN_AGENCY]);
+		else if (str_eq(part, STR("YEAR")))
+			buf_fmt(&b, "%d", date_civil(date_of(t)).year);
+		else
+			buf_put(&b, part);
+	}
+	return buf_str(&b);
+}
+
+/* ---- texts ---- */
+
+static struct str kept(struct inst *x, struct str s)
+{
+	CHECK(x->used + s.n <= x->size);
+	char *to = x->room + x->used;
+	memcpy(to, s.p, s.n);
+	x->used += s.n;
+	return (struct str){to, s.n};
+}
+
+static struct str code_of(const struct inst *x)
+{
+	for (size_t i = 0; i < x->m->n_texts; i++)
+		if (x->m->texts[i].kind == TEXT_CODE)
+			return x->texts[i];
+	return STR("");
+}
+
+static struct str pieces(struct maker *m, const struct inst *x, struct str s)
+{
+	struct buf b = buf_on(m->scratch);
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == PIECE_CODE)
+			buf_put(&b, code_of(x));
+		else if (s.p[i] == PIECE_ROW)
+			buf_fmt(&b, "%lld", (long long)x->ids[s.p[++i] - 1]);
+		else
+			buf_char(&b, s.p[i]);
+	return buf_str(&b);
+}
+
+static struct str keyed(struct arena *a, const struct key *k, struct str value)
+{
+	struct digest d = crypto_hmac((struct str){(const char *)k->b, KEY_SIZE}, value);
+	return str_dup(a, DIGEST_STR(d));
+}
+
+static struct str sealed(struct maker *m, const char *what, int64_t id, struct str plain)
+{
+	return crypto_seal(m->scratch, &m->key, str_fmt(m->scratch, "%s:%lld", what, (long long)id), plain);
+}
+
+static struct str content(struct maker *m, const struct inst *x, const struct text_rule *r, const struct person_made *p)
+{
+	struct buf b = buf_on(m->scratch);
+	buf_put(&b, r->plain);
+	buf_fmt(&b, "{\"organisation\":%s,\"name\":\"%.*s\",\"identity\":\"%.*s\",\"address\":\"%.*s\",\"phone\":\"%.*s\",\"email\":\"\",\"agent\":null}",
+	        x->m->life.organisation ? "true" : "false", STR_ARG(p->name), STR_ARG(p->identity), STR_ARG(p->address), STR_ARG(p->phone));
+	buf_put(&b, r->after);
+	return sealed(m, "dossier", x->ids[0], buf_str(&b));
+}
+
+static const struct pool_file *pool_of(const struct maker *m, const struct inst *x, size_t row) { return &m->pool[mix(x->chance ^ row) % x->pool]; }
+
+static struct str text_of(struct maker *m, const struct inst *x, const struct text_rule *r, const struct person_made *p, struct instant t)
+{
+	struct arena *a = m->scratch;
+	const struct law *law = m->c->law;
+	switch (r->kind) {
+	case TEXT_CODE: return dossier_code(a, STR(PREFIX), date_of(t), counter_next(m, str_fmt(a, "dossier:" PREFIX ":%d", date_of(t).day)));
+	case TEXT_NAME: return p->name;
+	case TEXT_NUMBER_KEY: return keyed(a, &law->identity_key, p->identity);
+	case TEXT_PHONE_KEY: return keyed(a, &law->phone_key, p->phone);
+	case TEXT_SECRET: { /* of nothing anybody was given */
+		struct digest d = crypto_sha256(str_fmt(a, "sample %llu %lld", (unsigned long long)x->chance, (long long)x->number));
+		return str_dup(a, DIGEST_STR(d));
+	}
+	case TEXT_CONTENT: return content(m, x, r, p);
+	case TEXT_WRAPPED: return key_wrap(a, law->keys, str_fmt(a, "dossier:%lld", (long long)x->ids[0]), &m->key);
+	case TEXT_FILE_NAME: return sealed(m, "name", x->ids[0], pieces(m, x, r->plain));
+	case TEXT_BODY: return sealed(m, "paper", x->ids[r->row], r->plain);
+	case TEXT_FEE: return sealed(m, "fee", x->ids[r->row], r->plain);
+	case TEXT_VOUCHER: return str_fmt(a, "%07lld", (long long)counter_next(m, sequence_of(m, x, STR("voucher:UNIT:YEAR"), t)));
+	case TEXT_PIECES: return pieces(m, x, r->plain);
+	case TEXT_BLOB: return pool_of(m, x, r->row)->blob;
+	case TEXT_PLAIN: return pool_of(m, x, r->row)->plain;
+	}
+	return STR("");
+}
+
+static void make_texts(struct maker *m, struct inst *x, int act)
+{
+	struct person_made p = {0};
+	if (act == 0)
+		p = person_make(m->scratch, x->number, x->chance, x->m->life.organisation);
+	for (size_t i = 0; i < x->m->n_texts; i++)
+		if (x->m->texts[i].act == act)
+			x->texts[i] = kept(x, text_of(m, x, &x->m->texts[i], &p, x->t[act]));
+}
+
+/* ---- due times ---- */
+
+static bool due_of(struct maker *m, const struct inst *x, const struct due_rule *r, struct instant *out, struct err *e)
+{
+	const struct calendar *c = m->c->law->calendar;
+	struct clock_event events[8];
+	struct due d;
+	switch (r->kind) {
+	case DUE_ANSWER: return calendar_answer_due(c, x->t[0], out, e);
+	case DUE_STEP: return calendar_add_working_ms(c, x->t[r->act], r->minutes * 60000, out, e);
+	case DUE_APOLOGY: return calendar_add_working_ms(c, x->due[r->from], (int64_t)5 * 8 * 3600000, out, e);
+	case DUE_CLOCK: break;
+	}
+	for (int i = 0; i < r->n_events; i++)
+		events[i] = (struct clock_event){.at = x->t[r->events[i].act], .kind = r->events[i].kind};
+	struct clock_course course = {.start = x->t[r->start], .events = events, .n_events = (size_t)r->n_events};
+	bool ok = calendar_due(c, &x->m->life.p->clock, &course, &d, e);
+	*out = d.at;
+	return ok;
+}
+
+/* ---- rows ---- */
+
+static void apply(const struct maker *m, const struct inst *x, const struct image *im, union db_cell *out)
+{
+	memcpy(out, im->cells, im->table->n_columns * sizeof *out);
+	for (size_t i = 0; i < im->n_fixes; i++) {
+		const struct fix *f = &im->fixes[i];
+		union db_cell *c = (union db_cell *)(void *)((char *)out + f->offset);
+		switch ((enum fix_kind)f->kind) {
+		case FIX_ROW_ID: c->number.v = x->ids[f->arg]; break;
+		case FIX_CAST: c->number.v = x->cast.v[f->arg]; break;
+		case FIX_TIME: c->number.v = x->t[f->arg].ms; break;
+		case FIX_DUE: c->number.v = x->due[f->arg].ms; break;
+		case FIX_DAY: c->day.v = date_of(x->t[f->arg]); break;
+		case FIX_NUMBER: c->number.v = x->numbers[f->arg]; break;
+		case FIX_TEXT: c->text = x->texts[f->arg]; break;
+		case FIX_POOL_SIZE: c->number.v = pool_of(m, x, f->arg)->size; break;
+		case FIX_POOL_PAGES: c->number.v = pool_of(m, x, f->arg)->pages; break;
+		}
+	}
+}
+
+static int64_t whose(const struct inst *x, int place, int64_t itself) { return place < IN_COUNT ? x->cast.v[place] : itself; }
+
+static bool write_entry(struct maker *m, const struct inst *x, const struct mould_act *a, struct str touched, struct err *e)
+{
+	struct lane *l = &m->lane;
+	struct instant t = x->t[x->next];
+	struct audit_entry y = {.id = l->id + 1, .lane = l->lane, .seq = l->seq + 1, .at = t, .day = date_of(t), .actor = whose(x, a->actor_in, a->actor), .person = whose(x, a->person_in, a->at_person),
+	                        .unit = whose(x, a->unit_in, a->at_unit), .subject = x->ids[0], .role = a->role, .kind = a->kind, .body = pieces(m, x, a->body), .touched = touched, .prev = l->head};
+	y.hash = audit_entry_hash(m->scratch, &y);
+	const int64_t before[] = {y.id, y.lane, y.seq, t.ms};
+	const int64_t after[] = {y.actor, y.person, y.unit};
+	union db_cell c[15] = {0};
+	for (size_t i = 0; i < 4; i++)
+		c[i].number.v = before[i];
+	c[4].day.v = y.day;
+	for (size_t i = 0; i < 3; i++)
+		c[5 + i].number.v = after[i];
+	c[8].text = y.role;
+	c[9].text = y.kind;
+	c[10].number.v = y.subject;
+	c[11].text = y.body;
+	c[12].text = touched;
+	c[13].text = DIGEST_STR(y.prev);
+	c[14].text = DIGEST_STR(y.hash);
+	if (!db_bulk_put(m->bulk, &table_log_entry, c, e))
+		return err_wrap(e, "entry of a sample");
+	*l = (struct lane){.lane = l->lane, .id = y.id, .seq = y.seq, .at = t, .head = y.hash};
+	m->out->entries++;
+	return true;
+}
+
+/* Folded words of code, name and procedure, as dossier_send() puts them. Ids grow: the index takes them as they come. */
+static bool put_search(struct maker *m, const struct inst *x, struct err *e)
+{
+	struct person_made p = person_make(m->scratch, x->number, x->chance, x->m->life.organisation);
+	struct str words = text_fold(m->scratch, str_fmt(m->scratch, "%.*s  %.*s", STR_ARG(code_of(x)), STR_ARG(p.name)));
+	return q_dossier_search_add(m->c->db, (struct dossier_id){x->ids[0]}, str_fmt(m->scratch, "%.*s %.*s", STR_ARG(words), STR_ARG(x->m->search_after)), NULL, e) || err_wrap(e, "search");
+}
+
+bool pour_act(struct maker *m, struct inst *x, struct err *e)
+{
+	const struct mould *mould = x->m;
+	const struct mould_act *a = &mould->acts[x->next];
+	struct buf touched = buf_on(m->scratch);
+	union db_cell row[64];
+	uint8_t digest[DIGEST_SIZE];
+	for (size_t i = 0; i < mould->n_rows; i++)
+		if (mould->rows[i].act == x->next)
+			x->ids[i] = i == 1 && mould->rows[1].table == &table_dossier_key ? x->ids[0] : id_new(&m->ids, x->t[x->next]);
+	for (size_t i = 0; i < mould->n_due; i++)
+		if (mould->due[i].act == x->next && !due_of(m, x, &mould->due[i], &x->due[i], e))
+			return err_wrap(e, "due time of a sample");
+	for (size_t i = 0; i < mould->n_numbers; i++)
+		if (mould->numbers[i].act == x->next)
+			x->numbers[i] = counter_next(m, sequence_of(m, x, mould->numbers[i].name, x->t[x->next]));
+	make_texts(m, x, x->next);
+	for (size_t i = a->first_image; i < a->first_image + a->n_images; i++) {
+		apply(m, x, &mould->images[i], row);
+		db_cells_digest(m->scratch, mould->images[i].table, row, digest);
+		audit_touch_put(&touched, mould->images[i].table->name, x->ids[mould->images[i].row], digest);
+	}
+	if (!write_entry(m, x, a, buf_str(&touched), e) || (x->next == 0 && !put_search(m, x, e)))
+		return false;
+	x->next++;
+	return true;
+}
+
+bool pour_end(struct maker *m, struct inst *x, struct err *e)
+{
+	const struct mould *mould = x->m;
+	union db_cell row[64];
+	for (size_t r = 0; r < mould->n_rows; r++) {
+		if (mould->rows[r].act >= x->next)
+			continue;
+		const struct mould_act *last = &mould->acts[x->next - 1];
+		size_t i = last->first_image + last->n_images;
+		while (mould->images[i - 1].row != r)
+			i--;
+		apply(m, x, &mould->images[i - 1], row);
+		if (!db_bulk_put(m->bulk, mould->rows[r].table, row, e))
+			return err_wrap(e, "row of a sample");
+	}
+	m->out->dossiers++;
+	inst_free(x);
+	return true;
+}
+
+struct inst *inst_new(const struct mould *m)
+{
+	struct inst *x = calloc(1, sizeof *x);
+	size_t table = m->n_texts * sizeof(struct str);
+	CHECK(x != NULL);
+	x->m = m;
+	x->size = table + m->text_bytes;
+	x->room = malloc(x->size);
+	CHECK(x->room != NULL);
+	x->texts = (struct str *)(void *)x->room;
+	memset(x->texts, 0, table);
+	x->used = table;
+	return x;
+}
+
+void inst_free(struct inst *x)
+{
+	if (!x)
+		return;
+	free(x->room);
+	free(x);
+}
