@@ -43,10 +43,10 @@ static int64_t office_ms_of(const struct calendar *c, struct stretches *s)
 }
 
 /* From each request to what answers it: a supplement, a fee; and from acceptance until the fee that starts the clock came. */
-static void citizen_waits(const struct dossier_get_row *d, const struct dossier_clock_list_rows *clock, struct stretches *s)
+static void citizen_waits(struct opt_instant clock_from, const struct dossier_clock_list_rows *clock, struct stretches *s)
 {
 	struct instant asked = {0}, demanded = {0};
-	add_stretch(s, s->first, d->clock_from.has ? d->clock_from.v : s->last);
+	add_stretch(s, s->first, clock_from.has ? clock_from.v : s->last);
 	for (size_t i = 0; i < clock->n; i++) {
 		struct str kind = clock->v[i].kind;
 		bool of_fee = str_starts(kind, STR("fee_"));
@@ -65,24 +65,30 @@ static void citizen_waits(const struct dossier_get_row *d, const struct dossier_
 		add_stretch(s, demanded, s->last);
 }
 
+void dossier_times(struct arena *a, const struct calendar *c, const struct dossier_course *x, struct dossier_minutes *out)
+{
+	const struct dossier_opinion_list_rows none = {0}, *opinions = x->opinions ? x->opinions : &none;
+	struct stretches s = {.v = NEW_ARRAY(a, x->clock->n + opinions->n + 3, struct stretch), .first = x->accepted, .last = x->settled};
+	citizen_waits(x->clock_from, x->clock, &s);
+	int64_t citizen = office_ms_of(c, &s) / 60000;
+	for (size_t i = 0; i < opinions->n; i++)
+		add_stretch(&s, opinions->v[i].asked_at, opinions->v[i].answered_at.has ? opinions->v[i].answered_at.v : s.last);
+	*out = (struct dossier_minutes){.total = office_ms(c, s.first, s.last) / 60000, .citizen = citizen, .others = office_ms_of(c, &s) / 60000 - citizen};
+}
+
 static bool spent(struct doing *g, struct dossier_settled_in *in, struct err *e)
 {
-	struct arena *a = g->env->arena;
 	struct dossier_clock_list_rows clock = {0};
 	struct dossier_opinion_list_rows opinions = {0};
-	const struct calendar *c = g->law->calendar;
+	struct dossier_minutes m;
 	if (!g->d.accepted_at.has)
 		return true;
-	if (!q_dossier_clock_list(g->env->db, a, g->d.id, &clock, e) || !q_dossier_opinion_list(g->env->db, a, g->d.id, &opinions, e))
+	if (!q_dossier_clock_list(g->env->db, g->env->arena, g->d.id, &clock, e) || !q_dossier_opinion_list(g->env->db, g->env->arena, g->d.id, &opinions, e))
 		return err_wrap(e, "how long it took");
-	struct stretches s = {.v = NEW_ARRAY(a, clock.n + opinions.n + 3, struct stretch), .first = g->d.accepted_at.v, .last = g->env->now};
-	citizen_waits(&g->d, &clock, &s);
-	int64_t citizen = office_ms_of(c, &s) / 60000;
-	for (size_t i = 0; i < opinions.n; i++)
-		add_stretch(&s, opinions.v[i].asked_at, opinions.v[i].answered_at.has ? opinions.v[i].answered_at.v : s.last);
-	in->minutes_total = OPT_INT(office_ms(c, s.first, s.last) / 60000);
-	in->minutes_citizen = OPT_INT(citizen);
-	in->minutes_others = OPT_INT(office_ms_of(c, &s) / 60000 - citizen);
+	dossier_times(g->env->arena, g->law->calendar, &(struct dossier_course){g->d.accepted_at.v, g->env->now, g->d.clock_from, &clock, &opinions}, &m);
+	in->minutes_total = OPT_INT(m.total);
+	in->minutes_citizen = OPT_INT(m.citizen);
+	in->minutes_others = OPT_INT(m.others);
 	return true;
 }
 

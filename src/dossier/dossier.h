@@ -86,6 +86,11 @@ bool dossier_secret_ok(const struct dossier_get_row *d, struct str secret);
 struct dossier_clock { bool known, started; struct due due; struct day_cell *cells; size_t n_cells; };
 MUST_CHECK bool dossier_explain(struct env *env, const struct law *law, const struct dossier_get_row *d, struct dossier_clock *out, struct err *e);
 
+/* How long a settlement took, in minutes of office time, and what of it passed waiting for the applicant and for other units. opinions: or NULL. */
+struct dossier_course { struct instant accepted, settled; struct opt_instant clock_from; const struct dossier_clock_list_rows *clock; const struct dossier_opinion_list_rows *opinions; };
+struct dossier_minutes { int64_t total, citizen, others; };
+void dossier_times(struct arena *a, const struct calendar *c, const struct dossier_course *x, struct dossier_minutes *out);
+
 /* One stay at a step of the process, in milliseconds of office time (TT 01/2018 Điều 17: who, when, how long, how late). */
 struct dossier_stay {
 	struct str step;                   /* of the process */

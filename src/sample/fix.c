@@ -132,6 +132,24 @@ static bool fix_text(struct fixing *f, const struct image *m, const struct db_fi
 
 /* ---- numbers ---- */
 
+static struct due_rule clock_now(const struct fixing *f, int act)
+{
+	struct due_rule rule = {.kind = DUE_CLOCK, .act = act, .start = f->clock_start, .n_events = f->n_events};
+	for (int i = 0; i < f->n_events; i++) {
+		rule.events[i].act = f->events[i].act;
+		rule.events[i].kind = f->events[i].kind;
+	}
+	return rule;
+}
+
+static int place_of(const struct fixing *f, int64_t v)
+{
+	int i = 0;
+	while (i < IN_COUNT && (!v || f->cast->v[i] != v))
+		i++;
+	return i;
+}
+
 static size_t number(struct fixing *f, int act, const char *name)
 {
 	struct mould *x = f->x;
@@ -152,7 +170,19 @@ static const union db_cell *cell(const struct image *m, const char *name)
 	return NULL;
 }
 
-static void fix_int(struct fixing *f, const struct image *m, const struct db_field *c, int64_t v)
+/* Numbers that are the same in every dossier of the kind. Another one must be thought about here before it can be poured. */
+static bool is_constant(const char *name)
+{
+	static const char *const names[] = {"rev", "supplements", "apologies", "score", "number", "pages", "size", "last_actor", "previous_assignee", "applicant_account"};
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (is(name, names[i]))
+			return true;
+	return false;
+}
+
+static int minutes_of(const char *name) { return is(name, "minutes_total") ? 0 : is(name, "minutes_citizen") ? 1 : is(name, "minutes_others") ? 2 : -1; }
+
+static bool fix_int(struct fixing *f, const struct image *m, const struct db_field *c, int64_t v, int act)
 {
 	const struct mould_row *row = &f->x->rows[m->row];
 	if (m->table == &table_dossier && is(c->name, "result_number")) {
@@ -163,22 +193,25 @@ static void fix_int(struct fixing *f, const struct image *m, const struct db_fie
 		fix(f, c, FIX_NUMBER, number(f, row->act, str_fmt(f->m->scratch, "paper:%.*s:%.*s:UNIT:YEAR", STR_ARG(set), STR_ARG(code)).p));
 	} else if (row->attachment && (is(c->name, "size") || is(c->name, "pages")))
 		fix(f, c, is(c->name, "size") ? FIX_POOL_SIZE : FIX_POOL_PAGES, m->row);
-	else if (v > 1000000)
-		for (size_t i = 0; i < IN_COUNT; i++)
-			if (f->cast->v[i] == v) {
-				fix(f, c, FIX_CAST, i);
-				return;
-			}
+	else if (m->table == &table_dossier && minutes_of(c->name) >= 0) {
+		fix(f, c, FIX_MINUTES, (size_t)minutes_of(c->name));
+		if (f->x->spent.act < 0)
+			f->x->spent = clock_now(f, act);
+	} else if (place_of(f, v) < IN_COUNT)
+		fix(f, c, FIX_CAST, (size_t)place_of(f, v));
+	else
+		return c->type == DB_ID || is_constant(c->name);
+	return true;
 }
 
-static bool fix_id(struct fixing *f, const struct image *m, const struct db_field *c, int64_t v)
+static bool fix_id(struct fixing *f, const struct image *m, const struct db_field *c, int64_t v, int act)
 {
 	if (is(c->name, "id"))
 		fix(f, c, FIX_ROW_ID, m->row);
 	else if (v == f->dossier)
 		fix(f, c, FIX_ROW_ID, 0);
 	else
-		fix_int(f, m, c, v);
+		return fix_int(f, m, c, v, act);
 	return true;
 }
 
@@ -220,27 +253,24 @@ static size_t due_of_step(struct fixing *f, const struct image *m, int64_t ms)
 	return due(f, (struct due_rule){.kind = DUE_STEP, .act = act, .minutes = workflow_step_minutes(workflow_node(l->p->process, step), l->p->limit_hours)}, (struct instant){ms});
 }
 
-/* By the clock as it stood after this act; or the new date of an apology. */
-static size_t due_of_clock(struct fixing *f, int act, int64_t ms, bool first)
+enum clock_due { CLOCK_DUE, CLOCK_FIRST, CLOCK_LAW };
+
+/* By the clock as it stood after this act; or the new date of an apology, which moves only `due`. */
+static size_t due_of_clock(struct fixing *f, int act, int64_t ms, enum clock_due which)
 {
-	int apology = first ? -1 : due_known(f, DUE_APOLOGY, ms);
+	int apology = which == CLOCK_DUE ? due_known(f, DUE_APOLOGY, ms) : -1;
 	if (apology >= 0)
 		return (size_t)apology;
 	for (size_t i = 0; i < f->x->n_due; i++) {
 		const struct due_rule *r = &f->x->due[i];
-		if (r->kind == DUE_CLOCK && f->known_due[i].ms == ms && (first || (r->start == f->clock_start && r->n_events == f->n_events)))
+		if (r->kind == DUE_CLOCK && f->known_due[i].ms == ms && (which == CLOCK_FIRST || (r->start == f->clock_start && r->n_events == f->n_events)))
 			return i;
 	}
-	if (f->x->script.v[act].does == ACT_APOLOGISE)
+	if (which == CLOCK_DUE && f->x->script.v[act].does == ACT_APOLOGISE)
 		for (size_t i = f->x->n_due; i-- > 0;)
 			if (f->x->due[i].kind == DUE_CLOCK)
 				return due(f, (struct due_rule){.kind = DUE_APOLOGY, .act = act, .from = (int)i}, (struct instant){ms});
-	struct due_rule rule = {.kind = DUE_CLOCK, .act = act, .start = f->clock_start, .n_events = f->n_events};
-	for (int i = 0; i < f->n_events; i++) {
-		rule.events[i].act = f->events[i].act;
-		rule.events[i].kind = f->events[i].kind;
-	}
-	return due(f, rule, (struct instant){ms});
+	return due(f, clock_now(f, act), (struct instant){ms});
 }
 
 static bool fix_time(struct fixing *f, const struct image *m, const struct db_field *c, int act, int64_t ms, struct err *e)
@@ -254,8 +284,8 @@ static bool fix_time(struct fixing *f, const struct image *m, const struct db_fi
 		int answer = due_known(f, DUE_ANSWER, ms);
 		bool first = act_at(f, cell(m, "step_since")->number.v, act) == 0 && answer >= 0;
 		fix(f, c, FIX_DUE, first ? (size_t)answer : due_of_step(f, m, ms));
-	} else if (dossier && (is(c->name, "due") || is(c->name, "first_due")))
-		fix(f, c, FIX_DUE, due_of_clock(f, act, ms, is(c->name, "first_due")));
+	} else if (dossier && (is(c->name, "due") || is(c->name, "first_due") || is(c->name, "law_due")))
+		fix(f, c, FIX_DUE, due_of_clock(f, act, ms, is(c->name, "due") ? CLOCK_DUE : is(c->name, "first_due") ? CLOCK_FIRST : CLOCK_LAW));
 	else {
 		int at = act_at(f, ms, act);
 		if (at < 0)
@@ -287,10 +317,10 @@ static bool fix_cell(struct fixing *f, const struct image *m, const struct db_fi
 	case DB_TEXT:
 	case DB_BYTES:
 	case DB_JSON: return fix_text(f, m, c, act, v->text);
-	case DB_ID: return fix_id(f, m, c, v->number.v);
+	case DB_ID: return fix_id(f, m, c, v->number.v, act);
 	case DB_INSTANT: return fix_time(f, m, c, act, v->number.v, e);
 	case DB_DATE: return fix_day(f, c, act) || err_set(e, ERR_INTERNAL, "%s.%s of a sample is no act's day", m->table->name, c->name);
-	case DB_INT: fix_int(f, m, c, v->number.v); return true;
+	case DB_INT: return fix_int(f, m, c, v->number.v, act) || err_set(e, ERR_INTERNAL, "%s.%s of a sample: src/sample does not know whether each dossier has its own", m->table->name, c->name);
 	case DB_BOOL:
 	case DB_MONEY: break;
 	}
@@ -314,14 +344,6 @@ static void see_clock(struct fixing *f, int act)
 				f->events[f->n_events++].kind = kinds[k].kind;
 			}
 	}
-}
-
-static int place_of(const struct fixing *f, int64_t v)
-{
-	int i = 0;
-	while (i < IN_COUNT && (!v || f->cast->v[i] != v))
-		i++;
-	return i;
 }
 
 static bool fix_act(struct fixing *f, int act, struct err *e)
@@ -364,6 +386,10 @@ bool mould_fix(struct maker *m, struct mould *x, const struct instant *t, const 
 	f.dossier = x->rows[0].id;
 	f.code = cell(&x->images[0], "code")->text;
 	x->texts = NEW_ARRAY(m->scratch, 96, struct text_rule);
+	x->spent.act = x->accepted = -1;
+	for (int i = 0; i < (int)x->script.n; i++)
+		if (x->script.v[i].does == ACT_ACCEPT)
+			x->accepted = i;
 	for (int i = 0; i < (int)x->script.n; i++)
 		if (!fix_act(&f, i, e))
 			return false;

@@ -47,7 +47,7 @@ struct script { struct act v[ACTS_MAX]; size_t n; };
 
 /* ---- moulds ---- */
 
-enum fix_kind { FIX_ROW_ID, FIX_CAST, FIX_TIME, FIX_DUE, FIX_DAY, FIX_NUMBER, FIX_TEXT, FIX_POOL_SIZE, FIX_POOL_PAGES };
+enum fix_kind { FIX_ROW_ID, FIX_CAST, FIX_TIME, FIX_DUE, FIX_DAY, FIX_NUMBER, FIX_TEXT, FIX_POOL_SIZE, FIX_POOL_PAGES, FIX_MINUTES };
 struct fix { uint16_t offset; uint8_t kind, arg; };
 struct image { const struct db_table *table; uint8_t row; const union db_cell *cells; struct fix *fixes; size_t n_fixes; };
 enum due_kind { DUE_ANSWER, DUE_STEP, DUE_CLOCK, DUE_APOLOGY };
@@ -70,6 +70,8 @@ struct mould {
 	size_t n_images;
 	struct due_rule due[24];
 	size_t n_due;
+	struct due_rule spent;   /* the clock as it stood when it was settled, at `act`; -1: never, or not accepted */
+	int accepted;
 	struct text_rule *texts;
 	size_t n_texts, text_bytes;
 	struct number_rule numbers[8];
@@ -92,7 +94,7 @@ struct inst {
 	struct instant t[ACTS_MAX];
 	int64_t ids[ROWS_MAX];
 	struct instant due[24];
-	int64_t numbers[8];
+	int64_t numbers[8], minutes[3]; /* total, citizen, others */
 	struct str *texts;        /* of the mould; memory in `room` */
 	size_t pool;              /* files there were to choose from when it was sent */
 	char *room;

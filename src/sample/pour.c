@@ -186,6 +186,21 @@ static bool due_of(struct maker *m, const struct inst *x, const struct due_rule 
 	return ok;
 }
 
+static void spend(struct maker *m, struct inst *x)
+{
+	static const char *const kinds[] = {[CLOCK_SUPPLEMENT_ASKED] = "supplement_asked", [CLOCK_SUPPLEMENT_COMPLETE] = "supplement_complete", [CLOCK_FEE_DEMANDED] = "fee_demanded", [CLOCK_FEE_PAID] = "fee_paid"};
+	const struct due_rule *r = &x->m->spent;
+	struct dossier_clock_list_row v[8];
+	struct dossier_minutes out;
+	for (int i = 0; i < r->n_events; i++)
+		v[i] = (struct dossier_clock_list_row){.at = x->t[r->events[i].act], .kind = str_from(kinds[r->events[i].kind])};
+	struct dossier_clock_list_rows clock = {v, (size_t)r->n_events};
+	dossier_times(m->scratch, m->c->law->calendar, &(struct dossier_course){x->t[x->m->accepted], x->t[r->act], OPT_INSTANT(x->t[r->start]), &clock, NULL}, &out);
+	x->minutes[0] = out.total;
+	x->minutes[1] = out.citizen;
+	x->minutes[2] = out.others;
+}
+
 /* ---- rows ---- */
 
 static void apply(const struct maker *m, const struct inst *x, const struct image *im, union db_cell *out)
@@ -202,6 +217,7 @@ static void apply(const struct maker *m, const struct inst *x, const struct imag
 		case FIX_DAY: c->day.v = date_of(x->t[f->arg]); break;
 		case FIX_NUMBER: c->number.v = x->numbers[f->arg]; break;
 		case FIX_TEXT: c->text = x->texts[f->arg]; break;
+		case FIX_MINUTES: c->number.v = x->minutes[f->arg]; break;
 		case FIX_POOL_SIZE: c->number.v = pool_of(m, x, f->arg)->size; break;
 		case FIX_POOL_PAGES: c->number.v = pool_of(m, x, f->arg)->pages; break;
 		}
@@ -259,10 +275,12 @@ bool pour_act(struct maker *m, struct inst *x, struct err *e)
 			x->ids[i] = i == 1 && mould->rows[1].table == &table_dossier_key ? x->ids[0] : id_new(&m->ids, x->t[x->next]);
 	for (size_t i = 0; i < mould->n_due; i++)
 		if (mould->due[i].act == x->next && !due_of(m, x, &mould->due[i], &x->due[i], e))
-			return err_wrap(e, "due time of a sample");
+			return err_wrap(e, str_fmt(m->scratch, "%s of a sample, rule %zu of kind %d, act %d", mould->life.p->p->id.p, i, (int)mould->due[i].kind, x->next).p);
 	for (size_t i = 0; i < mould->n_numbers; i++)
 		if (mould->numbers[i].act == x->next)
 			x->numbers[i] = counter_next(m, sequence_of(m, x, mould->numbers[i].name, x->t[x->next]));
+	if (mould->spent.act == x->next)
+		spend(m, x);
 	make_texts(m, x, x->next);
 	for (size_t i = a->first_image; i < a->first_image + a->n_images; i++) {
 		apply(m, x, &mould->images[i], row);
