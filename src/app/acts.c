@@ -6,6 +6,7 @@
 #include "dossier/dossier.h"
 #include "erase/erase.h"
 #include "filing/filing.h"
+#include "stat/stat.h"
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -160,6 +161,19 @@ static bool key_rotate(struct control_call *c, struct err *e)
 	return true;
 }
 
+/* ---- rebuild stat ---- */
+
+static bool rebuild_stat(struct control_call *c, struct err *e)
+{
+	struct stat_compared x;
+	if (!store_rebuild_stat(c->store, c->arena, &x, e))
+		return false;
+	buf_fmt(&c->out, "%lld dossiers counted, %lld counts kept, %lld put right\n", (long long)x.dossiers, (long long)x.counts, (long long)x.differences);
+	if (x.differences)
+		buf_fmt(&c->out, "the first: %s\n", x.first);
+	return true;
+}
+
 /* ---- stop ---- */
 
 static bool stop(struct control_call *c, struct err *e)
@@ -170,6 +184,6 @@ static bool stop(struct control_call *c, struct err *e)
 }
 
 const struct control_act control_acts[] = {
-	{"user.add", user_add}, {"pack.import", pack_import_act}, {"erase", erase_act}, {"key.rotate", key_rotate}, {"stop", stop},
+	{"user.add", user_add}, {"pack.import", pack_import_act}, {"erase", erase_act}, {"key.rotate", key_rotate}, {"rebuild.stat", rebuild_stat}, {"stop", stop},
 };
 const size_t control_acts_n = ARRAY_LEN(control_acts);

@@ -89,13 +89,18 @@ MUST_CHECK bool store_act(struct store *s, struct arena *a, store_fn *fn, void *
 /* After an erasure: what was deleted is in no file any more. ERR_BUSY while somebody reads an old state. */
 MUST_CHECK bool store_clean(struct store *s, struct str code, struct err *e);
 
+/* Counts all dossiers again and puts the statistics right, beside whoever acts meanwhile (one such call at a time): after dossiers were written
+ * in bulk, and for whoever mistrusts the figures. *out: what differed, in `a`. */
+struct stat_compared;
+MUST_CHECK bool store_rebuild_stat(struct store *s, struct arena *a, struct stat_compared *out, struct err *e);
+
 struct account_config;
 /* Accounts by the settings: cost of passwords, length of sessions. */
 struct account_config store_accounts(const struct store *s, const struct config *c);
 struct verify_report {
 	struct audit_verify record; /* `ok` and `first_fault` are for all of it */
 	struct db_whole base;
-	int64_t files;
+	int64_t files, counts;      /* counts: of statistics, each compared with a recount */
 	bool no_keys;               /* as in a backup */
 };
 /* Looks at every page, row, file and key of a place beside whoever writes there. This process must have no connection to it. False and
@@ -122,6 +127,7 @@ int user_command(struct options *o);
 int routes_command(struct options *o);
 int erase_command(struct options *o);
 int key_command(struct options *o);
+int rebuild_command(struct options *o);
 int stop_command(struct options *o);
 int version_command(struct options *o);
 

@@ -6,6 +6,7 @@
 #include "core/pack/pack.h"
 #include "core/tsa/tsa.h"
 #include "era/era.h"
+#include "stat/stat.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,12 +34,23 @@ static int plan(struct db *db)
 	return EXIT_GOOD;
 }
 
-int migrate_command(struct options *o)
+/* What a migration may leave behind: statistics that never counted the dossiers there are. */
+static int count_again(struct options *o)
+{
+	struct err e = {0};
+	struct store s;
+	struct stat_compared x;
+	if (!store_open(&s, o, STORE_WRITER, &e))
+		return say_error(&e, EXIT_WRONG);
+	bool ok = store_rebuild_stat(&s, o->arena, &x, &e);
+	store_close(&s);
+	return ok ? EXIT_GOOD : say_error(&e, EXIT_WRONG);
+}
+
+static int migrate_here(struct options *o, bool plan_only, size_t *applied)
 {
 	struct err e = {0};
 	struct place p;
-	bool plan_only = option_flag(o, "--plan");
-	size_t applied = 0;
 	if (!place_of(o, &p, &e))
 		return say_error(&e, EXIT_USAGE);
 	int lock = place_make(&p, &e) ? place_lock(&p, &e) : -1;
@@ -46,12 +58,21 @@ int migrate_command(struct options *o)
 		return say_error(&e, EXIT_WRONG);
 	AUTO_DB db = place_open(&p, DB_CREATE, &e);
 	int code = !db ? say_error(&e, EXIT_WRONG) : plan_only ? plan(db) : EXIT_GOOD;
-	if (db && !plan_only && !db_migrate(db, &db_schema, instant_clock(), &applied, &e))
+	if (db && !plan_only && !db_migrate(db, &db_schema, instant_clock(), applied, &e))
 		code = say_error(&e, EXIT_WRONG);
-	else if (db && !plan_only)
-		printf("%zu migrations applied\n", applied);
 	close(lock);
 	return code;
+}
+
+int migrate_command(struct options *o)
+{
+	bool plan_only = option_flag(o, "--plan");
+	size_t applied = 0;
+	int code = migrate_here(o, plan_only, &applied);
+	if (code != EXIT_GOOD || plan_only)
+		return code;
+	printf("%zu migrations applied\n", applied);
+	return applied ? count_again(o) : EXIT_GOOD;
 }
 
 /* ---- routes ---- */

@@ -1,7 +1,9 @@
-/* proof.c — what `verify` looks at: the database's own files, the record, stored files, the master keys, the demonstration's keys. */
+/* proof.c — what `verify` looks at: the database's own files, the record, stored files, statistics, the master keys, the demonstration's keys. */
 #include "app/app.h"
 #include "core/db/migrate.h"
+#include "dossier/dossier.h"
 #include "filing/filing_sql.h"
+#include "stat/stat.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -66,6 +68,20 @@ static void look_at_keys(struct look *l)
 		l->out->no_keys = true;
 }
 
+/* ---- statistics ---- */
+
+static bool look_at_statistics(struct look *l, struct db *db, struct err *e)
+{
+	struct stat_compared c;
+	struct env env = {.arena = l->a, .db = db, .actor = &actor_program, .now = instant_clock()};
+	if (!l->out->record.ok) /* what is counted is not what was recorded */
+		return true;
+	if (!stat_compare(&env, dossier_stat_scan, NULL, &c, e))
+		return false;
+	l->out->counts = c.counts;
+	return !c.differences || fault(l->out, "%s", c.first);
+}
+
 /* The demonstration's certificates and token, by the list that `demo` made of them. */
 static bool look_at_pki(struct look *l, struct err *e)
 {
@@ -81,7 +97,7 @@ bool verify_all(struct arena *a, const struct place *p, struct verify_report *ou
 	if (out->base.fault[0])
 		return fault(out, "%s", out->base.fault);
 	AUTO_DB db = place_open_long(p, e);
-	if (!db || !db_schema_check(db, &db_schema, e) || !audit_verify(db, &db_schema, &out->record, e) || !db_whole_inside(db, &out->base, e) || !look_at_files(&l, db, e))
+	if (!db || !db_schema_check(db, &db_schema, e) || !audit_verify(db, &db_schema, &out->record, e) || !db_whole_inside(db, &out->base, e) || !look_at_files(&l, db, e) || !look_at_statistics(&l, db, e))
 		return false;
 	if (out->base.fault[0])
 		fault(out, "%s", out->base.fault);

@@ -4,6 +4,8 @@
 #include "core/auth/actor.h"
 #include "core/db/migrate.h"
 #include "core/i18n/i18n.h"
+#include "dossier/dossier.h"
+#include "stat/stat.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -229,4 +231,30 @@ bool store_act(struct store *s, struct arena *a, store_fn *fn, void *ctx, struct
 	struct env env = {.arena = a, .actor = &actor_program, .now = instant_clock(), .ids = &s->ids};
 	struct write_job job = {.env = &env, .apply = apply, .ctx = &act};
 	return writer_run(s->writer, &job, e);
+}
+
+/* ---- statistics, counted again ---- */
+
+static bool fix(struct env *env, void *ctx, struct err *e) { return stat_fix(env, ctx, e); }
+static bool fold(struct env *env, void *more, struct err *e) { return stat_fold(env, 50, more, e); }
+
+/* A new connection, for this may read long. */
+static bool count_again(struct store *s, struct arena *a, struct stat_compared *out, struct err *e)
+{
+	AUTO_DB db = place_open_long(&s->place, e);
+	struct env env = {.arena = a, .db = db, .actor = &actor_program, .now = instant_clock()};
+	return db && stat_compare(&env, dossier_stat_scan, NULL, out, e);
+}
+
+bool store_rebuild_stat(struct store *s, struct arena *a, struct stat_compared *out, struct err *e)
+{
+	bool more = true;
+	if (!count_again(s, a, out, e) || !store_act(s, a, fix, out, e))
+		return err_wrap(e, "counting dossiers again");
+	while (more) {
+		AUTO_ARENA mine = arena_new(0);
+		if (!store_act(s, mine, fold, &more, e))
+			return err_wrap(e, "counting dossiers again");
+	}
+	return true;
 }

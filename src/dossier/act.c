@@ -347,7 +347,7 @@ static bool run(struct doing *g, struct err *e)
 {
 	const struct rule *r = &rules[g->x->action];
 	struct stat_set before;
-	if (!begin(g, e) || !permitted(g, e) || !counted_load(g->env, g->x->id, &before, e))
+	if (!begin(g, e) || !permitted(g, e) || !counted_before(g->env, &g->d, &before, e))
 		return false;
 	if (r->run && !r->run(g, e))
 		return false;

@@ -130,10 +130,9 @@ static enum stat_outcome outcome_of(struct str name)
 	return STAT_OUTCOME_NONE;
 }
 
-/* The date that lateness counts from; none while the clock stands. */
-static struct instant law_due(const struct dossier_facts_row *d)
+struct opt_instant dossier_law_due(struct opt_instant due, struct opt_instant law_due, struct opt_instant first_due)
 {
-	return !d->due.has ? (struct instant){0} : d->law_due.has ? d->law_due.v : d->first_due.v;
+	return !due.has ? due : law_due.has ? law_due : first_due;
 }
 
 /* Rows of a page of dossiers, in order of the dossier; each is used up once. */
@@ -173,7 +172,7 @@ static void set_of(struct arena *a, struct page *p, const struct dossier_facts_r
 	struct stat_facts f = {
 		.dims = {d->settling_agency, d->settling_unit, d->officer, d->procedure}, .channel = channel_of(d->channel_in), .state = state_of(d->state),
 		.outcome = outcome_of(d->outcome), .is_signed = d->is_signed, .apologised = d->apologies > 0, .sent = d->sent_at, .answer_due = d->answer_due,
-		.accepted = d->accepted_at.v, .law_due = law_due(d), .settled = d->settled_at.v, .returned = d->returned_at.v, .timed = d->minutes_total.has,
+		.accepted = d->accepted_at.v, .law_due = dossier_law_due(d->due, d->law_due, d->first_due).v, .settled = d->settled_at.v, .returned = d->returned_at.v, .timed = d->minutes_total.has,
 		.minutes_total = d->minutes_total.v, .minutes_others = d->minutes_others.v, .minutes_citizen = d->minutes_citizen.v, .events = events};
 	f.n_events = add_events(p, d, events);
 	stat_of(a, &f, out);
@@ -204,6 +203,17 @@ bool counted_load(struct env *env, struct dossier_id id, struct stat_set *out, s
 	if (p.all.n != 1)
 		return err_set(e, ERR_NOT_FOUND, "no dossier %lld", (long long)id.v);
 	set_of(env->arena, &p, &p.all.v[0], out);
+	return true;
+}
+
+/* Of what an act has in hand; only what is asked of other rows, too, needs queries. */
+bool counted_before(struct env *env, const struct dossier_get_row *d, struct stat_set *out, struct err *e)
+{
+	struct dossier_facts_row row = {.id = d->id, .procedure = d->procedure, .channel_in = d->channel_in, .settling_agency = d->settling_agency, .settling_unit = d->settling_unit,
+		.officer = d->officer, .state = d->state, .sent_at = d->sent_at, .answer_due = d->answer_due, .accepted_at = d->accepted_at, .first_due = d->first_due, .law_due = d->law_due, .due = d->due};
+	if (d->settled_at.has || d->supplements || d->apologies)
+		return counted_load(env, d->id, out, e);
+	set_of(env->arena, &(struct page){0}, &row, out);
 	return true;
 }
 

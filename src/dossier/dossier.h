@@ -217,5 +217,8 @@ bool dossier_code_ok(struct str code);
  * tiếp nhận, đang xử lý, yêu cầu bổ sung, yêu cầu nghĩa vụ tài chính, công dân rút, dừng xử lý, đã xử lý xong, đã trả kết quả.
  * Refused after acceptance is 8: 3 is said at intake only. 8 and 9 are seen in fewer systems than the others. */
 int dossier_portal_state(const struct dossier_get_row *d);
+/* Against which date a settlement is early, on time or late, from the columns of those names: a supplement starts the limit anew (NĐ 61/2018 Điều
+ * 19(4)), an apology's new date does not count (Điều 19(9)). None while the clock stands, and without a limit. */
+struct opt_instant dossier_law_due(struct opt_instant due, struct opt_instant law_due, struct opt_instant first_due);
 /* Due before this moment is amber: the end of the second working day from now. Outside the calendar nothing is amber. */
 struct instant dossier_amber_until(const struct law *law, struct instant now);

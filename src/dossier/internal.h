@@ -29,8 +29,9 @@ bool may_take(struct env *env, const struct dossier_get_row *d, const struct nod
 /* Office time between two moments; outside the calendar nothing is counted, as nothing is due there. */
 int64_t office_ms(const struct calendar *c, struct instant from, struct instant to);
 
-/* Statistics (counted.c): what the dossier adds before an act and after it. The difference is written with the act. */
+/* Statistics (counted.c): what the dossier adds as its rows stand, or before an act as the act has read it. The difference is written with the act. */
 struct stat_set;
 bool counted_load(struct env *env, struct dossier_id id, struct stat_set *out, struct err *e);
+bool counted_before(struct env *env, const struct dossier_get_row *d, struct stat_set *out, struct err *e);
 bool counted_change(struct env *env, struct dossier_id id, const struct stat_set *before, struct err *e);
 bool counted_new(struct env *env, const struct dossier_new *x, struct instant answer_due, struct err *e);

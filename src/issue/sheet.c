@@ -50,14 +50,15 @@ static void hand_on(struct env *env, const struct dossier_get_row *d, const stru
 	json_decref(body);
 }
 
-/* Early, on the day, late: of the settlement, against the date first given (NĐ 61/2018 Điều 19(9)). */
+/* Early, on the day, late: of the settlement, as statistics count it. */
 static void timely_data(const struct dossier_get_row *d, json_t *list)
 {
 	json_t *last = json_array_get(list, json_array_size(list) - 1);
-	if (!last || !d->settled_at.has || !d->first_due.has)
+	struct opt_instant counts_from = dossier_law_due(d->due, d->law_due, d->first_due);
+	if (!last || !d->settled_at.has || !counts_from.has)
 		return;
-	int32_t done = date_of(d->settled_at.v).day, due = date_of(d->first_due.v).day;
-	bool late = d->settled_at.v.ms > d->first_due.v.ms;
+	int32_t done = date_of(d->settled_at.v).day, due = date_of(counts_from.v).day;
+	bool late = d->settled_at.v.ms > counts_from.v.ms;
 	set_text(last, "ket_qua", msg(LANG_VI, late ? MSG_ISSUE_LATE : done < due ? MSG_ISSUE_EARLY : MSG_ISSUE_ON_TIME));
 }
 

@@ -375,6 +375,36 @@ def keys_are_rotated_while_it_serves():
         s.new_token({**people["citizen"], "login": "001190000001"})
 
 
+# ---- statistics ----
+
+def statistics_are_counted_again_while_it_serves():
+    """One count more than there are dossiers: verify names it, rebuild puts it right beside the server, which goes on filing."""
+    data = fresh()
+    wrong = lambda: run("verify", "--data", data)
+    equal(wrong()[0], 0, "before anything was folded")
+    equal(run("rebuild", "stat", "--data", data)[1].splitlines()[0].endswith(", 0 put right"), True, "it folds")
+    (cells,), = rows(data, "select cells from stat_roll where level = 2 and agency > 0 order by period limit 1")
+    equal((cells[0], cells[1] % 2), (0, 0), "the first cell is received_online, and its count is not negative")
+    with writing(data) as db:
+        db.execute("update stat_roll set cells = ? where level = 2 and cells = ?", (bytes([cells[0], cells[1] + 2]) + cells[2:], cells))
+    code, out, _ = wrong()
+    n = cells[1] // 2
+    true(code == 1 and "first fault: statistics: month " in out and f"received_online: kept {n + 1}, counted {n}" in out, out)
+    with Server(data) as s:
+        file_dossier(s, s.new_token(people["citizen"]))
+        code, out, err = run("rebuild", "stat", "--data", data)
+        equal((code, "1 put right" in out, f"kept {n + 1}, counted {n}" in out), (0, True, True), out + err)
+        file_dossier(s, s.new_token(people["citizen"]))
+        code, out, err = run("rebuild", "stat", "--data", data)
+        equal((code, "0 put right" in out), (0, True), out + err)
+    equal(wrong()[0], 0)
+    equal(run("rebuild", "all", "--data", data)[0], 2)
+    with writing(data) as db:
+        db.execute("delete from stat_roll")
+    equal(run("rebuild", "stat", "--data", data)[0], 0, "without a server")
+    equal(wrong()[0], 0)
+
+
 # ---- stopping ----
 
 def what_was_begun_is_answered_when_it_stops():
@@ -436,6 +466,6 @@ def metrics_have_their_own_address():
 
 tests = Tests()
 tests.run(*[erased_on_postgresql_after_vacuum] if engine == "pg" else [commands_go_through_the_server, stop_returns_when_the_server_is_gone, a_stale_socket_and_nonsense_do_no_harm, others_are_not_answered, nothing_lies_open, the_front_writes_no_secret_into_its_log,
-          searched_as_it_is_written, erased_means_found_nowhere, an_administrator_erases_with_a_code, keys_are_rotated_while_it_serves, what_was_begun_is_answered_when_it_stops,
+          searched_as_it_is_written, erased_means_found_nowhere, an_administrator_erases_with_a_code, keys_are_rotated_while_it_serves, statistics_are_counted_again_while_it_serves, what_was_begun_is_answered_when_it_stops,
           metrics_have_their_own_address])
 tests.end()
