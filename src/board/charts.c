@@ -152,6 +152,22 @@ static void received(const struct drawing *x)
 	x->c->title = all ? say(x, MSG_BOARD_FIND_RECEIVED, v) : M(x->r, FIND_NONE);
 }
 
+/* The scale in whole, even days: 2, 4, 6, 10, 20 … */
+static int64_t days_top(const struct drawing *x)
+{
+	static const int64_t steps[] = {2, 4, 6, 10};
+	int64_t most = 1;
+	for (size_t i = 0; i < x->c->n_points; i++) {
+		const struct chart_value *v = x->c->points[i].v;
+		int64_t sum = v[0].value + v[1].value + v[2].value;
+		most = sum > most ? sum : most;
+	}
+	for (int64_t unit = 480;; unit *= 10)
+		for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+			if (steps[i] * unit >= most || unit > INT64_MAX / 1000)
+				return steps[i] * unit;
+}
+
 /* Average office time by who had the dossier; averages add up, medians do not. */
 static void times(const struct drawing *x)
 {
@@ -169,6 +185,7 @@ static void times(const struct drawing *x)
 	x->c->kind = CHART_COLUMNS;
 	x->c->say = board_days;
 	x->c->note = M(x->r, NOTE_TIME);
+	x->c->top = days_top(x);
 	x->c->n_points = any ? BOARD_TREND : 0;
 	struct str v[] = {board_minutes(x->r, &x->d->total, STAT_TIME_TOTAL, 50), board_minutes(x->r, &x->d->total, STAT_TIME_TOTAL, 90)};
 	x->c->title = x->d->total.n[STAT_TIMED] ? say(x, MSG_BOARD_FIND_TIME, v) : M(x->r, FIND_NONE);
