@@ -31,7 +31,7 @@ tsan:    ## writer, HTTP, helpers, jobs, mail and the slices of a dossier under 
 
 bench:   ## figures against limits in the same run
 	@scripts/deps test
-	@TARGETS="src/app/motcua src/render/motcua-render bench/yard/rows bench/yard/load" scripts/build build-bench -Db_lto=true
+	@TARGETS="src/app/motcua src/render/motcua-render $(patsubst %,bench/yard/%,rows load paper)" scripts/build build-bench -Db_lto=true
 	@scripts/bench build-bench
 
 fuzz:    ## libFuzzer over every target, resumable; results in docs/runs/fuzz.md

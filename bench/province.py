@@ -29,7 +29,7 @@ class Province:
 
     def make(self, kept):
         """In a folder of another name until it is whole; data of older versions go."""
-        for old in glob.glob(os.path.join(os.path.dirname(kept), f"*-{self.dossiers}*")):
+        for old in glob.glob(os.path.join(os.path.dirname(kept), f"*-{self.dossiers}")) + glob.glob(kept + ".part"):
             shutil.rmtree(old)
         self.data = os.path.join(kept + ".part", "data")
         os.makedirs(self.data)

@@ -37,7 +37,7 @@ static void begin(struct request *r, struct dossier_id *id, struct key *key, str
 	dossier_begin(&env, filing()->law, id, key, wrapped);
 }
 
-/* ---- POST /files ---- */
+/* ---- POST /files: how large one may be is said by the setting upload_max, before it comes here ---- */
 
 static bool keep_bytes(struct request *r, int fd, struct str name, struct err *e)
 {
@@ -53,7 +53,7 @@ static bool keep_bytes(struct request *r, int fd, struct str name, struct err *e
 	st->id.v = id.v;
 	st->mime = mime;
 	st->name = draft_seal_name(r->env.arena, &key, name);
-	return blob_store_fd(filing()->blobs, fd, &(struct blob_put){.key = &key, .quarantine = true, .max = FILING_FILE_MAX}, &st->blob, e);
+	return blob_store_fd(filing()->blobs, fd, &(struct blob_put){.key = &key, .quarantine = true}, &st->blob, e);
 }
 
 bool api_file_slow(struct request *r, struct err *e)
@@ -223,7 +223,7 @@ static bool reseal(struct request *r, const struct key *to, const struct api_fil
 	int fd = blob_open_quarantined(filing()->blobs, address, &from, &size, e);
 	if (fd < 0)
 		return err_wrap(e, "a file sent before");
-	bool ok = blob_store_fd(filing()->blobs, fd, &(struct blob_put){.key = to, .quarantine = true, .max = FILING_FILE_MAX}, &info, e);
+	bool ok = blob_store_fd(filing()->blobs, fd, &(struct blob_put){.key = to, .quarantine = true}, &info, e);
 	close(fd);
 	*out = (struct dossier_file_new){.field = f->field, .name = f->name, .type = f->file.type, .size = f->file.size,
 		.blob = digest_hex(r->env.arena, info.address), .plain_hash = digest_hex(r->env.arena, info.plain)};

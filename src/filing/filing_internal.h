@@ -6,7 +6,6 @@
 
 #define DRAFT_COOKIE "ban-nhap"
 #define DRAFT_MAX ((size_t)1024 * 1024) /* bytes of answers */
-#define FILING_FILE_MAX ((int64_t)50 * 1024 * 1024)
 
 const struct filing_config *filing(void);
 /* Words in the reader's language. */
