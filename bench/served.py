@@ -9,8 +9,8 @@ TICK = os.sysconf("SC_CLK_TCK")
 class Served(Server):
     """first: seconds from the start of the process until the first page had come."""
 
-    def __init__(self, data, people=None, **settings):
-        super().__init__(data, people=people, **{**FAST, **settings})
+    def __init__(self, data=None, place=None, people=None, **settings):
+        super().__init__(data, place, people, **{**FAST, **settings})
         self.first = None
 
     def start(self):

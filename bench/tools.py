@@ -1,11 +1,11 @@
 """Yardsticks and clients that are programs of their own."""
 import http.client, json, os, subprocess, time
-from program import begun, free_port
+from program import begun, env, free_port
 
 
 def run(words, **how):
     """What the command said; what it complained ends the bench."""
-    p = subprocess.run(words, capture_output=True, text=True, **how)
+    p = subprocess.run(words, capture_output=True, text=True, env=env, **how)
     if p.returncode:
         raise SystemExit(f"{' '.join(words)[:300]}: {p.returncode}\n{p.stderr[-2000:]}{p.stdout[-500:]}")
     return p.stdout
