@@ -2,6 +2,7 @@
 import re
 from program import cookies_of
 from bench.course import FULL, twelve_events
+from bench.filing import Filer
 from bench.rig import middle
 from bench.tools import Load, Nginx
 
@@ -42,12 +43,20 @@ def tracking_page(rig):
     rig.ratio(f"tracking page, 12 events ({len(page) / 1024:.0f} KiB) ÷ nginx, same bytes", middle(ours) + "/s", ours, nginx, 0.35)
 
 
+def unread(rig, place, n):
+    """Codes of n dossiers of the citizen; what the sample data lack is filed."""
+    codes = place.own_codes("citizen")
+    if len(codes) < n:
+        with place.serve(log_level="warn") as s:
+            Filer(s, "citizen").load(rig, s, n=n - len(codes), seconds=120).run()
+    return place.own_codes("citizen")[:n]
+
+
 def record_page(rig):
     """A reading by the same person within ten minutes is one record: each round opens dossiers that nobody opened."""
-    place = rig.few()
-    codes = [x for x, in place.rows("select code from dossier where state = 'processing' and settling_agency = (select settling_agency from dossier order by id desc limit 1) order by id desc")]
-    n = min(A_ROUND, len(codes) // rig.rounds)
-    slices = iter([codes[i * n:(i + 1) * n] for i in range(rig.rounds)] * 2)
+    place, n = rig.few(), min(A_ROUND, rig.sizes["few"])
+    codes = unread(rig, place, n * rig.rounds)
+    slices = iter([codes[i * n:(i + 1) * n] for i in range(rig.rounds)])
     with place.serve(log_level="warn") as s:
         official, owner = ["Cookie: " + s.sign_in("head")], ["Cookie: " + s.sign_in("citizen")]
         opened = "select count(*) from log_entry where kind = 'dossier.read'"

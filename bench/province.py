@@ -68,6 +68,10 @@ class Province:
         finally:
             db.close()
 
+    def own_codes(self, login, where="true"):
+        """Of the dossiers that this account filed, the newest first."""
+        return [x for x, in self.rows(f"select d.code from dossier d join account a on a.id = d.applicant_account where a.login = ? and {where} order by d.id desc", login)]
+
     def count(self):
         return self.rows("select count(*) from dossier")[0][0]
 
