@@ -1,9 +1,9 @@
 """Sample data of one size. Made once for each version of what makes them and kept in BUILD/bench-data; each run works on a copy."""
 import glob, hashlib, json, os, shutil, sqlite3, subprocess, sys, time
-from program import program
+from program import env, program
 from bench.served import Served
 
-MAKERS = ("migrations/*", "packs/**/*", "src/app/demo*", "src/demo/*")  # what the sample data come from
+MAKERS = ("migrations/*", "packs/**/*", "src/app/demo*", "src/sample/*")  # what the sample data come from
 QUIET = 180  # seconds that a server gets to draw the papers of the sample dossiers before they are used as they are
 
 
@@ -34,7 +34,7 @@ class Province:
         self.data = os.path.join(kept + ".part", "data")
         os.makedirs(self.data)
         begin = time.time()
-        out = subprocess.run([program, "demo", "--data", self.data, "--dossiers", str(self.dossiers), "--json"], stdout=subprocess.PIPE, text=True, check=True).stdout
+        out = subprocess.run([program, "demo", "--data", self.data, "--dossiers", str(self.dossiers), "--json"], stdout=subprocess.PIPE, text=True, check=True, env=env).stdout
         took = time.time() - begin
         self.rig.note(f"{self.dossiers} sample dossiers in {took:.1f} s: {self.dossiers / took:.0f}/s")
         self.people = {}
