@@ -22,7 +22,7 @@ static struct str in_dir(struct arena *a, struct str dir, const char *name) { re
 static bool has_password(struct str db)
 {
 	ptrdiff_t from = str_find(db, STR("://")), at = str_find_char(db, '@');
-	return from >= 0 && at > from && str_find_char(str_sub(db, (size_t)from + 3, (size_t)at), ':') >= 0;
+	return from >= 0 && at > from && str_find_char(str_sub(db, (size_t)from + 3, (size_t)(at - from) - 3), ':') >= 0;
 }
 
 bool place_of(const struct options *o, struct place *out, struct err *e)

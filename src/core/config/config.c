@@ -312,8 +312,31 @@ static bool check_bank(const struct config *c, struct err *e)
 	return given == 0 || (strlen(c->bank_bin) == 6 && strspn(c->bank_bin, "0123456789") == 6) || err_set(e, ERR_INVALID, "bank_bin: six digits");
 }
 
+/* "http://127.0.0.1:8080/in": this machine by its address or the name of it. */
+static bool stays_here(struct str url, struct str scheme)
+{
+	struct str host = str_sub(url, scheme.n, url.n);
+	if (str_starts(host, STR("[::1]")))
+		return true;
+	host.n = strcspn(host.p, ":/");
+	return str_eq(host, STR("localhost")) || (str_starts(host, STR("127.")) && strspn(host.p, "0123456789.") == host.n);
+}
+
+/* Time-stamps may go in clear: what is asked is a digest, the answer is signed. */
+static bool check_clear(const struct config *c, struct err *e)
+{
+	struct str changes = str_from(c->outbox_url), mail = str_from(c->smtp_url);
+	if (str_starts(changes, STR("http://")) && !stays_here(changes, STR("http://")))
+		return err_set(e, ERR_INVALID, "outbox_url: https:// to another machine, or changes and the token leave in clear");
+	if (str_starts(mail, STR("smtp://")) && !c->smtp_starttls && !stays_here(mail, STR("smtp://")))
+		return err_set(e, ERR_INVALID, "smtp_starttls = no: only to this machine, or mails leave in clear");
+	return true;
+}
+
 bool config_check(const struct config *c, struct err *e)
 {
+	if (!check_clear(c, e))
+		return false;
 	struct str origin = str_from(c->origin), db = str_from(c->db);
 	if (!c->db)
 		return err_set(e, ERR_INVALID, "db: sqlite, or a PostgreSQL conninfo");

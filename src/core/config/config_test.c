@@ -77,6 +77,24 @@ TEST(what_does_not_fit_together_is_refused)
 	}
 }
 
+TEST(nothing_leaves_in_clear_but_to_this_machine)
+{
+	static const struct { const char *key, *value; bool starttls, good; } cases[] = {
+		{"outbox_url", "http://nhan.example.vn/in", true, false}, {"outbox_url", "http://localhost.example.vn/", true, false}, {"outbox_url", "http://1127.0.0.1/", true, false}, {"outbox_url", "http://127.example.vn/", true, false}, {"outbox_url", "http://127.0.0.1.example.vn/", true, false},
+		{"outbox_url", "https://nhan.example.vn/in", true, true}, {"outbox_url", "http://127.0.0.1:8080/in", true, true}, {"outbox_url", "http://localhost:8080/in", true, true},
+		{"outbox_url", "http://[::1]:8080/", true, true}, {"smtp_url", "smtp://thu.example.vn", false, false}, {"smtp_url", "smtp://thu.example.vn", true, true},
+		{"smtp_url", "smtps://thu.example.vn", false, true}, {"smtp_url", "smtp://127.0.0.1:2525", false, true}, {"smtp_url", "smtp://localhost", false, true}};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct config c;
+		struct err e = {0};
+		EXPECT_OK(config_default(a, &c, &e), e);
+		EXPECT_OK(config_set(a, &c, str_from(cases[i].key), str_from(cases[i].value), &e), e);
+		c.smtp_starttls = cases[i].starttls;
+		if (config_check(&c, &e) != cases[i].good)
+			FAIL("%s = %s", cases[i].key, cases[i].value);
+	}
+}
+
 /* The printed help, with its comments taken off, is a file of the defaults. */
 TEST(help_is_a_file_to_begin_with)
 {

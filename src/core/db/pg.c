@@ -242,12 +242,38 @@ static void on_notice(void *ctx, const PGresult *r)
 	db->gone = db->gone || (how && (strcmp(how, "FATAL") == 0 || strcmp(how, "PANIC") == 0));
 }
 
+static bool is_here(const char *host, const char *address)
+{
+	bool socket = !host || !*host || *host == '/' || *host == '@';
+	return socket || (address && (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0));
+}
+
+static bool checks_certificate(PGconn *c)
+{
+	PQconninfoOption *all = PQconninfo(c);
+	bool checks = false;
+	for (PQconninfoOption *o = all; o && o->keyword; o++)
+		checks = checks || (strcmp(o->keyword, "sslmode") == 0 && o->val && strncmp(o->val, "verify-", 7) == 0);
+	PQconninfoFree(all);
+	return checks;
+}
+
+/* By itself the library takes TLS when the server offers it, asks for no certificate, and else goes on in clear. */
+static bool check_private(struct db *db, struct err *e)
+{
+	if (is_here(PQhost(db->pg), PQhostaddr(db->pg)) || (PQsslInUse(db->pg) && checks_certificate(db->pg)))
+		return true;
+	return err_set(e, ERR_DENIED, "PostgreSQL on another machine (%s) is reached without TLS, or its certificate is not checked: add sslmode=verify-full, and sslrootcert when the authority is your own", PQhost(db->pg));
+}
+
 static bool configure(struct db *db, struct err *e)
 {
 	PQsetNoticeReceiver(db->pg, on_notice, db);
 	PQsetErrorVerbosity(db->pg, PQERRORS_DEFAULT);
 	if (PQstatus(db->pg) != CONNECTION_OK)
 		return fail(db, "PostgreSQL", NULL, e);
+	if (!check_private(db, e))
+		return false;
 	if (!check_durable(db, "fsync", e) || !check_durable(db, "synchronous_commit", e))
 		return false;
 	if (!run(db, "set client_encoding = 'UTF8'; set client_min_messages = warning; set timezone = 'UTC'", e))
