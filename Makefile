@@ -36,7 +36,7 @@ bench:   ## figures against limits in the same run
 
 fuzz:    ## libFuzzer over every target, resumable; results in docs/runs/fuzz.md
 	@scripts/deps fuzz
-	@CC=clang TARGETS="$(patsubst %,tests/fuzz/fuzz_%,form htmlgen http logic paper pdf receipt sqlgen workflow)" scripts/build build-fuzz \
+	@CC=clang TARGETS="$(patsubst %,tests/fuzz/fuzz_%,form htmlgen http logic multipart paper pdf receipt sqlgen workflow)" scripts/build build-fuzz \
 		-Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link
 	@scripts/fuzz build-fuzz
 

@@ -287,8 +287,7 @@ TEST(metrics_are_text_that_prometheus_reads)
 TEST(the_corpus_and_its_mutations_are_survived)
 {
 	static const char *const seeds[] = {
-		"0--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--B\r\nContent-Disposition: form-data; name=f; "
-		"filename=\"y\"\r\nContent-Type: t\r\n\r\n\r\n--\r\r\n--\r\n--BC\r\n--B--\r\n",
+		"0t=a&l=b&l=c&i=7&m=1.200+%C4%91&d=1/2/2026&c=x&b=on&n=12&e=a@b.vn", "0{\"t\":\"a\",\"l\":[\"b\"],\"i\":7,\"n\":[1,2]}",
 		"1a=1&b=%20+&%zz=&=&&c", "2form-data; name=\"a\\\"b\"; filename=../x", "2gzip;q=0.5, br;q=1.5, *;q=x", "2bytes=5-, -9",
 		"3/a/%C4%91/%2e%2e", "4{\"a\":[\"\\\"\",{}]}",
 	};
