@@ -40,9 +40,9 @@ fuzz:    ## libFuzzer over every target, resumable; results in docs/runs/fuzz.md
 		-Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link
 	@scripts/fuzz build-fuzz
 
-faults:  ## kill -9, power cuts, a full disk, resumable; results in docs/runs/faults.md
+faults:  ## kill -9, power cuts, a full disk, each call failing once, resumable; results in docs/runs/faults.md
 	@scripts/deps test
-	@TARGETS="src/app/motcua src/render/motcua-render tests/powercut/powercut_test" scripts/build build-faults
+	@TARGETS="src/app/motcua src/render/motcua-render src/app/libclock.so src/app/libfaults.so src/core/db/libpages.so tests/powercut/libcut.so tests/powercut/powercut_test" scripts/build build-faults
 	@scripts/faults build-faults
 
 clean:

@@ -16,6 +16,7 @@ static int64_t wal_restarts(void *ctx) { return writer_of(ctx).wal_restarts; }
 static int64_t wal_full(void *ctx) { return writer_of(ctx).wal_full; }
 static int64_t jobs_done(void *ctx) { return job_counts(((struct app *)ctx)->jobs).done; }
 static int64_t jobs_failed(void *ctx) { return job_counts(((struct app *)ctx)->jobs).failed; }
+static int64_t poisoned(void *ctx) { return http_poisoned(((struct app *)ctx)->http); }
 static int64_t jobs_died(void *ctx) { return job_counts(((struct app *)ctx)->jobs).died; }
 
 const struct http_gauge app_gauges[] = {
@@ -33,6 +34,7 @@ const struct http_gauge app_gauges[] = {
 	{"motcua_wal_full", "1 while a long reader keeps the log at its cap and nothing is written.", wal_full},
 	{"motcua_jobs_done", "Background jobs done since the start.", jobs_done},
 	{"motcua_jobs_failed", "Attempts of background jobs that failed.", jobs_failed},
+	{"motcua_poisoned_requests", "Requests refused because they broke the program twice.", poisoned},
 	{"motcua_jobs_dead", "Background jobs given up since the start.", jobs_died},
 };
 const size_t app_gauges_n = ARRAY_LEN(app_gauges);

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define STAMP_WAIT_MS ((int64_t)10 * 60 * 1000)
+
 /* ---- closing the day: the tree, then its time-stamp ---- */
 
 static bool close_days(struct job_run *run, void *ctx, struct err *e)
@@ -45,7 +47,11 @@ static bool stamp_days(struct job_run *run, struct err *e)
 		struct stamp s = {.day = rows.v[i].day};
 		struct digest d;
 		memcpy(d.b, rows.v[i].chain.p, DIGEST_SIZE);
-		if (!tsa_stamp(run->env.arena, &app->tsa, d, run->env.now, &s.token, e) || !job_write(run, keep_stamp, &s, e))
+		if (!tsa_stamp(run->env.arena, &app->tsa, d, run->env.now, &s.token, e)) {
+			run->later_ms = e->kind == ERR_BUSY ? STAMP_WAIT_MS : 0; /* an authority that is away is no fault of the job */
+			return false;
+		}
+		if (!job_write(run, keep_stamp, &s, e))
 			return false;
 	}
 	return true;

@@ -48,6 +48,8 @@ static bool ready(void *ctx, struct buf *why)
 	if (writer.wal_full)
 		buf_put(why, STR("warning: a long reader keeps the write-ahead log at its cap; nothing is written until it ends\n"));
 	hold_say(app, why);
+	if (app->http && http_poisoned(app->http))
+		buf_put(why, STR("warning: a request broke the program twice and is refused; the log names it\n"));
 	if (app->demo)
 		buf_put(why, STR("warning: demonstration data\n"));
 	return true;
@@ -97,7 +99,7 @@ static bool start_stamps(struct app *app, struct err *e)
 {
 	struct arena *a = app->store.arena;
 	const char *anchors;
-	if (app->demo) {
+	if (app->demo && !app->config.tsa_url) {
 		const char *pki = str_fmt(a, "%.*s/pki", STR_ARG(app->store.place.dir)).p;
 		app->tsa_demo = demo_tsa_start(pki, 0, e);
 		if (!app->tsa_demo)
@@ -231,6 +233,7 @@ static bool start_http(struct app *app, struct err *e)
 	h->https = c->https;
 	h->origin = c->origin;
 	h->upload_dir = str_fmt(app->store.arena, "%.*s/uploads", STR_ARG(app->store.place.dir)).p;
+	h->flight_path = str_fmt(app->store.arena, "%.*s/in-hand.%lld", STR_ARG(app->store.place.dir), (long long)c->node).p;
 	h->sign_in_path = "/dang-nhap";
 	h->assets = assets;
 	h->n_assets = n_assets;
@@ -243,6 +246,7 @@ static bool start_http(struct app *app, struct err *e)
 	h->n_gauges = app_gauges_n;
 	page_fault_say(h->fault_say);
 	h->say_away = (int)MSG_ERR_AWAY;
+	h->say_poisoned = (int)MSG_ERR_POISONED;
 	h->say_key_reused = (int)MSG_ERR_KEY_REUSED;
 	return http_start(&app->http, h, e);
 }

@@ -66,6 +66,8 @@ bool http_core_init(struct http *h, const struct http_config *cfg, struct err *e
 	h->metrics = metrics_new(router_size(h->router));
 	h->cache = cache_new(cfg->cache_bytes, h->ready_drop);
 	upload_dir_clean(cfg->upload_dir);
+	if (cfg->flight_path && !flight_open(&h->flight, cfg->flight_path, e))
+		return false;
 	if (!slow_new(&h->slow, h, cfg->slow_threads, cfg->slow_queue, e))
 		return false;
 	metrics_gauge(h->metrics, "motcua_http_active", "Requests begun and not yet answered.", read_active, h);
@@ -78,6 +80,7 @@ bool http_core_init(struct http *h, const struct http_config *cfg, struct err *e
 void http_core_done(struct http *h)
 {
 	slow_free(h->slow);
+	flight_close(h->flight);
 	cache_free(h->cache);
 	metrics_free(h->metrics);
 	limits_free(h->limits);

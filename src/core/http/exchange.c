@@ -42,6 +42,7 @@ struct exchange *exchange_new(struct http *h)
 	struct exchange *x = NEW(a, struct exchange);
 	x->h = h;
 	x->fd = -1;
+	x->slot = FLIGHT_NONE;
 	x->start_ns = monotonic_ns();
 	x->match.index = router_size(h->router);
 	x->r = (struct request){.env = {.arena = a, .now = instant_clock(), .actor = &actor_stranger, .lang = LANG_VI,
@@ -189,7 +190,7 @@ static void step_input(struct exchange *x)
 	} else if (x->failed || !body_end(x, &x->err)) {
 		e = x->err;
 		fail(x, &e);
-	} else if (!access_csrf_token(x, &e)) {
+	} else if (!access_csrf_token(x, &e) || !in_hand(x, &e)) {
 		fail(x, &e);
 	} else {
 		if (r->form)
@@ -224,7 +225,7 @@ static void step_page(struct exchange *x)
 	x->step = STEP_DONE;
 	if (answer_kept(x))
 		return;
-	if (!with_db(x, x->r.route->page, &e)) {
+	if (!in_hand(x, &e) || !with_db(x, x->r.route->page, &e)) {
 		fail(x, &e);
 	} else if (!x->r.answered && x->r.route->query && x->r.errors.n) {
 		answer_form_errors(x);
@@ -275,9 +276,8 @@ static void step_check(struct exchange *x)
 }
 
 /* On the writer. It may run again after a serialisation failure, so what apply() writes is put back first. */
-static bool apply(struct write_job *job, struct err *e)
+static bool act(struct exchange *x, struct err *e)
 {
-	struct exchange *x = job->ctx;
 	struct request *r = &x->r, *b = &x->before;
 	r->answered = b->answered;
 	r->status = b->status;
@@ -287,22 +287,28 @@ static bool apply(struct write_job *job, struct err *e)
 	r->memo = b->memo;
 	r->errors = b->errors;
 	x->out = x->out_before;
-	if (x->h->cfg->hooks.may_act && !x->h->cfg->hooks.may_act(r, e))
-		return false;
-	if (r->route->row && !r->route->row(r, e))
-		return false;
-	if (!r->route->apply(r, e))
+	bool (*may_act)(struct request *, struct err *) = x->h->cfg->hooks.may_act;
+	if ((may_act && !may_act(r, e)) || (r->route->row && !r->route->row(r, e)) || !r->route->apply(r, e))
 		return false;
 	if (r->errors.n)
 		return err_set(e, ERR_INVALID, "form errors found while applying");
 	if (arena_over(r->env.arena))
 		return err_set(e, ERR_TOO_LARGE, "memory of the request");
-	if (job->once.key.n) {
-		job->once.answer = answer_store(r);
-		if (job->once.answer.n > STORED_MAX)
+	if (x->job.once.key.n) {
+		x->job.once.answer = answer_store(r);
+		if (x->job.once.answer.n > STORED_MAX)
 			return err_set(e, ERR_INTERNAL, "answer too long to be kept with its key");
 	}
 	return true;
+}
+
+static bool apply(struct write_job *job, struct err *e)
+{
+	struct exchange *x = job->ctx;
+	flight_thread(x->digest);
+	bool ok = act(x, e);
+	flight_thread(0);
+	return ok;
 }
 
 static void done(struct write_job *job)
@@ -434,10 +440,8 @@ static void step_recorded(struct exchange *x)
 		x->h->cfg->hooks.read_kept(&x->r);
 }
 
-bool exchange_run(struct exchange *x)
+static bool run(struct exchange *x)
 {
-	if (x->early)
-		return true;
 	while (x->step != STEP_DONE) {
 		enum next next = NEXT_GO;
 		switch (x->step) {
@@ -460,14 +464,18 @@ bool exchange_run(struct exchange *x)
 	return true;
 }
 
-/* ---- end ---- */
-
-static const char *method_text(const struct request *r)
+/* When it was handed away nothing of it may be touched any more. */
+bool exchange_run(struct exchange *x)
 {
-	if (r->is_head)
-		return "HEAD";
-	return (size_t)r->method < HTTP_METHOD_COUNT ? http_method_name(r->method) : "other";
+	if (x->early)
+		return true;
+	flight_thread(x->digest);
+	bool answered = run(x);
+	flight_thread(0);
+	return answered;
 }
+
+/* ---- end ---- */
 
 void exchange_end(struct exchange *x)
 {
@@ -477,10 +485,11 @@ void exchange_end(struct exchange *x)
 	int64_t sent = x->fd >= 0 ? x->file_size : (int64_t)(x->has_fixed ? x->fixed.n : r->body.n);
 	metrics_request(h->metrics, x->match.index, r->status, ns);
 	log_event(x->asset ? LOG_DEBUG : LOG_INFO, "request", log_id("id", r->env.request_id),
-	          log_text("method", method_text(r)),
+	          log_text("method", req_method_text(r)),
 	          log_text("route", x->asset ? "asset" : r->route ? r->route->path : "other"), log_int("status", r->status),
 	          log_int("us", ns / 1000), log_int("in", r->received), log_int("out", sent));
 	body_done(x);
+	flight_drop(h->flight, x->slot);
 	if (x->has_stream && !x->stream_running && x->stream.done)
 		x->stream.done(x->stream.ctx);
 	if (x->fd >= 0)

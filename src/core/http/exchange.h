@@ -4,6 +4,7 @@
  * exchange_begin(); exchange_body() for each piece; exchange_run() at the end of the body and again after each wake.
  * When exchange_run() gives false the exchange is in other hands and must not be touched until wake() was called. */
 #pragma once
+#include "core/http/flight.h"
 #include "core/http/http.h"
 #include "core/http/multipart.h"
 #include <pthread.h>
@@ -96,6 +97,8 @@ struct exchange {
 	struct str fixed;                  /* body that is not r.body: asset or kept page */
 	bool has_fixed, has_etag, untrusted;
 
+	uint64_t digest;                   /* of who asks what, once it is in hand; see flight.h */
+	size_t slot;
 	int64_t start_ns;
 	void (*suspend)(struct exchange *x);
 	void (*wake)(struct exchange *x);
@@ -111,6 +114,7 @@ struct http {
 	struct metrics *metrics;
 	struct cache *cache;
 	struct slow *slow;
+	struct flight *flight;             /* NULL: none is kept */
 	uint8_t action_secret[32];
 	_Atomic uint64_t next_id;
 	_Atomic int active, suspended;
@@ -140,10 +144,14 @@ bool exchange_run(struct exchange *x);
 void exchange_end(struct exchange *x);
 
 /* ---- pieces ---- */
+/* hand.c: notes it in flight.h. False: this very request broke the program twice, and is refused. */
+MUST_CHECK bool in_hand(struct exchange *x, struct err *e);
 /* access.c: the checks before the body. False with err and maybe fail_status. */
 bool access_check(struct exchange *x, struct err *e);
 bool access_csrf_origin(struct exchange *x, struct err *e);
 bool access_csrf_token(struct exchange *x, struct err *e);
+/* request.c: as it was sent; "other" for one that nobody knows. */
+const char *req_method_text(const struct request *r);
 /* body.c */
 bool body_begin(struct exchange *x, struct err *e);
 void body_feed(struct exchange *x, const char *p, size_t n);

@@ -163,12 +163,14 @@ struct http_config {
 	size_t upload_max;             /* bytes of one file */
 	unsigned files_max, parts_max, json_depth, json_values;
 	const char *upload_dir;        /* for temporary files; emptied of them at start */
+	const char *flight_path;       /* where requests in hand stand, to know the one that breaks the program; NULL: not kept */
 	struct rate rate_address[RATE_COUNT], rate_account[RATE_COUNT];
 	size_t cache_bytes;            /* kept public pages */
 	const char *csp_hashes;        /* "'sha256-…' …" of inline scripts and styles, or NULL */
 	const char *sign_in_path;      /* strangers are sent there with ?next= ; NULL: 401 page */
 	int fault_say[FAULT_COUNT];    /* message keys */
 	int say_away;                  /* the database is away; 0: the sentence of ERR_BUSY */
+	int say_poisoned;              /* this very request broke the program twice */
 	int say_key_reused;            /* the same idempotency key with another body */
 	const struct asset *assets;
 	size_t n_assets;
@@ -192,3 +194,5 @@ void http_stop(struct http *h, int wait_ms);
 int http_port(const struct http *h);
 int http_metrics_port(const struct http *h);
 struct metrics *http_metrics(struct http *h);
+/* Requests that are refused because they broke the program twice; since the start. */
+int64_t http_poisoned(const struct http *h);

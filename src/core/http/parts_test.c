@@ -6,9 +6,13 @@
 #include "core/http/peer.h"
 #include "core/http/text.h"
 #include "core/test/test.h"
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static bool act(struct request *r, struct err *e) { (void)r; (void)e; return true; }
 static const struct form no_fields = {"f", NULL, 0};
@@ -280,6 +284,61 @@ TEST(metrics_are_text_that_prometheus_reads)
 		EXPECT(str_find(buf_str(&b), str_from(lines[i])) >= 0);
 	metrics_free(m);
 	router_free(rt);
+}
+
+/* ---- requests that break the program ---- */
+
+static bool break_it(struct request *r, struct err *e)
+{
+	(void)e;
+	if (str_eq(r->query, STR("how=abort")))
+		abort();
+	if (str_eq(r->query, STR("how=kill")))
+		raise(SIGKILL);
+	buf_put(&r->body, STR("well"));
+	return answer_html(r, 200);
+}
+static const struct route breaking[] = {{.path = "/broken", .page = break_it, .allow = ALLOW_ALL, .api = "NONE: test"}};
+static const struct route_table breaking_table = {"broken", breaking, 1};
+
+static struct http_config breaking_config(struct arena *a)
+{
+	struct http_config c = fixture_config(a);
+	c.tables = &breaking_table;
+	c.n_tables = 1;
+	c.flight_path = str_cat(a, test_temp_dir(a), STR("/in-hand")).p;
+	return c;
+}
+
+/* In a process of its own: its signal, or the status of the answer. */
+static int ask_broken(struct arena *a, const char *path, const struct actor *who)
+{
+	int status = 0;
+	(void)test_temp_dir(a); /* one for all of them */
+	fflush(NULL);
+	pid_t pid = fork();
+	EXPECT(pid >= 0);
+	if (pid == 0) {
+		struct http_config c = breaking_config(a);
+		struct http_test *t = http_test_new(a, &c);
+		int got = http_test_send(t, &(struct test_request){.path = path, .actor = who}).status;
+		_exit(got / 10);
+	}
+	EXPECT(waitpid(pid, &status, 0) == pid);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) * 10;
+}
+
+TEST(a_request_that_breaks_the_program_twice_is_refused)
+{
+	for (int i = 0; i < 4; i++)
+		EXPECT_INT(ask_broken(a, "/broken?how=kill", &fixture_citizen), SIGKILL); /* nobody's fault */
+	EXPECT_INT(ask_broken(a, "/broken?how=abort", &fixture_citizen), SIGABRT);
+	EXPECT_INT(ask_broken(a, "/broken?how=abort", &fixture_citizen), SIGABRT);
+	EXPECT_INT(ask_broken(a, "/broken?how=abort", &fixture_citizen), 500);
+	EXPECT_INT(ask_broken(a, "/broken?how=abort", &fixture_citizen), 500);
+	EXPECT_INT(ask_broken(a, "/broken?how=abort", &fixture_clerk), SIGABRT); /* somebody else's is another request */
+	EXPECT_INT(ask_broken(a, "/broken", &fixture_citizen), 200);
+	EXPECT_INT(ask_broken(a, "/broken?how=kill", &fixture_citizen), SIGKILL);
 }
 
 /* ---- corpus and mutations ---- */

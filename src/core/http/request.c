@@ -222,3 +222,10 @@ struct str req_action_id(struct request *r)
 	}
 	return r->x->action;
 }
+
+const char *req_method_text(const struct request *r)
+{
+	if (r->is_head)
+		return "HEAD";
+	return (size_t)r->method < HTTP_METHOD_COUNT ? http_method_name(r->method) : "other";
+}

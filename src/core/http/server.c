@@ -435,4 +435,5 @@ void http_stop(struct http *h, int wait_ms)
 
 int http_port(const struct http *h) { return h->server->port; }
 int http_metrics_port(const struct http *h) { return h->server->metrics_port; }
+int64_t http_poisoned(const struct http *h) { return flight_poisoned(h->flight); }
 struct metrics *http_metrics(struct http *h) { return h->metrics; }

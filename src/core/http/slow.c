@@ -15,8 +15,10 @@ struct slow {
 
 static void run(struct exchange *x)
 {
+	flight_thread(x->digest);
 	x->ok = db_take(x, &x->err) && x->r.route->slow(&x->r, &x->err);
 	db_give(x);
+	flight_thread(0);
 	x->wake(x);
 }
 

@@ -14,6 +14,7 @@
 #define KEY_MAX ((size_t)200)
 #define NO_SERVER_WAIT_MS ((int64_t)5 * 60 * 1000)
 #define KEEP_MS (30 * DAY_MS)
+#define GIVE_UP_MS (5 * DAY_MS) /* RFC 5321 §4.5.4.1: at least four to five days */
 
 static bool fits(struct str s, size_t max) { return s.n <= max && str_is_utf8(s); }
 
@@ -118,6 +119,14 @@ static struct str message_id(struct arena *a, struct str key, const char *from)
 	return str_fmt(a, "<%.32s%s>", digest_hex(a, d).p, strchr(from, '@'));
 }
 
+/* A server that is away, or says "not now", is no fault of the mail: it is tried again for days, the longer it waited the more seldom. */
+static void wait_for_server(struct job_run *run, struct instant made)
+{
+	int64_t age = run->env.now.ms - made.ms, wait = age / 2;
+	run->hopeless = run->hopeless || age > GIVE_UP_MS;
+	run->later_ms = run->hopeless ? 0 : wait < 15000 ? 15000 : wait > 900000 ? 900000 : wait;
+}
+
 static bool send_fn(struct job_run *run, struct err *e)
 {
 	const struct mail_config *cfg = run->kind->ctx;
@@ -139,7 +148,10 @@ static bool send_fn(struct job_run *run, struct err *e)
 	}
 	struct mail_message msg = {.from = str_from(cfg->from), .from_name = str_from(cfg->from_name), .to = m.recipient, .subject = m.subject,
 	                           .text = m.body, .id = message_id(a, m.mail_key, cfg->from), .at = m.made_at};
-	return smtp_send(cfg, a, m.recipient, mail_build(a, &msg), &run->hopeless, e);
+	if (smtp_send(cfg, a, m.recipient, mail_build(a, &msg), &run->hopeless, e))
+		return true;
+	wait_for_server(run, m.made_at);
+	return false;
 }
 
 static bool send_finish(struct job_run *run, struct err *e)

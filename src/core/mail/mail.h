@@ -2,7 +2,8 @@
  *
  * Owner:   table mail_outbox. Sent mails are emptied (recipient, subject, text): the key stays 30 days against doubles.
  * Promise: a mail queued in an action's transaction is handed to the mail server at least once; its Message-ID is always the
- *          same, so that a second copy is recognised. Without a configured server mails stay queued.
+ *          same, so that a second copy is recognised. Without a configured server mails stay queued; while one is away, or says
+ *          4xx, a mail is tried for five days, at last every quarter of an hour. A 5xx ends it at once.
  * Safety:  control characters in the subject become spaces, an address with anything but one plain mailbox is refused;
  *          bodies are text/plain, UTF-8, quoted-printable. */
 #pragma once

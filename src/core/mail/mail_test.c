@@ -203,6 +203,30 @@ TEST_BOTH(refusals_are_tried_again_with_the_same_id)
 	stop();
 }
 
+TEST_BOTH(a_server_away_for_a_day_costs_no_mail_and_after_five_it_is_given_up)
+{
+	start(a, engine);
+	mail_sink_refuse(sink, 451, 100000);
+	put("một", "k1");
+	for (int hours = 0; hours < 24; hours++) {
+		EXPECT_INT(job_bench_run(&bench), 1);
+		job_bench_wait(&bench, 3600000);
+	}
+	EXPECT(stats().queued == 1 && stats().failed == 0);
+	mail_sink_refuse(sink, 0, 0);
+	EXPECT_INT(job_bench_run(&bench), 1);
+	EXPECT(mail_sink_count(sink) == 1 && stats().queued == 0);
+	mail_sink_refuse(sink, 451, 100000);
+	put("hai", "k2");
+	for (int days = 0; days < 7; days++) {
+		EXPECT(stats().failed == 0);
+		EXPECT_INT(job_bench_run(&bench), 1);
+		job_bench_wait(&bench, DAY_MS);
+	}
+	EXPECT(stats().queued == 0 && stats().failed == 1);
+	stop();
+}
+
 TEST_BOTH(without_a_server_mails_wait)
 {
 	start(a, engine);
@@ -219,7 +243,7 @@ TEST_BOTH(without_a_server_mails_wait)
 	EXPECT_INT(job_bench_run(&bench), 1);
 	EXPECT_INT(mail_sink_count(sink), 0);
 	cfg.starttls = false;
-	job_bench_wait(&bench, 60000);
+	job_bench_wait(&bench, 900000);
 	EXPECT_INT(job_bench_run(&bench), 1);
 	EXPECT_INT(mail_sink_count(sink), 1);
 	stop();

@@ -1,0 +1,33 @@
+/* hand.c — a request as flight.h knows it. */
+#include "core/http/exchange.h"
+
+/* FNV-1a, the account first: whoever makes two requests look alike makes two of his own. */
+static uint64_t mix(uint64_t h, const void *p, size_t n)
+{
+	const uint8_t *b = p;
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ b[i]) * 0x100000001b3;
+	return h;
+}
+
+static uint64_t digest_of(struct exchange *x)
+{
+	const struct request *r = &x->r;
+	uint8_t body[32];
+	uint64_t h = mix(0xcbf29ce484222325, &r->env.actor->account, sizeof r->env.actor->account);
+	if (r->method == HTTP_GET)
+		return mix(mix(h, r->path.p, r->path.n), r->query.p, r->query.n) | 1;
+	body_hash(x, body);
+	return mix(h, body, sizeof body) | 1;
+}
+
+bool in_hand(struct exchange *x, struct err *e)
+{
+	if (!x->h->flight)
+		return true;
+	uint64_t digest = digest_of(x);
+	if (!flight_take(x->h->flight, digest, &x->slot))
+		return err_say(e, ERR_INTERNAL, x->h->cfg->say_poisoned, "in hand at two ends of the program: refused");
+	x->digest = digest;
+	return true;
+}

@@ -1,0 +1,297 @@
+#!/usr/bin/env python3
+"""The first, second, third … query, write, sync, name, commit or allocation of each act fails, until the act goes through untouched: every answer is a
+clear error or the act, the same key again never doubles it, and the record is whole.
+
+usage: inject_test.py PROGRAM SOURCE_DIR sqlite|pg [every]     Ends in "N passed, N failed"; an act is one test.
+Acts whose work goes on in the background (signing, sealing, erasing) take a second a round: positions 1, 3, 7, 15 … there, all of them with `every`."""
+import json, os, sys, time
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import faulty
+from program import PATIENCE, Tests, engine, equal, pdf, run, true, until, words
+from world import World
+
+XRAY = "bx-cap-phep-xquang"
+every = "every" in words
+words.clear()
+FILES = ["write", "sync", "name"]
+KINDS = (FILES if engine == "sqlite" else []) + ["query", "commit"]
+CLEAR = {500, 503, 507}
+w = World()
+rounds, struck = 0, 0
+entries = {}  # code → kinds of log entries that stand there once
+
+
+def key():
+    return os.urandom(12).hex()
+
+
+def ask(role, path, body, k, **headers):
+    return w.call("POST", "/api/v1" + path, body, role, Idempotency_Key=k, **headers)
+
+
+def clear_error(what, status, answer):
+    true(status in CLEAR and len(json.loads(answer).get("detail", "")) > 20, f"{what}: {status} {answer[:300]}")
+
+
+def under_faults(what, kind, new, look):
+    """new() gives a try, which is sent again until it goes through; look(what it gave) checks that it is there once. Ends with a try that nothing struck."""
+    global rounds, struck
+    at, send = 1, new()
+    while True:
+        faulty.strike(kind, at)
+        try:
+            status, answer = send()
+        finally:
+            hit = faulty.off()
+        rounds, struck, at = rounds + 1, struck + bool(hit), at + 1
+        if status in (200, 201):
+            look(json.loads(answer))
+            if not hit:
+                return
+            send = new()
+        else:
+            true(hit, f"{what}: {status} {answer[:300]}, and nothing had failed")
+            clear_error(f"{what}, {kind} {at - 1}", status, answer)
+        true(at < 2000, f"{what}: never untouched")
+
+
+# ---- the acts of a dossier, each with what must be there before ----
+
+def send_file(role, k=None):
+    """(status, answer) of a file's upload."""
+    return ask(role, "/files?name=a.pdf", pdf(k or key()), k or key(), Content_Type="application/pdf")
+
+
+def files_of(role):
+    return [{"field": f["field"], "file": json.loads(send_file(role)[1])["id"]} for f in example["files"]]
+
+
+def a_filing(role="citizen"):
+    body, k = {"procedure": XRAY, "answers": example["answers"], "files": files_of(role)}, key()
+    return lambda: ask(role, "/dossiers", body, k)
+
+
+def specialist_of(code):
+    [assign] = [a for a in w.api("head", "GET", f"/dossiers/{code}/actions")["items"] if a["action"] == "assign"]
+    return next(c["value"] for f in assign["fields"] if f["name"] == "to" for c in f["choices"] if "Thụ Lý" in c["label"])
+
+
+def fee_of(code):
+    return w.api("citizen", "GET", f"/dossiers/{code}")["fees"][0]["id"]
+
+
+COURSE = [  # name of the act, who, what else it says
+    ("accept", "counter", lambda code: {}),
+    ("assign", "head", lambda code: {"to": specialist_of(code)}),
+    ("ask_supplement", "specialist", lambda code: {"reason": "Thiếu trang 2 của phiếu khai báo."}),
+    ("supplement", "citizen", lambda code: {"files": [{"file": json.loads(send_file("citizen")[1])["id"]}]}),
+    ("demand_fee", "specialist", lambda code: {"quantities": {"f6": 1}}),
+    ("claim_paid", "citizen", lambda code: {"fee": fee_of(code)}),
+    ("confirm_paid", "counter", lambda code: {"fee": fee_of(code), "method": "transfer", "amount": 5000000}),
+    ("finish", "specialist", lambda code: {}),
+    ("submit", "specialist", lambda code: {"outcome": "result", "text": "Đề nghị cấp giấy phép."}),
+    ("approve", "head", lambda code: {}),
+    ("approve", "director", lambda code: {}),
+    ("issue", "clerk", lambda code: {}),
+]
+
+
+def act_of(code, i):
+    action, role, more = COURSE[i]
+    body, k = {"action": action, **more(code)}, key()
+    return lambda: ask(role, f"/dossiers/{code}/actions", body, k)
+
+
+def note(code, kind):
+    entries.setdefault(code, []).append(kind)
+
+
+def dossier_before(i):
+    """A new one on which the first `i` acts were done."""
+    status, answer = a_filing()()
+    equal(status, 201, answer)
+    code = json.loads(answer)["code"]
+    note(code, "send")
+    for k in range(i):
+        if COURSE[k][0] == "issue":
+            signed(code)
+        status, answer = act_of(code, k)()
+        equal(status, 200, f"{COURSE[k][0]}: {answer}")
+        note(code, COURSE[k][0])
+    return code
+
+
+def once(code, action, times=1):
+    n = w.query(f"select count(*) from log_entry l join dossier d on d.id = l.subject where d.code = '{code}' and l.kind = 'dossier.{action}'")[0][0]
+    equal(int(n), times, f"{action} of {code}")
+
+
+def a_file_is_sent():
+    def look(answer):
+        kept_files.append(answer["id"])
+        equal(w.query(f"select count(*) from draft_file where id = {answer['id']}")[0][0], "1")
+    for kind in FILES + ["query", "commit"]:
+        under_faults("upload", kind, lambda: (lambda k: lambda: send_file("citizen", k))(key()), look)
+
+
+def a_dossier_is_filed():
+    for kind in KINDS:
+        under_faults("filing", kind, a_filing, lambda answer: once(answer["code"], "send"))
+
+
+def test_of(i):
+    action, role, _ = COURSE[i]
+
+    def try_it():
+        code = []
+        def new():
+            code[:] = [dossier_before(i)]
+            if action == "issue":
+                signed(code[0])
+            return act_of(code[0], i)
+        for kind in KINDS:
+            under_faults(action, kind, new, lambda answer: once(code[0], action, 2 if (action, role) == ("approve", "director") else 1))
+    try_it.__name__ = f"{action}_by_the_{role}"
+    return try_it
+
+
+# ---- what goes on in the background ----
+
+def positions():
+    at = 1
+    while True:
+        yield at
+        at = at + 1 if every else 2 * at + 1
+
+
+def sooner():
+    """What waits for its next try is due: the clock goes on by five minutes."""
+    global hurried
+    hurried += 300
+    faulty.step_clock(hurried)
+
+
+hurried = 0
+
+
+def papers(code, field):
+    """How many clean papers of that field it has: looked up past the program, whose own reads would be struck."""
+    return int(w.query(f"select count(*) from dossier_file f join dossier d on d.id = f.dossier where d.code = '{code}' and f.field = '{field}' and f.state = 'clean'")[0][0])
+
+
+def signed(code):
+    return until(f"{code} is signed", lambda: papers(code, "result:signed"))
+
+
+def in_the_background(what, begin, done):
+    """begin() starts work, done(what it gave) tells whether it is finished: it is, however often something failed."""
+    global rounds, struck
+    for kind in KINDS:
+        for at in positions():
+            x = begin()
+            faulty.strike(kind, at)
+            end = time.time() + PATIENCE
+            while not done(x) and not faulty.hits():
+                true(time.time() < end, f"{what}, {kind} {at}: nothing happens")
+                time.sleep(0.02)
+            hit = faulty.off()
+            rounds, struck = rounds + 1, struck + bool(hit)
+            end, next_jump = time.time() + PATIENCE, time.time() + 1
+            while not done(x):
+                true(time.time() < end, lambda: f"{what} after {kind} {at}: not done; {w.query('select kind, state, attempts, last_error from job')[-5:]}")
+                if time.time() > next_jump:
+                    sooner()
+                    next_jump = time.time() + 1
+                time.sleep(0.05)
+            if not hit:
+                break
+
+
+def a_decision_is_signed():
+    def begin():
+        code = dossier_before(10)
+        equal(act_of(code, 10)()[0], 200)
+        return code
+    def done(code):
+        return papers(code, "result:signed") == 1
+    in_the_background("signing", begin, done)
+
+
+def a_result_is_sealed():
+    def begin():
+        code = dossier_before(11)
+        signed(code)
+        equal(act_of(code, 11)()[0], 200)
+        return code
+    def done(code):
+        return papers(code, "result:sealed") == 1
+    in_the_background("sealing", begin, done)
+
+
+def a_dossier_is_erased():
+    def erase(code):
+        return run("erase", *w.place, "--code", code, "--reason", "theo yêu cầu của người nộp")
+    def begin():
+        code = dossier_before(0)
+        faulty.off()
+        return [code, False]
+    def done(x):
+        if not x[1]:
+            code, out, err = erase(x[0])
+            true(code in (0, 1), err)
+            x[1] = code == 0 or "đã" in out + err and not w.query(f"select 1 from dossier where code = '{x[0]}' and wrapped_key is not null")
+            return False
+        return w.query("select count(*) from job where kind = 'erase.clean' and state = 'open'")[0][0] == "0"
+    in_the_background("erasing", begin, done)
+
+
+# ---- memory: the process ends, and the one that starts after it knows what was acknowledged ----
+
+def memory_runs_out():
+    acknowledged = ended = 0
+    for at in [1, 3, 10, 30, 60, 100, 150, 200, 300, 500] if not every else range(1, 600, 3):
+        send = a_filing()
+        faulty.strike("alloc", at)
+        try:
+            status, answer = send()
+        except OSError:
+            status, answer = 0, b""
+        except Exception:  # half an answer is none
+            status, answer = 0, b""
+        faulty.off()
+        if status not in (0, 201, 400):  # 400: what was sent could not be read for want of memory
+            clear_error(f"allocation {at}", status, answer)
+        if not w.alive() or status == 0:
+            w.kill()
+            w.start()
+            ended += 1
+        if status != 201:
+            status, answer = send()
+        equal(status, 201, f"sent again after allocation {at}: {answer[:300]}")
+        once(json.loads(answer)["code"], "send")
+        acknowledged += 1
+    true(ended > 2, f"the process ended {ended} times")
+
+
+def everything_is_whole():
+    for code, kinds in entries.items():
+        for kind in set(kinds) - {"approve"}:
+            once(code, kind)
+    dead = w.query("select kind, last_error from job where state = 'dead' and kind <> 'file.preview'")  # a picture is tried three times
+    equal(dead, [], "nothing was given up")
+    true(not w.half_files(set()), "no half file")
+    w.ends_well()
+
+
+w.start()
+for role in ("counter", "citizen", "head", "specialist", "director", "clerk"):
+    w.token(role)
+w.examples()
+example = w.api(None, "GET", f"/procedures/{XRAY}/form")["example"]
+tests = Tests()
+begun = time.time()
+tests.run(a_file_is_sent, a_dossier_is_filed, *[test_of(i) for i in range(len(COURSE))], a_decision_is_signed, a_result_is_sealed, a_dossier_is_erased)
+tests.run(memory_runs_out, everything_is_whole)
+print(f"# {engine}: {struck} faults in {rounds} tries of {len(COURSE) + 5} acts, {time.time() - begun:.0f} s")
+tests.end()

@@ -1,0 +1,189 @@
+/* faults.c — loaded before the program by a test: the calls by which the serving process reaches the disk, its database and memory can
+ * fail, and its wall clock can be moved while it runs.
+ *
+ * The test and the process share the file TEST_FAULTS (struct shared; tests/lib/faulty.py has its other half). Of the kinds in `mask` the call
+ * that takes `left` from 1 to 0 fails with `code` (-1: each of them does until the test says otherwise). Other processes (commands, helpers) load
+ * this too and nothing fails there. Files without a name, sockets and pipes never fail. No sanitizer: it comes before theirs. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+enum kind { WRITE = 1, SYNC = 2, NAME = 4, READ = 8, QUERY = 16, COMMIT = 32, ALLOC = 64 };
+struct shared {
+	_Atomic int64_t left, hits, clock_s;
+	_Atomic int32_t mask, code;
+};
+
+static struct shared nothing, *shared = &nothing;
+
+/* Does this call fail? */
+static int strikes(enum kind k)
+{
+	if (!(atomic_load(&shared->mask) & (int32_t)k))
+		return 0;
+	int64_t left = atomic_load(&shared->left);
+	while (left > 0 && !atomic_compare_exchange_weak(&shared->left, &left, left - 1))
+		;
+	if (left != 1 && left != -1)
+		return 0;
+	atomic_fetch_add(&shared->hits, 1);
+	errno = atomic_load(&shared->code);
+	return 1;
+}
+
+static int regular(int fd)
+{
+	struct stat st;
+	int saved = errno, yes = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	errno = saved;
+	return yes;
+}
+
+#define REAL(name) ((__typeof__(name) *)real(#name))
+static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
+
+__attribute__((constructor)) static void begin(void)
+{
+	char line[4096];
+	const char *path = getenv("TEST_FAULTS");
+	int cmd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t n = cmd < 0 ? 0 : read(cmd, line, sizeof line - 1);
+	if (cmd >= 0)
+		close(cmd);
+	if (!path || n <= 0)
+		return;
+	line[n] = '\0';
+	size_t first = strlen(line) + 1;
+	if ((ssize_t)first >= n || strcmp(line + first, "serve") != 0)
+		return;
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
+	void *p = fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (fd >= 0)
+		close(fd);
+	if (p == MAP_FAILED)
+		abort();
+	shared = p;
+}
+
+/* ---- files ---- */
+
+ssize_t write(int fd, const void *p, size_t n) { return regular(fd) && strikes(WRITE) ? -1 : REAL(write)(fd, p, n); }
+ssize_t pwrite64(int fd, const void *p, size_t n, off64_t at) { return strikes(WRITE) ? -1 : REAL(pwrite64)(fd, p, n, at); }
+ssize_t pwrite(int fd, const void *p, size_t n, off_t at) { return strikes(WRITE) ? -1 : REAL(pwrite)(fd, p, n, at); }
+int ftruncate64(int fd, off64_t n) { return strikes(WRITE) ? -1 : REAL(ftruncate64)(fd, n); }
+int ftruncate(int fd, off_t n) { return strikes(WRITE) ? -1 : REAL(ftruncate)(fd, n); }
+int fsync(int fd) { return strikes(SYNC) ? -1 : REAL(fsync)(fd); }
+int fdatasync(int fd) { return strikes(SYNC) ? -1 : REAL(fdatasync)(fd); }
+int rename(const char *from, const char *to) { return strikes(NAME) ? -1 : REAL(rename)(from, to); }
+int mkostemp(char *path, int flags) { return strikes(NAME) ? -1 : REAL(mkostemp)(path, flags); }
+ssize_t pread64(int fd, void *p, size_t n, off64_t at) { return strikes(READ) ? -1 : REAL(pread64)(fd, p, n, at); }
+ssize_t pread(int fd, void *p, size_t n, off_t at) { return strikes(READ) ? -1 : REAL(pread)(fd, p, n, at); }
+
+/* One that only reads, or a folder, never fails here. */
+static int opens_to_write(const char *path, int flags) { return (flags & O_ACCMODE) != O_RDONLY && strncmp(path, "/dev/", 5) != 0 && strncmp(path, "/proc/", 6) != 0; }
+
+#define OPEN(name, ...)                                             \
+	{                                                                       \
+		va_list ap;                                                         \
+		va_start(ap, flags);                                                \
+		mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(ap, mode_t) : 0; \
+		va_end(ap);                                                         \
+		return opens_to_write(path, flags) && strikes(NAME) ? -1 : REAL(name)(__VA_ARGS__, mode); \
+	}
+int open(const char *path, int flags, ...) OPEN(open, path, flags)
+int open64(const char *path, int flags, ...) OPEN(open64, path, flags)
+int openat(int at, const char *path, int flags, ...) OPEN(openat, at, path, flags)
+int openat64(int at, const char *path, int flags, ...) OPEN(openat64, at, path, flags)
+
+/* ---- the database's libraries ---- */
+
+struct sqlite3_stmt;
+int sqlite3_step(struct sqlite3_stmt *s);
+const char *sqlite3_sql(struct sqlite3_stmt *s);
+static __typeof__(sqlite3_step) *step;
+static __typeof__(sqlite3_sql) *sql;
+
+/* The library's own statements (the search index has some) are not the program's: they fail when the disk does. */
+static int of_library(const void *caller)
+{
+	Dl_info from;
+	return dladdr(caller, &from) && from.dli_fname && strstr(from.dli_fname, "libsqlite3");
+}
+
+int sqlite3_step(struct sqlite3_stmt *s)
+{
+	if (!step) {
+		sql = REAL(sqlite3_sql);
+		step = REAL(sqlite3_step);
+	}
+	if (!(atomic_load(&shared->mask) & (QUERY | COMMIT)) || of_library(__builtin_return_address(0)))
+		return step(s);
+	const char *text = sql(s);
+	enum kind k = strncmp(text, "commit", 6) == 0 || strncmp(text, "release", 7) == 0 ? COMMIT : QUERY;
+	return strncmp(text, "rollback", 8) != 0 && strikes(k) ? 10 /* SQLITE_IOERR */ : step(s);
+}
+
+/* PostgreSQL: the statement is not sent, which is no answer and no lost connection. */
+struct pg_conn;
+struct pg_result;
+struct pg_result *PQexec(struct pg_conn *c, const char *text);
+int PQsendQueryPrepared(struct pg_conn *c, const char *name, int n, const char *const *v, const int *lengths, const int *formats, int how);
+struct pg_result *PQexec(struct pg_conn *c, const char *text)
+{
+	int end = strncmp(text, "commit", 6) == 0 || strncmp(text, "release", 7) == 0, back = strncmp(text, "rollback", 8) == 0;
+	return !back && strikes(end ? COMMIT : QUERY) ? NULL : REAL(PQexec)(c, text);
+}
+int PQsendQueryPrepared(struct pg_conn *c, const char *name, int n, const char *const *v, const int *lengths, const int *formats, int how)
+{
+	return strikes(QUERY) ? 0 : REAL(PQsendQueryPrepared)(c, name, n, v, lengths, formats, how);
+}
+
+/* ---- memory: what of it comes by malloc(), as the arenas' blocks do ---- */
+
+void *__interceptor_malloc(size_t n) __attribute__((weak));
+void *__libc_malloc(size_t n);
+void *malloc(size_t n)
+{
+	if (strikes(ALLOC))
+		return NULL;
+	return __interceptor_malloc ? __interceptor_malloc(n) : __libc_malloc(n);
+}
+
+/* ---- the wall clock ---- */
+
+int clock_gettime(clockid_t id, struct timespec *ts)
+{
+	int rc = (int)syscall(SYS_clock_gettime, id, ts);
+	if (!rc && id == CLOCK_REALTIME)
+		ts->tv_sec += atomic_load(&shared->clock_s);
+	return rc;
+}
+
+int gettimeofday(struct timeval *restrict tv, void *restrict zone)
+{
+	struct timespec ts = {0};
+	(void)zone;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	*tv = (struct timeval){ts.tv_sec, ts.tv_nsec / 1000};
+	return 0;
+}
+
+time_t time(time_t *t)
+{
+	struct timespec ts = {0};
+	clock_gettime(CLOCK_REALTIME, &ts);
+	if (t)
+		*t = ts.tv_sec;
+	return ts.tv_sec;
+}
