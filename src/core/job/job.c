@@ -214,14 +214,16 @@ static struct env env_for(const struct job_config *cfg, struct arena *a)
 	return (struct env){.arena = a, .now = now_of(cfg), .actor = &actor_program};
 }
 
-/* A read first, so that an idle program writes nothing. */
+/* A read first, so that an idle program writes nothing. By the time of the acts: after the clock was set back a job that was added then is
+ * due now, not when the clock gets there again. */
 static bool something_due(const struct job_config *cfg, struct env *env, bool *due, struct err *e)
 {
 	struct job_first_due_row row;
 	struct db *db = db_checkout(cfg->pool, e);
 	if (!db)
 		return false;
-	bool ok = q_job_first_due(db, env->arena, env->now, &row, due, e);
+	struct instant seen = writer_seen(cfg->writer);
+	bool ok = q_job_first_due(db, env->arena, seen.ms > env->now.ms ? seen : env->now, &row, due, e);
 	db_checkin(cfg->pool, db);
 	return ok;
 }

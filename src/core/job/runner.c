@@ -13,6 +13,7 @@ struct job_runner {
 	bool stopping;
 	uint64_t kicks;       /* counted, so that a kick during a look is not lost */
 	int64_t next_period;  /* ms since 1970: when a period begins */
+	int64_t looked;       /* when periods were looked at last */
 	bool looking;         /* a thread is adding periodic jobs, and has `seen` */
 	int64_t *seen;        /* one a kind, see job_add_periods */
 	struct job_counts counts;
@@ -58,7 +59,7 @@ static void add_periodic(struct job_runner *r)
 	struct err e = {0};
 	pthread_mutex_lock(&r->mutex);
 	int64_t was = r->next_period;
-	bool mine = now.ms >= was && !r->looking;
+	bool mine = (now.ms >= was || now.ms < r->looked) && !r->looking; /* or the clock was set back */
 	r->looking = r->looking || mine;
 	pthread_mutex_unlock(&r->mutex);
 	if (!mine)
@@ -66,6 +67,7 @@ static void add_periodic(struct job_runner *r)
 	bool ok = job_add_periods(&r->cfg, r->seen, &e);
 	pthread_mutex_lock(&r->mutex);
 	r->next_period = ok ? next_period(&r->cfg, now) : was;
+	r->looked = now.ms;
 	r->looking = false;
 	pthread_mutex_unlock(&r->mutex);
 }

@@ -3,6 +3,7 @@
  * Lock order: writer.mutex is never held while the database works, nor while the keeper's locks are asked for. */
 #include "core/writer/hand.h"
 #include "core/audit/audit_sql.h"
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -74,6 +75,15 @@ static struct instant clock_now(const struct writer *w)
 	return t;
 }
 
+static void note_time(struct writer *w, int64_t ms)
+{
+	int64_t seen = atomic_load(&w->seen_ms);
+	while (seen < ms && !atomic_compare_exchange_weak(&w->seen_ms, &seen, ms))
+		;
+}
+
+struct instant writer_seen(struct writer *w) { return (struct instant){atomic_load(&w->seen_ms)}; }
+
 /* Runs the action with the writer's connection and time; puts the env back as it was. */
 bool hand_act(struct hand *h, struct write_job *job, struct err *e)
 {
@@ -81,6 +91,7 @@ bool hand_act(struct hand *h, struct write_job *job, struct err *e)
 	struct env before = *env;
 	env->db = h->link.db;
 	env->now = lane_time(&h->link.lane, clock_now(h->w));
+	note_time(h->w, env->now.ms);
 	env->lane = &h->link.lane;
 	env->ids = h->w->cfg.ids;
 	env->later = h->last_later;
@@ -297,8 +308,10 @@ static bool hand_start(struct hand *h, struct err *e)
 	if (!link_open(&h->link, e))
 		return false;
 	hand_connected(h, true);
+	note_time(h->w, h->link.lane.at.ms);
 	if (pthread_create(&h->thread, NULL, hand_main, h) != 0)
 		return err_set(e, ERR_INTERNAL, "cannot start a writer thread");
+	note_time(h->w, h->link.lane.at.ms);
 	h->started = true;
 	return true;
 }

@@ -43,6 +43,9 @@ MUST_CHECK bool writer_submit(struct writer *w, struct write_job *job, struct er
 /* Submits and waits: for commands, jobs and tests. */
 MUST_CHECK bool writer_run(struct writer *w, struct write_job *job, struct err *e);
 
+/* The latest time that an act here had: later than the clock when that was set back. What is due by it is due. Any thread. */
+struct instant writer_seen(struct writer *w);
+
 /* Derived rows that nothing reads inside the transaction (the search index) may wait for the end of the batch: there many are
  * written at once, outside of the actions' savepoints, and still before the commit. `run` is called with the writer's connection and
  * the env of the act's memory, or at once when `env` is not in a writer; when it fails the whole batch fails. The memory of `l`
