@@ -5,6 +5,7 @@
 #include "directory/directory.h"
 #include "issue/issue.h"
 #include "sample/sample.h"
+#include "stat/stat.h"
 #include "sign/demo_pki.h"
 #include <jansson.h>
 #include <stdio.h>
@@ -54,6 +55,7 @@ static bool make_pki(struct arena *a, const struct options *o, struct err *e)
 
 /* The last ones are made by hand, one at each step, so that whoever signs in finds something to do. */
 #define BY_HAND 40
+#define LOUD 20000 /* from here on it takes long enough to say how far it is */
 
 struct page { struct issue_renderer *renderer; json_t *form; int64_t told; };
 
@@ -69,7 +71,7 @@ static bool draw_page(void *ctx, struct arena *a, struct str title, struct str *
 static void tell(void *ctx, int64_t done, int64_t of)
 {
 	struct page *p = ctx;
-	if (of < 20000 || done - p->told < of / 20)
+	if (of < LOUD || done - p->told < of / 20)
 		return;
 	p->told = done;
 	fprintf(stderr, "%lld of %lld sample dossiers\n", (long long)done, (long long)of);
@@ -82,9 +84,16 @@ static bool make_sample(struct store *s, struct sample_config *c, struct page *p
 	AUTO_DB db = place_open(&s->place, DB_BATCH, e);
 	p->form = file ? json_loadb(file->bytes.p, file->bytes.n, 0, NULL) : NULL;
 	c->db = db;
+	int64_t begin = monotonic_ns();
 	if (!db || !p->form)
-		return p->form || err_set(e, ERR_INTERNAL, "packs/demo/sample-page.json cannot be read");
-	return sample_make(c, &done, e);
+		return db && err_set(e, ERR_INTERNAL, "packs/demo/sample-page.json cannot be read");
+	if (!sample_make(c, &done, e))
+		return false;
+	double seconds = (double)(monotonic_ns() - begin) / 1e9;
+	if (done.dossiers >= LOUD)
+		fprintf(stderr, "%lld dossiers of %lld kinds, %lld entries, %lld results unsigned (sample), in %.0f s: %.0f/s\n", (long long)done.dossiers, (long long)done.moulds, (long long)done.entries,
+		        (long long)done.unsigned_results, seconds, (double)done.dossiers / seconds);
+	return true;
 }
 
 /* now: when it ends; clock: what the writer's clock shows for those by hand, 0: the time. */
@@ -111,6 +120,20 @@ static bool history(struct demo *d, int64_t n, struct instant until, struct err 
 
 /* ---- all ---- */
 
+static bool add_counts(struct env *env, void *ctx, struct err *e) { return stat_fix(env, ctx, e); }
+
+/* Statistics of what was written in bulk: counted once, at the end. */
+static bool count_all(struct store *s, struct err *e)
+{
+	struct stat_compared c;
+	struct env env = {.arena = s->arena, .db = db_checkout(s->pool, e), .actor = &actor_program, .now = instant_clock()};
+	if (!env.db)
+		return false;
+	bool ok = stat_compare(&env, dossier_stat_scan, NULL, &c, e);
+	db_checkin(s->pool, env.db);
+	return (ok && store_act(s, s->arena, add_counts, &c, e)) || err_wrap(e, "statistics of the sample");
+}
+
 static bool found(struct demo *d, struct store *s, struct err *e)
 {
 	struct account_config cfg = account_config_usual(s->keys);
@@ -123,7 +146,7 @@ static bool step(struct demo *d, struct instant at, bool first, int64_t by_hand,
 	struct store s;
 	if (!store_open_at(&s, d->o, STORE_WRITER | STORE_PART | (first ? STORE_MIGRATE : 0), at, e))
 		return false;
-	bool ok = (!first || found(d, &s, e)) && demo_dossiers(&s, &d->people, &d->accounts, by_hand, e);
+	bool ok = (!first || found(d, &s, e)) && demo_dossiers(&s, &d->people, &d->accounts, by_hand, e) && (first || count_all(&s, e));
 	if (first)
 		account_stop();
 	store_close(&s);

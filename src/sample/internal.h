@@ -89,8 +89,7 @@ struct inst {
 	uint64_t chance;
 	const struct mould *m;
 	struct cast cast;
-	int next;                 /* act */
-	bool signs;               /* its decision is left for the server to sign */
+	int next, stop;           /* acts: the one to come, and the one that never does */
 	struct instant t[ACTS_MAX];
 	int64_t ids[ROWS_MAX];
 	struct instant due[24];

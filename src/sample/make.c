@@ -99,7 +99,7 @@ static void weigh(struct loop *l)
 	l->last = date_of(l->m->c->until).day;
 	l->weight = NEW_ARRAY(l->m->arena, (size_t)(l->last - l->first + 1), double);
 	for (int32_t d = l->first; d <= l->last; d++)
-		l->total += l->weight[d - l->first] = weight_of(l, d);
+		l->total += l->weight[d - l->first] = weight_of(l, d) * (d == l->last ? time_of_day_ms(l->m->c->until) / (double)DAY_MS : 1);
 }
 
 /* ---- what is sent ---- */
@@ -199,6 +199,11 @@ static bool make_wish(struct loop *l, int32_t day, struct wish *w)
 	uint64_t *chance = &w->chance;
 	enum channel channel = pick_channel(l, chance, day, open);
 	struct instant t0 = pick_time(l, chance, day, channel);
+	int64_t left = m->c->until.ms - instant_at((struct date){day}, 0).ms;
+	if (t0.ms >= m->c->until.ms) { /* the last day has not ended */
+		channel = CHANNEL_ONLINE;
+		t0.ms = m->c->until.ms - between(chance, 1000, left);
+	}
 	for (int tries = 0; tries < 12; tries++) {
 		size_t p = pick_procedure(l, chance, (struct date){day});
 		struct life *x = &w->life;
@@ -232,6 +237,7 @@ static bool send(struct loop *l, const struct wish *w, struct err *e)
 	x->chance = w->chance;
 	x->cast = w->cast;
 	x->pool = m->n_pool;
+	x->stop = (int)w->script.n - (w->script.v[w->script.n - 1].does == ACT_RATE && !w->life.rated);
 	memcpy(x->t, w->t, sizeof x->t);
 	push(l, x);
 	return true;
@@ -266,7 +272,7 @@ static bool step(struct loop *l, struct err *e)
 	bool over = a->does == DO_RESULT && x->t[x->next].ms >= l->wait_signature_ms;
 	m->out->unsigned_results += a->does == DO_RESULT && !over;
 	bool ok = over || pour_act(m, x, e);
-	if (ok && (over || x->next == (int)x->m->script.n)) {
+	if (ok && (over || x->next == x->stop)) {
 		ok = pour_end(m, x, e);
 		l->since_commit++;
 	} else if (ok)
@@ -321,7 +327,7 @@ static bool one_day(struct loop *l, int32_t day, struct err *e)
 		CHECK(w != NULL);
 		w->number = l->sent + 1;
 		w->chance = mix(m->c->seed ^ mix((uint64_t)(l->sent + 1) ^ (uint64_t)day << 40));
-		if (!make_wish(l, day, w) || w->t[0].ms >= m->c->until.ms) {
+		if (!make_wish(l, day, w)) {
 			free(w);
 			continue;
 		}

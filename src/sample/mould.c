@@ -347,7 +347,7 @@ static uint64_t key_of(const struct maker *m, const struct life *l, const struct
 {
 	const struct eras *eras = &m->c->law->eras;
 	uint64_t h = mix(rules_on(m, date_of(t[0])) ^ (l->procedure * 64 + l->course * 8 + l->channel));
-	h = mix(h ^ ((uint64_t)l->account * 16 + l->organisation * 8U + l->online_result * 4U + l->rated * 2U + l->house * 64));
+	h = mix(h ^ ((uint64_t)l->account * 16 + l->organisation * 8U + l->online_result * 4U + l->house * 64));
 	for (size_t i = 0; i < s->n; i++)
 		if (s->v[i].does < ACT_COUNT)
 			h = mix(h ^ (uint64_t)(era_resolve_open(eras, date_of(t[0]), date_of(t[i])).version[ERA_FORM_SET] - eras->component[ERA_FORM_SET].list));

@@ -63,8 +63,7 @@ static void leave(struct script *s, const struct life *l, bool archive)
 	put(s, ACT_HAND_OVER, 'c', l->online_result ? PACE_BRIEF : PACE_COLLECT);
 	if (archive)
 		put(s, ACT_ARCHIVE, 's', PACE_BRIEF);
-	if (l->rated)
-		put(s, ACT_RATE, 'a', PACE_APPLICANT);
+	put(s, ACT_RATE, 'a', PACE_APPLICANT); /* most leave before it: inst.stop */
 }
 
 static bool same_day(const struct life *l) { return workflow_node(l->p->process, STR("settle")) != NULL; }

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""The demonstration's years of sample dossiers: the record holds, the same seed gives the same, figures are those of a province, and what was killed is refused.
+
+usage: sample_test.py MOTCUA"""
+import datetime, hashlib, json, os, shutil, signal, sqlite3, subprocess, sys, tempfile, time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
+
+motcua = sys.argv[1]
+root = tempfile.mkdtemp(prefix="motcua-sample-")
+N, AS_OF = 1500, "2026-10-30"
+# Every installation has keys of its own: what is sealed or summed under them differs, and so does what is made from it.
+OWN = {"dossier": {"sealed", "proposal", "identity_key", "phone_key"}, "dossier_key": {"wrapped"}, "dossier_file": {"name", "blob"}, "dossier_paper": {"body"}, "dossier_fee": {"detail"}, "dossier_rating": {"words"}}
+
+
+def check(good, *what):
+    if not good:
+        raise SystemExit("FAILED: " + " ".join(map(str, what)))
+
+
+def run(*args):
+    p = subprocess.run([motcua, *args], capture_output=True, text=True)
+    return p.returncode, p.stdout, p.stderr
+
+
+def demo(name, n=N, seed=1):
+    data = os.path.join(root, name)
+    code, out, err = run("demo", "--data", data, "--dossiers", str(n), "--seed", str(seed), "--as-of", AS_OF, "--json")
+    check(code == 0, "demo", err[-2000:])
+    check({"citizen", "counter", "specialist", "head", "director", "clerk", "inspector", "admin"} <= {p["role"] for p in json.loads(out)}, "roles")
+    return data
+
+
+def base(data):
+    return sqlite3.connect(f"file:{data}/motcua.db?mode=ro", uri=True)
+
+
+def one(db, sql, *args):
+    return db.execute(sql, args).fetchone()[0]
+
+
+# The last forty are made by the acts themselves, for whoever signs in: with secrets of chance.
+POURED = "(select id from dossier where code like 'H99.90-%')"
+
+
+def sums(data):
+    """A sum of each table's rows, without what is an installation's own."""
+    db, out = base(data), {}
+    for table, own in OWN.items():
+        columns = [r[1] for r in db.execute(f"pragma table_info({table})") if r[1] not in own]
+        where = "id" if table in ("dossier", "dossier_key") else "dossier"
+        h = hashlib.sha256()
+        for row in db.execute(f"select {', '.join(columns)} from {table} where {where} in {POURED} order by id"):
+            h.update(repr(row).encode())
+        out[table] = h.hexdigest()
+    h = hashlib.sha256()
+    for row in db.execute(f"select id, at, actor, person, unit, role, kind, subject, body from log_entry where subject in {POURED} order by id"):
+        h.update(repr(row).encode())
+    out["log_entry"] = h.hexdigest()
+    return out
+
+
+def whole(data):
+    code, out, err = run("verify", "--data", data)
+    check(code == 0 and out.startswith("good"), "verify", out, err)
+
+
+def vn(ms):
+    return datetime.datetime.fromtimestamp(ms / 1000, datetime.timezone(datetime.timedelta(hours=7)))
+
+
+def plausible(data):
+    db = base(data)
+    check(one(db, "select count(*) from dossier") == N, "as many as were asked for")
+    back = db.execute("select id, at from log_entry order by id").fetchall()
+    check(all(a[1] <= b[1] for a, b in zip(back, back[1:])), "times in the log never go back")
+    check(one(db, "select max(at) from log_entry") <= int(datetime.datetime.fromisoformat(AS_OF + "T16:00:01+07:00").timestamp() * 1000), "nothing is later than the day asked for")
+    counter = [vn(r[0]) for r in db.execute(f"select sent_at from dossier where id in {POURED} and channel_in in ('counter', 'post')")]
+    check(counter and all(7 <= t.hour < 18 for t in counter), "counters are open by day only")
+    holidays = {(1, 1), (4, 30), (5, 1), (9, 2)}
+    check(not [t for t in counter if (t.month, t.day) in holidays or t.weekday() == 6], "nobody files at a counter on a holiday")
+    online = [vn(r[0]) for r in db.execute(f"select sent_at from dossier where id in {POURED} and channel_in = 'online'")]
+    night = sum(t.hour >= 20 or t.hour < 6 for t in online) / len(online)
+    check(0.05 < night < 0.25 and any(t.weekday() == 6 for t in online), "some file at night and on Sundays", night)
+    accepted = [vn(r[0]) for r in db.execute(f"select accepted_at from dossier where id in {POURED} and accepted_at is not null")]
+    check(not [t for t in accepted if (t.month, t.day) in holidays or t.weekday() == 6], "nobody accepts on a holiday")
+    settled = one(db, "select count(*) from dossier where settled_at is not null and law_due is not null")
+    late = one(db, "select count(*) from dossier where settled_at > law_due") / settled
+    check(0.01 < late < 0.2, "share of late ones", late)
+    check(one(db, "select count(*) from dossier where apologies > 0") > 3 and one(db, "select count(*) from dossier where supplements > 0") > N / 25, "apologies and supplements")
+    check(not one(db, "select count(*) from dossier d join log_entry e on e.subject = d.id where e.kind = 'dossier.apologise' and e.at > d.first_due"), "an apology leaves before its date")
+    states = dict(db.execute("select state, count(*) from dossier group by state"))
+    check({"received", "processing", "signing", "returned", "refused", "withdrawn"} <= set(states), states)
+    check(one(db, "select count(distinct procedure) from dossier") > 40, "most procedures are there")
+    check(not one(db, "select count(*) from dossier where applicant_name not like '%ẫu%'"), "every name says that it is a sample")
+    check(one(db, "select count(*) = count(distinct applicant_name) from dossier"), "and has a word of its own")
+    ended = one(db, "select id from agency where valid_to is not null and kind = 'department'")
+    check(not one(db, "select count(*) from dossier where settling_agency = ? and state in ('received', 'supplement', 'fee', 'processing', 'signing')", ended), "a closed agency has nothing open")
+    check(one(db, "select count(*) from dossier_file where field = 'result:sample'") > N / 2, "results are marked as samples")
+    check(one(db, "select count(*) from stat_delta") + one(db, "select count(*) from stat_roll") > 0, "statistics were counted")
+    mine = one(db, "select count(*) from dossier where applicant_account <> 0 and code like 'H99.90-%'")
+    check(mine > 5, "the sample citizen has dossiers of earlier months", mine)
+
+
+def killed():
+    """What was stopped in the midst is refused by whoever would open it."""
+    data = os.path.join(root, "killed")
+    p = subprocess.Popen([motcua, "demo", "--data", data, "--dossiers", "60000"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until = time.time() + 120
+    while not os.path.exists(os.path.join(data, "demo.part")) and p.poll() is None and time.time() < until:
+        time.sleep(0.05)
+    p.send_signal(signal.SIGKILL)
+    p.wait()
+    code, _, err = run("serve", "--data", data, "--listen", "127.0.0.1:0")
+    check(code != 0 and "not whole" in err, "a half-made demonstration is served", code, err)
+
+
+first = demo("first")
+whole(first)
+plausible(first)
+check(sums(first) == sums(demo("again")), "the same seed gives the same")
+check(sums(first)["dossier"] != sums(demo("other", seed=2))["dossier"], "another seed gives another")
+killed()
+shutil.rmtree(root)
+print("sample: good")
