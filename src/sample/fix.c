@@ -11,7 +11,7 @@ struct fixing {
 	const struct cast *cast;
 	const struct key *key;
 	int64_t dossier;
-	struct str code, id_text[ROWS_MAX];
+	struct str code, id_text[ROWS_MAX], proposal_was, proposal;
 	struct fix *fixes;        /* of the image in hand */
 	size_t n_fixes;
 	struct instant known_due[24];
@@ -96,6 +96,20 @@ static size_t content(struct fixing *f, int act, struct str sealed)
 	return text(f, TEXT_CONTENT, act, 0, str_sub(all, 0, (size_t)from + 6), str_sub(all, to, all.n));
 }
 
+/* Bound to no row: sealed once under the shared key, the same in every image. */
+static void reseal_proposal(struct fixing *f, const struct image *m, const struct db_field *c)
+{
+	union db_cell *v = (union db_cell *)(void *)((char *)m->cells + c->offset);
+	struct str raw = STR_NONE;
+	if (!str_eq(v->text, f->proposal_was)) {
+		CHECK(base64_decode(f->m->scratch, v->text, &raw));
+		struct str again = crypto_seal(f->m->scratch, &f->m->key, STR("proposal"), opened(f, STR("proposal"), raw));
+		f->proposal_was = v->text;
+		f->proposal = base64_encode(f->m->arena, again.p, again.n);
+	}
+	v->text = f->proposal;
+}
+
 static bool fix_text(struct fixing *f, const struct image *m, const struct db_field *c, int act, struct str v)
 {
 	const struct mould_row *row = &f->x->rows[m->row];
@@ -120,8 +134,10 @@ static bool fix_text(struct fixing *f, const struct image *m, const struct db_fi
 		fix(f, c, FIX_TEXT, text(f, TEXT_FEE, row->act, m->row, opened(f, bound(f, "fee", row->id), v), STR_NONE));
 	else if (m->table == &table_dossier_fee && is(c->name, "voucher"))
 		fix(f, c, FIX_TEXT, text(f, TEXT_VOUCHER, act, m->row, STR_NONE, STR_NONE));
-	else if (is(c->name, "proposal") || c->type == DB_BYTES)
-		return true; /* sealed under the shared key and bound to no row */
+	else if (m->table == &table_dossier && is(c->name, "proposal"))
+		reseal_proposal(f, m, c);
+	else if (c->type == DB_BYTES)
+		return false;
 	else {
 		struct str pieces = put_pieces(f, v);
 		if (!str_eq(pieces, v))
@@ -316,7 +332,7 @@ static bool fix_cell(struct fixing *f, const struct image *m, const struct db_fi
 	switch (c->type) {
 	case DB_TEXT:
 	case DB_BYTES:
-	case DB_JSON: return fix_text(f, m, c, act, v->text);
+	case DB_JSON: return fix_text(f, m, c, act, v->text) || err_set(e, ERR_INTERNAL, "%s.%s of a sample: src/sample does not know how it is sealed", m->table->name, c->name);
 	case DB_ID: return fix_id(f, m, c, v->number.v, act);
 	case DB_INSTANT: return fix_time(f, m, c, act, v->number.v, e);
 	case DB_DATE: return fix_day(f, c, act) || err_set(e, ERR_INTERNAL, "%s.%s of a sample is no act's day", m->table->name, c->name);

@@ -49,7 +49,7 @@ struct script { struct act v[ACTS_MAX]; size_t n; };
 
 enum fix_kind { FIX_ROW_ID, FIX_CAST, FIX_TIME, FIX_DUE, FIX_DAY, FIX_NUMBER, FIX_TEXT, FIX_POOL_SIZE, FIX_POOL_PAGES, FIX_MINUTES };
 struct fix { uint16_t offset; uint8_t kind, arg; };
-struct image { const struct db_table *table; uint8_t row; const union db_cell *cells; struct fix *fixes; size_t n_fixes; };
+struct image { const struct db_table *table; uint8_t row; union db_cell *cells; struct fix *fixes; size_t n_fixes; };
 enum due_kind { DUE_ANSWER, DUE_STEP, DUE_CLOCK, DUE_APOLOGY };
 struct due_rule { enum due_kind kind; int act; int64_t minutes; int start, n_events; struct { int act; enum clock_event_kind kind; } events[8]; int from; };
 enum text_kind { TEXT_CODE, TEXT_NAME, TEXT_NUMBER_KEY, TEXT_PHONE_KEY, TEXT_SECRET, TEXT_CONTENT, TEXT_WRAPPED, TEXT_FILE_NAME, TEXT_BODY, TEXT_FEE, TEXT_VOUCHER, TEXT_PIECES, TEXT_BLOB, TEXT_PLAIN };

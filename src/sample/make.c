@@ -13,6 +13,7 @@
 #define A_COMMIT 4000
 #define WAL_MOST ((int64_t)256 << 20)
 #define SIGNED_MOST 200
+#define SIGNED_DAYS 4
 
 struct due_act { int64_t ms, number; struct inst *x; };
 struct loop {
@@ -370,7 +371,8 @@ static bool told(struct maker *m, struct err *e)
 static bool loop_days(struct maker *m, struct err *e)
 {
 	struct loop l = {.m = m};
-	int64_t newest = m->c->n / 10 < SIGNED_MOST ? m->c->n / 10 : SIGNED_MOST;
+	/* Not more than a few days' work: older ones would have been issued long ago. */
+	int64_t of_days = m->c->n * SIGNED_DAYS / (YEARS * 365) + 8, newest = of_days < SIGNED_MOST ? of_days : SIGNED_MOST;
 	weigh(&l);
 	usual_procedures(&l);
 	/* So far back as the offices need for that many decisions. */

@@ -99,12 +99,12 @@ struct script script_of(const struct maker *m, const struct life *l, size_t n_fi
 static double haste(uint64_t *chance, struct instant sent, enum course course)
 {
 	int month = date_civil(date_of(sent)).month;
-	double x = share(chance), late = month == 12 || month == 1 ? 0.13 : month == 7 ? 0.09 : 0.05;
+	double x = share(chance), late = month == 12 || month == 1 ? 0.09 : month == 7 ? 0.06 : 0.03;
 	if (course == COURSE_APOLOGY)
 		return 1.05 + 0.4 * share(chance);
 	if (x < late)
 		return 1.03 + 0.9 * share(chance) * share(chance);
-	return x < 0.25 ? 0.85 + 0.13 * share(chance) : 0.25 + 0.55 * share(chance);
+	return x < 0.25 ? 0.7 + 0.15 * share(chance) : 0.2 + 0.5 * share(chance);
 }
 
 static bool working(const struct maker *m, struct instant t, int64_t ms, struct instant *out)

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """The demonstration's years of sample dossiers: the record holds, the same seed gives the same, figures are those of a province, and what was killed is refused.
 
-usage: sample_test.py MOTCUA"""
+usage: sample_test.py MOTCUA SOURCE_DIR"""
 import datetime, hashlib, json, os, shutil, signal, sqlite3, subprocess, sys, tempfile, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
+
+from program import Program
 
 motcua = sys.argv[1]
 root = tempfile.mkdtemp(prefix="motcua-sample-")
@@ -115,11 +117,30 @@ def killed():
     check(code != 0 and "not whole" in err, "a half-made demonstration is served", code, err)
 
 
+def opened():
+    """What was poured opens: answers, files and papers by whoever may read them; and the newest results are signed by the server."""
+    p = Program(dossiers=300)
+    codes = [r[0] for r in p.rows("select code from dossier where code like 'H99.90-%' order by id % 17, id limit 40")]
+    for code in codes:
+        page = p.ask("GET", f"/ban-lam-viec/ho-so/{code}", token=p.token("counter"))
+        check(page[0] == 200 and " Mẫu " in page[1].decode(), code, "a record opens", page[0])
+        for f in p.api("counter", "GET", f"/dossiers/{code}")["files"]:
+            check(f["name"].endswith(".pdf"), code, "the name of a file opens", f["name"])
+            got = p.ask("GET", f"/ban-lam-viec/ho-so/{code}/tep/{f['id']}", token=p.token("counter"))
+            check(got[0] == 200 and got[1][:4] == b"%PDF", code, "a file opens", f["name"], got[0])
+    until = time.time() + 120
+    while not int(p.rows("select count(*) from dossier_file where field = 'result:signed'")[0][0]) and time.time() < until:
+        time.sleep(0.5)
+    check(int(p.rows("select count(*) from dossier_file where field = 'result:signed'")[0][0]) > 0, "the newest results are signed")
+    p.ends_well()
+
+
 first = demo("first")
 whole(first)
 plausible(first)
 check(sums(first) == sums(demo("again")), "the same seed gives the same")
 check(sums(first)["dossier"] != sums(demo("other", seed=2))["dossier"], "another seed gives another")
+opened()
 killed()
 shutil.rmtree(root)
 print("sample: good")
