@@ -251,6 +251,12 @@ static void ratings(const struct drawing *x)
 
 #define GROUPS_DRAWN 12 /* the table below has all */
 
+static struct str group_head(struct request *r, enum board_view v)
+{
+	static const enum msg_key words[BOARD_VIEWS] = {MSG_BOARD_GROUP, MSG_BOARD_AGENCY, MSG_BOARD_UNIT, MSG_BOARD_PROCEDURE, MSG_BOARD_V_OFFICER, MSG_BOARD_MONTH};
+	return msg(r->env.lang, words[v]);
+}
+
 static struct str group_url(const struct drawing *x, const struct board_group *g, const char *path, struct str more)
 {
 	struct board_ask q = *x->q;
@@ -297,7 +303,7 @@ static void by_group(const struct drawing *x)
 	x->c->kind = CHART_BARS;
 	x->c->points = p;
 	x->c->n_points = n;
-	x->c->label_head = M(x->r, GROUP);
+	x->c->label_head = group_head(x->r, x->q->view);
 	struct str v[] = {n ? x->d->groups[worst].name : STR_NONE, number_of(x, n ? x->d->groups[worst].row.n[STAT_LATE] : 0), number_of(x, late)};
 	x->c->title = !n ? M(x->r, FIND_NONE) : late ? say(x, MSG_BOARD_FIND_GROUP, v) : M(x->r, FIND_GROUP_CLEAN);
 }
@@ -329,7 +335,7 @@ static void time_by_group(const struct drawing *x)
 	x->c->note = M(x->r, NOTE_TIME);
 	x->c->points = p;
 	x->c->n_points = n;
-	x->c->label_head = M(x->r, GROUP);
+	x->c->label_head = group_head(x->r, x->q->view);
 	struct str v[] = {n ? x->d->groups[slowest].name : STR_NONE, n ? board_time(x->r, most) : STR_NONE};
 	x->c->title = n ? say(x, MSG_BOARD_FIND_GROUP_TIME, v) : M(x->r, FIND_NONE);
 }
@@ -391,7 +397,7 @@ static void group_line(const struct drawing *x, const struct board_group *g, str
 
 void board_group_table(struct request *r, const struct board_ask *q, const struct board_data *d, struct board_table *out)
 {
-	const struct board_head heads[G_COLS] = {{M(r, GROUP), false}, {M(r, RECEIVED), true}, {M(r, SHARE_ONLINE), true}, {M(r, DECIDED), true}, {M(r, LATE), true},
+	const struct board_head heads[G_COLS] = {{group_head(r, q->view), false}, {M(r, RECEIVED), true}, {M(r, SHARE_ONLINE), true}, {M(r, DECIDED), true}, {M(r, LATE), true},
 		{M(r, SHARE_ON_TIME), true}, {M(r, OPEN_NOW), true}, {M(r, OVERDUE_NOW), true}, {M(r, MEDIAN), true}, {M(r, NINTH), true}, {M(r, SHARE_SIGNED), true}, {M(r, SHARE_GOOD), true}};
 	struct drawing x = {r, q, d, NULL};
 	struct board_head *own = NEW_ARRAY(r->env.arena, G_COLS, struct board_head);

@@ -89,7 +89,7 @@ TEST(the_table_says_what_is_drawn_and_leads_to_it)
 	struct chart c = {.kind = CHART_BARS, .id = STR("c"), .title = STR("Đo lường nhận nhiều nhất"), .label_head = STR("Lĩnh vực"), .series = two, .n_series = 2, .points = p, .n_points = 2,
 		.csv_url = STR("/c.csv"), .as_of = STR("Lúc 08:30")};
 	struct str page = drawn(a, &c);
-	HAS(page, "<h3>Đo lường nhận nhiều nhất</h3>");
+	HAS(page, "<h2>Đo lường nhận nhiều nhất</h2>");
 	HAS(page, "<a href=\"/x?lv=1\">Đo &lt;lường&gt;</a>");
 	HAS(page, "<a href=\"/hs?a=1&amp;b=2\">1.200</a>");
 	HAS_NOT(page, "/none"); /* nothing stands behind a nought */
