@@ -11,16 +11,19 @@ left join person p on p.id = d.assignee
 
 -- What the reader of a list chose, and what stands behind the last row of the page before.
 
--- fragment: chosen
+-- fragment: kind
 (:state is null or d.state = :state) and (:field is null or d.field = :field) and (:channel is null or d.channel_in = :channel)
-and d.by_due >= :due_from and d.by_due < :due_to
 
--- fragment: after
-(:newest = 1 or d.by_due > :after_due or (d.by_due = :after_due and d.id > :after_id))
-and (:newest = 0 or :after_id = 0 or d.id < :after_id)
+-- fragment: chosen
+@kind and d.by_due >= :due_from and d.by_due < :due_to
 
 -- fragment: page
-and @chosen and @after order by :order limit :limit
+and @chosen and (d.by_due > :after_due or (d.by_due = :after_due and d.id > :after_id)) order by d.by_due, d.id limit :limit
+
+-- Without an index by due time, which would be read to its end and sorted: hence the plus.
+
+-- fragment: newest
+and @kind and +d.by_due >= :due_from and +d.by_due < :due_to and d.id < :before_id order by d.id desc limit :limit
 
 -- fragment: counted
 and @chosen limit :limit
@@ -39,6 +42,20 @@ dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.sta
 -- fragment: of_reception
 dossier_desk d where :scope = 'reception' and d.receiving_unit = :unit and d.state = :of_state
 
+-- The same of one field, or of one of the rare channels: each has its index (migration 0082).
+
+-- fragment: of_agency_field
+dossier_desk d where :scope = 'agency-field' and d.settling_agency = :agency and d.field = :field and d.state = :of_state
+
+-- fragment: of_reception_field
+dossier_desk d where :scope = 'reception-field' and d.receiving_unit = :unit and d.field = :field and d.state = :of_state
+
+-- fragment: of_agency_rare
+dossier_desk d where :scope = 'agency-rare' and d.settling_agency = :agency and d.channel_in in ('post', 'hired', 'portal') and d.channel_in = :channel and d.state = :of_state
+
+-- fragment: of_reception_rare
+dossier_desk d where :scope = 'reception-rare' and d.receiving_unit = :unit and d.channel_in in ('post', 'hired', 'portal') and d.channel_in = :channel and d.state = :of_state
+
 -- All of a view, at whatever cost. Slots of a short list of states are empty.
 
 -- fragment: view
@@ -54,15 +71,32 @@ with pick as (
 -- Only the branch of :scope runs, along its index, and stops after :limit; list.c asks for each branch of a view and merges them.
 
 -- name: desk_list :many
--- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field text?, channel text?, due_from int, due_to int, newest bool, after_due int, after_id dossier_id, limit int
+-- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field text?, channel text?, due_from int, due_to int, after_due int, after_id dossier_id, limit int
 -- out: by_due int
--- order: by_due = "d.by_due, d.id"; newest = "d.id desc"
 select @row_named from (
 select * from (select @row from @mine @page) mine union all
 select * from (select @row from @waiting @page) waiting union all
 select * from (select @row from @of_agency @page) agency union all
-select * from (select @row from @of_reception @page) reception
-) d @named order by :order limit :limit;
+select * from (select @row from @of_reception @page) reception union all
+select * from (select @row from @of_agency_field @page) agency_field union all
+select * from (select @row from @of_reception_field @page) reception_field union all
+select * from (select @row from @of_agency_rare @page) agency_rare union all
+select * from (select @row from @of_reception_rare @page) reception_rare
+) d @named order by d.by_due, d.id limit :limit;
+
+-- name: desk_newest :many
+-- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field text?, channel text?, due_from int, due_to int, before_id dossier_id, limit int
+-- out: by_due int
+select @row_named from (
+select * from (select @row from @mine @newest) mine union all
+select * from (select @row from @waiting @newest) waiting union all
+select * from (select @row from @of_agency @newest) agency union all
+select * from (select @row from @of_reception @newest) reception union all
+select * from (select @row from @of_agency_field @newest) agency_field union all
+select * from (select @row from @of_reception_field @newest) reception_field union all
+select * from (select @row from @of_agency_rare @newest) agency_rare union all
+select * from (select @row from @of_reception_rare @newest) reception_rare
+) d @named order by d.id desc limit :limit;
 
 -- name: desk_count :one
 -- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field text?, channel text?, due_from int, due_to int, limit int
@@ -71,7 +105,11 @@ select count(*) as n from (
 select * from (select d.id from @mine @counted) mine union all
 select * from (select d.id from @waiting @counted) waiting union all
 select * from (select d.id from @of_agency @counted) agency union all
-select * from (select d.id from @of_reception @counted) reception
+select * from (select d.id from @of_reception @counted) reception union all
+select * from (select d.id from @of_agency_field @counted) agency_field union all
+select * from (select d.id from @of_reception_field @counted) reception_field union all
+select * from (select d.id from @of_agency_rare @counted) agency_rare union all
+select * from (select d.id from @of_reception_rare @counted) reception_rare
 ) d;
 
 -- name: desk_export :each

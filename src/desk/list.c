@@ -155,21 +155,33 @@ static struct desk_export_in pick(struct env *env, const struct desk_filter *f)
 }
 
 /* What one query reads along one index: everything of `mine`, a unit and role of `unit`, a state of the others. */
-struct branch { struct unit_id unit; struct str role, of_state; };
+struct branch { struct unit_id unit; struct str scope, role, of_state; };
 #define BRANCHES_MAX 6
+
+/* The scope whose index fits what was chosen: a field divides more than a channel; of the channels the rare ones have one. */
+static struct str narrow(const struct desk_export_in *in, bool agency)
+{
+	const struct str c = in->channel;
+	if (in->field.n)
+		return agency ? STR("agency-field") : STR("reception-field");
+	if (str_eq(c, STR("post")) || str_eq(c, STR("hired")) || str_eq(c, STR("portal")))
+		return agency ? STR("agency-rare") : STR("reception-rare");
+	return in->scope;
+}
 
 static size_t branches(const struct desk_export_in *in, struct branch v[BRANCHES_MAX])
 {
 	const struct str s[] = {in->s1, in->s2, in->s3, in->s4, in->s5, in->s6}, role[] = {in->role1, in->role2, in->role3};
 	const struct unit_id unit[] = {in->unit1, in->unit2, in->unit3};
-	const struct branch none = {.role = STR(""), .of_state = STR("")};
+	struct branch none = {.scope = in->scope, .role = STR(""), .of_state = STR("")};
 	size_t n = 0;
 	if (str_eq(in->scope, STR("mine")))
 		v[n++] = none;
 	for (size_t i = 0; str_eq(in->scope, STR("unit")) && i < ARRAY_LEN(role); i++)
 		if (role[i].n)
 			v[n] = none, v[n].unit = unit[i], v[n++].role = role[i];
-	bool by_state = str_eq(in->scope, STR("agency")) || str_eq(in->scope, STR("reception"));
+	bool agency = str_eq(in->scope, STR("agency")), by_state = agency || str_eq(in->scope, STR("reception"));
+	none.scope = by_state ? narrow(in, agency) : none.scope;
 	for (size_t i = 0; by_state && i < ARRAY_LEN(s); i++)
 		if (s[i].n)
 			v[n] = none, v[n].unit = in->reception, v[n++].of_state = s[i];
@@ -177,10 +189,14 @@ static size_t branches(const struct desk_export_in *in, struct branch v[BRANCHES
 }
 
 /* The queries share their parameters; each has a struct of its own. */
-#define SAME(i) .scope = (i).scope, .person = (i).person, .agency = (i).agency, .state = (i).state, .field = (i).field, .channel = (i).channel, \
+#define SAME(i) .person = (i).person, .agency = (i).agency, .state = (i).state, .field = (i).field, .channel = (i).channel, \
 	.due_from = (i).due_from, .due_to = (i).due_to
-#define SAME_BRANCH(i, b) SAME(i), .unit = (b).unit, .role = (b).role, .of_state = (b).of_state
-#define SAME_VIEW(i) SAME(i), .unit1 = (i).unit1, .role1 = (i).role1, .unit2 = (i).unit2, .role2 = (i).role2, .unit3 = (i).unit3, .role3 = (i).role3, \
+#define SAME_BRANCH(i, b) SAME(i), .scope = (b).scope, .unit = (b).unit, .role = (b).role, .of_state = (b).of_state
+#define SAME_ROW(x) (struct desk_list_row){.id = (x).id, .code = (x).code, .process = (x).process, .procedure_name = (x).procedure_name, \
+	.applicant_name = (x).applicant_name, .state = (x).state, .step = (x).step, .assignee = (x).assignee, .sent_at = (x).sent_at, \
+	.due = (x).due, .answer_due = (x).answer_due, .accepted_at = (x).accepted_at, .step_due = (x).step_due, .channel_in = (x).channel_in, .rev = (x).rev, \
+	.by_due = (x).by_due, .assignee_name = (x).assignee_name}
+#define SAME_VIEW(i) SAME(i), .scope = (i).scope, .unit1 = (i).unit1, .role1 = (i).role1, .unit2 = (i).unit2, .role2 = (i).role2, .unit3 = (i).unit3, .role3 = (i).role3, \
 	.reception = (i).reception, .s1 = (i).s1, .s2 = (i).s2, .s3 = (i).s3, .s4 = (i).s4, .s5 = (i).s5, .s6 = (i).s6
 
 static int by_due(const void *pa, const void *pb)
@@ -195,6 +211,24 @@ static int newest(const void *pa, const void *pb)
 	return a->id.v > b->id.v ? -1 : a->id.v < b->id.v;
 }
 
+static bool due_of(struct env *env, const struct desk_filter *f, const struct desk_export_in *in, const struct branch *b, int64_t limit, struct desk_list_rows *out, struct err *e)
+{
+	struct desk_list_in x = {SAME_BRANCH(*in, *b), .limit = limit, .after_id = {f->after_id}, .after_due = f->after_id ? f->after_due : -1};
+	return q_desk_list(env->db, env->arena, &x, out, e);
+}
+
+static bool newest_of(struct env *env, const struct desk_filter *f, const struct desk_export_in *in, const struct branch *b, int64_t limit, struct desk_list_rows *out, struct err *e)
+{
+	struct desk_newest_rows rows = {0};
+	struct desk_newest_in x = {SAME_BRANCH(*in, *b), .limit = limit, .before_id = {f->after_id ? f->after_id : INT64_MAX}};
+	if (!q_desk_newest(env->db, env->arena, &x, &rows, e))
+		return false;
+	*out = (struct desk_list_rows){NEW_ARRAY(env->arena, rows.n, struct desk_list_row), rows.n};
+	for (size_t i = 0; i < rows.n; i++)
+		out->v[i] = SAME_ROW(rows.v[i]);
+	return true;
+}
+
 bool desk_rows(struct env *env, const struct desk_filter *f, int64_t limit, struct desk_list_rows *out, struct err *e)
 {
 	const struct desk_export_in in = pick(env, f);
@@ -204,9 +238,7 @@ bool desk_rows(struct env *env, const struct desk_filter *f, int64_t limit, stru
 	*out = (struct desk_list_rows){.v = all};
 	for (size_t i = 0; i < n; i++) {
 		struct desk_list_rows one = {0};
-		struct desk_list_in x = {SAME_BRANCH(in, v[i]), .newest = f->newest, .limit = limit, .after_id = {f->after_id},
-		                         .after_due = f->after_id && !f->newest ? f->after_due : -1};
-		if (!q_desk_list(env->db, env->arena, &x, f->newest ? DESK_LIST_NEWEST : DESK_LIST_BY_DUE, &one, e))
+		if (!(f->newest ? newest_of : due_of)(env, f, &in, &v[i], limit, &one, e))
 			return false;
 		for (size_t k = 0; k < one.n; k++)
 			all[out->n++] = one.v[k];
@@ -273,13 +305,8 @@ bool desk_rows_of(struct env *env, struct dossier_ids ids, struct desk_list_rows
 	if (ids.n && !q_desk_of_ids(env->db, env->arena, id_list(&b), &rows, e))
 		return false;
 	out->v = NEW_ARRAY(env->arena, rows.n, struct desk_list_row);
-	for (; out->n < rows.n; out->n++) {
-		const struct desk_of_ids_row *x = &rows.v[out->n];
-		out->v[out->n] = (struct desk_list_row){.id = x->id, .code = x->code, .process = x->process, .procedure_name = x->procedure_name,
-			.applicant_name = x->applicant_name, .state = x->state, .step = x->step, .assignee = x->assignee, .sent_at = x->sent_at,
-			.due = x->due, .answer_due = x->answer_due, .accepted_at = x->accepted_at, .step_due = x->step_due, .channel_in = x->channel_in, .rev = x->rev,
-			.by_due = x->by_due, .assignee_name = x->assignee_name};
-	}
+	for (; out->n < rows.n; out->n++)
+		out->v[out->n] = SAME_ROW(rows.v[out->n]);
 	return true;
 }
 

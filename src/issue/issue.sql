@@ -25,11 +25,11 @@ select cert from seal_used where agency = :agency order by id limit 64;
 -- in: id seal_used_id, agency agency_id, cert text, first_at instant
 insert into seal_used (id, agency, cert, first_at) values (:id, :agency, :cert, :first_at) on conflict do nothing;
 
--- One register is of one reception or one agency: the other id is 0.
+-- One register is of one reception or one agency: the other id is 0. The days are looked up, not all of the agency: hence the plus.
 -- name: issue_register_list :many
 -- in: reception unit_id, agency agency_id, since instant, until instant, field text?, limit int
 select id from issue_register
-where (receiving_unit = :reception or settling_agency = :agency) and accepted_at >= :since and accepted_at < :until
+where (+receiving_unit = :reception or +settling_agency = :agency) and accepted_at >= :since and accepted_at < :until
   and (:field is null or field = :field)
 order by accepted_at, id limit :limit;
 
@@ -37,5 +37,5 @@ order by accepted_at, id limit :limit;
 -- in: reception unit_id, agency agency_id, since instant, until instant, field text?
 -- out: n int
 select count(*) as n from issue_register
-where (receiving_unit = :reception or settling_agency = :agency) and accepted_at >= :since and accepted_at < :until
+where (+receiving_unit = :reception or +settling_agency = :agency) and accepted_at >= :since and accepted_at < :until
   and (:field is null or field = :field);
