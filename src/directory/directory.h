@@ -61,7 +61,7 @@ MUST_CHECK bool directory_person(struct env *env, struct person_id id, struct of
 /* Names of many at once, as they are now: wanted one by one, then asked for by one query of people and one of units.
  *   struct names n = names_begin(arena); names_want(&n, person, unit); …; names_load(env, &n, e); names_person(&n, person) */
 struct name { int64_t id; struct str name; };
-struct names { struct buf people, units; struct name *person, *unit; size_t n_person, n_unit; };
+struct names { struct buf people, units; int64_t last_person, last_unit; struct name *person, *unit; size_t n_person, n_unit; };
 struct names names_begin(struct arena *a);
 void names_want(struct names *x, int64_t person, int64_t unit); /* 0: none */
 MUST_CHECK bool names_load(struct env *env, struct names *x, struct err *e);

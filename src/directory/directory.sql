@@ -63,13 +63,13 @@ select id, name, title, email, phone, left_on from person where id = :id;
 
 -- name: person_names :many
 -- in: ids json
-select p.id, p.name from person p where p.id in (select value from json_each(:ids));
+select p.id, p.name from json_each(:ids) i join person p on p.id = i.value;
 -- pg:
 select p.id, p.name from person p where p.id in (select cast(i as bigint) from json_array_elements_text(cast(:ids as json)) i);
 
 -- name: unit_names :many
 -- in: ids json
-select u.id, u.name from unit u where u.id in (select value from json_each(:ids));
+select u.id, u.name from json_each(:ids) i join unit u on u.id = i.value;
 -- pg:
 select u.id, u.name from unit u where u.id in (select cast(i as bigint) from json_array_elements_text(cast(:ids as json)) i);
 

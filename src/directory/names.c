@@ -7,10 +7,10 @@ struct names names_begin(struct arena *a) { return (struct names){.people = buf_
 
 void names_want(struct names *x, int64_t person, int64_t unit)
 {
-	if (person)
-		id_list_add(&x->people, person);
-	if (unit)
-		id_list_add(&x->units, unit);
+	if (person && person != x->last_person)
+		id_list_add(&x->people, x->last_person = person);
+	if (unit && unit != x->last_unit)
+		id_list_add(&x->units, x->last_unit = unit);
 }
 
 static bool load_people(struct env *env, struct names *x, struct err *e)

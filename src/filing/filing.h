@@ -81,7 +81,7 @@ MUST_CHECK bool filing_show_handler(struct request *r, struct html_out *o, const
 void filing_day_strip(struct html_out *o, const struct dossier_clock *c);
 /* The day strip and the sentence that explains the date. */
 MUST_CHECK bool filing_show_clock(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);
-MUST_CHECK bool filing_show_timeline(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e);
+MUST_CHECK bool filing_show_timeline(struct request *r, struct html_out *o, const struct dossier_get_row *d, const struct audit_entries *all, struct err *e);
 /* Files that leave the house: only clean ones are links. `url` is followed by the file's id. With `previews` the reader
  * is the owner, and sees how they look. */
 MUST_CHECK bool filing_show_files(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, bool previews, struct err *e);
@@ -113,7 +113,7 @@ enum filing_by filing_by(const struct dossier_get_row *d, const struct audit_ent
 /* An act of the log in the applicant's words ("dossier.accept"); empty for what is not told. */
 struct str filing_event_word(enum lang lang, struct str kind);
 /* What is recorded of the dossier, each with its receipt to download at `url`, and the entry's id. */
-MUST_CHECK bool filing_show_receipts(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct err *e);
+void filing_show_receipts(struct request *r, struct html_out *o, struct str url, const struct audit_entries *all);
 /* Answers with the receipt of that entry (JSON, for `motcua verify --receipt`), or ERR_NOT_FOUND when it is not one of those above. */
 MUST_CHECK bool filing_send_receipt(struct request *r, const struct dossier_get_row *d, int64_t entry, struct err *e);
 /* Its first pages as pictures, on request; nothing before they were drawn. `url`: of the file itself, in a page that may show it. */

@@ -106,10 +106,14 @@ bool own_page(struct request *r, struct err *e)
 	if (!show_head(r, &o, &d, e) || !own_show_now(r, &o, &d, e))
 		return false;
 	filing_show_progress(&o, &d);
-	if (!show_facts(r, &o, &d, e) || !filing_show_handler(r, &o, &d, e) || !filing_show_clock(r, &o, &d, e) || !filing_show_timeline(r, &o, &d, e) || !filing_show_files(r, &o, &d, files, true, e))
+	struct audit_entries acts = {0};
+	if (!dossier_timeline(&r->env, d.id, &acts, e) || !show_facts(r, &o, &d, e) || !filing_show_handler(r, &o, &d, e) || !filing_show_clock(r, &o, &d, e) ||
+	    !filing_show_timeline(r, &o, &d, &acts, e) || !filing_show_files(r, &o, &d, files, true, e))
 		return false;
-	struct str receipts = str_fmt(r->env.arena, "/ho-so/%.*s/bien-nhan/", STR_ARG(d.code));
-	if (!show_sheets(r, &o, &d, e) || !own_show_acts(r, &o, &d, e) || !filing_show_receipts(r, &o, &d, receipts, e) || !own_show_readers(r, &o, &d, e))
+	if (!show_sheets(r, &o, &d, e) || !own_show_acts(r, &o, &d, e))
+		return false;
+	filing_show_receipts(r, &o, str_fmt(r->env.arena, "/ho-so/%.*s/bien-nhan/", STR_ARG(d.code)), &acts);
+	if (!own_show_readers(r, &o, &d, e))
 		return false;
 	ui_page_end(&o, &page);
 	return page_answer(r);

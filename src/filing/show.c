@@ -237,29 +237,28 @@ static size_t next_events(struct request *r, const struct dossier_get_row *d, st
 	return n;
 }
 
-bool filing_show_timeline(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
+bool filing_show_timeline(struct request *r, struct html_out *o, const struct dossier_get_row *d, const struct audit_entries *all, struct err *e)
 {
-	struct audit_entries all = {0};
 	struct dossier_paper_list_rows papers = {0};
 	AUTO_KEY key = {0};
 	bool erased = false, has_agent = false;
-	if (!dossier_timeline(&r->env, d->id, &all, e) || !dossier_key(&r->env, filing()->law, d->id, &key, &erased, e) || !filing_has_agent(&r->env, d, &has_agent, e))
+	if (!dossier_key(&r->env, filing()->law, d->id, &key, &erased, e) || !filing_has_agent(&r->env, d, &has_agent, e))
 		return false;
 	if (!erased && !q_dossier_paper_list(r->env.db, r->env.arena, d->id, &papers, e))
 		return false;
 	struct names units = names_begin(r->env.arena);
-	for (size_t i = 0; i < all.n; i++)
-		names_want(&units, 0, event_of(all.v[i].kind) < 0 ? 0 : all.v[i].unit);
+	for (size_t i = 0; i < all->n; i++)
+		names_want(&units, 0, event_of(all->v[i].kind) < 0 ? 0 : all->v[i].unit);
 	if (!names_load(&r->env, &units, e))
 		return false;
-	struct ui_event *v = NEW_ARRAY(r->env.arena, all.n + 3, struct ui_event);
+	struct ui_event *v = NEW_ARRAY(r->env.arena, all->n + 3, struct ui_event);
 	size_t n = str_eq(d->state, STR("returned")) ? 0 : next_events(r, d, v);
-	for (size_t i = all.n; i-- > 0;) {
-		ptrdiff_t k = event_of(all.v[i].kind);
+	for (size_t i = all->n; i-- > 0;) {
+		ptrdiff_t k = event_of(all->v[i].kind);
 		if (k < 0)
 			continue;
-		v[n++] = (struct ui_event){.when = UI_PAST, .title = m(r, events[k].word), .who = who_did(r, d, has_agent, &units, &all.v[i]), .at = all.v[i].at, .has_at = true,
-			.text = events[k].reason ? reason_of(r, &key, &papers, all.v[i].body) : STR_NONE};
+		v[n++] = (struct ui_event){.when = UI_PAST, .title = m(r, events[k].word), .who = who_did(r, d, has_agent, &units, &all->v[i]), .at = all->v[i].at, .has_at = true,
+			.text = events[k].reason ? reason_of(r, &key, &papers, all->v[i].body) : STR_NONE};
 	}
 	ui_section_begin(o, m(r, MSG_FILING_TIMELINE));
 	ui_timeline(o, v, n);
@@ -275,23 +274,19 @@ struct str filing_event_word(enum lang lang, struct str kind)
 	return i < 0 ? STR_NONE : msg(lang, events[i].word);
 }
 
-bool filing_show_receipts(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str url, struct err *e)
+void filing_show_receipts(struct request *r, struct html_out *o, struct str url, const struct audit_entries *all)
 {
-	struct audit_entries all = {0};
 	struct arena *a = r->env.arena;
-	if (!dossier_timeline(&r->env, d->id, &all, e))
-		return false;
-	struct ui_item *v = NEW_ARRAY(a, all.n + 1, struct ui_item);
+	struct ui_item *v = NEW_ARRAY(a, all->n + 1, struct ui_item);
 	size_t n = 0;
-	for (size_t i = all.n; i-- > 0;)
-		if (event_of(all.v[i].kind) >= 0)
-			v[n++] = (struct ui_item){.title = filing_event_word(r->env.lang, all.v[i].kind), .hint = lang_instant(a, r->env.lang, all.v[i].at),
-				.url = str_fmt(a, "%.*s%lld", STR_ARG(url), (long long)all.v[i].id)};
+	for (size_t i = all->n; i-- > 0;)
+		if (event_of(all->v[i].kind) >= 0)
+			v[n++] = (struct ui_item){.title = filing_event_word(r->env.lang, all->v[i].kind), .hint = lang_instant(a, r->env.lang, all->v[i].at),
+				.url = str_fmt(a, "%.*s%lld", STR_ARG(url), (long long)all->v[i].id)};
 	ui_details_begin(o, m(r, MSG_FILING_RECEIPTS), false);
 	filing_hint(o, m(r, MSG_FILING_RECEIPTS_TEXT));
 	ui_items(o, v, n);
 	ui_details_end(o);
-	return true;
 }
 
 bool filing_send_receipt(struct request *r, const struct dossier_get_row *d, int64_t entry, struct err *e)

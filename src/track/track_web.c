@@ -119,9 +119,11 @@ static bool show(struct request *r, const struct dossier_get_row *d, bool whole,
 		ui_notice(&o, &(struct ui_notice){.tone = UI_WARN, .title = m(r, MSG_TRACK_WRONG), .text = m(r, MSG_TRACK_WRONG_TEXT)});
 	if (whole) {
 		struct str url = str_fmt(a, "/tra-cuu/%.*s/tep/", STR_ARG(d->code));
-		if (!filing_show_handler(r, &o, d, e) || !filing_show_clock(r, &o, d, e) || !filing_show_timeline(r, &o, d, e) || !filing_show_files(r, &o, d, url, false, e) ||
-		    !filing_show_receipts(r, &o, d, str_fmt(a, "/tra-cuu/%.*s/bien-nhan/", STR_ARG(d->code)), e))
+		struct audit_entries acts = {0};
+		if (!dossier_timeline(&r->env, d->id, &acts, e) || !filing_show_handler(r, &o, d, e) || !filing_show_clock(r, &o, d, e) ||
+		    !filing_show_timeline(r, &o, d, &acts, e) || !filing_show_files(r, &o, d, url, false, e))
 			return false;
+		filing_show_receipts(r, &o, str_fmt(a, "/tra-cuu/%.*s/bien-nhan/", STR_ARG(d->code)), &acts);
 	} else {
 		ui_section_begin(&o, m(r, MSG_TRACK_MORE));
 		show_form(r, &o, d->code);
