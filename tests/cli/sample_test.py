@@ -6,8 +6,12 @@ import datetime, hashlib, json, os, shutil, signal, sqlite3, subprocess, sys, te
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
 
+# fontconfig keeps what it loads until the process ends, and the demonstration draws its files.
+os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
+import program
 from program import Program
 
+program.env["ASAN_OPTIONS"] = program.env.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
 motcua = sys.argv[1]
 root = tempfile.mkdtemp(prefix="motcua-sample-")
 N, AS_OF = 1500, "2026-10-30"
