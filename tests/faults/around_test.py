@@ -331,8 +331,10 @@ def papers_are_drawn():
 
 def a_clock_that_steps():
     """Two days back, four forward, and back again: an event is never before the one before it, and what waits in the background goes on."""
+    served()
+    base = program.shift
     for step in (-2 * 24 * HOUR, 2 * 24 * HOUR, 0):
-        faulty.step_clock(step)
+        faulty.step_clock(base + step)
         if step > 0:  # signed in again; not after a step back: a one-time code must be later than the last
             w.tokens.clear()
         for _ in range(3):
@@ -428,7 +430,6 @@ def a_job_that_always_fails_holds_up_nobody():
     status, text, _ = w.form(retry, cookie, **w.hidden("/quan-tri/viec-nen", cookie))
     equal(status, 303, text[:500])
     until("sent on", lambda: mails_to(bad))
-    faulty.step_clock(0)
     w.tokens.clear()
 
 
@@ -473,7 +474,9 @@ def helpers_that_die():
     thread.start()
     late = []
     try:
-        for i in range(40):
+        i, end = 0, time.time() + program.PATIENCE
+        while min(killed) < 5 and time.time() < end:
+            i += 1
             status, answer = w.call("POST", "/api/v1/files?name=a.pdf", pdf(f"helper {i}"), "counter", Content_Type="application/pdf", Idempotency_Key=f"help{i}")
             if status != 201:
                 clear("a file", status, answer, (500, 502, 503))
@@ -481,7 +484,7 @@ def helpers_that_die():
     finally:
         stop.set()
         thread.join()
-    true(killed[0] > 0 and killed[1] > 0, f"killed: {killed}")
+    true(min(killed) >= 5, f"killed: {killed}")
     for i in late:
         equal(w.call("POST", "/api/v1/files?name=a.pdf", pdf(f"helper {i}"), "counter", Content_Type="application/pdf", Idempotency_Key=f"help{i}")[0], 201)
     code = file_with_mail("ky.mau@dan.example")
