@@ -1,5 +1,5 @@
 # A short menu; the work is done by Meson (meson.build) and scripts/.
-.PHONY: all run test quick lint bench fuzz faults tsan clean
+.PHONY: all run test quick lint bench bench-full fuzz faults tsan clean
 
 all: build/motcua
 
@@ -33,6 +33,11 @@ bench:   ## figures against limits in the same run
 	@scripts/deps test
 	@TARGETS="src/app/motcua src/render/motcua-render $(patsubst %,bench/yard/%,rows load paper)" scripts/build build-bench -Db_lto=true
 	@scripts/bench build-bench
+
+bench-full: ## the same with ten million dossiers, resumable; tables in docs/runs/bench-full.md
+	@scripts/deps test
+	@TARGETS="src/app/motcua src/render/motcua-render $(patsubst %,bench/yard/%,rows load paper)" scripts/build build-bench -Db_lto=true
+	@scripts/bench-full build-bench
 
 fuzz:    ## libFuzzer over every target, resumable; results in docs/runs/fuzz.md
 	@scripts/deps fuzz

@@ -24,8 +24,10 @@ class Province:
             self.make(kept)
         with open(os.path.join(kept, "people.json")) as f:
             self.people = {p["role"]: p for p in json.load(f)}
-        self.data = rig.path(f"demo-{dossiers}")
-        copy_tree(os.path.join(kept, "data"), self.data)
+        self.data = os.path.join(kept, "data")
+        if not (rig.in_place and dossiers == rig.sizes["many"]):
+            self.data = rig.path(f"demo-{dossiers}")
+            copy_tree(os.path.join(kept, "data"), self.data)
 
     def make(self, kept):
         """In a folder of another name until it is whole; data of older versions go."""

@@ -10,7 +10,7 @@ class Rig:
     def __init__(self, args, here):
         self.build, self.here, self.root = os.path.abspath(args.build), here, root
         self.sizes = {"few": args.few, "many": args.many}
-        self.seconds, self.rounds, self.upload_mb = args.seconds, args.rounds, args.upload
+        self.seconds, self.rounds, self.upload_mb, self.in_place = args.seconds, args.rounds, args.upload, args.in_place
         self.lines, self.provinces, self.family = [], {}, ""
         os.chmod(root, 0o755)  # nginx gives its rights up
 
