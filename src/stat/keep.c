@@ -159,7 +159,7 @@ bool stat_fold(struct env *env, int64_t rows, bool *more, struct err *e)
 
 /* ---- the job ---- */
 
-#define FOLD_ROWS 200 /* an action: some milliseconds of the writer, where a row is a batch of filings */
+#define FOLD_ROWS 64 /* an action: some milliseconds of the writer, where a row is a batch of filings */
 
 static bool fold_due(struct job_run *run, bool *due, struct err *e)
 {
