@@ -452,7 +452,7 @@ TEST(a_series_says_what_stands_out)
 		share[i] = 980;
 		none[i] = true;
 	}
-	EXPECT_TEXT(board_find_share(&r, &d, share, none, MSG_BOARD_WHAT_ON_TIME, &mark), "Chưa có hồ sơ nào trong 12 tháng này");
+	EXPECT_TEXT(board_find_share(&r, &d, share, none, MSG_BOARD_WHAT_ON_TIME, &mark), "Chưa có hồ sơ nào giải quyết xong trong kỳ này");
 	EXPECT_INT(mark, 0);
 	for (int i = BOARD_TREND; i < 2 * BOARD_TREND; i++)
 		none[i] = false;

@@ -149,7 +149,7 @@ static void received(const struct drawing *x)
 	x->c->mark = most;
 	x->c->n_points = all ? BOARD_TREND : 0;
 	struct str v[] = {number_of(x, all), most ? month_at(x, most) : STR_NONE, most ? number_of(x, stat_received(&x->d->months[BOARD_TREND + most - 1])) : STR_NONE};
-	x->c->title = all ? say(x, MSG_BOARD_FIND_RECEIVED, v) : M(x->r, FIND_NONE);
+	x->c->title = all ? say(x, MSG_BOARD_FIND_RECEIVED, v) : M(x->r, EMPTY);
 }
 
 /* The scale in whole, even days: 2, 4, 6, 10, 20 … */

@@ -73,7 +73,7 @@ struct str board_find_share(struct request *r, const struct board_data *d, const
 	int at = told_month(r, d, none), known = 0, below = 0, above = 0, before = -1;
 	*mark = 0;
 	if (at < 0)
-		return M(r, FIND_NONE);
+		return what == MSG_BOARD_WHAT_ONLINE ? M(r, EMPTY) : M(r, FIND_NONE);
 	for (int i = BOARD_TREND; i < ALL; i++) {
 		known += !none[i];
 		below += !none[i] && i != at && share[i] <= share[at];

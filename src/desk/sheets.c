@@ -72,7 +72,7 @@ static void time_fields(struct request *r, struct html_out *o, const struct aske
 
 static void register_filter(struct request *r, struct html_out *o, const struct asked *q)
 {
-	ui_form_begin(o, &(struct ui_form){.action = STR("/ban-lam-viec/so-theo-doi"), .get = true});
+	ui_form_begin(o, &(struct ui_form){.action = STR("/ban-lam-viec/so-theo-doi"), .get = true, .row = true});
 	time_fields(r, o, q);
 	desk_field_filter(r, o, q->x.field);
 	ui_buttons(o, &(struct ui_button){.label = M(r, MSG_DO_FILTER), .weight = UI_QUIET, .icon = UI_ICON_FILTER}, 1);

@@ -11,7 +11,7 @@ import { chromium } from "playwright-core";
 
 // run.mjs NAME PROGRAM SOURCE BUILD [OPTION]
 const name = process.argv[2];
-const [program, source, build] = process.argv.slice(3, 6).map((p) => resolve(p));
+export const [program, source, build] = process.argv.slice(3, 6).map((p) => resolve(p));
 export const option = process.argv[6] ?? "";
 const shots = join(build, "tests/browser/shots", name);
 const axeSource = readFileSync(join(source, "tests/browser/node_modules/axe-core/axe.min.js"), "utf8");
@@ -272,9 +272,13 @@ export class Visitor {
 		await this.page.waitForURL((u) => !u.pathname.startsWith("/dang-nhap"));
 	}
 
-	async shot(label) {
+	nextShot(label) {
 		mkdirSync(shots, { recursive: true });
-		const file = join(shots, `${this.who}-${String(++this.n).padStart(2, "0")}-${label}.png`);
+		return join(shots, `${this.who}-${String(++this.n).padStart(2, "0")}-${label}.png`);
+	}
+
+	async shot(label) {
+		const file = this.nextShot(label);
 		await this.page.screenshot({ path: file, fullPage: true });
 		return file;
 	}
