@@ -3,7 +3,7 @@
  * How:     one dossier of each kind (procedure × course × channel × rules of its day) goes through the real acts (dossier_send, dossier_do)
  *          in a copy of the directory that is thrown away; what each act left behind is a mould. Every sample dossier is poured from a
  *          mould: its own ids, code, person, times, numbers and seals, due times by the calendar's own functions, the log's entries with
- *          the digests of its rows. Acts of all dossiers stand in the log in the order of their times. See ADR 0014.
+ *          the digests of its rows. Acts of all dossiers stand in the log in the order of their times. See ADR 0016.
  * Same seed, same data: all but what must differ between two provinces (keys, seals, secrets, sums of telephone and number under a key).
  * Sample:  every name says "Mẫu" and has a number of its own; every file says that it is a sample. All dossiers share one data key, wrapped
  *          for each: erasing one forgets its words, not the shared sample files.

@@ -1,4 +1,4 @@
-/* bulk.h — many rows into one SQLite database that nobody else uses yet: sample data by the million (ADR 0014).
+/* bulk.h — many rows into one SQLite database that nobody else uses yet: sample data by the million (ADR 0016).
  *
  * While it is open the disk is not waited for and secondary indexes are missing: a power cut may leave a file that is worth
  * nothing, a killed process leaves what was committed. db_bulk_finish() makes it a database like any other. Rows are written as they
