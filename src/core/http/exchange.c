@@ -472,6 +472,8 @@ bool exchange_run(struct exchange *x)
 	flight_thread(x->digest);
 	bool answered = run(x);
 	flight_thread(0);
+	if (answered && !x->has_stream)
+		off_hand(x);
 	return answered;
 }
 
@@ -489,7 +491,7 @@ void exchange_end(struct exchange *x)
 	          log_text("route", x->asset ? "asset" : r->route ? r->route->path : "other"), log_int("status", r->status),
 	          log_int("us", ns / 1000), log_int("in", r->received), log_int("out", sent));
 	body_done(x);
-	flight_drop(h->flight, x->slot);
+	off_hand(x);
 	if (x->has_stream && !x->stream_running && x->stream.done)
 		x->stream.done(x->stream.ctx);
 	if (x->fd >= 0)

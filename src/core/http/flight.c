@@ -11,19 +11,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC 0x6d63666c69676832
+#define MAGIC 0x6d63666c69676833
 #define SLOTS 4096
 #define CULPRITS 64
 #define TOO_OFTEN 2
 
-struct culprit { uint64_t digest, times; };
+struct culprit { uint64_t digest; _Atomic uint64_t times; };
 struct page {
 	uint64_t magic, program;
 	_Atomic uint64_t broke, blamed; /* set by the signal handler; blamed 0: all in hand */
 	struct culprit culprits[CULPRITS];
 	_Atomic uint64_t hand[SLOTS];
 };
-struct flight { struct page *page; size_t n_poisoned; };
+struct flight { struct page *page; size_t n_poisoned; _Atomic size_t n_suspects; };
 
 static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 static struct sigaction before[ARRAY_LEN(signals)];
@@ -85,7 +85,8 @@ static void suspect(struct page *p, uint64_t digest)
 			least = &p->culprits[i];
 	if (!c) {
 		c = least;
-		*c = (struct culprit){.digest = digest};
+		c->digest = digest;
+		c->times = 0;
 	}
 	c->times++;
 	log_event(LOG_ERROR, "in hand when the program broke", log_id("request", digest), log_int("times", (int64_t)c->times),
@@ -143,8 +144,10 @@ bool flight_open(struct flight **out, const char *path, struct err *e)
 	struct flight *f = calloc(1, sizeof *f);
 	CHECK(f != NULL);
 	f->page = p;
-	for (size_t i = 0; i < CULPRITS; i++)
+	for (size_t i = 0; i < CULPRITS; i++) {
 		f->n_poisoned += p->culprits[i].times >= TOO_OFTEN;
+		f->n_suspects += p->culprits[i].times > 0 && p->culprits[i].times < TOO_OFTEN;
+	}
 	if (f->n_poisoned)
 		log_event(LOG_ERROR, "poisoned requests are refused", log_int("n", (int64_t)f->n_poisoned));
 	watch(p);
@@ -190,11 +193,23 @@ bool flight_take(struct flight *f, uint64_t digest, size_t *slot)
 	return true;
 }
 
-void flight_drop(struct flight *f, size_t slot)
+static void clear(struct flight *f, uint64_t digest)
+{
+	struct culprit *c = culprit_of(f->page, digest);
+	uint64_t times = c ? atomic_load(&c->times) : 0;
+	if (times == 0 || times >= TOO_OFTEN || !atomic_compare_exchange_strong(&c->times, &times, 0))
+		return;
+	atomic_fetch_sub(&f->n_suspects, 1);
+	log_event(LOG_INFO, "answered since, suspected no more", log_id("request", digest));
+}
+
+void flight_drop(struct flight *f, size_t slot, uint64_t digest)
 {
 	at_work = 0;
 	if (f && slot != FLIGHT_NONE)
 		atomic_store(&f->page->hand[slot], 0);
+	if (f && digest && f->n_suspects)
+		clear(f, digest);
 }
 
 void flight_thread(uint64_t digest) { at_work = digest; }

@@ -31,3 +31,10 @@ bool in_hand(struct exchange *x, struct err *e)
 	x->digest = digest;
 	return true;
 }
+
+void off_hand(struct exchange *x)
+{
+	flight_drop(x->h->flight, x->slot, x->digest);
+	x->slot = FLIGHT_NONE;
+	x->digest = 0;
+}

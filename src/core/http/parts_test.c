@@ -6,11 +6,14 @@
 #include "core/http/peer.h"
 #include "core/http/text.h"
 #include "core/test/test.h"
+#include <arpa/inet.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -288,13 +291,31 @@ TEST(metrics_are_text_that_prometheus_reads)
 
 /* ---- requests that break the program ---- */
 
+static bool beside_breaks; /* the fault of something that answers no request */
+static void *fall(void *ctx)
+{
+	(void)ctx;
+	abort();
+}
+static void another_thread_breaks(void)
+{
+	pthread_t other;
+	EXPECT(pthread_create(&other, NULL, fall, NULL) == 0);
+	pthread_join(other, NULL);
+}
+
 static bool break_it(struct request *r, struct err *e)
 {
 	(void)e;
 	if (str_eq(r->query, STR("how=abort")))
 		abort();
+	if (str_eq(r->query, STR("how=long")))
+		for (int i = 0; i < 1 << 20; i++)
+			buf_put(&r->body, STR("longlong"));
 	if (str_eq(r->query, STR("how=kill")))
 		raise(SIGKILL);
+	if (str_eq(r->query, STR("how=beside")) && beside_breaks)
+		another_thread_breaks();
 	buf_put(&r->body, STR("well"));
 	return answer_html(r, 200);
 }
@@ -339,6 +360,56 @@ TEST(a_request_that_breaks_the_program_twice_is_refused)
 	EXPECT_INT(ask_broken(a, "/broken?how=abort", &fixture_clerk), SIGABRT); /* somebody else's is another request */
 	EXPECT_INT(ask_broken(a, "/broken", &fixture_citizen), 200);
 	EXPECT_INT(ask_broken(a, "/broken?how=kill", &fixture_citizen), SIGKILL);
+}
+
+TEST(whoever_was_in_hand_and_answers_well_is_no_suspect)
+{
+	for (int round = 0; round < 3; round++) {
+		beside_breaks = true;
+		EXPECT_INT(ask_broken(a, "/broken?how=beside", &fixture_citizen), SIGABRT);
+		beside_breaks = false;
+		EXPECT_INT(ask_broken(a, "/broken?how=beside", &fixture_citizen), 200);
+	}
+	EXPECT_INT(ask_broken(a, "/broken?how=abort", &fixture_citizen), SIGABRT);
+	EXPECT_INT(ask_broken(a, "/broken", &fixture_citizen), 200); /* another request's good answer clears nobody else */
+	beside_breaks = true;
+	EXPECT_INT(ask_broken(a, "/broken?how=beside", &fixture_citizen), SIGABRT);
+	EXPECT_INT(ask_broken(a, "/broken?how=beside", &fixture_citizen), SIGABRT);
+	EXPECT_INT(ask_broken(a, "/broken?how=beside", &fixture_citizen), 500); /* twice and never well in between */
+	EXPECT_INT(ask_broken(a, "/broken?how=abort", &fixture_citizen), SIGABRT);
+	EXPECT_INT(ask_broken(a, "/broken?how=abort", &fixture_citizen), 500);
+	beside_breaks = false;
+}
+
+/* A client has the beginning of the answer and takes no more of it when something else breaks. */
+static void break_while_a_client_is_slow(struct arena *a)
+{
+	struct http_config c = breaking_config(a);
+	struct sockaddr_in s = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct str ask = STR("GET /broken?how=long HTTP/1.1\r\nHost: x\r\n\r\n");
+	struct http *h = NULL;
+	struct err e = {0};
+	char first;
+	EXPECT_OK(http_start(&h, &c, &e), e);
+	s.sin_port = htons((uint16_t)http_port(h));
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	EXPECT(connect(fd, (struct sockaddr *)&s, sizeof s) == 0 && send(fd, ask.p, ask.n, 0) == (ssize_t)ask.n && recv(fd, &first, 1, 0) == 1);
+	abort();
+}
+
+TEST(a_client_that_takes_its_answer_slowly_keeps_nothing_in_hand)
+{
+	(void)test_temp_dir(a);
+	fflush(NULL);
+	for (int round = 0; round < 2; round++) {
+		int status = 0;
+		pid_t pid = fork();
+		EXPECT(pid >= 0);
+		if (pid == 0)
+			break_while_a_client_is_slow(a);
+		EXPECT(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	}
+	EXPECT_INT(ask_broken(a, "/broken?how=long", NULL), 200);
 }
 
 /* ---- corpus and mutations ---- */
