@@ -303,6 +303,16 @@ TEST_BOTH(each_sees_the_own_figures_only)
 	EXPECT_INT(get(&director, unit.p).status, 200);
 	EXPECT_INT(get(&head, unit.p).status, 403); /* another unit of the own agency */
 	EXPECT_INT(get(&head, str_fmt(a, "/bang-dieu-hanh/ho-so?so=received&dv=%lld", (long long)p->leadership.v).p).status, 403);
+	/* An officer is named to whom the figures name one: an id of somebody else's tells no name. */
+	struct str theirs = str_fmt(a, "/bang-dieu-hanh?ky=36-thang&cb=%lld", (long long)p->specialist.v), none = str_fmt(a, "/bang-dieu-hanh?ky=36-thang&cb=%lld", (long long)p->director.v);
+	struct env env = office_env(&w.o);
+	struct err e = {0};
+	struct names names = names_begin(a);
+	names_want(&names, p->specialist.v, 0);
+	names_want(&names, p->director.v, 0);
+	EXPECT_OK(names_load(&env, &names, &e), e);
+	EXPECT(names_person(&names, p->director.v).n > 0 && str_find(page(&head, theirs.p), names_person(&names, p->specialist.v)) >= 0);
+	HAS_NOT(page(&head, none.p), names_person(&names, p->director.v));
 	EXPECT_INT(get(&centre, other.p).status, 200);
 	HAS(page(&centre, "/bang-dieu-hanh?xem=co-quan"), "Sở KH");
 	/* Who sees all figures may open no dossier of another agency, and finds no link to one. */

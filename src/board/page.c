@@ -184,15 +184,18 @@ static void groups(struct request *r, struct html_out *o, const struct board_ask
 
 /* ---- the page ---- */
 
+/* Else an id in the address would tell the name of anybody in the directory. */
+static bool counts_some(const struct board_data *d) { return stat_received(&d->total) || stat_ended(&d->total) || board_open(&d->now); }
+
 /* Whose figures: officer, unit, agency; with the procedure. */
-static struct str scope_words(struct request *r, const struct board_ask *q)
+static struct str scope_words(struct request *r, const struct board_ask *q, const struct board_data *d)
 {
 	struct arena *a = r->env.arena;
 	struct err e = {0};
 	struct names n = names_begin(a);
 	struct agency g = {.name = M(r, ALL_AGENCIES)};
 	bool found = false;
-	names_want(&n, q->of.officer.v, q->of.unit.v);
+	names_want(&n, counts_some(d) ? q->of.officer.v : 0, q->of.unit.v);
 	if (!names_load(&r->env, &n, &e) || (q->of.agency.v && !directory_agency(&r->env, q->of.agency, &g, &found, &e)))
 		return STR_NONE;
 	const struct law_procedure *p = q->of.procedure.n ? law_find(board_have()->law, q->of.procedure) : NULL;
@@ -216,7 +219,7 @@ bool board_page(struct request *r, struct err *e)
 		{.label = M(r, REPORT), .weight = UI_QUIET, .url = board_url(a, BOARD "/bieu-ii-06a", &q, STR_NONE)}};
 	struct h_capture c = h_capture_begin(&o);
 	ui_buttons(&o, more, ARRAY_LEN(more));
-	struct ui_page p = {.title = M(r, TITLE), .lead = scope_words(r, &q), .staff = true, .width = UI_FULL, .style = ASSET_CHART_CSS, .actions = h_capture_end(&o, c)};
+	struct ui_page p = {.title = M(r, TITLE), .lead = scope_words(r, &q, &d), .staff = true, .width = UI_FULL, .style = ASSET_CHART_CSS, .actions = h_capture_end(&o, c)};
 	ui_page_begin(&o, &p);
 	board_filter_form(r, &o, &q, BOARD, true);
 	stats(r, &o, &q, &d);
