@@ -1,5 +1,5 @@
 # A short menu; the work is done by Meson (meson.build) and scripts/.
-.PHONY: all run test quick lint bench bench-full fuzz faults tsan gallery clean
+.PHONY: all run test quick lint bench bench-full fuzz faults soak tsan gallery clean
 
 all: build/motcua
 
@@ -50,10 +50,7 @@ faults:  ## kill -9, power cuts, a full disk, each call failing once, resumable;
 	@TARGETS="src/app/motcua src/render/motcua-render src/app/libclock.so src/app/libfaults.so src/core/db/libpages.so tests/powercut/libcut.so tests/powercut/powercut_test" scripts/build build-faults
 	@scripts/faults build-faults
 
-gallery: ## every kind of page in all its states, as pictures in docs/gallery.md
-	@scripts/deps test
-	@TARGETS="src/app/motcua src/render/motcua-render" scripts/build build-bench
-	@node tests/browser/run.mjs gallery build-bench/src/app/motcua . build-bench write
+.PHONY: all run test quick lint bench bench-full fuzz faults soak tsan gallery clean
 
 clean:
-	rm -rf build build-test build-tsan build-bench build-fuzz build-faults
+	rm -rf build build-test build-tsan build-bench build-fuzz build-faults build-soak

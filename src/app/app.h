@@ -34,6 +34,7 @@ struct store {
 	struct law *law;
 	struct pack packs;         /* of the program, and of packs_dir over them */
 	struct id_source ids;
+	struct archive *archive;   /* by the setting, SQLite alone; else NULL */
 	struct writer *writer;
 	struct db_pool *pool;
 	int lock;                  /* held: no other program writes here */
@@ -93,6 +94,12 @@ MUST_CHECK bool store_clean(struct store *s, struct str code, struct err *e);
  * in bulk, and for whoever mistrusts the figures. *out: what differed, in `a`. */
 struct stat_compared;
 MUST_CHECK bool store_rebuild_stat(struct store *s, struct arena *a, struct stat_compared *out, struct err *e);
+/* Writes a backup of the place beside whoever writes there; this process must have no connection to it. `archive` NULL: none; link: stored files by
+ * hard links where that can be. */
+struct backup_report;
+MUST_CHECK bool backup_place(struct arena *a, const struct place *p, const char *archive, const char *to, bool link, struct backup_report *out, struct err *e);
+/* Where the data folder says which chain of the archive has all of it. */
+const char *place_marker(struct arena *a, const struct place *p);
 
 struct account_config;
 /* Accounts by the settings: cost of passwords, length of sessions. */

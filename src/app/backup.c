@@ -1,138 +1,167 @@
-/* backup.c — `backup` and `restore`: a snapshot of the database, then every file it names, into a folder.
+/* backup.c — `backup` and `restore`. What they write and read is core/archive's.
  *
- * The master key is not in a backup: sealed content stays sealed without it. Keep it apart, and give it to `restore`. */
+ * The master key is not in a backup: nothing in it opens without. Keep it apart, and give it to `restore`. */
 #include "app/app.h"
+#include "core/archive/archive.h"
 #include "core/db/migrate.h"
 #include <errno.h>
-#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool copy_fd(int from, int to, struct err *e)
+/* ---- backup ---- */
+
+struct dumping { struct db *db; struct sealed_out *to; };
+
+static bool put(void *ctx, const void *p, size_t n, struct err *e) { return backup_put(((struct dumping *)ctx)->to, p, n, e); }
+
+static bool dump(void *ctx, struct sealed_out *to, struct err *e)
 {
-	char bytes[65536];
-	ssize_t n;
-	while ((n = read(from, bytes, sizeof bytes)) > 0)
-		for (ssize_t at = 0, w; at < n; at += w)
-			if ((w = write(to, bytes + at, (size_t)(n - at))) < 0)
-				return err_set(e, ERR_INTERNAL, "cannot write: %s", strerror(errno));
-	return n == 0 ? fsync(to) == 0 || err_set(e, ERR_INTERNAL, "cannot sync: %s", strerror(errno)) : err_set(e, ERR_INTERNAL, "cannot read: %s", strerror(errno));
+	struct dumping *d = ctx;
+	d->to = to;
+	return db_dump(d->db, put, d, e);
 }
 
-static bool copy_file(const char *from, const char *to, mode_t mode, struct err *e)
+/* The connection is closed again: core/archive opens its own and counts on being alone. */
+static bool may_begin(const struct place *p, struct err *e)
 {
-	int in = open(from, O_RDONLY | O_CLOEXEC);
-	if (in < 0)
-		return err_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_INTERNAL, "cannot open %s: %s", from, strerror(errno));
-	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	bool ok = out >= 0 ? copy_fd(in, out, e) : err_set(e, ERR_CONFLICT, "cannot make %s: %s", to, strerror(errno));
-	close(in);
-	if (out >= 0)
-		close(out);
-	return ok;
-}
-
-struct copying { struct arena *a; struct str to; int64_t files; };
-
-static bool copy_blob(void *ctx, const struct blob_seen *b, struct err *e)
-{
-	struct copying *c = ctx;
-	struct arena_mark m = arena_mark(c->a);
-	struct str hex = digest_hex(c->a, b->address);
-	struct str dir = str_fmt(c->a, "%.*s/blobs%s/%.2s", STR_ARG(c->to), b->quarantined ? "/quarantine" : "", hex.p);
-	if (b->quarantined)
-		dir = str_fmt(c->a, "%.*s/blobs/quarantine", STR_ARG(c->to));
-	if (mkdir(dir.p, 0700) != 0 && errno != EEXIST)
-		return err_set(e, ERR_INTERNAL, "cannot make %s: %s", dir.p, strerror(errno));
-	bool ok = copy_file(b->path, str_fmt(c->a, "%.*s/%.*s", STR_ARG(dir), STR_ARG(hex)).p, 0600, e);
-	bool gone = !ok && e->kind == ERR_NOT_FOUND; /* released, and met again; or removed: then the snapshot does not name it */
-	if (gone)
-		*e = (struct err){0};
-	c->files += ok;
-	arena_rewind(c->a, m);
-	return ok || gone;
-}
-
-static bool copy_blobs(struct arena *a, struct str from, struct str to, int64_t *files, struct err *e)
-{
-	struct blob_store *s = NULL;
-	struct copying c = {.a = a, .to = to};
-	struct blob_store *target = NULL;
-	if (!blob_store_new(&s, str_fmt(a, "%.*s/blobs", STR_ARG(from)), NULL, e))
-		return false;
-	bool ok = blob_store_new(&target, str_fmt(a, "%.*s/blobs", STR_ARG(to)), NULL, e) && blob_each(s, copy_blob, &c, e);
-	blob_store_free(s);
-	blob_store_free(target);
-	*files = c.files;
-	return ok;
-}
-
-/* Names of files as well as their bytes: the folders are not synced one by one. */
-static bool sync_all(struct arena *a, struct str dir, struct err *e)
-{
-	int fd = open(str_cstr(a, dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = fd >= 0 && syncfs(fd) == 0;
-	if (!ok)
-		err_set(e, ERR_INTERNAL, "cannot sync %.*s: %s", STR_ARG(dir), strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
-/* The snapshot first, then the files: whatever the snapshot names is there, for removal waits longer than a backup. */
-static bool backup_to(struct options *o, const struct place *p, struct str to, int64_t *files, struct err *e)
-{
-	if (mkdir(str_cstr(o->arena, to), 0700) != 0)
-		return err_set(e, ERR_CONFLICT, "%.*s: %s; a backup goes into a new folder", STR_ARG(to), strerror(errno));
 	AUTO_DB db = place_open_long(p, e);
-	if (!db || !db_schema_check(db, &db_schema, e))
+	return db != NULL;
+}
+
+bool backup_place(struct arena *a, const struct place *p, const char *archive, const char *to, bool link, struct backup_report *out, struct err *e)
+{
+	AUTO_KEYRING keys = keyring_load(str_cstr(a, p->key_file), e);
+	const struct backup_config c = {.db = str_cstr(a, p->db), .blobs = str_fmt(a, "%.*s/blobs", STR_ARG(p->dir)).p, .to = to, .archive = archive, .marker = place_marker(a, p),
+	                                .keys = keys, .now = instant_clock(), .link = link};
+	if (!keys || !may_begin(p, e))
 		return false;
-	return db_snapshot(db, str_fmt(o->arena, "%.*s/motcua.db", STR_ARG(to)), e) && copy_blobs(o->arena, p->dir, to, files, e) && sync_all(o->arena, to, e);
+	if (p->engine == DB_SQLITE)
+		return backup_write(&c, out, e);
+	AUTO_DB db = place_open(p, DB_READ_ONLY, e);
+	struct dumping d = {.db = db};
+	return db && backup_write_dump(&c, dump, &d, out, e);
+}
+
+static bool schema_is_ours(const struct place *p, struct err *e)
+{
+	AUTO_DB db = place_open(p, DB_READ_ONLY, e);
+	return db && db_schema_check(db, &db_schema, e);
 }
 
 int backup_command(struct options *o)
 {
 	struct err e = {0};
 	struct place p;
+	struct backup_report done;
 	const char *to = option_value(o, "--to");
-	int64_t files = 0;
 	if (!to)
 		return say_usage(o, "backup");
-	if (!place_of(o, &p, &e) || !backup_to(o, &p, str_from(to), &files, &e))
+	if (!place_of(o, &p, &e) || !schema_is_ours(&p, &e) || !backup_place(o->arena, &p, o->settings.archive, to, false, &done, &e))
 		return say_error(&e, EXIT_WRONG);
-	printf("backed up into %s with %lld files; the master key is not in it: keep %.*s apart\n", to, (long long)files, STR_ARG(p.key_file));
+	printf("backed up into %s with %lld files, up to the act of %.*s; the master key is not in it: keep %.*s apart\n", to, (long long)done.files,
+	       STR_ARG(instant_format(o->arena, done.entry_at)), STR_ARG(p.key_file));
 	return EXIT_GOOD;
 }
 
-static bool restore_from(struct options *o, const struct place *p, struct str from, const char *key, struct verify_report *v, struct err *e)
+/* ---- restore ---- */
+
+static bool take(void *ctx, const void *p, size_t n, struct err *e) { return db_load(ctx, p, n, e); }
+
+static bool restore_pg(const struct place *p, const struct restore_config *c, struct restore_report *out, struct err *e)
 {
-	int64_t files = 0;
-	struct arena *a = o->arena;
+	AUTO_DB db = place_open(p, 0, e);
+	struct db_load load;
+	signal(SIGPIPE, SIG_IGN);
+	if (!db || !db_load_begin(db, &load, e))
+		return false;
+	struct err why = {0};
+	bool ok = restore_dump(c, take, &load, out, &why);
+	if (db_load_end(&load, ok, e))
+		return true;
+	if (!ok)
+		*e = why;
+	return false;
+}
+
+static bool bring_key(struct arena *a, const struct place *p, const char *key, struct err *e)
+{
 	if (mkdir(str_cstr(a, p->dir), 0700) != 0 && errno != EEXIST)
 		return err_set(e, ERR_INTERNAL, "%.*s: %s", STR_ARG(p->dir), strerror(errno));
-	if (!copy_file(key, str_cstr(a, p->key_file), 0600, e) ||
-	    !copy_file(str_fmt(a, "%.*s/motcua.db", STR_ARG(from)).p, str_cstr(a, p->db), 0600, e) || !copy_blobs(a, from, p->dir, &files, e) || !sync_all(a, p->dir, e))
+	AUTO_KEYRING good = keyring_load(key, e);
+	return good && archive_copy_file(key, str_cstr(a, p->key_file), e);
+}
+
+static bool restore_from(struct options *o, const struct place *p, const char *key, struct restore_config *c, struct restore_report *out, struct err *e)
+{
+	struct arena *a = o->arena;
+	if (!bring_key(a, p, key, e))
 		return false;
-	return verify_all(a, p, v, e);
+	AUTO_KEYRING keys = keyring_load(str_cstr(a, p->key_file), e);
+	c->keys = keys;
+	c->db = str_cstr(a, p->db);
+	c->blobs = str_fmt(a, "%.*s/blobs", STR_ARG(p->dir)).p;
+	return keys && (p->engine == DB_PG ? restore_pg(p, c, out, e) : restore_read(c, out, e));
+}
+
+/* Of an older version, as the backup that `migrate` made: this program cannot verify it, that one can. */
+static bool is_older(const struct place *p, size_t *behind)
+{
+	struct err e = {0};
+	size_t first;
+	AUTO_DB db = place_open(p, DB_READ_ONLY, &e);
+	return db && db_migrate_plan(db, &db_schema, &first, behind, &e) && *behind > 0;
+}
+
+static int check_restored(struct options *o, const struct place *p, const struct restore_report *r)
+{
+	struct err e = {0};
+	struct verify_report report;
+	size_t behind = 0;
+	if (is_older(p, &behind)) {
+		printf("restored, %zu migrations behind this program: verify and serve it with the program that made it, or run motcua migrate\n", behind);
+		return EXIT_GOOD;
+	}
+	if (!verify_all(o->arena, p, &report, &e))
+		return say_error(&e, EXIT_WRONG);
+	const struct audit_verify v = report.record;
+	printf("%s: %lld entries, %lld rows, %lld files%s%s\n", v.ok ? "restored and good" : "restored, FOUND WRONG", (long long)v.entries, (long long)v.rows, (long long)report.files,
+	       v.ok ? "" : "\nfirst fault: ", v.ok ? "" : v.first_fault);
+	if (p->engine == DB_SQLITE)
+		printf("the last act is of %.*s; %lld pieces of the archive\n", STR_ARG(instant_format(o->arena, r->entry_at)), (long long)r->pieces);
+	return v.ok ? EXIT_GOOD : EXIT_WRONG;
+}
+
+/* False: *e says what is wrong with the words. */
+static bool moment_of(struct options *o, const struct place *p, struct restore_config *c, struct err *e)
+{
+	const char *at = option_value(o, "--at"), *archive = option_value(o, "--archive");
+	if (!at)
+		return !archive || err_set(e, ERR_INVALID, "--archive goes with --at");
+	if (p->engine == DB_PG)
+		return err_set(e, ERR_INVALID, "PostgreSQL goes to a moment by its own archive (recovery_target_time): see docs/operations.md");
+	c->archive = archive ? archive : o->settings.archive;
+	c->to_moment = true;
+	if (!c->archive)
+		return err_set(e, ERR_INVALID, "where is the archive? Give --archive DIR, or archive in the file of --config");
+	return instant_parse(str_from(at), &c->at) || err_set(e, ERR_INVALID, "--at is a time like 2026-11-27T09:30:00+07:00");
 }
 
 int restore_command(struct options *o)
 {
 	struct err e = {0};
 	struct place p;
-	struct verify_report report;
-	const char *from = option_value(o, "--from"), *key = option_value(o, "--key");
-	if (!from || !key)
+	struct restore_config c = {0};
+	struct restore_report done;
+	const char *key = option_value(o, "--key");
+	c.from = option_value(o, "--from");
+	if (!c.from || !key)
 		return say_usage(o, "restore");
-	if (!place_of(o, &p, &e))
+	if (!place_of(o, &p, &e) || !moment_of(o, &p, &c, &e))
 		return say_error(&e, EXIT_USAGE);
-	if (p.engine != DB_SQLITE)
-		return say_error((err_set(&e, ERR_INVALID, "restore a PostgreSQL database with pg_restore, then run verify"), &e), EXIT_USAGE);
-	if (!restore_from(o, &p, str_from(from), key, &report, &e))
+	if (!restore_from(o, &p, key, &c, &done, &e))
 		return say_error(&e, EXIT_WRONG);
-	const struct audit_verify v = report.record;
-	printf("%s: %lld entries, %lld rows%s%s\n", v.ok ? "restored and good" : "restored, FOUND WRONG", (long long)v.entries, (long long)v.rows, v.ok ? "" : "\nfirst fault: ", v.ok ? "" : v.first_fault);
-	return v.ok ? EXIT_GOOD : EXIT_WRONG;
+	return check_restored(o, &p, &done);
 }

@@ -1,17 +1,22 @@
 /* commands.c — the small commands: migrate, routes, pack, version. */
 #include "app/app.h"
 #include "catalogue/procedure.h"
+#include "core/archive/archive.h"
 #include "core/audit/audit.h"
 #include "core/db/migrate.h"
 #include "core/pack/pack.h"
 #include "core/tsa/tsa.h"
 #include "era/era.h"
 #include "stat/stat.h"
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#define MEASURED ((int64_t)256 << 20)
 
 int version_command(struct options *o)
 {
@@ -22,11 +27,50 @@ int version_command(struct options *o)
 
 /* ---- migrate ---- */
 
-static int plan(struct db *db)
+/* How fast this disk gives the database, in MB a second, and how many MB it has. */
+static bool measure(const char *path, double *mb, double *speed)
+{
+	static char bytes[1 << 20];
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int64_t start = monotonic_ns(), n = 0;
+	ssize_t got = 0;
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return false;
+	while (n < MEASURED && (got = read(fd, bytes, sizeof bytes)) > 0)
+		n += got;
+	close(fd);
+	*mb = (double)st.st_size / 1e6;
+	*speed = (double)n / 1e6 / ((double)(monotonic_ns() - start + 1) / 1e9);
+	return n > 0;
+}
+
+/* A backup reads all and writes it; a migration may write a table and its indexes anew, at worst all of them. Before anything is opened:
+ * closing a descriptor of the database would drop its locks. */
+static void say_down_time(const struct place *p)
+{
+	double mb, speed;
+	if (p->engine == DB_PG)
+		printf("down-time: as long as motcua backup takes here, and the migrations\n");
+	else if (measure(p->db.p, &mb, &speed))
+		printf("down-time: about %.0f s for the backup of %.0f MB, and at most about %.0f s for the migrations, if they write all of it anew (measured: %.0f MB/s)\n",
+		       1 + 2 * mb / speed, mb, 1 + 4 * mb / speed, speed);
+}
+
+/* Which would run. */
+static bool pending(const struct place *p, size_t *first, size_t *n, struct err *e)
+{
+	AUTO_DB db = place_open(p, DB_CREATE, e);
+	return db && db_migrate_plan(db, &db_schema, first, n, e);
+}
+
+static int plan(const struct place *p)
 {
 	struct err e = {0};
 	size_t first = 0, n = 0;
-	if (!db_migrate_plan(db, &db_schema, &first, &n, &e))
+	if (access(p->db.p, F_OK) == 0 || p->engine == DB_PG)
+		say_down_time(p);
+	if (!pending(p, &first, &n, &e))
 		return say_error(&e, EXIT_WRONG);
 	for (size_t i = first; i < first + n; i++)
 		printf("%04d %s\n", db_schema.migrations[i].number, db_schema.migrations[i].name);
@@ -47,19 +91,39 @@ static int count_again(struct options *o)
 	return ok ? EXIT_GOOD : say_error(&e, EXIT_WRONG);
 }
 
+/* The way back: what was there before the first migration that is new. Stored files get a second name and take no room. */
+static bool back_up_first(struct options *o, const struct place *p, const char *to, size_t first, struct err *e)
+{
+	struct backup_report done;
+	if (!to)
+		to = str_fmt(o->arena, "%.*s/before-%04d", STR_ARG(p->dir), db_schema.migrations[first].number).p;
+	if (!backup_place(o->arena, p, NULL, to, true, &done, e))
+		return err_wrap(e, "backup before the migration");
+	printf("backed up into %s\n", to);
+	return true;
+}
+
+static bool migrate(struct options *o, const struct place *p, const char *to, size_t *applied, struct err *e)
+{
+	size_t first = 0, n = 0;
+	if (!pending(p, &first, &n, e) || (first > 0 && n > 0 && !back_up_first(o, p, to, first, e)))
+		return false;
+	archive_forget(place_marker(o->arena, p));
+	AUTO_DB db = place_open(p, 0, e);
+	return db && db_migrate(db, &db_schema, instant_clock(), applied, e);
+}
+
 static int migrate_here(struct options *o, bool plan_only, size_t *applied)
 {
 	struct err e = {0};
 	struct place p;
+	const char *to = option_value(o, "--backup");
 	if (!place_of(o, &p, &e))
 		return say_error(&e, EXIT_USAGE);
 	int lock = place_make(&p, &e) ? place_lock(&p, &e) : -1;
 	if (lock < 0)
 		return say_error(&e, EXIT_WRONG);
-	AUTO_DB db = place_open(&p, DB_CREATE, &e);
-	int code = !db ? say_error(&e, EXIT_WRONG) : plan_only ? plan(db) : EXIT_GOOD;
-	if (db && !plan_only && !db_migrate(db, &db_schema, instant_clock(), applied, &e))
-		code = say_error(&e, EXIT_WRONG);
+	int code = plan_only ? plan(&p) : migrate(o, &p, to, applied, &e) ? EXIT_GOOD : say_error(&e, EXIT_WRONG);
 	close(lock);
 	return code;
 }

@@ -1,5 +1,6 @@
 /* gauges.c — what the program counts beside the server's own: writer, write-ahead log, jobs. */
 #include "app/serve.h"
+#include "core/archive/archive.h"
 
 static struct writer_stats writer_of(void *ctx) { return writer_stats(((struct app *)ctx)->store.writer); }
 static int64_t queued(void *ctx) { return (int64_t)writer_of(ctx).queued; }
@@ -14,6 +15,15 @@ static int64_t wal_bytes(void *ctx) { return writer_of(ctx).wal_bytes; }
 static int64_t wal_checkpoints(void *ctx) { return writer_of(ctx).wal_checkpoints; }
 static int64_t wal_restarts(void *ctx) { return writer_of(ctx).wal_restarts; }
 static int64_t wal_full(void *ctx) { return writer_of(ctx).wal_full; }
+static struct archive_stats archive_of(void *ctx)
+{
+	struct app *app = ctx;
+	return app->store.archive ? archive_stats(app->store.archive) : (struct archive_stats){0};
+}
+static int64_t archive_pieces(void *ctx) { return archive_of(ctx).pieces; }
+static int64_t archive_bytes(void *ctx) { return archive_of(ctx).bytes; }
+static int64_t archive_failing(void *ctx) { return archive_of(ctx).failing; }
+static int64_t archive_alone(void *ctx) { return archive_of(ctx).no_backup; }
 static int64_t jobs_done(void *ctx) { return job_counts(((struct app *)ctx)->jobs).done; }
 static int64_t jobs_failed(void *ctx) { return job_counts(((struct app *)ctx)->jobs).failed; }
 static int64_t poisoned(void *ctx) { return http_poisoned(((struct app *)ctx)->http); }
@@ -32,6 +42,10 @@ const struct http_gauge app_gauges[] = {
 	{"motcua_wal_checkpoints", "Checkpoints since the start.", wal_checkpoints},
 	{"motcua_wal_restarts", "Times the writer began the log anew.", wal_restarts},
 	{"motcua_wal_full", "1 while a long reader keeps the log at its cap and nothing is written.", wal_full},
+	{"motcua_archive_pieces", "Pieces of the write-ahead log archived since the start.", archive_pieces},
+	{"motcua_archive_bytes", "Bytes archived since the start.", archive_bytes},
+	{"motcua_archive_failing", "1 while a piece cannot be archived and the log is held back.", archive_failing},
+	{"motcua_archive_without_backup", "1 while the archive has no backup to begin from.", archive_alone},
 	{"motcua_jobs_done", "Background jobs done since the start.", jobs_done},
 	{"motcua_jobs_failed", "Attempts of background jobs that failed.", jobs_failed},
 	{"motcua_poisoned_requests", "Requests refused because they broke the program twice.", poisoned},

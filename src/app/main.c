@@ -25,10 +25,10 @@ static int calendar_run(struct options *o)
 const struct command commands[] = {
 	{"serve", PLACE " [--listen ADDR:PORT]", "Serves pages and the API until it is told to stop.", serve_command, PLACE_TAKES "--listen=", 0},
 	{"demo", "--data DIR [--dossiers N] [--seed S] [--as-of DAY] [--json]", "Fills an empty data folder with a sample province; prints the sample sign-ins.", demo_command, PLACE_TAKES "--dossiers= --seed= --as-of= --json", 0},
-	{"migrate", PLACE " [--plan]", "Brings the database to this program's schema. --plan only says what would run.", migrate_command, PLACE_TAKES "--plan", 0},
+	{"migrate", PLACE " [--plan] [--backup DIR]", "Brings the database to this program's schema, after a backup into DIR (else before-NUMBER in the data folder): the way back. --plan only says what would run, and how long it takes.", migrate_command, PLACE_TAKES "--plan --backup=", 0},
 	{"verify", PLACE " [--json] | --receipt FILE [--anchors PEM]", "Recomputes the record and names the first fault; or checks one receipt offline.", verify_command, PLACE_TAKES "--json --receipt= --anchors=", 0},
-	{"backup", PLACE " --to DIR", "Writes a snapshot of the database and every file it names into an empty folder.", backup_command, PLACE_TAKES "--to=", 0},
-	{"restore", "--data DIR --from DIR --key FILE", "Puts a backup and its master key into an empty data folder and checks all of it.", restore_command, PLACE_TAKES "--from= --key=", 0},
+	{"backup", PLACE " --to DIR", "Writes the database, sealed by the master key, and every file into a new folder, beside a server too.", backup_command, PLACE_TAKES "--to=", 0},
+	{"restore", PLACE " --from DIR --key FILE [--at TIME [--archive DIR]]", "Puts a backup and its master key into an empty data folder (with --db, into an empty database) and checks all of it. --at 2026-11-27T09:30:00+07:00 goes on by the archive (SQLite) to the last act at or before that moment.", restore_command, PLACE_TAKES "--from= --key= --at= --archive=", 0},
 	{"export", PLACE " dossiers | packs --to DIR", "Writes the dossiers as CSV on standard output, without personal data; or the published procedures as packs, for `pack import` elsewhere.", export_command, PLACE_TAKES "--to=", 1},
 	{"pack", "check [DIR] | import DIR " PLACE, "Checks packs (law as data) and says what is missing; or proposes them as new versions.", pack_command, PLACE_TAKES, 2},
 	{"user", "add " PLACE " --login NAME --kind KIND --name TEXT [--person ID] [--email ADDRESS]", "Makes an account; the password is read from standard input. KIND: citizen, business, official, admin, system.", user_command, PLACE_TAKES "--login= --kind= --name= --person= --email=", 1},

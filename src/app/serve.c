@@ -2,6 +2,7 @@
  * and stops in the other order. The sign helper is started first, before any thread. */
 #include "account/account.h"
 #include "app/serve.h"
+#include "core/archive/archive.h"
 #include "core/log/log.h"
 #include "core/page/page.h"
 #include "erase/erase.h"
@@ -30,6 +31,15 @@ static struct db *checkout(void *ctx)
 static void checkin(void *ctx, struct db *db) { db_checkin(((struct app *)ctx)->store.pool, db); }
 static uint64_t revision(void *ctx) { return catalogue_revision(((struct app *)ctx)->catalogue); }
 
+static void archive_ready(struct archive *x, struct buf *why)
+{
+	struct archive_stats s = archive_stats(x);
+	if (s.failing)
+		buf_fmt(why, "warning: a piece of the write-ahead log cannot be archived; at its cap nothing is written: %s\n", s.why);
+	if (s.no_backup)
+		buf_put(why, STR("warning: the archive has no backup to begin from; run motcua backup with the same settings\n"));
+}
+
 static bool ready(void *ctx, struct buf *why)
 {
 	struct app *app = ctx;
@@ -45,11 +55,13 @@ static bool ready(void *ctx, struct buf *why)
 		buf_put(why, STR("database away: nothing can be written\n"));
 		return false;
 	}
-	if (writer.wal_full)
+	if (writer.wal_full && !(app->store.archive && archive_stats(app->store.archive).failing))
 		buf_put(why, STR("warning: a long reader keeps the write-ahead log at its cap; nothing is written until it ends\n"));
 	hold_say(app, why);
 	if (app->http && http_poisoned(app->http))
 		buf_put(why, STR("warning: a request broke the program twice and is refused; the log names it\n"));
+	if (app->store.archive)
+		archive_ready(app->store.archive, why);
 	if (app->demo)
 		buf_put(why, STR("warning: demonstration data\n"));
 	return true;

@@ -1,6 +1,7 @@
 /* store.c — opening a data folder: place, lock, keys, files, law, writer. See app.h. */
 #include "account/account.h"
 #include "app/app.h"
+#include "core/archive/archive.h"
 #include "core/auth/actor.h"
 #include "core/db/migrate.h"
 #include "core/i18n/i18n.h"
@@ -105,6 +106,8 @@ struct db *place_open_long(const struct place *p, struct err *e)
 
 static bool migrate(const struct place *p, struct err *e)
 {
+	AUTO_ARENA a = arena_new(0);
+	archive_forget(place_marker(a, p));
 	AUTO_DB db = place_open(p, DB_CREATE, e);
 	return db && db_migrate(db, &db_schema, instant_clock(), NULL, e);
 }
@@ -137,6 +140,20 @@ bool store_part_end(const struct place *p, struct err *e)
 	return unlink(path) == 0 || err_set(e, ERR_INTERNAL, "%s: %s", path, strerror(errno));
 }
 
+const char *place_marker(struct arena *a, const struct place *p) { return in_dir(a, p->dir, "archive.chain").p; }
+
+/* Whoever writes without an archive ends its chain: pieces after that would not fit. */
+static void use_archive(struct store *s, const struct config *c)
+{
+	const char *marker = place_marker(s->arena, &s->place);
+	if (s->place.engine != DB_SQLITE || !c->archive) {
+		archive_forget(marker);
+		return;
+	}
+	s->archive = archive_new(&(struct archive_config){.dir = str_cstr(s->arena, str_from(c->archive)), .db = str_cstr(s->arena, s->place.db), .blobs = in_dir(s->arena, s->place.dir, "blobs").p, .marker = marker,
+	                                                  .keys = s->keys, .every_ms = c->archive_every_ms, .keep_ms = c->archive_keep_ms});
+}
+
 static bool start_writer(struct store *s, const struct config *c, struct err *e)
 {
 	struct writer_config cfg = writer_config_usual(s->place.engine, s->place.db);
@@ -145,6 +162,8 @@ static bool start_writer(struct store *s, const struct config *c, struct err *e)
 	cfg.queue_max = (size_t)c->writer_queue;
 	cfg.batch_max = (size_t)c->writer_batch;
 	cfg.wal_max = c->wal_max;
+	use_archive(s, c);
+	cfg.archive = s->archive;
 	cfg.say_away = (int)MSG_ERR_AWAY;
 	cfg.say_unsure = (int)MSG_ERR_UNSURE;
 	cfg.now = s->at.ms ? fixed_now : NULL;
@@ -179,7 +198,10 @@ static bool open_all(struct store *s, const struct config *c, unsigned flags, st
 		return false;
 	id_source_init(&s->ids, (int)c->node);
 	s->pool = db_pool_new(s->place.engine, s->place.db, 16);
-	return !(flags & STORE_WRITER) || start_writer(s, c, e);
+	struct config without = *c;
+	if (flags & STORE_MIGRATE) /* a demonstration pours its rows past the writer */
+		without.archive = NULL;
+	return !(flags & STORE_WRITER) || start_writer(s, &without, e);
 }
 
 bool store_open(struct store *s, const struct options *o, unsigned flags, struct err *e) { return store_open_at(s, o, flags, (struct instant){0}, e); }
@@ -195,9 +217,10 @@ bool store_open_at(struct store *s, const struct options *o, unsigned flags, str
 
 void store_close(struct store *s)
 {
-	writer_stop(s->writer);
-	if (s->pool)
+	if (s->pool) /* before the writer, whose last connection removes the log */
 		db_pool_free(s->pool);
+	writer_stop(s->writer);
+	archive_free(s->archive);
 	blob_store_free(s->blobs);
 	law_free(s->law);
 	keyring_free(s->keys);

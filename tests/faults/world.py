@@ -7,9 +7,9 @@ PLAIN, WITH_FILE = "cg-cn-lac-hau", "bx-khai-bao-xquang"
 
 
 class World(Program):
-    def __init__(self, folder=None, way=None):
+    def __init__(self, folder=None, way=None, **settings):
         """folder: for the data; way: from the folder of PostgreSQL's socket to the one that the program is told, when something stands between."""
-        super().__init__(dossiers=6, start=False, folder=folder, way=way)
+        super().__init__(dossiers=6, start=False, folder=folder, way=way, **settings)
 
     def call(self, method, path, body=None, role=None, timeout=60, **headers):
         """(status, answer)."""

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define SECTOR 512
-#define FILES_MAX 8192
+#define FILES_MAX 32768
 
 struct pending { struct pending *next; int64_t at; size_t n; bool truncate; char bytes[]; };
 struct inode { char *bytes; size_t n, cap; struct pending *first, **last; int64_t end; };
@@ -268,13 +268,13 @@ void disk_remove(const char *path)
 	leave();
 }
 
-void disk_sync_dir(const char *dir)
+/* `wanted`: is the name one of those whose folders are synced? */
+static void apply_changes(bool (*wanted)(const char *path, const char *dir), const char *dir)
 {
-	enter();
 	struct change **at = &disk.first;
 	while (*at && !disk.cfg.lying) {
 		struct change *c = *at;
-		if (lies_in(c->path, dir) || lies_in(c->from, dir)) {
+		if (wanted(c->path, dir) || wanted(c->from, dir)) {
 			change_apply(c);
 			*at = c->next;
 		} else {
@@ -284,6 +284,24 @@ void disk_sync_dir(const char *dir)
 	while (*at)
 		at = &(*at)->next;
 	disk.last = at;
+}
+
+void disk_sync_dir(const char *dir)
+{
+	enter();
+	apply_changes(lies_in, dir);
+	leave();
+}
+
+static bool lies_below(const char *path, const char *dir) { return path && strncmp(path, dir, strlen(dir)) == 0 && path[strlen(dir)] == '/'; }
+
+void disk_sync_tree(const char *dir)
+{
+	enter();
+	for (size_t i = 0; i < disk.now.n && !disk.cfg.lying; i++)
+		if (lies_below(disk.now.v[i].path, dir))
+			flush(disk.now.v[i].ino, false);
+	apply_changes(lies_below, dir);
 	leave();
 }
 
@@ -374,4 +392,11 @@ static int ops_sync_dir(void *ctx, const char *path)
 	return 0;
 }
 
-const struct file_ops disk_file_ops = {ops_create, ops_write, ops_sync, ops_close, ops_rename, ops_remove, ops_sync_dir, NULL};
+static int ops_sync_tree(void *ctx, const char *path)
+{
+	(void)ctx;
+	disk_sync_tree(path);
+	return 0;
+}
+
+const struct file_ops disk_file_ops = {ops_create, ops_write, ops_sync, ops_close, ops_rename, ops_remove, ops_sync_dir, NULL, ops_sync_tree};

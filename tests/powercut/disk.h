@@ -30,6 +30,7 @@ void disk_sync(struct inode *ino);
 void disk_rename(const char *from, const char *to);
 void disk_remove(const char *path);
 void disk_sync_dir(const char *dir);
+void disk_sync_tree(const char *dir);
 
 /* The file layer's and SQLite's ways to it. The VFS becomes the default of the process. */
 extern const struct file_ops disk_file_ops;

@@ -53,4 +53,16 @@ static int sys_sync_dir(void *ctx, const char *path)
 	return result;
 }
 
-const struct file_ops file_ops_system = {sys_create, sys_write, sys_sync, sys_close, sys_rename, sys_remove, sys_sync_dir, NULL};
+static int sys_sync_tree(void *ctx, const char *path)
+{
+	(void)ctx;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	int result = syncfs(fd), why = errno;
+	close(fd);
+	errno = why;
+	return result;
+}
+
+const struct file_ops file_ops_system = {sys_create, sys_write, sys_sync, sys_close, sys_rename, sys_remove, sys_sync_dir, NULL, sys_sync_tree};

@@ -15,6 +15,7 @@ struct file_ops {
 	int (*remove)(void *ctx, const char *path);
 	int (*sync_dir)(void *ctx, const char *path);
 	void *ctx;
+	int (*sync_tree)(void *ctx, const char *path);                         /* all files and folders below it; other files there too */
 };
 
 /* The system's own calls. */

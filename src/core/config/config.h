@@ -19,6 +19,8 @@ struct config {
 	int64_t rate_page, rate_sign_in, rate_lookup, rate_upload, rate_heavy, rate_api; /* per minute and address */
 	int64_t rate_account_page, rate_account_api; /* per minute and account */
 	int64_t sweep_wait_ms, wal_max;
+	const char *archive;
+	int64_t archive_every_ms, archive_keep_ms;
 	/* accounts */
 	int64_t argon_memory, argon_passes, session_idle_ms, session_ms;
 	/* keys */

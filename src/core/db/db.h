@@ -127,9 +127,15 @@ void db_permit_logged(struct db *db, bool on);
  * no such row. */
 MUST_CHECK bool db_row_digest(struct db *db, const struct db_table *table, int64_t id, uint8_t out[32], struct err *e);
 
-/* A consistent copy of the whole database in a new file beside a busy writer: SQLite's VACUUM INTO, pg_dump's custom
- * format. ERR_INTERNAL when the file cannot be made. */
-MUST_CHECK bool db_snapshot(struct db *db, struct str path, struct err *e);
+/* PostgreSQL: a consistent dump beside whoever writes (pg_dump, custom format), piece by piece. SQLite's backup is in core/archive. */
+typedef bool db_bytes_fn(void *ctx, const void *p, size_t n, struct err *e);
+MUST_CHECK bool db_dump(struct db *db, db_bytes_fn *put, void *ctx, struct err *e);
+/* Such a dump into an empty database, in one transaction. After db_load_begin() comes db_load_end() in any case; its ok false: given up.
+ * SIGPIPE must be ignored. */
+struct db_load { int pid, fd; };
+MUST_CHECK bool db_load_begin(struct db *db, struct db_load *out, struct err *e);
+MUST_CHECK bool db_load(struct db_load *l, const void *p, size_t n, struct err *e);
+MUST_CHECK bool db_load_end(struct db_load *l, bool ok, struct err *e);
 
 /* ---- SQLite's write-ahead log ----
  *
@@ -142,8 +148,13 @@ enum db_checkpoint_mode {
 };
 /* *busy: somebody was in the way, it was not done to the end. Waits for each at most wait_ms. Outside of transactions. */
 MUST_CHECK bool db_checkpoint(struct db *db, enum db_checkpoint_mode mode, int wait_ms, bool *busy, struct err *e);
+/* Closing, even as the last one, copies nothing and leaves the log in its place; so for every connection that only reads. */
+void db_leave_log(struct db *db);
 /* Bytes in the log after the last commit of this connection (DB_BATCH only). */
 int64_t db_wal_bytes(const struct db *db);
+int64_t db_wal_frames(const struct db *db);
+/* Another connection emptied the log: it has none until this one commits again. */
+void db_wal_forget(struct db *db);
 /* Bytes of the log's file, whoever wrote them; 0 when there is none. `place` as for db_open_sqlite(). */
 int64_t db_wal_file_bytes(struct str place);
 

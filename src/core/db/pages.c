@@ -45,6 +45,12 @@ enum page_state page_check(const uint8_t page[PAGE_SIZE], uint32_t number)
 	return tail == sum_of(page, PAGE_SIZE - PAGE_TAIL, number) ? PAGE_GOOD : PAGE_DAMAGED;
 }
 
+void page_seal(uint8_t page[PAGE_SIZE], uint32_t number)
+{
+	uint64_t sum = sum_of(page, PAGE_SIZE - PAGE_TAIL, number);
+	memcpy(page + PAGE_SIZE - PAGE_TAIL, &sum, sizeof sum);
+}
+
 static uint32_t get32(const uint8_t *p, bool big)
 {
 	return big ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]
@@ -176,8 +182,7 @@ static int write_page(sqlite3_file *f, const uint8_t *p, sqlite3_int64 at)
 	if (at == 0 && p[20] != PAGE_TAIL)
 		return SQLITE_IOERR_WRITE;
 	memcpy(page, p, PAGE_SIZE - PAGE_TAIL);
-	uint64_t sum = sum_of(page, PAGE_SIZE - PAGE_TAIL, (uint64_t)(at / PAGE_SIZE) + 1);
-	memcpy(page + PAGE_SIZE - PAGE_TAIL, &sum, sizeof sum);
+	page_seal(page, (uint32_t)(at / PAGE_SIZE) + 1);
 	return real(f)->pMethods->xWrite(real(f), page, PAGE_SIZE, at);
 }
 

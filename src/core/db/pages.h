@@ -20,6 +20,9 @@ enum page_state { PAGE_GOOD, PAGE_WITHOUT_SUM, PAGE_DAMAGED };
 /* `number` counts from 1. */
 enum page_state page_check(const uint8_t page[PAGE_SIZE], uint32_t number);
 
+/* Sets the sum of a page that goes into the file. */
+void page_seal(uint8_t page[PAGE_SIZE], uint32_t number);
+
 /* The sums of the write-ahead log, as https://sqlite.org/fileformat2.html §4.2 has them. */
 struct wal_head { bool big; uint8_t salt[8]; uint32_t sum[2]; };
 /* False when it is not the head of a log, or of other pages. */

@@ -264,14 +264,6 @@ TEST(a_file_without_room_for_sums_is_refused_and_left_alone)
 	EXPECT(strstr(look(path).fault, "page 1 of "));
 }
 
-TEST(a_snapshot_has_sums)
-{
-	struct err e = {0};
-	const char *to = place(a);
-	EXPECT_OK(db_snapshot(test_db(a, DB_SQLITE), str_from(to), &e), e);
-	EXPECT(look(to).pages > 3 && look(to).fault[0] == '\0' && look(to).without_sum == 0);
-}
-
 /* What sums cannot see: a program that writes through them and forgets the index or the words. */
 TEST(indexes_and_words_are_compared)
 {

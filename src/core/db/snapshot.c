@@ -1,8 +1,10 @@
-/* snapshot.c — a copy of the database for backups. See db_snapshot() in db.h. */
+/* snapshot.c — PostgreSQL's own dump and restore, through pipes: no clear copy on a disk. See db_dump() in db.h. */
 #include "core/base/child.h"
 #include "core/db/impl.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,38 +16,76 @@ void db_private_file(const char *path)
 		close(fd);
 }
 
-/* A read transaction copies what it sees; sqlite3_backup beside a busy writer would start again and again. */
-static bool vacuum_into(struct db *db, const char *path, struct err *e)
+/* libpq's own words for the connection; a password is never among the arguments. The child has `theirs` as its descriptor `as`. */
+static bool start(struct db *db, const char *program, const char *const *more, size_t n_more, int theirs, int as, pid_t *pid, struct err *e)
 {
-	sqlite3_stmt *st = NULL;
-	sqlite3 *lite = NULL;
-	bool ok = lite_open(sqlite3_db_filename(db->lite, "main"), SQLITE_OPEN_READWRITE, &lite) == SQLITE_OK &&
-	          sqlite3_prepare_v2(lite, "vacuum into ?1", -1, &st, NULL) == SQLITE_OK &&
-	          sqlite3_bind_text(st, 1, path, -1, SQLITE_STATIC) == SQLITE_OK && sqlite3_step(st) == SQLITE_DONE;
+	const char *host = PQhost(db->pg), *port = PQport(db->pg);
+	const char *argv[16] = {program, "--no-password", "--host", host ? host : "", "--port", port ? port : "5432", "--username", PQuser(db->pg), "--dbname", PQdb(db->pg)};
+	size_t n = 10;
+	AUTO_ARENA a = arena_new(0);
+	posix_spawn_file_actions_t files;
+	for (size_t i = 0; i < n_more; i++)
+		argv[n++] = more[i];
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_adddup2(&files, theirs, as);
+	int why = posix_spawnp(pid, program, &files, NULL, (char *const *)(uintptr_t)argv, child_env(a, "HOME PG*"));
+	posix_spawn_file_actions_destroy(&files);
+	return why == 0 || err_set(e, ERR_INTERNAL, "cannot start %s: %s", program, strerror(why));
+}
+
+static bool end(const char *program, pid_t pid, bool ok, struct err *e)
+{
+	int status = -1;
+	if (waitpid(pid, &status, 0) == pid && status == 0)
+		return ok;
+	return err_set(e, ERR_INTERNAL, "%s failed: see what it said", program);
+}
+
+bool db_dump(struct db *db, db_bytes_fn *put, void *ctx, struct err *e)
+{
+	static const char *const more[] = {"--format=custom"};
+	int ends[2];
+	pid_t pid;
+	char bytes[65536];
+	ssize_t n;
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return err_set(e, ERR_INTERNAL, "no pipe: %s", strerror(errno));
+	bool ok = start(db, "pg_dump", more, 1, ends[1], 1, &pid, e);
+	close(ends[1]);
+	bool begun = ok;
+	while (ok && (n = read(ends[0], bytes, sizeof bytes)) > 0)
+		ok = put(ctx, bytes, (size_t)n, e);
+	close(ends[0]);
+	return begun ? end("pg_dump", pid, ok, e) : false;
+}
+
+bool db_load_begin(struct db *db, struct db_load *out, struct err *e)
+{
+	static const char *const more[] = {"--exit-on-error", "--single-transaction", "--no-owner"};
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return err_set(e, ERR_INTERNAL, "no pipe: %s", strerror(errno));
+	bool ok = start(db, "pg_restore", more, 3, ends[0], 0, &out->pid, e);
+	close(ends[0]);
+	out->fd = ends[1];
 	if (!ok)
-		err_set(e, ERR_INTERNAL, "snapshot: %s", lite ? sqlite3_errmsg(lite) : "out of memory");
-	sqlite3_finalize(st);
-	sqlite3_close(lite);
+		close(ends[1]);
 	return ok;
 }
 
-/* libpq's own words for the connection; a password is never among the arguments. */
-static bool dump(struct db *db, const char *path, struct err *e)
+bool db_load(struct db_load *l, const void *p, size_t n, struct err *e)
 {
-	const char *host = PQhost(db->pg), *port = PQport(db->pg), *user = PQuser(db->pg), *name = PQdb(db->pg);
-	const char *argv[] = {"pg_dump", "--format=custom", "--no-password", "--host", host ? host : "", "--port", port ? port : "5432", "--username", user, "--dbname", name, "--file", path, NULL};
-	pid_t pid = 0;
-	int status = -1;
-	AUTO_ARENA a = arena_new(0);
-	if (posix_spawnp(&pid, argv[0], NULL, NULL, (char *const *)(uintptr_t)argv, child_env(a, "HOME PG*")) != 0 || waitpid(pid, &status, 0) != pid || status != 0)
-		return err_set(e, ERR_INTERNAL, "pg_dump failed");
+	for (size_t at = 0; at < n;) {
+		ssize_t w = write(l->fd, (const char *)p + at, n - at);
+		if (w < 0 && errno != EINTR)
+			return err_set(e, ERR_INTERNAL, "pg_restore takes no more: %s", strerror(errno));
+		at += w > 0 ? (size_t)w : 0;
+	}
 	return true;
 }
 
-bool db_snapshot(struct db *db, struct str path, struct err *e)
+bool db_load_end(struct db_load *l, bool ok, struct err *e)
 {
-	AUTO_ARENA a = arena_new(0);
-	const char *to = str_cstr(a, path);
-	db_private_file(to);
-	return db->kind == DB_SQLITE ? vacuum_into(db, to, e) : dump(db, to, e);
+	close(l->fd);
+	return end("pg_restore", l->pid, ok, e);
 }

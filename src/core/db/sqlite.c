@@ -126,6 +126,10 @@ static void close_db(struct db *db)
 {
 	for (size_t i = 0; i < DB_OFTEN; i++)
 		sqlite3_finalize(db->often[i]);
+	/* An empty log is nobody's: the last one takes it away. */
+	const char *name = db->lite ? sqlite3_db_filename(db->lite, "main") : NULL;
+	if (name && *name && (db->flags & DB_READ_ONLY) && db_wal_file_bytes(str_from(name)) == 0)
+		sqlite3_db_config(db->lite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
 	sqlite3_close_v2(db->lite);
 }
 
@@ -136,6 +140,9 @@ static bool configure(struct db *db, struct err *e)
 	sqlite3_extended_result_codes(db->lite, 1);
 	sqlite3_busy_timeout(db->lite, 5000);
 	sqlite3_db_config(db->lite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	/* Whoever only reads leaves the log as it is: the archive may not have all of it (core/archive). */
+	if (db->flags & DB_READ_ONLY)
+		db_leave_log(db);
 	if (!run(db, "pragma synchronous=full; pragma foreign_keys=on; pragma temp_store=memory; pragma trusted_schema=off; pragma cell_size_check=on", e))
 		return false;
 	if (!(db->flags & DB_READ_ONLY) && !run(db, "pragma journal_mode=wal", e))

@@ -46,7 +46,16 @@ bool db_checkpoint(struct db *db, enum db_checkpoint_mode mode, int wait_ms, boo
 	return true;
 }
 
+void db_leave_log(struct db *db)
+{
+	if (db->lite)
+		sqlite3_db_config(db->lite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
 int64_t db_wal_bytes(const struct db *db) { return db->wal_frames * db->wal_frame_bytes; }
+
+void db_wal_forget(struct db *db) { db->wal_frames = 0; }
+int64_t db_wal_frames(const struct db *db) { return db->wal_frames; }
 
 int64_t db_wal_file_bytes(struct str place)
 {

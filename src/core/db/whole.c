@@ -1,6 +1,6 @@
 /* whole.c — see whole.h. SQLite; PostgreSQL's part is in whole_pg.c. */
 #include "core/db/whole_internal.h"
-#include "core/db/pages.h"
+#include "core/db/frames.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,7 +11,6 @@
 
 #define TRIES 6            /* a page that the server is writing is read again */
 #define PAUSE_NS 2000000
-#define LOCK_PAGE 262145u   /* never used by SQLite: the bytes of its locks */
 #define SEARCH_NS ((int64_t)3000000000)
 
 bool whole_fault(struct db_whole *out, const char *fmt, ...)
@@ -185,27 +184,15 @@ static bool read_log(struct log *l, struct db_whole *out, struct err *e)
 
 /* ---- pages ---- */
 
-static enum page_state read_page(int fd, uint32_t number)
-{
-	uint8_t page[PAGE_SIZE];
-	enum page_state state = PAGE_DAMAGED;
-	for (int i = 0; state == PAGE_DAMAGED && i < TRIES; i++) {
-		if (i)
-			pause_a_little();
-		if (read_at(fd, page, sizeof page, (int64_t)(number - 1) * PAGE_SIZE))
-			state = page_check(page, number);
-	}
-	return state;
-}
-
 static bool comes_later(const struct log *l, uint32_t page) { return page < l->n && l->later[page / 8] & 1 << page % 8; }
 
 /* *damaged: the first damaged page, or 0. */
 static void read_pages(int fd, int64_t size, const char *path, const struct log *l, struct db_whole *out, uint32_t *damaged)
 {
 	uint32_t n = (uint32_t)(size / PAGE_SIZE);
+	uint8_t page[PAGE_SIZE];
 	for (uint32_t i = 1; i <= n && !*damaged; i++) {
-		enum page_state state = i == LOCK_PAGE || comes_later(l, i) ? PAGE_GOOD : read_page(fd, i);
+		enum page_state state = i == PAGE_OF_LOCKS || comes_later(l, i) ? PAGE_GOOD : page_read(fd, i, page);
 		out->pages++;
 		out->without_sum += state == PAGE_WITHOUT_SUM;
 		*damaged = state == PAGE_DAMAGED ? i : 0;

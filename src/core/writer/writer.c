@@ -2,6 +2,7 @@
  *
  * Lock order: writer.mutex is never held while the database works, nor while the keeper's locks are asked for. */
 #include "core/writer/hand.h"
+#include "core/archive/archive.h"
 #include "core/audit/audit_sql.h"
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -263,7 +264,8 @@ static void refuse_all(struct hand *h, struct write_job **jobs, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		jobs[i]->ok = false;
 		jobs[i]->err = (struct err){0};
-		err_set(&jobs[i]->err, ERR_BUSY, "the database's log has %lld MB, for somebody reads it for long: nothing is written until that ends", (long long)(db_wal_bytes(h->link.db) >> 20));
+		err_set(&jobs[i]->err, ERR_BUSY, "the database's log has %lld MB, for %s: nothing is written until that ends", (long long)(db_wal_bytes(h->link.db) >> 20),
+		        h->w->cfg.archive && archive_stats(h->w->cfg.archive).failing ? "its archive cannot be written" : "somebody reads it for long");
 	}
 	pthread_mutex_lock(&h->w->mutex);
 	h->w->stats.refused += (int64_t)n;
@@ -272,10 +274,12 @@ static void refuse_all(struct hand *h, struct write_job **jobs, size_t n)
 
 static void run_lite(struct hand *h, struct write_job **jobs, size_t n)
 {
-	if (keeper_between(h->w->keeper, h->link.db))
-		run_batch(h, jobs, n);
-	else
+	if (!keeper_between(h->w->keeper, h->link.db)) {
 		refuse_all(h, jobs, n);
+		return;
+	}
+	run_batch(h, jobs, n);
+	keeper_after(h->w->keeper, h->link.db);
 }
 
 static void *hand_main(void *arg)
@@ -329,7 +333,7 @@ bool writer_start(struct writer **out, const struct writer_config *cfg, struct e
 	pthread_condattr_destroy(&clock);
 	if (w->cfg.batch_max == 0 || w->cfg.batch_max > BATCH_LIMIT)
 		w->cfg.batch_max = BATCH_LIMIT;
-	if (cfg->engine == DB_SQLITE && !keeper_start(&w->keeper, cfg->place, cfg->wal_max, e)) {
+	if (cfg->engine == DB_SQLITE && !keeper_start(&w->keeper, cfg->place, cfg->wal_max, cfg->archive, e)) {
 		writer_stop(w);
 		return err_wrap(e, "starting the writer");
 	}
