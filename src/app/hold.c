@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define REFUSAL SANDBOX_LOUD
@@ -55,7 +56,7 @@ bool hold_files(struct app *app, struct err *e)
 {
 	struct arena *a = app->arena;
 	const struct config *c = &app->config;
-	struct sandbox_path v[5] = {{str_cstr(a, app->store.place.dir), SANDBOX_ALL}, {"/dev/null", SANDBOX_CHANGE}};
+	struct sandbox_path v[6] = {{str_cstr(a, app->store.place.dir), SANDBOX_ALL}, {"/dev/null", SANDBOX_CHANGE}};
 	size_t n = 2;
 	const char *sockets[] = {socket_folder(a, c->listen), socket_folder(a, c->listen_metrics)};
 	if (!c->sandbox)
@@ -65,6 +66,10 @@ bool hold_files(struct app *app, struct err *e)
 			v[n++] = (struct sandbox_path){sockets[i], SANDBOX_SOCKET};
 	if (c->master_key_file) /* a rotation writes it anew, beside */
 		v[n++] = (struct sandbox_path){folder_of(a, c->master_key_file), SANDBOX_WRITE};
+	if (app->store.place.engine == DB_SQLITE && c->archive) {
+		mkdir(c->archive, 0700); /* one that cannot be made is told when the archive starts */
+		v[n++] = (struct sandbox_path){c->archive, SANDBOX_ALL};
+	}
 	/* Workbooks are made in files: where uploads are, which is emptied at each start. */
 	setenv("TMPDIR", str_fmt(a, "%.*s/uploads", STR_ARG(app->store.place.dir)).p, 1);
 	return sandbox_begin(e) && sandbox_files(&(struct sandbox_files){.v = v, .n = n, .read_all = true}, &app->files_held, e);
