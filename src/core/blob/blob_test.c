@@ -261,7 +261,7 @@ static int f_sync_dir(void *c, const char *p) { return fault(c) ? -1 : file_ops_
 TEST(a_failing_disk_is_told_and_leaves_nothing_half)
 {
 	struct faulty f = {0};
-	struct file_ops ops = {f_create, f_write, f_sync, f_close, f_rename, f_remove, f_sync_dir, &f};
+	struct file_ops ops = {f_create, f_write, f_sync, f_close, f_rename, f_remove, f_sync_dir, &f, NULL};
 	struct err e = {0};
 	struct blob_store *s = NULL;
 	AUTO_KEY k = key_new();
