@@ -127,6 +127,8 @@ void db_permit_logged(struct db *db, bool on);
  * no such row. */
 MUST_CHECK bool db_row_digest(struct db *db, const struct db_table *table, int64_t id, uint8_t out[32], struct err *e);
 
+/* SQLite: a consistent copy in a new file, its pages numbered anew (VACUUM INTO). For samples; backups are core/archive's. */
+MUST_CHECK bool db_snapshot(struct db *db, struct str path, struct err *e);
 /* PostgreSQL: a consistent dump beside whoever writes (pg_dump, custom format), piece by piece. SQLite's backup is in core/archive. */
 typedef bool db_bytes_fn(void *ctx, const void *p, size_t n, struct err *e);
 MUST_CHECK bool db_dump(struct db *db, db_bytes_fn *put, void *ctx, struct err *e);

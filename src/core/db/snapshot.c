@@ -1,4 +1,4 @@
-/* snapshot.c — PostgreSQL's own dump and restore, through pipes: no clear copy on a disk. See db_dump() in db.h. */
+/* snapshot.c — PostgreSQL's own dump and restore, through pipes: no clear copy on a disk; a copy of an SQLite database. See db.h. */
 #include "core/base/child.h"
 #include "core/db/impl.h"
 #include <errno.h>
@@ -14,6 +14,23 @@ void db_private_file(const char *path)
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd >= 0)
 		close(fd);
+}
+
+bool db_snapshot(struct db *db, struct str path, struct err *e)
+{
+	AUTO_ARENA a = arena_new(0);
+	const char *to = str_cstr(a, path);
+	sqlite3_stmt *st = NULL;
+	sqlite3 *lite = NULL;
+	CHECK(db->kind == DB_SQLITE);
+	db_private_file(to);
+	bool ok = lite_open(sqlite3_db_filename(db->lite, "main"), SQLITE_OPEN_READWRITE, &lite) == SQLITE_OK && sqlite3_prepare_v2(lite, "vacuum into ?1", -1, &st, NULL) == SQLITE_OK &&
+	          sqlite3_bind_text(st, 1, to, -1, SQLITE_STATIC) == SQLITE_OK && sqlite3_step(st) == SQLITE_DONE;
+	if (!ok)
+		err_set(e, ERR_INTERNAL, "snapshot: %s", lite ? sqlite3_errmsg(lite) : "out of memory");
+	sqlite3_finalize(st);
+	sqlite3_close(lite);
+	return ok;
 }
 
 /* libpq's own words for the connection; a password is never among the arguments. The child has `theirs` as its descriptor `as`. */
