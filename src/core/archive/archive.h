@@ -6,7 +6,7 @@
  *          stands at the last archived commit SQLite does neither past it. A piece that cannot be written so holds the log back, up to its cap.
  * Proof:   DATA/archive.chain says that nobody without archive has written since; a piece names the last entry of core/audit's log.
  * Sealed:  by the master keys (sealed.h); backups in the same way. Files are sealed by the store. Both hold keys of erased records: they expire.
- * Threads: one at a time, the keeper's turn (core/writer); stats from any. See ADR 0015. */
+ * Threads: one at a time, the keeper's turn (core/writer); stats from any. See ADR 0017. */
 #pragma once
 #include "core/base/instant.h"
 #include "core/blob/file_ops.h"
