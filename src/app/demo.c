@@ -13,6 +13,7 @@
 #include <string.h>
 
 static bool make_directory(struct env *env, void *ctx, struct err *e) { return directory_demo(env, ctx, e); }
+static bool make_around(struct env *env, void *ctx, struct err *e) { return directory_demo_around(env, ctx, e); }
 static bool make_catalogue(struct env *env, void *ctx, struct err *e)
 {
 	(void)ctx;
@@ -137,8 +138,8 @@ static bool count_all(struct store *s, struct err *e)
 static bool found(struct demo *d, struct store *s, struct err *e)
 {
 	struct account_config cfg = account_config_usual(s->keys);
-	return account_start(&cfg, e) && store_act(s, s->arena, make_directory, &d->people, e) && store_act(s, s->arena, make_catalogue, NULL, e) &&
-	       account_demo_prepare(d->o->arena, STR("motcua"), &d->people, &d->accounts, e) && store_act(s, s->arena, make_accounts, &d->accounts, e);
+	return account_start(&cfg, e) && store_act(s, s->arena, make_directory, &d->people, e) && (d->n <= BY_HAND || store_act(s, s->arena, make_around, &d->people, e)) &&
+	       store_act(s, s->arena, make_catalogue, NULL, e) && account_demo_prepare(d->o->arena, STR("motcua"), &d->people, &d->accounts, e) && store_act(s, s->arena, make_accounts, &d->accounts, e);
 }
 
 static bool step(struct demo *d, struct instant at, bool first, int64_t by_hand, struct err *e)

@@ -55,13 +55,16 @@ static bool forms_of(void *ctx, struct arena *a, const struct procedure *p, stru
 static bool contacts_of(void *ctx, struct env *env, struct catalogue_contact **out, size_t *n, struct err *e)
 {
 	struct agencies all = {0};
+	struct filing_place place = {0};
+	struct err nowhere = {0}; /* nothing can be sent yet: every department is shown */
 	(void)ctx;
 	if (!directory_agencies(env, date_of(env->now), &all, e))
 		return false;
+	bool known = filing_where(env, NULL, &place, &nowhere);
 	*out = NEW_ARRAY(env->arena, all.n, struct catalogue_contact);
 	*n = 0;
 	for (size_t i = 0; i < all.n; i++)
-		if (all.v[i].kind == AGENCY_DEPARTMENT || all.v[i].is_centre)
+		if ((known ? all.v[i].id.v == place.settling_agency.v : all.v[i].kind == AGENCY_DEPARTMENT) || all.v[i].is_centre)
 			(*out)[(*n)++] = (struct catalogue_contact){.name = all.v[i].name, .address = all.v[i].address, .phone = all.v[i].phone, .email = all.v[i].email};
 	return true;
 }

@@ -165,5 +165,8 @@ struct directory_demo {
 /* Fills an empty directory: the province with a district that ended on 30/06/2025 and a commune, the department of 2017
  * and of 2025, the centre. Every unit has its head, deputies and specialists. ERR_CONFLICT when there is an agency already. */
 MUST_CHECK bool directory_demo(struct env *env, struct directory_demo *out, struct err *e);
+/* Around it, from packs/demo/province.json: twenty other agencies, their units and some 500 people, none of whom has a sign-in, and counters
+ * below the centre's hall. They settle nothing: the program's procedures are those of the one department. */
+MUST_CHECK bool directory_demo_around(struct env *env, struct directory_demo *demo, struct err *e);
 
 extern const struct route_table directory_routes;

@@ -1,4 +1,5 @@
-/* directory_demo.c — a sample province from packs/demo/agency.json (see directory.h).
+/* directory_demo.c — a sample province from packs/demo/agency.json, and what stands around its department from packs/demo/province.json
+ * (see directory.h).
  *
  * The department of 2025 is made before that of 2017, so that units of 2017 can name their successors. An official of a
  * role in 2017 is the one who holds it in 2025: the n-th seat of a role is the same person in both. */
@@ -252,6 +253,131 @@ bool directory_demo(struct env *env, struct directory_demo *out, struct err *e)
 	m->env = env;
 	m->out = out;
 	if (!make_all(m, root, e))
+		return false;
+	return report.faults == 0 ? true : err_set(e, ERR_INTERNAL, "%.*s", STR_ARG(pack_report_text(env->arena, &report)));
+}
+
+/* ---- the other agencies, and the centre's counters ---- */
+
+#define FIRST_OTHER 1000 /* numbers of the department's people are below */
+
+static const enum agency_kind other_kinds[] = {AGENCY_DEPARTMENT, AGENCY_COMMUNE};
+
+static bool add_person(struct maker *m, struct str title, struct str domain, struct person_id *out, struct err *e)
+{
+	static const char *const family[] = {"Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Phan", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô"};
+	int n = FIRST_OTHER + m->n_people++;
+	struct official p = {.title = title, .phone = STR("0200 000 0009"), .name = str_fmt(m->env->arena, "%s %s Mẫu %d", family[n % 11], n % 2 ? "Văn" : "Thị", n),
+	                     .email = str_fmt(m->env->arena, "mau%d@%.*s", n, STR_ARG(domain))};
+	bool ok = directory_person_add(m->env, &p, e);
+	*out = p.id;
+	return ok;
+}
+
+/* Each seat has its own person. */
+static bool seat_post(struct maker *m, const struct unit *u, struct pack_node post, struct str domain, struct err *e)
+{
+	enum role role = ROLE_STRANGER;
+	int64_t seats = 0;
+	struct str title = pack_text(post, "title", PACK_REQUIRED);
+	bool deputy = pack_bool(post, "deputy");
+	pack_int(post, "seats", PACK_REQUIRED, &seats);
+	if (!role_from_name(pack_text(post, "role", PACK_REQUIRED), &role))
+		return err_set(e, ERR_INVALID, "demo pack: a post without a role");
+	if (!directory_post_add(m->env, &(struct post_new){.unit = u->id, .title = title, .seats = seats, .role = &role, .from = u->valid_from}, e))
+		return false;
+	for (int64_t i = 0; i < seats; i++) {
+		struct role_grant g = {.unit = u->id, .role = role, .title = title, .is_deputy = deputy, .from = u->valid_from};
+		struct role_held_id id;
+		if (!add_person(m, title, domain, &g.person, e) || !directory_role_grant(m->env, &g, &id, e))
+			return false;
+	}
+	return true;
+}
+
+static bool seat_unit(struct maker *m, const struct agency *a, struct unit u, struct pack_node posts, struct str domain, struct err *e)
+{
+	size_t n = 0;
+	const char *which = u.kind == UNIT_LEADERSHIP ? "leadership" : str_eq(u.code, STR("VP")) ? "office" : "division";
+	struct pack_node list = pack_list(posts, which, &n);
+	u.agency = a->id;
+	u.valid_from = a->valid_from;
+	if (!directory_unit_add(m->env, &u, e))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!seat_post(m, &u, pack_item(list, i), domain, e))
+			return false;
+	return true;
+}
+
+static bool make_other(struct maker *m, struct pack_node node, struct pack_node posts, struct err *e)
+{
+	static const char *const kinds[] = {"department", "commune", NULL};
+	int kind = pack_word(node, "kind", kinds);
+	struct agency a = {.kind = other_kinds[kind < 0 ? 0 : kind], .parent = m->out->province};
+	struct str domain = pack_text(node, "domain", PACK_REQUIRED);
+	size_t n = 0;
+	const struct str *divisions = pack_texts(node, "divisions", &n);
+	if (!make_agency(m, node, &a, e) || !seat_unit(m, &a, (struct unit){.code = STR("LD"), .name = STR("Lãnh đạo"), .kind = UNIT_LEADERSHIP}, posts, domain, e) ||
+	    !seat_unit(m, &a, (struct unit){.code = STR("VP"), .name = STR("Văn phòng"), .kind = UNIT_DIVISION}, posts, domain, e))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct unit u = {.code = str_fmt(m->env->arena, "P%zu", i + 1), .name = divisions[i], .kind = UNIT_DIVISION};
+		if (!seat_unit(m, &a, u, posts, domain, e))
+			return false;
+	}
+	return true;
+}
+
+/* Below the hall, open as long as it. */
+static bool make_counter(struct maker *m, struct pack_node node, struct date from, struct err *e)
+{
+	struct directory_demo *d = m->out;
+	struct unit_id hall = d->reception;
+	struct unit u = {.agency = d->centre, .parent = hall, .code = pack_text(node, "code", PACK_REQUIRED), .name = pack_text(node, "name", PACK_REQUIRED), .kind = UNIT_RECEPTION, .valid_from = from};
+	int64_t people = 0;
+	pack_int(node, "people", PACK_REQUIRED, &people);
+	bool ok = directory_unit_add(m->env, &u, e);
+	d->reception = u.id; /* where post_for_ever() posts to */
+	for (int64_t i = 0; ok && i < people; i++) {
+		struct person_id p = {0};
+		ok = add_person(m, STR("Chuyên viên tiếp nhận"), STR("hcc.example"), &p, e) && post_for_ever(m, p, i > 1, from, e);
+	}
+	d->reception = hall;
+	return ok;
+}
+
+static bool make_around(struct maker *m, struct pack_node root, struct err *e)
+{
+	size_t n = 0;
+	struct agency centre = {0};
+	bool found = false;
+	struct pack_node agencies = pack_list(root, "agencies", &n), posts = pack_get(root, "posts");
+	for (size_t i = 0; i < n; i++)
+		if (!make_other(m, pack_item(agencies, i), posts, e))
+			return false;
+	if (!directory_agency(m->env, m->out->centre, &centre, &found, e))
+		return false;
+	struct pack_node counters = pack_list(root, "counters", &n);
+	for (size_t i = 0; i < n; i++)
+		if (!make_counter(m, pack_item(counters, i), centre.valid_from, e))
+			return false;
+	return true;
+}
+
+bool directory_demo_around(struct env *env, struct directory_demo *demo, struct err *e)
+{
+	struct pack packs = pack_embedded();
+	const struct pack_file *file = pack_find(&packs, STR("demo/province.json"));
+	struct pack_node root;
+	struct pack_report report = pack_report_on(env->arena);
+	AUTO_PACK_JSON tree = NULL;
+	if (!file || !pack_parse(&report, *file, 1, &tree, &root))
+		return err_set(e, ERR_INTERNAL, "packs/demo/province.json cannot be read");
+	struct maker *m = NEW(env->arena, struct maker);
+	m->env = env;
+	m->out = demo;
+	if (!make_around(m, root, e))
 		return false;
 	return report.faults == 0 ? true : err_set(e, ERR_INTERNAL, "%.*s", STR_ARG(pack_report_text(env->arena, &report)));
 }

@@ -70,6 +70,41 @@ TEST_BOTH(the_tree_is_that_of_the_day)
 	writer_stop(w.w);
 }
 
+static bool do_around(struct env *env, void *ctx, struct err *e) { return directory_demo_around(env, ctx, e); }
+
+/* Each of the twenty has somebody who leads, numbers and works in every division; counters stand below the hall and are held on every day. */
+TEST_BOTH(a_province_stands_around_the_department)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct agencies all, before;
+	struct units units;
+	struct officers people;
+	EXPECT_OK(directory_agencies(&w.env, day(2026, 1, 5), &before, &e), e);
+	EXPECT_OK(run(&w, do_around, &w.demo, &e), e);
+	EXPECT_OK(directory_agencies(&w.env, day(2026, 1, 5), &all, &e), e);
+	EXPECT_INT((int64_t)(all.n - before.n), 20);
+	EXPECT_OK(directory_people(&w.env, day(2026, 1, 5), &people, &e), e);
+	EXPECT(people.n > 550 && people.n < 650);
+	EXPECT_OK(directory_units(&w.env, (struct agency_id){0}, day(2026, 1, 5), &units, &e), e);
+	int counters = 0;
+	for (size_t i = 0; i < units.n; i++) {
+		const struct unit *u = &units.v[i];
+		struct officers heads = {0}, staff = {0}, receive = {0};
+		bool other = u->code.n == 2 && u->code.p[0] == 'P' && u->kind == UNIT_DIVISION && !str_eq(u->name, STR("Văn phòng"));
+		EXPECT_OK(directory_holders(&w.env, ROLE_HEAD, u->id, day(2026, 1, 5), &heads, &e), e);
+		EXPECT_OK(directory_holders(&w.env, ROLE_SPECIALIST, u->id, day(2026, 1, 5), &staff, &e), e);
+		EXPECT(!other || (heads.n == 2 && staff.n == 4));
+		if (u->agency.v != w.demo.centre.v || u->id.v == w.demo.reception.v)
+			continue;
+		EXPECT(u->kind == UNIT_RECEPTION && u->parent.v == w.demo.reception.v);
+		EXPECT_OK(directory_holders(&w.env, ROLE_COUNTER, u->id, day(2023, 2, 1), &receive, &e), e);
+		EXPECT(receive.n >= 3);
+		counters++;
+	}
+	EXPECT_INT(counters, 6);
+}
+
 TEST_BOTH(units_of_2017_have_successors)
 {
 	struct world w = world_new(a, engine);

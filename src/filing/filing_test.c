@@ -340,6 +340,26 @@ TEST_BOTH(a_citizen_files_without_script)
 	done(w);
 }
 
+static bool do_around(struct env *env, void *ctx, struct err *e) { return directory_demo_around(env, &((struct world *)ctx)->o.people, e); }
+
+/* Departments and counters that sort before the one whose people sign in here get nothing. */
+TEST_BOTH(of_many_agencies_the_one_that_works_here_gets_it)
+{
+	struct world *w = world(a, engine);
+	struct err e = {0};
+	struct dossier_id id;
+	struct dossier_get_row row;
+	bool found = false;
+	EXPECT_OK(office_act(&w->o, &actor_program, do_around, w, &e), e);
+	struct filed f = file(w, &citizen, "bx-cap-phep-xquang");
+	struct env env = office_env(&w->o);
+	EXPECT(dossier_id_of(&env, f.code, &id, &found, &e) && found && dossier_load(&env, id, &row, &e));
+	EXPECT_INT(row.settling_agency.v, w->o.people.department.v);
+	EXPECT_INT(row.settling_unit.v, w->o.people.division.v);
+	EXPECT_INT(row.receiving_unit.v, w->o.people.reception.v);
+	done(w);
+}
+
 /* Before sending: an estimate where answers and rule tell all, nothing where they do not. */
 TEST_BOTH(a_fee_is_estimated_only_where_it_is_known)
 {

@@ -21,6 +21,38 @@ static bool is_staffed(struct env *env, struct unit_id unit, bool *yes, struct e
 	return true;
 }
 
+/* The division that takes what is sent: one whose head signs in here (*staffed), else the first. */
+static bool division_of(struct env *env, const struct units *units, struct filing_place *at, bool *staffed, struct err *e)
+{
+	for (size_t i = 0; i < units->n && !*staffed; i++) {
+		const struct unit *u = &units->v[i];
+		if (u->kind != UNIT_DIVISION || u->agency.v != at->settling_agency.v)
+			continue;
+		if (!is_staffed(env, u->id, staffed, e))
+			return false;
+		if (*staffed || !at->settling_unit.v)
+			at->settling_unit = u->id;
+	}
+	return true;
+}
+
+/* The reception itself before counters below it. */
+static struct unit_id hall_of(const struct units *units, struct agency_id agency)
+{
+	struct unit_id out = {0};
+	bool top = false;
+	for (size_t i = 0; i < units->n && !top; i++) {
+		const struct unit *u = &units->v[i];
+		if (u->kind != UNIT_RECEPTION || u->agency.v != agency.v)
+			continue;
+		top = !u->parent.v;
+		if (top || !out.v)
+			out = u->id;
+	}
+	return out;
+}
+
+/* Of several departments the one whose people sign in here: others are in the directory to be asked. */
 static bool place_usual(struct env *env, struct filing_place *out, struct err *e)
 {
 	struct agencies all;
@@ -28,27 +60,25 @@ static bool place_usual(struct env *env, struct filing_place *out, struct err *e
 	struct date today = date_of(env->now);
 	struct agency centre = {0}, department = {0};
 	bool staffed = false;
+	*out = (struct filing_place){0};
 	if (!directory_agencies(env, today, &all, e) || !directory_units(env, (struct agency_id){0}, today, &units, e))
 		return false;
-	for (size_t i = 0; i < all.n; i++) {
+	for (size_t i = 0; i < all.n; i++)
 		if (all.v[i].is_centre && !centre.id.v)
 			centre = all.v[i];
-		if (all.v[i].kind == AGENCY_DEPARTMENT && !department.id.v)
-			department = all.v[i];
-	}
-	*out = (struct filing_place){.settling_agency = department.id, .code_prefix = centre.id.v ? centre.code : department.code};
-	for (size_t i = 0; i < units.n; i++) {
-		const struct unit *u = &units.v[i];
-		bool reception = u->kind == UNIT_RECEPTION && (u->agency.v == centre.id.v || (!centre.id.v && u->agency.v == department.id.v));
-		if (reception && !out->receiving_unit.v)
-			out->receiving_unit = u->id;
-		if (u->kind != UNIT_DIVISION || u->agency.v != department.id.v || staffed)
+	for (size_t i = 0; i < all.n && !staffed; i++) {
+		struct filing_place at = {.settling_agency = all.v[i].id};
+		if (all.v[i].kind != AGENCY_DEPARTMENT)
 			continue;
-		if (!is_staffed(env, u->id, &staffed, e))
+		if (!division_of(env, &units, &at, &staffed, e))
 			return false;
-		if (staffed || !out->settling_unit.v)
-			out->settling_unit = u->id;
+		if (at.settling_unit.v && (staffed || !department.id.v)) {
+			department = all.v[i];
+			*out = at;
+		}
 	}
+	out->code_prefix = centre.id.v ? centre.code : department.code;
+	out->receiving_unit = hall_of(&units, centre.id.v ? centre.id : department.id);
 	if (!out->receiving_unit.v || !out->settling_unit.v)
 		return err_set(e, ERR_INTERNAL, "no reception or no division is in force today");
 	return true;

@@ -302,7 +302,11 @@ static bool fix_time(struct fixing *f, const struct image *m, const struct db_fi
 		fix(f, c, FIX_DUE, first ? (size_t)answer : due_of_step(f, m, ms));
 	} else if (dossier && (is(c->name, "due") || is(c->name, "first_due") || is(c->name, "law_due")))
 		fix(f, c, FIX_DUE, due_of_clock(f, act, ms, is(c->name, "due") ? CLOCK_DUE : is(c->name, "first_due") ? CLOCK_FIRST : CLOCK_LAW));
-	else {
+	else if (m->table == &table_dossier_opinion && is(c->name, "due")) {
+		int known = due_known(f, DUE_OPINION, ms);
+		struct due_rule rule = {.kind = DUE_OPINION, .act = f->x->rows[m->row].act, .minutes = 3 * 8 * 60};
+		fix(f, c, FIX_DUE, known >= 0 ? (size_t)known : due(f, rule, (struct instant){ms}));
+	} else {
 		int at = act_at(f, ms, act);
 		if (at < 0)
 			return err_set(e, ERR_INTERNAL, "%s.%s of a sample is no act's time", m->table->name, c->name);
@@ -395,6 +399,14 @@ static void date_numbers(struct mould *x)
 					x->numbers[n].act = i;
 }
 
+static int act_of(const struct mould *x, int does)
+{
+	for (int i = 0; i < (int)x->script.n; i++)
+		if (x->script.v[i].does == does)
+			return i;
+	return -1;
+}
+
 bool mould_fix(struct maker *m, struct mould *x, const struct instant *t, const struct cast *cast, const struct key *key, struct err *e)
 {
 	struct fixing f = {.m = m, .x = x, .t = t, .cast = cast, .key = key};
@@ -402,10 +414,10 @@ bool mould_fix(struct maker *m, struct mould *x, const struct instant *t, const 
 	f.dossier = x->rows[0].id;
 	f.code = cell(&x->images[0], "code")->text;
 	x->texts = NEW_ARRAY(m->scratch, 96, struct text_rule);
-	x->spent.act = x->accepted = -1;
-	for (int i = 0; i < (int)x->script.n; i++)
-		if (x->script.v[i].does == ACT_ACCEPT)
-			x->accepted = i;
+	x->spent.act = -1;
+	x->accepted = act_of(x, ACT_ACCEPT);
+	x->asked = act_of(x, ACT_ASK_OPINION);
+	x->answered = act_of(x, ACT_ANSWER_OPINION);
 	for (int i = 0; i < (int)x->script.n; i++)
 		if (!fix_act(&f, i, e))
 			return false;

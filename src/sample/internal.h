@@ -18,9 +18,13 @@ double share(uint64_t *state);                   /* 0 … 1 */
 /* ---- who ---- */
 
 /* Whose ids a mould is poured with: what stands in it at these places is another's in each dossier. */
-enum place_in { IN_RECEPTION, IN_AGENCY, IN_LEADERSHIP, IN_OFFICE, IN_DIVISION, IN_COUNTER, IN_HEAD, IN_SPECIALIST, IN_DIRECTOR, IN_CLERK, IN_ACCOUNT, IN_COUNT };
+enum place_in { IN_RECEPTION, IN_AGENCY, IN_LEADERSHIP, IN_OFFICE, IN_DIVISION, IN_COUNTER, IN_HEAD, IN_SPECIALIST, IN_DIRECTOR, IN_CLERK, IN_ACCOUNT, IN_ASKED, IN_ADVISER, IN_COUNT };
 struct cast { int64_t v[IN_COUNT]; };
-struct division { struct unit_id unit; struct person_id head; struct person_id *staff; size_t n_staff; };
+struct division { struct unit_id unit; struct str code; struct person_id head; struct person_id *staff; size_t n_staff; };
+/* Where dossiers are received: the centre's hall (the first one) and its counters. */
+struct hall { struct unit_id unit; struct person_id *staff; size_t n_staff; };
+/* Who of another agency is asked for an opinion. */
+struct adviser { struct unit_id unit; struct person_id head; struct date from; };
 /* An agency as it settles from day to day. */
 struct house {
 	struct agency_id agency;
@@ -33,14 +37,14 @@ struct house {
 
 /* ---- what happens to one dossier ---- */
 
-enum course { COURSE_NORMAL, COURSE_SUPPLEMENT_EARLY, COURSE_SUPPLEMENT, COURSE_REFUSED_EARLY, COURSE_REFUSED, COURSE_WITHDRAWN, COURSE_APOLOGY, COURSE_SENT_BACK, COURSES };
+enum course { COURSE_NORMAL, COURSE_SUPPLEMENT_EARLY, COURSE_SUPPLEMENT, COURSE_REFUSED_EARLY, COURSE_REFUSED, COURSE_WITHDRAWN, COURSE_APOLOGY, COURSE_SENT_BACK, COURSE_OPINION, COURSES };
 enum channel { CHANNEL_ONLINE, CHANNEL_COUNTER, CHANNEL_POST, CHANNELS };
 /* Bytes in a text that stand for a row's id (the row follows) and for the code. */
 #define PIECE_ROW 1
 #define PIECE_CODE 2
 
 enum { DO_SEND = ACT_COUNT, DO_SCAN, DO_PAPER, DO_RESULT };
-enum pace { PACE_START, PACE_PROGRAM, PACE_INTAKE, PACE_BRIEF, PACE_WORK, PACE_APPLICANT, PACE_COLLECT, PACE_APOLOGY };
+enum pace { PACE_START, PACE_PROGRAM, PACE_INTAKE, PACE_BRIEF, PACE_WORK, PACE_APPLICANT, PACE_COLLECT, PACE_APOLOGY, PACE_OPINION };
 struct act { int does; char who; enum pace pace; int weight; };
 struct life { const struct law_procedure *p; size_t procedure; enum course course; enum channel channel; int account; bool organisation, online_result, rated; size_t house; };
 struct script { struct act v[ACTS_MAX]; size_t n; };
@@ -50,7 +54,7 @@ struct script { struct act v[ACTS_MAX]; size_t n; };
 enum fix_kind { FIX_ROW_ID, FIX_CAST, FIX_TIME, FIX_DUE, FIX_DAY, FIX_NUMBER, FIX_TEXT, FIX_POOL_SIZE, FIX_POOL_PAGES, FIX_MINUTES };
 struct fix { uint16_t offset; uint8_t kind, arg; };
 struct image { const struct db_table *table; uint8_t row; union db_cell *cells; struct fix *fixes; size_t n_fixes; };
-enum due_kind { DUE_ANSWER, DUE_STEP, DUE_CLOCK, DUE_APOLOGY };
+enum due_kind { DUE_ANSWER, DUE_STEP, DUE_CLOCK, DUE_APOLOGY, DUE_OPINION };
 struct due_rule { enum due_kind kind; int act; int64_t minutes; int start, n_events; struct { int act; enum clock_event_kind kind; } events[8]; int from; };
 enum text_kind { TEXT_CODE, TEXT_NAME, TEXT_NUMBER_KEY, TEXT_PHONE_KEY, TEXT_SECRET, TEXT_CONTENT, TEXT_WRAPPED, TEXT_FILE_NAME, TEXT_BODY, TEXT_FEE, TEXT_VOUCHER, TEXT_PIECES, TEXT_BLOB, TEXT_PLAIN };
 /* plain: what is sealed; for TEXT_CONTENT what stands before and after the applicant. Pieces: see put_pieces(). */
@@ -71,7 +75,7 @@ struct mould {
 	struct due_rule due[24];
 	size_t n_due;
 	struct due_rule spent;   /* the clock as it stood when it was settled, at `act`; -1: never, or not accepted */
-	int accepted;
+	int accepted, asked, answered; /* acts, -1: none; of another unit's opinion */
 	struct text_rule *texts;
 	size_t n_texts, text_bytes;
 	struct number_rule numbers[8];
@@ -111,9 +115,10 @@ struct maker {
 	struct lane lane, stage_lane;
 	struct key key;
 	struct instant begin;
-	struct unit_id reception;
-	struct person_id counters[64];
-	size_t n_counters;
+	struct hall halls[16];
+	size_t n_halls;
+	struct adviser *advisers;
+	size_t n_advisers, advisers_cap;
 	struct house houses[32];
 	size_t n_houses;
 	struct mould **moulds;    /* hashed by key */
@@ -129,8 +134,8 @@ struct maker {
 };
 
 bool house_find(struct maker *m, struct err *e);
-/* The staffed division that has the procedure, and chance among its people. */
-void house_cast(const struct maker *m, const struct life *l, uint64_t *chance, struct cast *out);
+/* The division that has the procedure's field, chance among its people, a counter, and who is asked for an opinion on that day. */
+void house_cast(const struct maker *m, const struct life *l, struct date day, uint64_t *chance, struct cast *out);
 
 struct script script_of(const struct maker *m, const struct life *l, size_t n_files);
 /* Times of its acts from t[0] on. False: it cannot be (an apology without time for it). */

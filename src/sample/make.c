@@ -141,7 +141,7 @@ static size_t pick_procedure(const struct loop *l, uint64_t *chance, struct date
 static enum course pick_course(uint64_t *chance)
 {
 	static const struct { enum course course; int of_1000; } usual[] = {{COURSE_SUPPLEMENT_EARLY, 55}, {COURSE_SUPPLEMENT, 45}, {COURSE_REFUSED_EARLY, 25}, {COURSE_REFUSED, 20}, {COURSE_WITHDRAWN, 12},
-		{COURSE_APOLOGY, 18}, {COURSE_SENT_BACK, 30}};
+		{COURSE_APOLOGY, 18}, {COURSE_SENT_BACK, 30}, {COURSE_OPINION, 70}};
 	int64_t x = between(chance, 0, 999);
 	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
 		if ((x -= usual[i].of_1000) < 0)
@@ -332,7 +332,7 @@ static bool one_day(struct loop *l, int32_t day, struct err *e)
 			free(w);
 			continue;
 		}
-		house_cast(m, &w->life, &w->chance, &w->cast);
+		house_cast(m, &w->life, (struct date){day}, &w->chance, &w->cast);
 		all[n++] = w;
 		l->sent++;
 	}

@@ -81,7 +81,7 @@ static json_t *paper_of(const struct law_procedure *p)
 
 static bool actor_of(struct taking *k, char who, struct actor *out, struct err *e)
 {
-	static const struct { char who; enum place_in in; } people[] = {{'c', IN_COUNTER}, {'h', IN_HEAD}, {'s', IN_SPECIALIST}, {'d', IN_DIRECTOR}, {'k', IN_CLERK}};
+	static const struct { char who; enum place_in in; } people[] = {{'c', IN_COUNTER}, {'h', IN_HEAD}, {'s', IN_SPECIALIST}, {'d', IN_DIRECTOR}, {'k', IN_CLERK}, {'o', IN_ADVISER}};
 	const struct life *l = &k->x->life;
 	struct actor_role *held = NULL;
 	*out = who == 'p' ? actor_program : actor_stranger;
@@ -210,15 +210,37 @@ static json_t *result_fields(struct taking *k, bool refuse)
 	return r->fields ? eform_example(k->env.arena, r->fields, &(struct eform_context){date_of(k->env.now), law->units}) : NULL;
 }
 
+static struct str text_of(int does, bool refuse)
+{
+	switch (does) {
+	case ACT_RATE: return STR_NONE;
+	case ACT_ASK_OPINION: return STR("Đề nghị cho ý kiến về nội dung hồ sơ thuộc lĩnh vực quản lý (mẫu)");
+	case ACT_ANSWER_OPINION: return STR("Thống nhất với đề xuất, không có ý kiến khác (mẫu)");
+	default: return refuse ? STR("Không đủ điều kiện theo quy định (mẫu)") : STR("Đủ điều kiện (mẫu)");
+	}
+}
+
+static bool question_of(struct taking *k, int64_t *out, struct err *e)
+{
+	struct dossier_opinion_list_rows rows = {0};
+	if (!q_dossier_opinion_list(k->env.db, k->env.arena, k->id, &rows, e))
+		return err_wrap(e, "opinions");
+	*out = rows.n ? rows.v[rows.n - 1].id.v : 0;
+	return rows.n || err_set(e, ERR_INTERNAL, "no opinion was asked for");
+}
+
 static bool do_act(struct taking *k, const struct act *a, struct err *e)
 {
 	static const int scores[] = {5, 5, 4, 5, 5, 4, 5, 3, 5, 4, 5, 5, 2, 4, 5, 5, 4, 5, 1, 5, 4, 5, 5};
 	struct dossier_done done;
 	json_t *inputs = NULL, *fields = NULL;
+	int64_t question = 0;
 	const struct life *l = &k->x->life;
 	bool refuse = l->course == COURSE_REFUSED;
+	if (a->does == ACT_ANSWER_OPINION && !question_of(k, &question, e))
+		return false;
 	struct dossier_act x = {.id = k->id, .action = (enum dossier_action)a->does, .reason = reason_of(a->does), .to = {k->cast->v[IN_SPECIALIST]}, .outcome = refuse ? STR("refuse") : STR("result"),
-	                        .text = a->does == ACT_RATE ? STR_NONE : refuse ? STR("Không đủ điều kiện theo quy định (mẫu)") : STR("Đủ điều kiện (mẫu)"), .item = k->fee, .method = STR("cash"),
+	                        .text = text_of(a->does, refuse), .item = a->does == ACT_ANSWER_OPINION ? question : k->fee, .unit = {k->cast->v[IN_ASKED]}, .method = STR("cash"),
 	                        .score = scores[k->x->key % ARRAY_LEN(scores)], .receipt_seen = true, .collector = STR("Người nộp mẫu")};
 	if ((a->does == ACT_DEMAND_FEE && !fee_inputs(k, &inputs, e)) || (a->does == ACT_APOLOGISE && !later_due(k, &x.new_due, e)))
 		return false;
@@ -347,7 +369,7 @@ static bool take(struct maker *m, struct mould *x, const struct instant *t, cons
 static uint64_t key_of(const struct maker *m, const struct life *l, const struct script *s, const struct instant *t)
 {
 	const struct eras *eras = &m->c->law->eras;
-	uint64_t h = mix(rules_on(m, date_of(t[0])) ^ (l->procedure * 64 + l->course * 8 + l->channel));
+	uint64_t h = mix(rules_on(m, date_of(t[0])) ^ (l->procedure * 128 + l->course * 8 + l->channel));
 	h = mix(h ^ ((uint64_t)l->account * 16 + l->organisation * 8U + l->online_result * 4U + l->house * 64));
 	for (size_t i = 0; i < s->n; i++)
 		if (s->v[i].does < ACT_COUNT)

@@ -174,6 +174,7 @@ static bool due_of(struct maker *m, const struct inst *x, const struct due_rule 
 	struct due d;
 	switch (r->kind) {
 	case DUE_ANSWER: return calendar_answer_due(c, x->t[0], out, e);
+	case DUE_OPINION:
 	case DUE_STEP: return calendar_add_working_ms(c, x->t[r->act], r->minutes * 60000, out, e);
 	case DUE_APOLOGY: return calendar_add_working_ms(c, x->due[r->from], (int64_t)5 * 8 * 3600000, out, e);
 	case DUE_CLOCK: break;
@@ -192,10 +193,16 @@ static void spend(struct maker *m, struct inst *x)
 	const struct due_rule *r = &x->m->spent;
 	struct dossier_clock_list_row v[8];
 	struct dossier_minutes out;
+	struct dossier_opinion_list_row asked = {0};
+	struct dossier_opinion_list_rows opinions = {&asked, x->m->asked >= 0 && x->m->asked < r->act};
+	if (opinions.n) {
+		asked.asked_at = x->t[x->m->asked];
+		asked.answered_at = OPT_INSTANT(x->t[x->m->answered]);
+	}
 	for (int i = 0; i < r->n_events; i++)
 		v[i] = (struct dossier_clock_list_row){.at = x->t[r->events[i].act], .kind = str_from(kinds[r->events[i].kind])};
 	struct dossier_clock_list_rows clock = {v, (size_t)r->n_events};
-	dossier_times(m->scratch, m->c->law->calendar, &(struct dossier_course){x->t[x->m->accepted], x->t[r->act], OPT_INSTANT(x->t[r->start]), &clock, NULL}, &out);
+	dossier_times(m->scratch, m->c->law->calendar, &(struct dossier_course){x->t[x->m->accepted], x->t[r->act], OPT_INSTANT(x->t[r->start]), &clock, &opinions}, &out);
 	x->minutes[0] = out.total;
 	x->minutes[1] = out.citizen;
 	x->minutes[2] = out.others;

@@ -42,6 +42,10 @@ static void examine(struct script *s, const struct life *l)
 		supplement(s, 's');
 	else
 		fee(s, l);
+	if (l->course == COURSE_OPINION) {
+		put(s, ACT_ASK_OPINION, 's', PACE_BRIEF);
+		put(s, ACT_ANSWER_OPINION, 'o', PACE_OPINION);
+	}
 	if (l->course == COURSE_APOLOGY) {
 		put(s, ACT_APOLOGISE, 'd', PACE_APOLOGY);
 		put(s, DO_PAPER, 'p', PACE_PROGRAM);
@@ -149,6 +153,7 @@ static bool next_time(const struct maker *m, const struct life *l, const struct 
 		*out = some_days(chance, t, 6);
 		return true;
 	case PACE_COLLECT: return working(m, t, between(chance, HOUR, 20 * HOUR), out);
+	case PACE_OPINION: return working(m, t, between(chance, HOUR, limit / 3 < 30 * HOUR ? limit / 3 : 30 * HOUR), out); /* some after the three days asked for */
 	case PACE_APOLOGY: return apology(m, l, chance, accepted, t, out);
 	case PACE_START: break;
 	}

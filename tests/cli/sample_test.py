@@ -104,6 +104,19 @@ def plausible(data):
     check(not one(db, "select count(*) from dossier where settling_agency = ? and state in ('received', 'supplement', 'fee', 'processing', 'signing')", ended), "a closed agency has nothing open")
     check(one(db, "select count(*) from dossier_file where field = 'result:sample'") > N / 2, "results are marked as samples")
     check(one(db, "select count(*) from stat_delta") + one(db, "select count(*) from stat_roll") > 0, "statistics were counted")
+    check(one(db, "select count(*) from agency where kind in ('department', 'commune') and valid_to is null") == 22 and 550 < one(db, "select count(*) from person") < 650, "a province around the department")
+    halls = dict(db.execute("select u.code, count(*) from dossier d join unit u on u.id = d.receiving_unit group by u.code"))
+    check(len(halls) == 7 and min(halls.values()) > N / 50 and halls["MC"] < N * 0.65, "several counters receive", halls)
+    check(not one(db, "select count(*) from dossier d where accepted_at is not null and not exists (select 1 from log_entry e where e.subject = d.id and e.kind = 'dossier.accept' and e.unit = d.receiving_unit)"), "whoever accepts sits where it was received")
+    units = db.execute(f"select u.code, count(*), count(distinct d.officer) from dossier d join unit u on u.id = d.settling_unit where d.id in {POURED} group by u.id").fetchall()
+    check(len(units) >= 10 and all(u[2] >= 2 for u in units if u[1] > 30), "divisions settle by field, with several specialists each", units)
+    wrong = db.execute("select d.field, u.code from dossier d join unit u on u.id = d.settling_unit where d.field like 'Bưu chính%' and u.code not in ('BCVT', 'KHTC', 'CNG', 'QLCNG')").fetchall()
+    check(not wrong, "a field goes to its division", wrong[:3])
+    opinions = one(db, "select count(*) from dossier_opinion o join unit u on u.id = o.unit join dossier d on d.id = o.dossier where u.agency <> d.settling_agency")
+    check(opinions > N / 100, "other agencies are asked", opinions)
+    check(not one(db, "select count(*) from dossier_opinion where answered_at < asked_at or due <= asked_at") and one(db, "select count(distinct due - asked_at) from dossier_opinion") > 1, "an answer is due by the calendar")
+    waited = one(db, "select count(*) from dossier d where minutes_others > 0 and not exists (select 1 from dossier_opinion o where o.dossier = d.id)")
+    check(one(db, "select count(*) from dossier where minutes_others > 0") > N / 50 and not waited, "co-ordinating time comes from opinions")
     mine = one(db, "select count(*) from dossier where applicant_account <> 0 and code like 'H99.90-%'")
     check(mine > 5, "the sample citizen has dossiers of earlier months", mine)
 
@@ -124,7 +137,7 @@ def killed():
 def opened():
     """What was poured opens: answers, files and papers by whoever may read them; and the newest results are signed by the server."""
     p = Program(dossiers=300)
-    codes = [r[0] for r in p.rows("select code from dossier where code like 'H99.90-%' order by id % 17, id limit 40")]
+    codes = [r[0] for r in p.rows("select d.code from dossier d join unit u on u.id = d.receiving_unit where d.code like 'H99.90-%' and u.code = 'MC' order by d.id % 17, d.id limit 40")]
     for code in codes:
         page = p.ask("GET", f"/ban-lam-viec/ho-so/{code}", token=p.token("counter"))
         check(page[0] == 200 and " Mẫu " in page[1].decode(), code, "a record opens", page[0])
