@@ -281,7 +281,7 @@ TEST_BOTH(a_search_goes_on_until_the_reader_has_a_page)
 	for (int i = 0; i < 160; i++)
 		sent_code();
 	struct actor elsewhere = {.account = 77, .person = 77, .roles = ROLE_BIT(ROLE_COUNTER), .held = (struct actor_role[]){{ROLE_COUNTER, w.o.people.office.v, 998}}, .n_held = 1};
-	static const char *const words[] = {"canary+nguyen", "cana+nguy"}; /* whole, and their beginnings */
+	static const char *const words[] = {"canary+nguyen", "cana+nguy", "001090012345", "0912345678"}; /* whole, and their beginnings; numbers */
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		struct test_answer x = find(&elsewhere, words[i]), all = find(&w.counter, words[i]);
 		EXPECT(has(x.body, mine.p) && !has(x.body, nth(2)));

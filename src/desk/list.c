@@ -313,22 +313,34 @@ bool desk_rows_of(struct env *env, struct dossier_ids ids, struct desk_list_rows
 /* Looked at for one search when most of what has the words is not the reader's. */
 #define FOUND_MOST 10000
 
-/* The newest page that the reader may see: what has the words is gone through in growing steps. */
-static bool readable_found(struct env *env, struct str words, struct dossier_ids *out, struct err *e)
+struct sought { struct str words, number; }; /* one of the two */
+
+static bool found_before(struct env *env, const struct sought *s, struct dossier_id before, size_t limit, struct dossier_ids *out, struct err *e)
 {
-	int64_t before = INT64_MAX;
+	struct desk_found_rows found = {0};
+	struct dossier_of_person_rows persons = {0};
+	bool ok = s->number.n ? dossier_of_person(env, LAW, s->number, before, (int64_t)limit, &persons, e) : q_desk_found(env->db, env->arena, s->words, before, (int64_t)limit, &found, e);
+	*out = (struct dossier_ids){NEW_ARRAY(env->arena, found.n + persons.n, struct dossier_id), found.n + persons.n};
+	for (size_t i = 0; i < found.n; i++)
+		out->v[i] = found.v[i].id;
+	for (size_t i = 0; i < persons.n; i++)
+		out->v[i] = persons.v[i].id;
+	return ok;
+}
+
+/* The newest page that the reader may see: what has the words or the number is gone through in growing steps. */
+static bool readable_found(struct env *env, const struct sought *s, struct dossier_ids *out, struct err *e)
+{
+	struct dossier_id before = {INT64_MAX};
 	size_t step = DESK_PAGE, seen = 0, got = DESK_PAGE;
 	out->v = NEW_ARRAY(env->arena, DESK_PAGE, struct dossier_id);
 	for (; got == step && out->n < DESK_PAGE && seen < FOUND_MOST; seen += got) {
-		struct desk_found_rows found = {0};
+		struct dossier_ids ids;
 		step = seen ? seen * 2 : DESK_PAGE;
-		if (!q_desk_found(env->db, env->arena, words, (struct dossier_id){before}, (int64_t)step, &found, e))
+		if (!found_before(env, s, before, step, &ids, e))
 			return false;
-		got = found.n;
-		struct dossier_ids ids = {NEW_ARRAY(env->arena, got, struct dossier_id), got};
-		for (size_t i = 0; i < got; i++)
-			ids.v[i] = found.v[i].id;
-		before = got ? ids.v[got - 1].v : before;
+		got = ids.n;
+		before = got ? ids.v[got - 1] : before;
 		if (!dossier_readable(env, &ids, e))
 			return false;
 		for (size_t i = 0; i < ids.n && out->n < DESK_PAGE; i++)
@@ -344,11 +356,11 @@ static bool word_rows(struct env *env, struct str q, struct desk_list_rows *out,
 	struct str words = search_words(env, q, true);
 	if (!words.n)
 		return true;
-	if (!readable_found(env, words, &ids, e))
+	if (!readable_found(env, &(struct sought){.words = words}, &ids, e))
 		return false;
 	if (ids.n < DESK_PAGE) {
 		ids = (struct dossier_ids){0};
-		if (!readable_found(env, search_words(env, q, false), &ids, e))
+		if (!readable_found(env, &(struct sought){.words = search_words(env, q, false)}, &ids, e))
 			return false;
 	}
 	return desk_rows_of(env, ids, out, e);
@@ -367,16 +379,13 @@ static struct str scanned(struct str q)
 /* A number is a person's: personal number, tax code, telephone, or what a card reader types. */
 static bool person_rows(struct env *env, struct str q, struct desk_list_rows *out, struct err *e)
 {
-	struct dossier_of_person_rows found = {0};
+	struct dossier_ids ids = {0};
 	struct str number = desk_card_part(q, 0);
 	for (size_t i = 0; i < number.n; i++)
 		if (!strchr("0123456789 +.-", number.p[i]) || !number.p[i])
 			return true;
-	if (!dossier_of_person(env, LAW, number, DESK_PAGE, &found, e))
+	if (number.n && !readable_found(env, &(struct sought){.number = number}, &ids, e))
 		return false;
-	struct dossier_ids ids = {NEW_ARRAY(env->arena, found.n, struct dossier_id), found.n};
-	for (size_t i = 0; i < found.n; i++)
-		ids.v[i] = found.v[i].id;
 	return desk_rows_of(env, ids, out, e);
 }
 

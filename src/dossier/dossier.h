@@ -53,9 +53,9 @@ MUST_CHECK bool dossier_send(struct env *env, const struct law *law, const struc
 /* Dossiers of the same person for the same procedure in the last thirty days: a warning for the page. */
 MUST_CHECK bool dossier_twins(struct env *env, const struct law *law, struct str identity, struct str procedure, struct dossier_twins_rows *out, struct err *e);
 
-/* Dossiers whose applicant has this personal number, tax code or telephone, newest first, of every agency: ask
- * dossier_may_read() for each. Look-up is by keyed hash; the clear number is nowhere in the table. */
-MUST_CHECK bool dossier_of_person(struct env *env, const struct law *law, struct str number, int64_t limit, struct dossier_of_person_rows *out, struct err *e);
+/* Dossiers older than `before` whose applicant has this personal number, tax code or telephone, newest first, of every agency: ask
+ * dossier_may_read() for each, and go on behind the last, for anybody may file any number of them elsewhere under another's. Look-up is by keyed hash; the clear number is nowhere in the table. */
+MUST_CHECK bool dossier_of_person(struct env *env, const struct law *law, struct str number, struct dossier_id before, int64_t limit, struct dossier_of_person_rows *out, struct err *e);
 
 /* ---- reading ---- */
 

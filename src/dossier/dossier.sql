@@ -82,9 +82,9 @@ select id, code, state, sent_at from dossier
 where identity_key = :identity_key and procedure = :procedure and sent_at >= :since order by id desc limit 5;
 
 -- name: dossier_of_person :many
--- in: identity_key bytes, phone_key bytes, limit int
-select id from dossier where identity_key = :identity_key
-union select id from dossier where phone_key = :phone_key
+-- in: identity_key bytes, phone_key bytes, before dossier_id, limit int
+select id from dossier where identity_key = :identity_key and id < :before
+union select id from dossier where phone_key = :phone_key and id < :before
 order by id desc limit :limit;
 
 -- name: dossier_move :exec

@@ -115,14 +115,14 @@ static struct str plain_phone(struct arena *a, struct str typed)
 	return str_starts(digits, STR("84")) && digits.n > 9 ? str_fmt(a, "0%.*s", STR_ARG(str_sub(digits, 2, digits.n))) : digits;
 }
 
-bool dossier_of_person(struct env *env, const struct law *law, struct str number, int64_t limit, struct dossier_of_person_rows *out, struct err *e)
+bool dossier_of_person(struct env *env, const struct law *law, struct str number, struct dossier_id before, int64_t limit, struct dossier_of_person_rows *out, struct err *e)
 {
 	struct str identity = str_trim(number), phone = plain_phone(env->arena, number);
 	*out = (struct dossier_of_person_rows){0};
 	if (phone.n < 9)
 		return true;
-	return q_dossier_of_person(env->db, env->arena, keyed(env->arena, &law->identity_key, identity), keyed(env->arena, &law->phone_key, phone), limit, out, e) ||
-	       err_wrap(e, "dossiers of a person");
+	struct dossier_of_person_in in = {.identity_key = keyed(env->arena, &law->identity_key, identity), .phone_key = keyed(env->arena, &law->phone_key, phone), .before = before, .limit = limit};
+	return q_dossier_of_person(env->db, env->arena, &in, out, e) || err_wrap(e, "dossiers of a person");
 }
 
 bool dossier_twins(struct env *env, const struct law *law, struct str identity, struct str procedure, struct dossier_twins_rows *out, struct err *e)
