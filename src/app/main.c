@@ -1,9 +1,11 @@
 /* main.c — the commands of motcua. `motcua help` is printed from this table. */
 #include "app/app.h"
 #include "calendar/calendar.h"
+#include "core/base/memory.h"
 #include "core/config/config.h"
 #include "core/logic/logic.h"
 #include "sign/sign_helper.h"
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +162,7 @@ static int run(const struct command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	json_set_alloc_funcs(memory_or_end, free); /* a tree for which there was no memory is not an empty one */
 	if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return help(argc < 2 ? stderr : stdout);
 	if (strcmp(argv[1], "sign-helper") == 0 && argc >= 5)

@@ -2,10 +2,12 @@
  *
  * A program of its own, started by `motcua serve` from the same folder: the libraries that draw (poppler: GNU GPL 2 or 3)
  * are linked here and not into motcua. It is not for people. */
+#include "core/base/memory.h"
 #include "core/pdf/pdf.h"
 #include "core/scan/type_job.h"
 #include "render/receipt.h"
 #include "sign/pdf_report.h"
+#include <jansson.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,6 +27,7 @@ int main(void)
 	struct render_program p = {jobs, ARRAY_LEN(jobs), pdf_fonts_path};
 	struct err e = {0};
 	int kind = 0;
+	json_set_alloc_funcs(memory_or_end, free);
 	socklen_t n = sizeof kind;
 	if (getsockopt(3, SOL_SOCKET, SO_TYPE, &kind, &n) != 0) {
 		fputs(usage, stderr);

@@ -2,7 +2,7 @@
 
 usage of each: X_test.py PROGRAM SOURCE_DIR [sqlite|pg] [WORD...]
 A WORD names the tests to run by a part of their name. Whatever happens, at the end no process, folder or database of ours stays."""
-import atexit, base64, ctypes, glob, hashlib, hmac, http.client, json, os, re, shutil, signal, socket, sqlite3, struct, subprocess, sys, tempfile, threading, time, urllib.parse
+import atexit, base64, ctypes, functools, glob, hashlib, hmac, http.client, json, os, re, shutil, signal, socket, sqlite3, struct, subprocess, sys, tempfile, threading, time, urllib.parse
 
 program, source = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 engine = "pg" if "pg" in sys.argv[3:] else "sqlite"
@@ -226,10 +226,16 @@ class Codes:
 
 # ---- PostgreSQL ----
 
+@functools.cache
+def postgres_host():
+    """Started once: keep_up() keeps it as long as this process has a database there."""
+    server = subprocess.run([os.path.join(source, "scripts/pg-test"), "start"], capture_output=True, text=True, check=True).stdout
+    return re.search(r"host=(\S+)", server).group(1)
+
+
 def postgres(tool, *args, stdin=None):
     """A tool of PostgreSQL against the server of scripts/pg-test: (folder of its socket, what it said)."""
-    server = subprocess.run([os.path.join(source, "scripts/pg-test"), "start"], capture_output=True, text=True, check=True).stdout
-    host = re.search(r"host=(\S+)", server).group(1)
+    host = postgres_host()
     path = sorted(glob.glob("/usr/lib/postgresql/*/bin/" + tool))[-1]
     p = subprocess.run([path, "-h", host, "-U", "motcua", *args], input=stdin, capture_output=True, text=True)
     equal(p.returncode, 0, f"{tool}: {p.stderr}")
