@@ -4,7 +4,7 @@ clear error or the act, the same key again never doubles it, and the record is w
 
 usage: inject_test.py PROGRAM SOURCE_DIR sqlite|pg [every|START]     Ends in "N passed, N failed"; an act is one test.
 Some of the calls fail, others each day: START, a number, says which, and is told at the end. All of them with `every` (make faults).
-Acts whose work goes on in the background (signing, sealing, erasing) take a second a round: positions 1, 3, 7, 15 … there."""
+Acts whose work goes on in the background (signing, sealing, erasing) take a second a round: each position is two to four times the last there."""
 import json, os, random, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
@@ -206,7 +206,7 @@ def in_the_background(what, begin, done):
     """begin() starts work, done(what it gave) tells whether it is finished: it is, however often something failed."""
     global rounds, struck
     for kind in KINDS:
-        for at in positions(lambda at: 2 * at + 1):
+        for at in positions(lambda at: 2 * at + chance.randint(1, 2 * at + 1)):
             x = begin()
             faulty.strike(kind, at)
             end = time.time() + PATIENCE
