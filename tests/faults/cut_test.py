@@ -11,6 +11,7 @@ from program import env, pdf, root, run, words
 from world import World
 
 first, last = (int(x) for x in words[0].split("-")) if words else (1, 30)
+NO_DISK = "nothing was left of the disk"  # what made the cut is broken: no finding
 CALLS = 1500  # a cut comes at one of so many of the disk's
 build = os.path.dirname(os.path.dirname(os.path.dirname(program.program)))
 sanitizer = env["ASAN_OPTIONS"]
@@ -61,9 +62,10 @@ class Round:
 
     def until_the_cut(self):
         shutil.copytree(w.data, self.live, ignore=lambda d, names: [x for x in names if x.endswith(".sock")])
-        os.mkdir(self.after)
+        platter = os.path.join(self.live, ".after")  # in its data: the sandbox lets the program write nowhere else
+        os.mkdir(platter)
         at = 30 + self.seed * 2654435761 % 2**32 % CALLS
-        env.update(LD_PRELOAD=os.path.join(build, "tests/powercut/libcut.so"), TEST_CUT=f"{self.live} {self.after} {self.seed} {at} {int(self.lying)}",
+        env.update(LD_PRELOAD=os.path.join(build, "tests/powercut/libcut.so"), TEST_CUT=f"{self.live} {platter} {self.seed} {at} {int(self.lying)}",
                    ASAN_OPTIONS=sanitizer + ":verify_asan_link_order=0")
         w.place = ["--data", self.live]
         try:
@@ -78,6 +80,7 @@ class Round:
         finally:
             del env["LD_PRELOAD"], env["TEST_CUT"]
             env["ASAN_OPTIONS"] = sanitizer
+        os.rename(platter, self.after)
 
     def fault(self):
         """What is missing after the cut; None: nothing."""
@@ -87,7 +90,7 @@ class Round:
         w.place = ["--data", self.after]
         shown = os.path.join(self.after, "motcua.db")
         if not os.path.exists(shown):
-            return "no database"
+            return f"{NO_DISK}: {w.said()[-1000:]}"
         code, out, err = run("verify", *w.place, "--json")
         if code:
             return (out + err)[-500:]
@@ -147,7 +150,7 @@ for seed in range(first, last + 1):
     passed, failed = passed + (missing is None), failed + (missing is not None)
     if missing:
         print(f"FAILED cut {seed}: {missing}", flush=True)
-lost = sum(bool(missing) for missing, told in (one(seed, lying=True) for seed in range(1, 6)))
+lost = sum(bool(missing) and not missing.startswith(NO_DISK) for missing, told in (one(seed, lying=True) for seed in range(1, 6)))
 if lost < 4 or acts < last - first:
     failed += 1
     print(f"FAILED: {acts} acts; a disk that lies was found out {lost} times of 5")

@@ -14,7 +14,7 @@
 struct inode;
 
 struct disk_config {
-	const char *live, *after;  /* folders; `after` must exist and be empty */
+	const char *live, *after;  /* folders; `after` must exist and be empty, and may be a hidden one in `live` */
 	uint64_t seed;
 	int64_t cut_at;            /* the cut comes at this call */
 	bool lying;
