@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LINE_LIMIT ((size_t)1000)
@@ -338,9 +339,11 @@ static bool holds(int folder, const char *name, struct str words)
 	AUTO_ARENA a = arena_new(0);
 	struct mail_message m;
 	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	char *bytes = arena_alloc(a, MESSAGE_LIMIT + 4096);
+	struct stat st;
+	size_t size = fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0 ? (size_t)st.st_size : 0, most = size < MESSAGE_LIMIT + 4096 ? size : MESSAGE_LIMIT + 4096;
+	char *bytes = arena_raw(a, most);
 	ssize_t n = 0, got = 0;
-	while (fd >= 0 && n < (ssize_t)MESSAGE_LIMIT + 4096 && (got = read(fd, bytes + n, MESSAGE_LIMIT + 4096 - (size_t)n)) > 0)
+	while (n < (ssize_t)most && (got = read(fd, bytes + n, most - (size_t)n)) > 0)
 		n += got;
 	if (fd >= 0)
 		close(fd);
