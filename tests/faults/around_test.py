@@ -436,18 +436,17 @@ def a_job_that_always_fails_holds_up_nobody():
 # ---- helpers ----
 
 def helpers():
-    """{pid: words} of the processes that the program started."""
-    found = {}
-    for pid in filter(str.isdigit, os.listdir("/proc")):
+    """{pid: words} of what the program's starters started (src/core/helper/starter.h)."""
+    parents, said = {}, {}
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
         try:
             with open(f"/proc/{pid}/stat") as f:
-                parent = int(f.read().rsplit(")", 1)[1].split()[1])
+                parents[pid] = int(f.read().rsplit(")", 1)[1].split()[1])
             with open(f"/proc/{pid}/cmdline") as f:
-                if parent == w.process.pid:
-                    found[int(pid)] = f.read().replace("\0", " ")
-        except (OSError, IndexError):
+                said[pid] = f.read().replace("\0", " ")
+        except OSError:  # it ended meanwhile
             pass
-    return found
+    return {pid: words_ for pid, words_ in said.items() if parents.get(parents[pid]) == w.process.pid}
 
 
 def kill_helpers(word):
@@ -462,31 +461,60 @@ def kill_helpers(word):
     return n
 
 
-def helpers_that_die():
-    """Under uploads: each answer is clear, sent again it is kept; then the server still draws, and signs."""
-    stop, killed = threading.Event(), [0, 0]
+def while_they_die(word, act, times=20):
+    """act(i) at least so often, and until five helpers of that name were killed at their work."""
+    stop, killed = threading.Event(), []
 
     def killer():
         while not stop.wait(0.05):
-            killed[0] += kill_helpers("motcua-render")
-            killed[1] += kill_helpers("sign-helper")
+            killed.extend([word] * kill_helpers(word))
     thread = threading.Thread(target=killer)
     thread.start()
-    late = []
+    i, end = 0, time.time() + program.PATIENCE
     try:
-        i, end = 0, time.time() + program.PATIENCE
-        while min(killed) < 5 and time.time() < end:
+        while (i < times or len(killed) < 5) and time.time() < end:
+            act(i)
             i += 1
-            status, answer = w.call("POST", "/api/v1/files?name=a.pdf", pdf(f"helper {i}"), "counter", Content_Type="application/pdf", Idempotency_Key=f"help{i}")
-            if status != 201:
-                clear("a file", status, answer, (500, 502, 503))
-                late.append(i)
     finally:
         stop.set()
         thread.join()
-    true(min(killed) >= 5, f"killed: {killed}")
+    true(len(killed) >= 5, f"{word}: {len(killed)} died in {i} acts")
+    print(f"# {word}: {len(killed)} died in {i} acts")
+
+
+def helpers_that_die():
+    """Under uploads, then under signing: each answer is clear, sent again it is kept, results are drawn and signed in the end."""
+    late, codes = [], []
+
+    def send(i):
+        return w.call("POST", "/api/v1/files?name=a.pdf", pdf(f"helper {i}"), "counter", Content_Type="application/pdf", Idempotency_Key=f"help{i}")
+
+    def send_once(i):
+        status, answer = send(i)
+        if status != 201:
+            clear("a file", status, answer, (500, 502, 503))
+            late.append(i)
+
+    def decide_one(i):
+        """Its result is drawn and signed."""
+        code = file_with_mail(f"ky{i}.mau@dan.example")
+        codes.append(code)
+        w.act("counter", code, "accept")
+        [assign] = [a for a in w.api("head", "GET", f"/dossiers/{code}/actions")["items"] if a["action"] == "assign"]
+        w.act("head", code, "assign", to=next(c["value"] for f in assign["fields"] if f["name"] == "to" for c in f["choices"] if "Thụ Lý" in c["label"]))
+        w.act("specialist", code, "finish")
+        w.act("specialist", code, "submit", outcome="result", text="Đề nghị cấp giấy phép.")
+        w.act("head", code, "approve")
+        w.act("director", code, "approve")
+
+    def signed():
+        return int(one("select count(distinct dossier) from dossier_file where field = 'result:signed' and state = 'clean' and dossier in"
+                       f" (select id from dossier where code in ({', '.join(repr(c) for c in codes)}))"))
+    while_they_die("motcua-render", send_once)
     for i in late:
-        equal(w.call("POST", "/api/v1/files?name=a.pdf", pdf(f"helper {i}"), "counter", Content_Type="application/pdf", Idempotency_Key=f"help{i}")[0], 201)
+        equal(send(i)[0], 201)
+    while_they_die("sign-helper", decide_one, 5)
+    until(lambda: f"{signed()} of {len(codes)} signed", lambda: signed() == len(codes))
     code = file_with_mail("ky.mau@dan.example")
     until("files are looked at", lambda: one("select count(*) from dossier_file where state = 'quarantine'") == "0")
     w.act("counter", code, "accept")
