@@ -50,7 +50,15 @@ faults:  ## kill -9, power cuts, a full disk, each call failing once, resumable;
 	@TARGETS="src/app/motcua src/render/motcua-render src/app/libclock.so src/app/libfaults.so src/core/db/libpages.so tests/powercut/libcut.so tests/powercut/powercut_test" scripts/build build-faults
 	@scripts/faults build-faults
 
-.PHONY: all run test quick lint bench bench-full fuzz faults soak tsan gallery clean
+gallery: ## every kind of page in all its states, as pictures in docs/gallery.md
+	@scripts/deps test
+	@TARGETS="src/app/motcua src/render/motcua-render" scripts/build build-bench -Db_lto=true
+	@node tests/browser/run.mjs gallery build-bench/src/app/motcua . build-bench write
+
+soak:    ## an hour of mixed load: memory, descriptors and latency flat? a line in docs/runs/soak.md
+	@scripts/deps test
+	@TARGETS="src/app/motcua src/render/motcua-render" scripts/build build-soak
+	@scripts/soak build-soak
 
 clean:
 	rm -rf build build-test build-tsan build-bench build-fuzz build-faults build-soak

@@ -34,7 +34,7 @@ struct store {
 	struct law *law;
 	struct pack packs;         /* of the program, and of packs_dir over them */
 	struct id_source ids;
-	struct archive *archive;   /* by the setting, SQLite alone; else NULL */
+	struct wal_archive *archive;   /* by the setting, SQLite alone; else NULL */
 	struct writer *writer;
 	struct db_pool *pool;
 	int lock;                  /* held: no other program writes here */

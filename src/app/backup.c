@@ -91,7 +91,7 @@ static bool bring_key(struct arena *a, const struct place *p, const char *key, s
 	if (mkdir(str_cstr(a, p->dir), 0700) != 0 && errno != EEXIST)
 		return err_set(e, ERR_INTERNAL, "%.*s: %s", STR_ARG(p->dir), strerror(errno));
 	AUTO_KEYRING good = keyring_load(key, e);
-	return good && archive_copy_file(key, str_cstr(a, p->key_file), e);
+	return good && wal_archive_copy_file(key, str_cstr(a, p->key_file), e);
 }
 
 static bool restore_from(struct options *o, const struct place *p, const char *key, struct restore_config *c, struct restore_report *out, struct err *e)

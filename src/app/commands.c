@@ -108,7 +108,7 @@ static bool migrate(struct options *o, const struct place *p, const char *to, si
 	size_t first = 0, n = 0;
 	if (!pending(p, &first, &n, e) || (first > 0 && n > 0 && !back_up_first(o, p, to, first, e)))
 		return false;
-	archive_forget(place_marker(o->arena, p));
+	wal_archive_forget(place_marker(o->arena, p));
 	AUTO_DB db = place_open(p, 0, e);
 	return db && db_migrate(db, &db_schema, instant_clock(), applied, e);
 }

@@ -15,10 +15,10 @@ static int64_t wal_bytes(void *ctx) { return writer_of(ctx).wal_bytes; }
 static int64_t wal_checkpoints(void *ctx) { return writer_of(ctx).wal_checkpoints; }
 static int64_t wal_restarts(void *ctx) { return writer_of(ctx).wal_restarts; }
 static int64_t wal_full(void *ctx) { return writer_of(ctx).wal_full; }
-static struct archive_stats archive_of(void *ctx)
+static struct wal_archive_stats archive_of(void *ctx)
 {
 	struct app *app = ctx;
-	return app->store.archive ? archive_stats(app->store.archive) : (struct archive_stats){0};
+	return app->store.archive ? wal_archive_stats(app->store.archive) : (struct wal_archive_stats){0};
 }
 static int64_t archive_pieces(void *ctx) { return archive_of(ctx).pieces; }
 static int64_t archive_bytes(void *ctx) { return archive_of(ctx).bytes; }

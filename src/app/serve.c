@@ -31,9 +31,9 @@ static struct db *checkout(void *ctx)
 static void checkin(void *ctx, struct db *db) { db_checkin(((struct app *)ctx)->store.pool, db); }
 static uint64_t revision(void *ctx) { return catalogue_revision(((struct app *)ctx)->catalogue); }
 
-static void archive_ready(struct archive *x, struct buf *why)
+static void archive_ready(struct wal_archive *x, struct buf *why)
 {
-	struct archive_stats s = archive_stats(x);
+	struct wal_archive_stats s = wal_archive_stats(x);
 	if (s.failing)
 		buf_fmt(why, "warning: a piece of the write-ahead log cannot be archived; at its cap nothing is written: %s\n", s.why);
 	if (s.no_backup)
@@ -55,7 +55,7 @@ static bool ready(void *ctx, struct buf *why)
 		buf_put(why, STR("database away: nothing can be written\n"));
 		return false;
 	}
-	if (writer.wal_full && !(app->store.archive && archive_stats(app->store.archive).failing))
+	if (writer.wal_full && !(app->store.archive && wal_archive_stats(app->store.archive).failing))
 		buf_put(why, STR("warning: a long reader keeps the write-ahead log at its cap; nothing is written until it ends\n"));
 	hold_say(app, why);
 	if (app->http && http_poisoned(app->http))

@@ -107,7 +107,7 @@ struct db *place_open_long(const struct place *p, struct err *e)
 static bool migrate(const struct place *p, struct err *e)
 {
 	AUTO_ARENA a = arena_new(0);
-	archive_forget(place_marker(a, p));
+	wal_archive_forget(place_marker(a, p));
 	AUTO_DB db = place_open(p, DB_CREATE, e);
 	return db && db_migrate(db, &db_schema, instant_clock(), NULL, e);
 }
@@ -147,10 +147,10 @@ static void use_archive(struct store *s, const struct config *c)
 {
 	const char *marker = place_marker(s->arena, &s->place);
 	if (s->place.engine != DB_SQLITE || !c->archive) {
-		archive_forget(marker);
+		wal_archive_forget(marker);
 		return;
 	}
-	s->archive = archive_new(&(struct archive_config){.dir = str_cstr(s->arena, str_from(c->archive)), .db = str_cstr(s->arena, s->place.db), .blobs = in_dir(s->arena, s->place.dir, "blobs").p, .marker = marker,
+	s->archive = wal_archive_new(&(struct wal_archive_config){.dir = str_cstr(s->arena, str_from(c->archive)), .db = str_cstr(s->arena, s->place.db), .blobs = in_dir(s->arena, s->place.dir, "blobs").p, .marker = marker,
 	                                                  .keys = s->keys, .every_ms = c->archive_every_ms, .keep_ms = c->archive_keep_ms});
 }
 
@@ -220,7 +220,7 @@ void store_close(struct store *s)
 	if (s->pool) /* before the writer, whose last connection removes the log */
 		db_pool_free(s->pool);
 	writer_stop(s->writer);
-	archive_free(s->archive);
+	wal_archive_free(s->archive);
 	blob_store_free(s->blobs);
 	law_free(s->law);
 	keyring_free(s->keys);

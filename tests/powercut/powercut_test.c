@@ -36,7 +36,7 @@ struct round { struct str dir, live, after, db; uint64_t seed; bool lying, backu
 
 /* ---- the child ---- */
 
-struct child { struct writer *w; struct blob_store *blobs; struct id_source ids; int tell; const struct round *r; struct key key; struct keyring *keys; struct archive *archive; };
+struct child { struct writer *w; struct blob_store *blobs; struct id_source ids; int tell; const struct round *r; struct key key; struct keyring *keys; struct wal_archive *archive; };
 struct act { int64_t id; struct str name; };
 
 static bool apply(struct write_job *job, struct err *e)
@@ -103,9 +103,9 @@ static void backup_forever(struct child *c)
 	pause();
 }
 
-static struct archive *archive_of(struct arena *a, struct str top, const struct keyring *keys, const struct file_ops *ops)
+static struct wal_archive *archive_of(struct arena *a, struct str top, const struct keyring *keys, const struct file_ops *ops)
 {
-	return archive_new(&(struct archive_config){.dir = str_cat(a, top, STR("/archive")).p, .db = str_cat(a, top, STR("/db")).p, .blobs = str_cat(a, top, STR("/blobs")).p,
+	return wal_archive_new(&(struct wal_archive_config){.dir = str_cat(a, top, STR("/archive")).p, .db = str_cat(a, top, STR("/db")).p, .blobs = str_cat(a, top, STR("/blobs")).p,
 	                                            .marker = str_cat(a, top, STR("/archive.chain")).p, .keys = keys, .ops = ops, .every_ms = 20, .keep_ms = DAY_MS});
 }
 
@@ -320,9 +320,9 @@ static bool check_archive(struct arena *a, const struct round *r, const struct t
 	struct str chain = file_text(a, r->after), folder = str_cat(a, r->after, STR("/archive"));
 	mkdir(folder.p, 0700); /* the disk keeps no empty folders */
 	mkdir(str_fmt(a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(chain)).p, 0700);
-	struct archive *x = archive_of(a, r->after, keys, quick());
-	bool ok = archive_start(x, e);
-	archive_free(x);
+	struct wal_archive *x = archive_of(a, r->after, keys, quick());
+	bool ok = wal_archive_start(x, e);
+	wal_archive_free(x);
 	if (!ok)
 		return false;
 	if (!str_eq(chain, file_text(a, r->after)))

@@ -16,8 +16,8 @@
 
 #define EXPIRE_EVERY_MS ((int64_t)3600 * 1000)
 
-struct archive {
-	struct archive_config cfg;
+struct wal_archive {
+	struct wal_archive_config cfg;
 	struct arena *arena;
 	struct str dir, chain;
 	int64_t number;         /* of the next piece */
@@ -29,7 +29,7 @@ struct archive {
 	struct follow files;
 	int64_t expired_ms;
 	pthread_mutex_t mutex;  /* stats */
-	struct archive_stats stats;
+	struct wal_archive_stats stats;
 };
 
 /* ---- names ---- */
@@ -81,7 +81,7 @@ struct str marker_read(struct arena *a, const char *marker)
 	return n > 0 && n < (ssize_t)sizeof text ? str_dup(a, str_trim((struct str){text, (size_t)n})) : STR_NONE;
 }
 
-void archive_forget(const char *marker)
+void wal_archive_forget(const char *marker)
 {
 	if (unlink(marker) != 0)
 		return;
@@ -94,9 +94,9 @@ void archive_forget(const char *marker)
 
 /* ---- opening ---- */
 
-struct archive *archive_new(const struct archive_config *cfg)
+struct wal_archive *wal_archive_new(const struct wal_archive_config *cfg)
 {
-	struct archive *x = calloc(1, sizeof *x);
+	struct wal_archive *x = calloc(1, sizeof *x);
 	CHECK(x != NULL);
 	x->cfg = *cfg;
 	x->cfg.ops = cfg->ops ? cfg->ops : &file_ops_system;
@@ -108,7 +108,7 @@ struct archive *archive_new(const struct archive_config *cfg)
 	return x;
 }
 
-void archive_stop(struct archive *x)
+void wal_archive_stop(struct wal_archive *x)
 {
 	for (int i = 0; i < 2; i++) {
 		db_rollback(&x->tx[i]);
@@ -117,11 +117,11 @@ void archive_stop(struct archive *x)
 	}
 }
 
-void archive_free(struct archive *x)
+void wal_archive_free(struct wal_archive *x)
 {
 	if (!x)
 		return;
-	archive_stop(x);
+	wal_archive_stop(x);
 	if (x->log >= 0)
 		close(x->log);
 	arena_free(x->arena);
@@ -129,13 +129,13 @@ void archive_free(struct archive *x)
 	free(x);
 }
 
-static bool open_log(struct archive *x, struct err *e)
+static bool open_log(struct wal_archive *x, struct err *e)
 {
 	x->log = open(str_fmt(x->arena, "%s-wal", x->cfg.db).p, O_RDONLY | O_CLOEXEC);
 	return x->log >= 0 || err_set(e, ERR_INTERNAL, "cannot read the write-ahead log of %s: %s", x->cfg.db, strerror(errno));
 }
 
-static bool open_readers(struct archive *x, struct err *e)
+static bool open_readers(struct wal_archive *x, struct err *e)
 {
 	for (int i = 0; i < 2; i++)
 		if (!x->db[i] && !(x->db[i] = db_open_sqlite(str_from(x->cfg.db), DB_READ_ONLY, e)))
@@ -143,15 +143,15 @@ static bool open_readers(struct archive *x, struct err *e)
 	return true;
 }
 
-bool archive_hold(struct archive *x, struct err *e) { return x->tx[x->held].db || db_begin_snapshot(x->db[x->held], &x->tx[x->held], e); }
-void archive_release(struct archive *x) { db_rollback(&x->tx[x->held]); }
-int64_t archive_every_ms(const struct archive *x) { return x->cfg.every_ms; }
-bool archive_salt(struct archive *x, struct wal_mark *out) { return wal_begin(x->log, out); }
+bool wal_archive_hold(struct wal_archive *x, struct err *e) { return x->tx[x->held].db || db_begin_snapshot(x->db[x->held], &x->tx[x->held], e); }
+void wal_archive_release(struct wal_archive *x) { db_rollback(&x->tx[x->held]); }
+int64_t archive_every_ms(const struct wal_archive *x) { return x->cfg.every_ms; }
+bool wal_archive_salt(struct wal_archive *x, struct wal_mark *out) { return wal_begin(x->log, out); }
 
 /* ---- chains ---- */
 
 /* The database still has what the last piece tells, and the log goes on where that ended, or began anew after it. */
-static bool continues(struct archive *x, const struct piece_head *h)
+static bool continues(struct wal_archive *x, const struct piece_head *h)
 {
 	AUTO_ARENA a = arena_new(0);
 	struct err e = {0};
@@ -169,7 +169,7 @@ static bool continues(struct archive *x, const struct piece_head *h)
 	return wal_walk(x->log, &at, x->at.frames, NULL, NULL, &same, &e) && same && memcmp(at.sum, x->at.sum, sizeof at.sum) == 0;
 }
 
-static bool chain_goes_on(struct archive *x)
+static bool chain_goes_on(struct wal_archive *x)
 {
 	struct err e = {0};
 	struct piece_head h;
@@ -184,7 +184,7 @@ static bool chain_goes_on(struct archive *x)
 }
 
 /* Named by its first moment; the rest tells two apart that begin in one second. */
-static bool chain_begin(struct archive *x, struct err *e)
+static bool chain_begin(struct wal_archive *x, struct err *e)
 {
 	char name[32];
 	time_t now = (time_t)(instant_clock().ms / 1000);
@@ -202,7 +202,7 @@ static bool chain_begin(struct archive *x, struct err *e)
 	return file_put(x->cfg.ops, str_from(x->cfg.marker), x->chain, e);
 }
 
-bool archive_start(struct archive *x, struct err *e)
+bool wal_archive_start(struct wal_archive *x, struct err *e)
 {
 	struct wal_mark end;
 	if (mkdir(x->cfg.dir, 0700) != 0 && errno != EEXIST)
@@ -216,7 +216,7 @@ bool archive_start(struct archive *x, struct err *e)
 	if (memcmp(end.salt, x->at.salt, sizeof end.salt) == 0)
 		end = x->at;
 	wal_last_commit(x->log, &end);
-	return archive_advance(x, &end, e);
+	return wal_archive_advance(x, &end, e);
 }
 
 /* ---- pieces ---- */
@@ -232,7 +232,7 @@ static bool put_frame(void *ctx, const struct frame *f, struct err *e)
 
 static bool broken(struct err *e) { return err_set(e, ERR_INTERNAL, "the write-ahead log is not what was written last: another program wrote it, or it is damaged; run motcua verify"); }
 
-static bool write_piece(struct archive *x, struct wal_mark from, const struct wal_mark *to, const struct lane *end, int64_t *bytes, struct err *e)
+static bool write_piece(struct wal_archive *x, struct wal_mark from, const struct wal_mark *to, const struct lane *end, int64_t *bytes, struct err *e)
 {
 	AUTO_ARENA a = arena_new(0);
 	struct put p = {0};
@@ -251,7 +251,7 @@ static bool write_piece(struct archive *x, struct wal_mark from, const struct wa
 }
 
 /* The commits are known first, then comes the reader: it may see more, so the piece's last entry is never older than its last commit. */
-static bool keep(struct archive *x, const struct wal_mark *committed, int64_t *bytes, struct err *e)
+static bool keep(struct wal_archive *x, const struct wal_mark *committed, int64_t *bytes, struct err *e)
 {
 	AUTO_ARENA a = arena_new(0);
 	struct wal_mark from = x->at, to;
@@ -274,7 +274,7 @@ static bool keep(struct archive *x, const struct wal_mark *committed, int64_t *b
 	return true;
 }
 
-static void note(struct archive *x, bool ok, int64_t bytes, const struct err *e)
+static void note(struct wal_archive *x, bool ok, int64_t bytes, const struct err *e)
 {
 	pthread_mutex_lock(&x->mutex);
 	x->stats.failing = !ok;
@@ -287,7 +287,7 @@ static void note(struct archive *x, bool ok, int64_t bytes, const struct err *e)
 
 /* ---- what is too old ---- */
 
-static void expire_chain(struct archive *x, struct str chain, int64_t before_ms)
+static void expire_chain(struct wal_archive *x, struct str chain, int64_t before_ms)
 {
 	AUTO_ARENA a = arena_new(0);
 	struct str path = str_fmt(a, "%.*s/%.*s", STR_ARG(x->dir), STR_ARG(chain));
@@ -313,7 +313,7 @@ static void expire_chain(struct archive *x, struct str chain, int64_t before_ms)
 }
 
 /* Once an hour is enough; a failure is tried again then. */
-static void expire(struct archive *x)
+static void expire(struct wal_archive *x)
 {
 	struct err e = {0};
 	struct instant now = instant_clock();
@@ -330,7 +330,7 @@ static void expire(struct archive *x)
 		note(x, false, 0, &e);
 }
 
-bool archive_advance(struct archive *x, const struct wal_mark *committed, struct err *e)
+bool wal_archive_advance(struct wal_archive *x, const struct wal_mark *committed, struct err *e)
 {
 	int64_t bytes = 0;
 	if (committed->frames == 0 || (committed->frames == x->at.frames && memcmp(committed->salt, x->at.salt, sizeof x->at.salt) == 0))
@@ -342,11 +342,11 @@ bool archive_advance(struct archive *x, const struct wal_mark *committed, struct
 	return ok;
 }
 
-struct archive_stats archive_stats(struct archive *x)
+struct wal_archive_stats wal_archive_stats(struct wal_archive *x)
 {
 	AUTO_ARENA a = arena_new(0);
 	pthread_mutex_lock(&x->mutex);
-	struct archive_stats s = x->stats;
+	struct wal_archive_stats s = x->stats;
 	pthread_mutex_unlock(&x->mutex);
 	s.no_backup = access(chain_backup_path(a, x->dir, x->chain).p, F_OK) != 0;
 	return s;

@@ -13,8 +13,8 @@
 #include "core/crypto/crypto.h"
 #include "core/db/frames.h"
 
-struct archive;
-struct archive_config {
+struct wal_archive;
+struct wal_archive_config {
 	const char *dir, *db, *blobs, *marker;
 	const struct keyring *keys;
 	const struct file_ops *ops; /* NULL: the system's */
@@ -22,26 +22,26 @@ struct archive_config {
 };
 
 /* Opens nothing yet. Strings and keys must outlive it. */
-struct archive *archive_new(const struct archive_config *cfg);
+struct wal_archive *wal_archive_new(const struct wal_archive_config *cfg);
 /* Its connections are closed; only stats are left. */
-void archive_stop(struct archive *x);
-void archive_free(struct archive *x); /* NULL is fine */
+void wal_archive_stop(struct wal_archive *x);
+void wal_archive_free(struct wal_archive *x); /* NULL is fine */
 /* For who writes without an archive: the chain ends here. */
-void archive_forget(const char *marker);
+void wal_archive_forget(const char *marker);
 
 /* Before anybody writes and before any checkpoint: goes on with the last chain or begins one, takes what a crash left in the log. */
-MUST_CHECK bool archive_start(struct archive *x, struct err *e);
+MUST_CHECK bool wal_archive_start(struct wal_archive *x, struct err *e);
 /* Keeps all up to that end of a commit. Nothing new: nothing is done. */
-MUST_CHECK bool archive_advance(struct archive *x, const struct wal_mark *committed, struct err *e);
+MUST_CHECK bool wal_archive_advance(struct wal_archive *x, const struct wal_mark *committed, struct err *e);
 /* Around a restart of the log, while nobody commits and all is archived: lets it go, and holds it again. */
-void archive_release(struct archive *x);
-MUST_CHECK bool archive_hold(struct archive *x, struct err *e);
+void wal_archive_release(struct wal_archive *x);
+MUST_CHECK bool wal_archive_hold(struct wal_archive *x, struct err *e);
 /* The salt of the log as it is now; false when it is empty. */
-bool archive_salt(struct archive *x, struct wal_mark *out);
-int64_t archive_every_ms(const struct archive *x);
+bool wal_archive_salt(struct wal_archive *x, struct wal_mark *out);
+int64_t archive_every_ms(const struct wal_archive *x);
 
-struct archive_stats { int64_t pieces, bytes, failures; bool failing, no_backup; char why[256]; };
-struct archive_stats archive_stats(struct archive *x);
+struct wal_archive_stats { int64_t pieces, bytes, failures; bool failing, no_backup; char why[256]; };
+struct wal_archive_stats wal_archive_stats(struct wal_archive *x);
 
 /* ---- backup ---- */
 
@@ -59,7 +59,7 @@ MUST_CHECK bool backup_write_dump(const struct backup_config *c, dump_fn *dump, 
 /* ---- back ---- */
 
 /* One file, durable under its name. ERR_CONFLICT: it is there already. */
-MUST_CHECK bool archive_copy_file(const char *from, const char *to, struct err *e);
+MUST_CHECK bool wal_archive_copy_file(const char *from, const char *to, struct err *e);
 
 struct restore_config { const char *from, *db, *blobs, *archive /* NULL: without pieces */; const struct keyring *keys; const struct file_ops *ops; struct instant at; bool to_moment; };
 struct restore_report { int64_t files, pieces, commits; struct instant entry_at; };

@@ -256,7 +256,7 @@ bool restore_read(const struct restore_config *c, struct restore_report *out, st
 	return ok;
 }
 
-bool archive_copy_file(const char *from, const char *to, struct err *e)
+bool wal_archive_copy_file(const char *from, const char *to, struct err *e)
 {
 	AUTO_ARENA a = arena_new(0);
 	struct str dir = str_from(to);

@@ -27,7 +27,7 @@ struct keeper {
 	bool committing;
 	_Atomic bool unheld, emptied; /* the writer counts frames of a log that is no more */
 	int shut;                 /* so many wait for the writer to pause */
-	struct archive *archive;  /* NULL: none */
+	struct wal_archive *archive;  /* NULL: none */
 	struct wal_mark end;      /* of the last commit, for the archive */
 	int64_t behind_ns;        /* since when it lacks a commit; 0: it has all */
 	struct db *db;
@@ -46,7 +46,7 @@ static bool keep_all(struct keeper *k, struct err *e)
 	pthread_mutex_lock(&k->mutex);
 	struct wal_mark end = k->end;
 	pthread_mutex_unlock(&k->mutex);
-	if (!archive_advance(k->archive, &end, e))
+	if (!wal_archive_advance(k->archive, &end, e))
 		return false;
 	pthread_mutex_lock(&k->mutex);
 	bool all = k->end.frames == end.frames && memcmp(k->end.salt, end.salt, sizeof end.salt) == 0;
@@ -58,7 +58,7 @@ static bool keep_all(struct keeper *k, struct err *e)
 static bool hold_again(struct keeper *k)
 {
 	struct err ignored = {0};
-	k->unheld = k->archive && !archive_hold(k->archive, &ignored);
+	k->unheld = k->archive && !wal_archive_hold(k->archive, &ignored);
 	return !k->unheld;
 }
 
@@ -69,7 +69,7 @@ static bool begin_anew(struct keeper *k, struct db *db, enum db_checkpoint_mode 
 	if (!keep_all(k, e))
 		return false;
 	if (k->archive)
-		archive_release(k->archive);
+		wal_archive_release(k->archive);
 	bool ok = db_checkpoint(db, mode, wait_ms, busy, e);
 	hold_again(k);
 	return ok;
@@ -175,7 +175,7 @@ static void shut(struct keeper *k, bool on)
 static void note_end(struct keeper *k, struct db *db)
 {
 	struct wal_mark end;
-	if (!k->archive || !archive_salt(k->archive, &end))
+	if (!k->archive || !wal_archive_salt(k->archive, &end))
 		return;
 	end.frames = db_wal_frames(db);
 	pthread_mutex_lock(&k->mutex);
@@ -255,7 +255,7 @@ static void init_locks(struct keeper *k)
 	pthread_condattr_destroy(&clock);
 }
 
-bool keeper_start(struct keeper **out, struct str place, int64_t max, struct archive *archive, struct err *e)
+bool keeper_start(struct keeper **out, struct str place, int64_t max, struct wal_archive *archive, struct err *e)
 {
 	struct keeper *k = calloc(1, sizeof *k);
 	bool busy = false;
@@ -265,7 +265,7 @@ bool keeper_start(struct keeper **out, struct str place, int64_t max, struct arc
 	k->archive = archive;
 	init_locks(k);
 	k->db = db_open_sqlite(place, DB_BATCH, e);
-	k->started = k->db && (!archive || archive_start(archive, e)) && checkpoint(k, DB_CHECKPOINT_TRUNCATE, 1000, &busy, e) &&
+	k->started = k->db && (!archive || wal_archive_start(archive, e)) && checkpoint(k, DB_CHECKPOINT_TRUNCATE, 1000, &busy, e) &&
 	             (pthread_create(&k->thread, NULL, keeper_main, k) == 0 || err_set(e, ERR_INTERNAL, "cannot start the thread of checkpoints"));
 	if (k->started) {
 		*out = k;
@@ -294,7 +294,7 @@ void keeper_stop(struct keeper *k)
 		db_leave_log(k->db);
 	}
 	if (k->archive)
-		archive_stop(k->archive);
+		wal_archive_stop(k->archive);
 	db_close(k->db);
 	pthread_cond_destroy(&k->gate);
 	pthread_cond_destroy(&k->wish);

@@ -9,12 +9,12 @@
 #include "core/db/db.h"
 
 struct keeper;
-struct archive;
+struct wal_archive;
 struct keeper_stats { int64_t bytes, checkpoints, restarts, full; }; /* full: 1 while the cap is reached */
 
 /* `max`: bytes of the log at which nothing more is written; it is restarted from a quarter of that, at most 64 MB. What a
  * crash left in the log is copied before this returns. archive: NULL for none; the caller's, until after keeper_stop(). */
-MUST_CHECK bool keeper_start(struct keeper **out, struct str place, int64_t max, struct archive *archive, struct err *e);
+MUST_CHECK bool keeper_start(struct keeper **out, struct str place, int64_t max, struct wal_archive *archive, struct err *e);
 void keeper_stop(struct keeper *k); /* NULL is fine */
 /* Before a batch, on the writer's connection. False: the log is full, and nothing may be committed now. After true comes keeper_after(). */
 bool keeper_between(struct keeper *k, struct db *db);

@@ -265,7 +265,7 @@ static void refuse_all(struct hand *h, struct write_job **jobs, size_t n)
 		jobs[i]->ok = false;
 		jobs[i]->err = (struct err){0};
 		err_set(&jobs[i]->err, ERR_BUSY, "the database's log has %lld MB, for %s: nothing is written until that ends", (long long)(db_wal_bytes(h->link.db) >> 20),
-		        h->w->cfg.archive && archive_stats(h->w->cfg.archive).failing ? "its archive cannot be written" : "somebody reads it for long");
+		        h->w->cfg.archive && wal_archive_stats(h->w->cfg.archive).failing ? "its archive cannot be written" : "somebody reads it for long");
 	}
 	pthread_mutex_lock(&h->w->mutex);
 	h->w->stats.refused += (int64_t)n;

@@ -4,7 +4,7 @@
 #include "core/db/id.h"
 #include "core/writer/writer.h"
 
-struct archive;
+struct wal_archive;
 struct writer_config {
 	enum db_engine engine;
 	struct str place;         /* file of SQLite, conninfo of PostgreSQL; must outlive the writer */
@@ -13,7 +13,7 @@ struct writer_config {
 	size_t queue_max;         /* jobs waiting */
 	size_t batch_max;         /* SQLite: jobs a commit */
 	int64_t wal_max;          /* SQLite: bytes of the write-ahead log past which nothing is written until it shrinks */
-	struct archive *archive;  /* SQLite: where the log is kept (core/archive); NULL: nowhere. Must outlive the writer */
+	struct wal_archive *archive;  /* SQLite: where the log is kept (core/archive); NULL: nowhere. Must outlive the writer */
 	struct id_source *ids;
 	int say_away, say_unsure; /* messages: the database is away; whether the act took hold is not known. 0: none */
 	void (*now)(void *ctx, struct instant *out); /* NULL: the clock. Tests set it */
