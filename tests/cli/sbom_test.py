@@ -51,9 +51,9 @@ def libraries(program):
 
 
 def symbols(file, *which):
-    """Names of functions and data that a file gives to others."""
+    """Names of functions that a file gives to others."""
     text = subprocess.run(["nm", *which, "--defined-only", file], capture_output=True, text=True, check=True).stdout
-    return {m.group(1) for m in re.finditer(r"^\S+ [TDBRW] ([A-Za-z]\w*)", text, re.M)}
+    return {m.group(1) for m in re.finditer(r"^\S+ [TW] ([A-Za-z]\w*)", text, re.M)}
 
 
 def missing(d):

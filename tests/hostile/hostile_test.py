@@ -567,13 +567,16 @@ def requests_that_are_none():
 # ---- forged and replayed ----
 
 def first_act(role, words, path="/ban-lam-viec?xem=cho-nhan"):
-    """A record with an act of that name, its form, and the record's page."""
+    """A record with an act of that name, and its form; where tests before took them all, a new one is filed."""
     b = who(role)
-    for link in dict.fromkeys(x for x in b.page(path).links if "/ban-lam-viec/ho-so/" in x):
-        page = b.page(link)
-        for f in page.forms:
-            if f["method"] == "post" and f["action"].endswith("/" + words):
-                return link, f
+    for again in (True, False):
+        for link in dict.fromkeys(x for x in b.page(path).links if "/ban-lam-viec/ho-so/" in x):
+            page = b.page(link)
+            for f in page.forms:
+                if f["method"] == "post" and f["action"].endswith("/" + words):
+                    return link, f
+        if again:
+            p.send_example("citizen", XRAY)
     raise AssertionError(f"no record offers {words} to {role}")
 
 

@@ -153,3 +153,13 @@ bool access_csrf_token(struct exchange *x, struct err *e)
 		return err_set(e, ERR_DENIED, "wrong CSRF token");
 	return true;
 }
+
+bool access_smuggled(struct exchange *x)
+{
+	size_t lengths = 0, hosts = 0;
+	for (size_t i = 0; i < x->headers.n; i++) {
+		lengths += str_eq_nocase(x->headers.at[i].name, STR("Content-Length"));
+		hosts += str_eq_nocase(x->headers.at[i].name, STR("Host"));
+	}
+	return lengths > 1 || hosts > 1 || (lengths && req_header(&x->r, "Transfer-Encoding").n);
+}

@@ -114,16 +114,6 @@ static void fail(struct exchange *x, const struct err *e)
 	x->step = STEP_DONE;
 }
 
-static bool smuggled(struct exchange *x)
-{
-	size_t lengths = 0, hosts = 0;
-	for (size_t i = 0; i < x->headers.n; i++) {
-		lengths += str_eq_nocase(x->headers.at[i].name, STR("Content-Length"));
-		hosts += str_eq_nocase(x->headers.at[i].name, STR("Host"));
-	}
-	return lengths > 1 || hosts > 1 || (lengths && req_header(&x->r, "Transfer-Encoding").n);
-}
-
 /* What RFC 3986 lets stand in an address, and UTF-8 sent raw. A control byte would end in a header of the answer. */
 static bool plain(struct str s)
 {
@@ -135,7 +125,7 @@ static bool plain(struct str s)
 
 static bool begin(struct exchange *x, struct err *e)
 {
-	x->close = smuggled(x);
+	x->close = access_smuggled(x);
 	if (x->close)
 		return err_set(e, ERR_INVALID, "contradicting headers");
 	if (!plain(x->r.path) || !plain(x->r.query))

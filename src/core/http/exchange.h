@@ -151,6 +151,7 @@ void off_hand(struct exchange *x);
 bool access_check(struct exchange *x, struct err *e);
 bool access_csrf_origin(struct exchange *x, struct err *e);
 bool access_csrf_token(struct exchange *x, struct err *e);
+bool access_smuggled(struct exchange *x); /* two lengths, two hosts, or a length beside chunks: where the request ends is doubtful */
 /* request.c: as it was sent; "other" for one that nobody knows. */
 const char *req_method_text(const struct request *r);
 /* body.c */
