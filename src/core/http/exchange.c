@@ -461,9 +461,7 @@ bool exchange_run(struct exchange *x)
 		return true;
 	flight_thread(x->digest);
 	bool answered = run(x);
-	flight_thread(0);
-	if (answered && !x->has_stream)
-		off_hand(x);
+	leave_hand(x, answered);
 	return answered;
 }
 

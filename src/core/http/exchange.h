@@ -147,6 +147,8 @@ void exchange_end(struct exchange *x);
 /* hand.c: notes it in flight.h. False: this very request broke the program twice, and is refused. */
 MUST_CHECK bool in_hand(struct exchange *x, struct err *e);
 void off_hand(struct exchange *x);
+/* This thread is done with it. Not answered: another has it, and nothing of it is touched. */
+void leave_hand(struct exchange *x, bool answered);
 /* access.c: the checks before the body. False with err and maybe fail_status. */
 bool access_check(struct exchange *x, struct err *e);
 bool access_csrf_origin(struct exchange *x, struct err *e);

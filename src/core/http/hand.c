@@ -38,3 +38,10 @@ void off_hand(struct exchange *x)
 	x->slot = FLIGHT_NONE;
 	x->digest = 0;
 }
+
+void leave_hand(struct exchange *x, bool answered)
+{
+	flight_thread(0);
+	if (answered && !x->has_stream)
+		off_hand(x);
+}
