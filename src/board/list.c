@@ -71,8 +71,8 @@ enum { L_CODE, L_WHAT, L_SENT, L_DUE, L_SETTLED, L_COLS };
 static void show_rows(struct request *r, struct html_out *o, const struct board_behind_rows *rows)
 {
 	struct arena *a = r->env.arena;
-	struct ui_column c[L_COLS] = {[L_CODE] = {.head = M(r, CODE), .kind = UI_CELL_CODE}, [L_WHAT] = {.head = M(r, DOSSIER)}, [L_SENT] = {.head = M(r, SENT)},
-		[L_DUE] = {.head = M(r, DUE)}, [L_SETTLED] = {.head = M(r, SETTLED)}};
+	struct ui_column c[L_COLS] = {[L_CODE] = {.head = M(r, CODE), .kind = UI_CELL_CODE}, [L_WHAT] = {.head = M(r, DOSSIER)}, [L_SENT] = {.head = M(r, SENT), .kind = UI_CELL_TIME},
+		[L_DUE] = {.head = M(r, DUE), .kind = UI_CELL_TIME}, [L_SETTLED] = {.head = M(r, SETTLED), .kind = UI_CELL_TIME}};
 	struct ui_table t = {.caption = M(r, LIST), .caption_hidden = true, .columns = c, .n_columns = L_COLS, .keys = true};
 	ui_table_begin(o, &t);
 	for (size_t i = 0; i < rows->n; i++) {

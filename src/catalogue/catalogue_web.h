@@ -19,7 +19,7 @@ void held_end(struct held *h);
 struct str say(struct html_out *o, enum msg_key key);
 struct str say1(struct html_out *o, enum msg_key key, struct str arg);
 struct str say_n(struct html_out *o, enum msg_key key, int64_t n);
-struct str show_gap(struct html_out *o);                                  /* "chưa có trong nguồn" */
+struct str show_gap(struct html_out *o);                                  /* "chưa có dữ liệu" */
 struct str show_deadline(struct html_out *o, const struct procedure *p);  /* "25 ngày" or the gap's words */
 struct str show_fee(struct html_out *o, const struct procedure *p);       /* "từ 2.000.000 đồng" */
 struct str show_online(struct html_out *o, enum online_level level);

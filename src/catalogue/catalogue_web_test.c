@@ -65,7 +65,7 @@ TEST_BOTH(the_procedure_page_has_every_attribute)
 	struct test_answer x = world_get(&w, NULL, "/dich-vu-cong/" XRAY);
 	static const char *const has[] = {"Cần chuẩn bị", "Trình tự thực hiện", "Cách thức thực hiện", "Đối tượng thực hiện", "25 ngày", "Phí, lệ phí", "Kết quả", "Yêu cầu, điều kiện",
 		"Căn cứ pháp lý", "Cơ quan giải quyết", "Nơi tiếp nhận", "2.002380", "1 bản chính", "8.000.000 đồng", "href=\"/nop-ho-so/" XRAY "\"", "Dữ liệu mẫu",
-		"https://schema.org/GovernmentService", "/qr.svg", "chưa có trong nguồn", "Phiên bản 1"};
+		"https://schema.org/GovernmentService", "/qr.svg", "chưa có dữ liệu", "Phiên bản 1"};
 	for (size_t i = 0; i < ARRAY_LEN(has); i++)
 		if (str_find(x.body, str_from(has[i])) < 0)
 			FAIL("the page lacks: %s", has[i]);

@@ -162,7 +162,7 @@ static bool act_form_of(struct sheet *s, enum dossier_action a, bool primary, st
 	struct arena *arena = s->r->env.arena;
 	struct ui_form form = {.action = str_fmt(arena, "%.*s/%s", STR_ARG(sheet_url(s)), dossier_action_name(a)), .upload = (shape->asks & AF_FILES) != 0};
 	if (shape->asks)
-		ui_details_begin(s->o, WORD(s, desk_action_word(a)), came_back(s, a));
+		ui_details_begin(s->o, WORD(s, desk_action_word(a)), came_back(s, a) || (primary && !shape->beside));
 	ui_form_begin(s->o, &form);
 	ui_field(s->o, &(struct ui_field){.name = STR("rev"), .kind = UI_HIDDEN, .value = str_fmt(arena, "%lld", (long long)s->d.rev)});
 	if (!act_fields_of(s, a, e))

@@ -100,7 +100,7 @@ static bool register_table(struct request *r, struct html_out *o, const struct i
 {
 	struct ui_column columns[COLS] = {
 		[COL_N] = {.head = M(r, MSG_DESK_COL_N), .kind = UI_CELL_NUMBER}, [COL_CODE] = {.head = M(r, MSG_DESK_COL_CODE), .kind = UI_CELL_CODE}, [COL_WHAT] = {.head = M(r, MSG_DESK_COL_WHAT)},
-		[COL_IN] = {.head = M(r, MSG_DESK_ACCEPTED_AT)}, [COL_DUE] = {.head = M(r, MSG_DESK_COL_DUE)}, [COL_OUT] = {.head = M(r, MSG_DESK_RETURNED_AT)}};
+		[COL_IN] = {.head = M(r, MSG_DESK_ACCEPTED_AT), .kind = UI_CELL_TIME}, [COL_DUE] = {.head = M(r, MSG_DESK_COL_DUE), .kind = UI_CELL_TIME}, [COL_OUT] = {.head = M(r, MSG_DESK_RETURNED_AT), .kind = UI_CELL_TIME}};
 	struct ui_table t = {.caption = M(r, MSG_DESK_REGISTER), .caption_hidden = true, .columns = columns, .n_columns = COLS, .keys = true};
 	struct desk_register_lines_rows lines = {0};
 	struct buf ids = buf_on(r->env.arena);
@@ -126,6 +126,13 @@ static struct str pdf_url(struct request *r, const struct asked *q)
 	return buf_str(&b);
 }
 
+static struct str time_words(struct request *r, const struct asked *q)
+{
+	struct arena *a = r->env.arena;
+	struct str args[] = {str_fmt(a, "%d", q->month), str_fmt(a, "%d", q->year)};
+	return q->month ? msg_fmt(a, r->env.lang, MSG_DESK_REGISTER_MONTH, args, 2) : msg_fmt(a, r->env.lang, MSG_DESK_REGISTER_YEAR, &args[1], 1);
+}
+
 bool desk_register_page(struct request *r, struct err *e)
 {
 	struct asked q = read_asked(r);
@@ -137,7 +144,7 @@ bool desk_register_page(struct request *r, struct err *e)
 	struct html_out o = page_out(r);
 	struct h_capture c = h_capture_begin(&o);
 	ui_button(&o, &(struct ui_button){.label = M(r, MSG_DESK_PRINT_REGISTER), .weight = UI_QUIET, .icon = UI_ICON_DOWNLOAD, .url = pdf_url(r, &q)});
-	struct ui_page p = {.title = M(r, MSG_DESK_REGISTER), .staff = true, .width = UI_FULL, .actions = h_capture_end(&o, c)};
+	struct ui_page p = {.title = M(r, MSG_DESK_REGISTER), .lead = time_words(r, &q), .staff = true, .width = UI_FULL, .actions = h_capture_end(&o, c)};
 	ui_page_begin(&o, &p);
 	register_filter(r, &o, &q);
 	if (page.n == REGISTER_PAGE)

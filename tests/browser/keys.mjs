@@ -135,7 +135,7 @@ export async function signIn(v, role) {
 export async function act(v, action, values = {}) {
 	const form = `form[action$="/${action.toLowerCase()}"]`, label = word(`DESK_ACT_${action}`);
 	if (Object.keys(values).length) {
-		await follow(v, `details:has(${form}) > summary`);
+		if (await v.main.locator(`details:not([open]):has(${form})`).count()) await follow(v, `details:has(${form}) > summary`);
 		await answers(v, values, form);
 	}
 	await follow(v, `${form} button[type=submit]`);

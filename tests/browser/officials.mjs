@@ -17,7 +17,7 @@ export async function act(v, action, answers = {}, look = "") {
 	const label = word(`DESK_ACT_${action}`);
 	const part = v.main.locator("details").filter({ has: v.page.locator("summary", { hasText: new RegExp(`^\\s*${plain(label)}\\s*$`) }) });
 	const where = Object.keys(answers).length ? part : v.main;
-	if (Object.keys(answers).length) await part.locator("summary").click();
+	if (Object.keys(answers).length && !(await part.evaluate((d) => d.open))) await part.locator("summary").click();
 	for (const [key, value] of Object.entries(answers)) await answer(where, key, value);
 	if (look) await v.look(look);
 	await where.getByRole("button", { name: names(`DESK_ACT_${action}`) }).first().click();

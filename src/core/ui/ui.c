@@ -106,7 +106,7 @@ const char *ui_weight_css(enum ui_weight w)
 
 const char *ui_cell_css(enum ui_cell_kind k)
 {
-	static const char *const css[] = {[UI_CELL] = "cell", [UI_CELL_NUMBER] = "num", [UI_CELL_CODE] = "code", [UI_CELL_ACTION] = "action"};
+	static const char *const css[] = {[UI_CELL] = "cell", [UI_CELL_NUMBER] = "num", [UI_CELL_CODE] = "code", [UI_CELL_TIME] = "when", [UI_CELL_ACTION] = "action"};
 	return css[k];
 }
 

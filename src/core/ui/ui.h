@@ -166,7 +166,7 @@ void ui_search(struct html_out *o, const struct ui_search *s);
 void ui_tries(struct html_out *o, const struct ui_crumb *links, size_t n);
 
 /* ---- lists ---- */
-enum ui_cell_kind { UI_CELL, UI_CELL_NUMBER /* right */, UI_CELL_CODE /* never broken */, UI_CELL_ACTION };
+enum ui_cell_kind { UI_CELL, UI_CELL_NUMBER /* right */, UI_CELL_CODE /* never broken */, UI_CELL_TIME /* a day and an hour: on one line where there is room */, UI_CELL_ACTION };
 struct ui_column {
 	struct str head;
 	enum ui_cell_kind kind;
