@@ -14,6 +14,7 @@
 #include "gen/ids.h"
 
 struct keyring;
+struct html_out;
 struct request;
 struct route_table;
 
@@ -29,6 +30,7 @@ struct account_config {
 	int64_t delay_ms, delay_max_ms;
 	int64_t code_ms;
 	bool (*mail)(struct env *env, const struct account_mail *m, struct err *e); /* in the writer's transaction */
+	void (*offer)(struct html_out *o, struct request *r); /* below the form of the sign-in page; NULL: nothing */
 };
 /* 64 MiB, three passes, one lane; two hours idle and twelve in all; five tries, 30 s doubling to 15 minutes. */
 struct account_config account_config_usual(const struct keyring *keys);
@@ -107,5 +109,17 @@ struct account_demo { struct account_sample sample[ACCOUNT_SAMPLES]; struct acco
 struct directory_demo;
 MUST_CHECK bool account_demo_prepare(struct arena *a, struct str seed, const struct directory_demo *people, struct account_demo *out, struct err *e);
 MUST_CHECK bool account_demo(struct env *env, struct account_demo *demo, struct err *e);
+
+/* ---- signing in as a sample by one press: for a caller that knows that this is the demonstration ---- */
+/* token: account_entry_new() before the action, for it may run twice. account 0: no such sample, or it is locked or no longer of its kind. */
+struct account_entry { struct str token; struct account_id account; };
+struct account_entry *account_entry_new(struct arena *a);
+/* In a writer's action: begins a whole session of the sample, without password and second factor; the one of this browser ends. An
+ * entry of the log, account.sample_sign_in. An account that was added later is no sample, whatever its name. */
+MUST_CHECK bool account_entry_begin(struct request *r, enum role role, struct account_entry *x, struct err *e);
+/* After the commit: the browser gets the session's cookie. */
+void account_entry_answer(struct request *r, const struct account_entry *x);
+/* The name of the sample with that role; empty when there is none. */
+struct str account_sample_name(enum role role);
 
 extern struct route_table account_routes;

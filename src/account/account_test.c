@@ -706,6 +706,29 @@ TEST_BOTH(a_locked_account_is_out)
 	world_end(&w);
 }
 
+static bool lock_citizen(struct env *env, void *ctx, struct err *e) { return account_change_state(env, *(struct account_id *)ctx, "locked", e); }
+
+TEST_BOTH(only_an_open_sample_of_its_role_is_one)
+{
+	struct world w = world_new(a, engine);
+	struct account_row_row row = {0};
+	struct err e = {0};
+	bool found = false;
+	for (size_t i = 0; i < ACCOUNT_SAMPLES; i++) {
+		enum role role;
+		EXPECT(role_from_name(str_from(w.accounts.sample[i].role), &role));
+		EXPECT(account_sample_name(role).n > 0);
+		EXPECT_OK(account_sample_row(&w.env, role, &row, &found, &e), e);
+		EXPECT(found && row.id.v == w.accounts.sample[i].account.v);
+	}
+	EXPECT_OK(account_sample_row(&w.env, ROLE_SYSTEM, &row, &found, &e), e);
+	EXPECT(!found && account_sample_name(ROLE_STRANGER).n == 0);
+	EXPECT_OK(act_as(&w, &actor_program, lock_citizen, &w.accounts.sample[0].account, &e), e);
+	EXPECT_OK(account_sample_row(&w.env, ROLE_CITIZEN, &row, &found, &e), e);
+	EXPECT(!found);
+	world_end(&w);
+}
+
 TEST_BOTH(an_administrator_ends_the_sessions_of_another)
 {
 	struct world w = world_new(a, engine);

@@ -1,6 +1,7 @@
 /* demo.c — the sign-ins of the demonstration, the same at every run: made from a seed, never for real use. */
 #include "account/account_internal.h"
 #include "directory/directory.h"
+#include <string.h>
 
 static struct digest made(struct str seed, const char *role, const char *what)
 {
@@ -49,5 +50,32 @@ bool account_demo(struct env *env, struct account_demo *demo, struct err *e)
 	for (size_t i = 0; i < ACCOUNT_SAMPLES; i++)
 		if (!account_create(env, &demo->account[i], &demo->sample[i].account, e))
 			return false;
+	return true;
+}
+
+static size_t sample_of(enum role role)
+{
+	size_t i = 0;
+	while (i < ACCOUNT_SAMPLES && strcmp(samples[i].role, role_name(role)) != 0)
+		i++;
+	return i;
+}
+
+struct str account_sample_name(enum role role)
+{
+	size_t i = sample_of(role);
+	return i < ACCOUNT_SAMPLES ? str_from(samples[i].name) : STR("");
+}
+
+/* Its name in the data is that of the table and nobody changes it: who takes a login that became free is not taken for the sample. */
+bool account_sample_row(struct env *env, enum role role, struct account_row_row *row, bool *found, struct err *e)
+{
+	size_t i = sample_of(role);
+	*found = false;
+	if (i == ACCOUNT_SAMPLES)
+		return true;
+	if (!account_find(env, str_from(samples[i].role), row, found, e))
+		return false;
+	*found = *found && account_kind_of(row->kind) == samples[i].kind && str_eq(row->name, str_from(samples[i].name)) && str_eq(row->state, STR("active"));
 	return true;
 }

@@ -53,6 +53,8 @@ static bool sign_in_page(struct request *r, struct err *e)
 	const struct ui_item ways[] = {{.title = msg(s.o.lang, MSG_ACCOUNT_REGISTER), .url = STR("/dang-ky")},
 	                               {.title = msg(s.o.lang, MSG_ACCOUNT_FORGOT), .url = STR("/quen-mat-khau")}};
 	ui_items(&s.o, ways, ARRAY_LEN(ways));
+	if (account_cfg()->offer)
+		account_cfg()->offer(&s.o, r);
 	return screen_end(&s, r);
 }
 
@@ -108,8 +110,8 @@ static bool first_factor(struct request *r, struct work *w, struct str shown, bo
 	       (q_account_rehash(r->env.db, w->row.id, w->rehash, NULL, e) && account_record(&r->env, "account.rehash", w->row.id, STR(""), e));
 }
 
-/* A new token at each stage: a cookie planted before is never the one that signs in. The old one of this browser ends. */
-static bool begin_session(struct request *r, struct work *w, int64_t epoch, struct err *e)
+/* A new token at each stage: a cookie planted before is never the one that signs in. */
+bool screen_session(struct request *r, struct session_new s, struct err *e)
 {
 	struct session_of_token_row old = {0};
 	bool had = false;
@@ -118,9 +120,15 @@ static bool begin_session(struct request *r, struct work *w, int64_t epoch, stru
 		return false;
 	if (had && !q_session_end(r->env.db, old.id, old.account, NULL, e))
 		return false;
-	const struct session_new s = {.account = w->row.id, .epoch = epoch, .stage = w->stage, .token = w->token, .sealed_secret = w->secret,
-	                              .address = r->client.p ? r->client : STR(""), .agent = req_header(r, "User-Agent").p ? req_header(r, "User-Agent") : STR("")};
-	if (!session_add(&r->env, &s, e))
+	s.address = r->client.p ? r->client : STR("");
+	s.agent = req_header(r, "User-Agent").p ? req_header(r, "User-Agent") : STR("");
+	return session_add(&r->env, &s, e);
+}
+
+static bool begin_session(struct request *r, struct work *w, int64_t epoch, struct err *e)
+{
+	const struct session_new s = {.account = w->row.id, .epoch = epoch, .stage = w->stage, .token = w->token, .sealed_secret = w->secret};
+	if (!screen_session(r, s, e))
 		return false;
 	w->outcome = DONE;
 	return w->stage == STAGE_FULL ? account_record(&r->env, "account.sign_in", w->row.id, STR(""), e) : true;

@@ -22,6 +22,9 @@ struct str screen_wait(struct request *r, struct instant until);
  * session's cookie in order. Empty: nothing. */
 void screen_know_device(struct request *r, struct str entry);
 
+/* Begins a session of account, epoch, stage, token and secret, from where the request comes; the one of this browser ends. */
+MUST_CHECK bool screen_session(struct request *r, struct session_new s, struct err *e);
+
 /* Where somebody goes after signing in: `next` when it is ours, else the page of that kind. */
 struct str home_of(enum account_kind kind, struct str next);
 /* "Firefox trên Windows" of what a browser says of itself. */

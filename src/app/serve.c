@@ -7,6 +7,7 @@
 #include "core/page/page.h"
 #include "erase/erase.h"
 #include "gen/assets.h"
+#include "tour/tour.h"
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -76,6 +77,7 @@ static void fill_page(struct request *r, struct page_facts *f)
 	f->demo = the_app->demo;
 	desk_side(r, f);
 	app_side(r, f);
+	tour_fill(r, f);
 }
 
 static const struct http_hooks hooks = {
@@ -190,6 +192,8 @@ static bool start_slices(struct app *app, struct err *e)
 	erase_use(&(struct erase_config){.clean = clean, .self = app});
 	struct account_config accounts = store_accounts(&app->store, &app->config);
 	accounts.mail = queue_mail;
+	accounts.offer = app->demo ? tour_offer : NULL;
+	tour_use(app->demo);
 	the_app = app;
 	page_fill_hook(fill_page);
 	return account_start(&accounts, e) && app_catalogue(app, e) && app_slices(app, e);

@@ -10,10 +10,11 @@
 #include "issue/issue.h"
 #include "notify/notify.h"
 #include "org/org.h"
+#include "tour/tour.h"
 #include "track/track.h"
 #include <stdio.h>
 
-const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &erase_routes, &org_routes, &issue_routes, &proof_routes, &notify_routes, &about_routes, &board_routes, &api_routes};
+const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &erase_routes, &org_routes, &issue_routes, &proof_routes, &notify_routes, &about_routes, &board_routes, &tour_routes, &api_routes};
 const size_t all_routes_n = ARRAY_LEN(all_routes);
 
 static bool issue_slice(struct app *app, struct err *e)

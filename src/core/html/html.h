@@ -20,6 +20,7 @@ enum page_nav { /* the entry of the header that the page belongs to */
 struct nav_item { struct str label, url; int64_t count; bool counted, here; };
 
 /* What the page's frame shows and forms carry: filled once per request by app, before any view runs. */
+struct html_out;
 struct page_facts {
 	struct str agency;            /* "Sở Khoa học và Công nghệ"; from data, not a message */
 	struct str agency_note;       /* the line below: the province */
@@ -30,6 +31,8 @@ struct page_facts {
 	bool staff;                   /* the person may enter the officials' side */
 	struct str staff_home;        /* where that begins for this person */
 	bool demo;                    /* made-up data: the footer says so */
+	void (*above)(struct html_out *o, const void *what); /* what the program puts above each page; NULL: nothing */
+	const void *above_what;
 	const struct nav_item *side;  /* officials' side navigation */
 	size_t n_side;
 	struct str csrf;              /* masked for this answer; empty without a session */
