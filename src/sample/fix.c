@@ -4,6 +4,8 @@
 #include "sample/internal.h"
 #include <string.h>
 
+#define OWN_MOST 160 /* bytes of a name or an address, and more */
+
 struct fixing {
 	struct maker *m;
 	struct mould *x;
@@ -84,7 +86,36 @@ static struct str opened(struct fixing *f, struct str aad, struct str sealed)
 
 static struct str bound(struct fixing *f, const char *what, int64_t id) { return str_fmt(f->m->scratch, "%s:%lld", what, (long long)id); }
 
-/* The sealed content is {"answers":…,"who":{…},…}: what stands before and after "who". */
+/* Which answers of a form's example (eform_example) the applicant gives as their own. who: 'o' an organisation, 'p' a person, 0 either. */
+static const struct { const char *key, *value; char who, piece; } own[] = {
+	{"\"ten_to_chuc\":", "\"Nguyễn Thị Mẫu\"", 'o', PIECE_NAME}, {"\"tc_ten\":", "\"Nguyễn Thị Mẫu\"", 'o', PIECE_NAME}, {"\"ho_ten\":", "\"Nguyễn Thị Mẫu\"", 'p', PIECE_NAME},
+	{"\"cn_ho_ten\":", "\"Nguyễn Thị Mẫu\"", 'p', PIECE_NAME}, {"\"dia_chi\":", "\"Nguyễn Thị Mẫu\"", 0, PIECE_ADDRESS}, {"\"tc_dia_chi\":", "\"Nguyễn Thị Mẫu\"", 0, PIECE_ADDRESS},
+	{"\"chi_tiet\":", "\"Số 1, đường Mẫu\"", 0, PIECE_STREET}, {"", "\"0912345678\"", 0, PIECE_PHONE}, {"", "\"2020-01-15\"", 0, PIECE_DATE}};
+
+/* Each of them becomes its piece, between the quotes. */
+static struct str put_own(struct fixing *f, struct str s, size_t *n)
+{
+	struct buf b = buf_on(f->m->scratch);
+	for (size_t at = 0; at < s.n;) {
+		struct str rest = str_sub(s, at, s.n);
+		size_t i = rest.p[0] == '"' ? 0 : ARRAY_LEN(own);
+		for (; i < ARRAY_LEN(own); i++) {
+			struct str key = str_from(own[i].key), value = str_from(own[i].value);
+			if ((!own[i].who || (own[i].who == 'o') == f->x->life.organisation) && str_starts(rest, key) && str_starts(str_sub(rest, key.n, rest.n), value))
+				break;
+		}
+		if (i == ARRAY_LEN(own)) {
+			buf_char(&b, s.p[at++]);
+			continue;
+		}
+		buf_fmt(&b, "%s\"%c\"", own[i].key, own[i].piece);
+		at += strlen(own[i].key) + strlen(own[i].value);
+		++*n;
+	}
+	return buf_str(&b);
+}
+
+/* The sealed content is {"who":{…},"answers":…,…}: what stands before and after "who". */
 static size_t content(struct fixing *f, int act, struct str sealed)
 {
 	struct str all = opened(f, bound(f, "dossier", f->dossier), sealed);
@@ -93,7 +124,9 @@ static size_t content(struct fixing *f, int act, struct str sealed)
 	size_t to = (size_t)from + 7, depth = 1;
 	for (; depth && to < all.n; to++)
 		depth += (size_t)(all.p[to] == '{') - (size_t)(all.p[to] == '}'); /* nobody's name has a brace */
-	return text(f, TEXT_CONTENT, act, 0, str_sub(all, 0, (size_t)from + 6), str_sub(all, to, all.n));
+	size_t n = 0, had = f->x->n_texts, at = text(f, TEXT_CONTENT, act, 0, str_sub(all, 0, (size_t)from + 6), put_own(f, str_sub(all, to, all.n), &n));
+	f->x->text_bytes += f->x->n_texts > had ? n * OWN_MOST : 0;
+	return at;
 }
 
 /* Bound to no row: sealed once under the shared key, the same in every image. */

@@ -42,6 +42,8 @@ enum channel { CHANNEL_ONLINE, CHANNEL_COUNTER, CHANNEL_POST, CHANNELS };
 /* Bytes in a text that stand for a row's id (the row follows) and for the code. */
 #define PIECE_ROW 1
 #define PIECE_CODE 2
+/* And in answers, what the applicant would write there. */
+enum { PIECE_NAME = 3, PIECE_ADDRESS, PIECE_STREET, PIECE_PHONE, PIECE_DATE, PIECE_LAST = PIECE_DATE };
 
 enum { DO_SEND = ACT_COUNT, DO_SCAN, DO_PAPER, DO_RESULT };
 enum pace { PACE_START, PACE_PROGRAM, PACE_INTAKE, PACE_BRIEF, PACE_WORK, PACE_APPLICANT, PACE_COLLECT, PACE_APOLOGY, PACE_OPINION };

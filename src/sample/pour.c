@@ -120,10 +120,21 @@ static struct str sealed(struct maker *m, const char *what, int64_t id, struct s
 static struct str content(struct maker *m, const struct inst *x, const struct text_rule *r, const struct person_made *p)
 {
 	struct buf b = buf_on(m->scratch);
+	uint64_t c = x->chance;
+	struct str first = p->address, street, pieces[PIECE_LAST + 1] = {[PIECE_NAME] = p->name, [PIECE_ADDRESS] = p->address, [PIECE_PHONE] = p->phone};
+	str_next(&first, ',', &street);
+	pieces[PIECE_STREET] = street;
+	pieces[PIECE_DATE] = date_format(m->scratch, (struct date){date_from_civil(2015, 1, 5).day + (int32_t)between(&c, 0, 2500)});
 	buf_put(&b, r->plain);
 	buf_fmt(&b, "{\"organisation\":%s,\"name\":\"%.*s\",\"identity\":\"%.*s\",\"address\":\"%.*s\",\"phone\":\"%.*s\",\"email\":\"\",\"agent\":null}",
 	        x->m->life.organisation ? "true" : "false", STR_ARG(p->name), STR_ARG(p->identity), STR_ARG(p->address), STR_ARG(p->phone));
-	buf_put(&b, r->after);
+	for (size_t i = 0; i < r->after.n; i++) {
+		unsigned char piece = (unsigned char)r->after.p[i];
+		if (piece >= PIECE_NAME && piece <= PIECE_LAST)
+			buf_put(&b, pieces[piece]);
+		else
+			buf_char(&b, r->after.p[i]);
+	}
 	return sealed(m, "dossier", x->ids[0], buf_str(&b));
 }
 

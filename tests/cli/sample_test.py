@@ -2,7 +2,7 @@
 """The demonstration's years of sample dossiers: the record holds, the same seed gives the same, figures are those of a province, and what was killed is refused.
 
 usage: sample_test.py MOTCUA SOURCE_DIR"""
-import datetime, hashlib, json, os, shutil, signal, sqlite3, subprocess, sys, tempfile, time
+import datetime, hashlib, json, os, re, shutil, signal, sqlite3, subprocess, sys, tempfile, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
 
@@ -138,13 +138,21 @@ def opened():
     """What was poured opens: answers, files and papers by whoever may read them; and the newest results are signed by the server."""
     p = Program(dossiers=300)
     codes = [r[0] for r in p.rows("select d.code from dossier d join unit u on u.id = d.receiving_unit where d.code like 'H99.90-%' and u.code = 'MC' order by d.id % 17, d.id limit 40")]
+    phones, dates = set(), set()
     for code in codes:
         page = p.ask("GET", f"/ban-lam-viec/ho-so/{code}", token=p.token("counter"))
         check(page[0] == 200 and " Mẫu " in page[1].decode(), code, "a record opens", page[0])
-        for f in p.api("counter", "GET", f"/dossiers/{code}")["files"]:
+        record = p.api("counter", "GET", f"/dossiers/{code}")
+        told = json.dumps(record["answers"], ensure_ascii=False)
+        check("0912345678" not in told and "2020-01-15" not in told, code, "answers are the applicant's, not the form's example", told)
+        phones |= set(re.findall(r'"(0900\d{6})"', told))
+        dates |= set(re.findall(r'"(20\d\d-\d\d-\d\d)"', told))
+        check(not [c for c in told if ord(c) < 32] and "\\u000" not in told, code, "a piece was left in the answers")
+        for f in record["files"]:
             check(f["name"].endswith(".pdf"), code, "the name of a file opens", f["name"])
             got = p.ask("GET", f"/ban-lam-viec/ho-so/{code}/tep/{f['id']}", token=p.token("counter"))
             check(got[0] == 200 and got[1][:4] == b"%PDF", code, "a file opens", f["name"], got[0])
+    check(len(phones) > 5 and len(dates) > 2, "telephones and dates differ from dossier to dossier", phones, dates)
     until = time.time() + 120
     while not int(p.rows("select count(*) from dossier_file where field = 'result:signed'")[0][0]) and time.time() < until:
         time.sleep(0.5)
