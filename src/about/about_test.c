@@ -95,6 +95,19 @@ static struct dossier_sent settled(const struct actor *who, int score)
 	return x.sent;
 }
 
+static bool around(struct env *env, void *ctx, struct err *e) { return directory_demo_around(env, ctx, e); }
+
+TEST_BOTH(contacts_are_those_that_can_be_reached)
+{
+	start(a, engine);
+	struct err e = {0};
+	EXPECT_OK(office_act(&w.o, &actor_program, around, &w.o.people, &e), e);
+	struct str x = page(NULL, "/phan-anh");
+	HAS(x, STR("vanphong@so-khcn.example"));
+	EXPECT(str_find(x, STR("Sở Công Thương")) < 0);
+	stop();
+}
+
 TEST_BOTH(every_page_stands_for_everybody)
 {
 	start(a, engine);

@@ -6,6 +6,9 @@
 
 #define RATINGS_SHOWN 5 /* fewer would tell who rated */
 
+/* An agency that gives no way to reach it is in the directory, not among the contacts. */
+static bool is_contact(const struct agency *a) { return (a->kind == AGENCY_DEPARTMENT || a->is_centre) && (a->address.n || a->phone.n || a->email.n); }
+
 static bool find_contacts(struct request *r, struct about_page *p, struct err *e)
 {
 	struct agencies all = {0};
@@ -13,7 +16,7 @@ static bool find_contacts(struct request *r, struct about_page *p, struct err *e
 		return false;
 	p->contacts = NEW_ARRAY(r->env.arena, all.n, struct agency);
 	for (size_t i = 0; i < all.n; i++)
-		if (all.v[i].kind == AGENCY_DEPARTMENT || all.v[i].is_centre)
+		if (is_contact(&all.v[i]))
 			p->contacts[p->n_contacts++] = all.v[i];
 	return true;
 }
