@@ -1,6 +1,8 @@
 #include "core/base/err.h"
+#include "core/base/fmt.h"
 #include "core/base/instant.h"
 #include "core/test/test.h"
+#include <stdio.h>
 #include <string.h>
 
 TEST(arena_gives_zeroed_aligned_memory)
@@ -123,6 +125,45 @@ TEST(texts_of_any_length_are_put_together)
 		EXPECT(got.p[0] == '<' && got.p[n + 1] == '>' && got.p[n + 2] == '\0');
 		EXPECT_STR(str_cat(a, xs, STR("y")), str_fmt(a, "%.*sy", STR_ARG(xs)));
 	}
+}
+
+static int write_text(char *to, size_t room, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static int write_text(char *to, size_t room, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	int n = fmt_write(to, room, fmt, ap);
+	va_end(ap);
+	return n;
+}
+
+/* Each text as the C library writes it, in every room from one byte to more than enough, and nothing behind that room. */
+#define EXPECT_AS_PRINTF(...) \
+	do { \
+		char want[400], got[400]; \
+		int n = snprintf(want, sizeof want, __VA_ARGS__); \
+		EXPECT_STR(str_fmt(a, __VA_ARGS__), ((struct str){want, (size_t)n})); \
+		for (size_t room = 1; room < 200; room++) { \
+			memset(got, '~', sizeof got); \
+			snprintf(want, room, __VA_ARGS__); \
+			EXPECT(write_text(got, room, __VA_ARGS__) == n && got[room] == '~'); \
+			EXPECT(memcmp(got, want, (size_t)n < room ? (size_t)n + 1 : room) == 0); \
+		} \
+	} while (0)
+
+TEST(texts_are_as_printf_writes_them)
+{
+	static const int64_t v[] = {0, 1, -1, 9, 10, -10, 99, 100, 12345, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN};
+	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+		int small = (int)v[i];
+		EXPECT_AS_PRINTF("%d,%02d,%04d,%09d|%u %03u", small, small, small, small, (unsigned)small, (unsigned)small);
+		EXPECT_AS_PRINTF("%lld%lu%%%ld %05lld %llu %zu %zd", (long long)v[i], (unsigned long)v[i], (long)v[i], (long long)v[i], (unsigned long long)v[i], (size_t)v[i], (ssize_t)v[i]);
+		EXPECT_AS_PRINTF("%x %5d %-3d| %+d %010d %i %.3d %08.2f", (unsigned)small, small, small, small, small, small, small, (double)small);
+	}
+	EXPECT_AS_PRINTF("100%%, %s%c%s and %.*s%.*s.", "", 'x', "đ", 3, "abcdef", 9, "ab\0c");
+	EXPECT_AS_PRINTF("%10s|%-10s|%.2s|%*d|%.*s|%d", "one", "two", "three", 7, 42, -1, "whole", 5);
+	EXPECT_STR(str_fmt(a, "<%.*s>", STR_ARG(STR_NONE)), STR("<>"));
+	EXPECT_AS_PRINTF("%s", "a text that is longer than the room it gets at first, and has no end that the first sixty-four bytes would show to anyone");
 }
 
 TEST(base64_and_hex_come_back)

@@ -1,6 +1,6 @@
 /* str.c — see str.h. */
 #include "core/base/str.h"
-#include <stdio.h>
+#include "core/base/fmt.h"
 #include <string.h>
 #include <strings.h>
 
@@ -25,14 +25,14 @@ struct str str_fmt(struct arena *a, const char *fmt, ...)
 	char shortly[256]; /* most are: no more memory than the text needs */
 	va_list ap;
 	va_start(ap, fmt);
-	int n = vsnprintf(shortly, sizeof shortly, fmt, ap);
+	int n = fmt_write(shortly, sizeof shortly, fmt, ap);
 	va_end(ap);
 	CHECK(n >= 0);
 	if ((size_t)n < sizeof shortly)
 		return str_dup(a, (struct str){shortly, (size_t)n});
 	char *p = arena_alloc(a, (size_t)n + 1);
 	va_start(ap, fmt);
-	vsnprintf(p, (size_t)n + 1, fmt, ap);
+	fmt_write(p, (size_t)n + 1, fmt, ap);
 	va_end(ap);
 	return (struct str){p, (size_t)n};
 }
@@ -346,10 +346,10 @@ void buf_vfmt(struct buf *b, const char *fmt, va_list ap)
 	va_list again;
 	va_copy(again, ap);
 	char *p = buf_room(b, 64);
-	int n = vsnprintf(p, b->cap - b->n, fmt, ap);
+	int n = fmt_write(p, b->cap - b->n, fmt, ap);
 	CHECK(n >= 0);
 	if ((size_t)n >= b->cap - b->n)
-		vsnprintf(buf_room(b, (size_t)n + 1), (size_t)n + 1, fmt, again);
+		fmt_write(buf_room(b, (size_t)n + 1), (size_t)n + 1, fmt, again);
 	va_end(again);
 	b->n += (size_t)n;
 }
