@@ -61,10 +61,6 @@ for (const [file, o] of Object.entries(result.metafile.outputs)) {
 }
 for (const input of Object.keys(result.metafile.inputs)) deps.add(input);
 addHashed("icons.svg", sprite());
-for (const f of plan.files) {
-	deps.add(f);
-	addHashed(f, readFileSync(join(root, f)));
-}
 writeFileSync(manifestPath, lines.sort().join("\n") + "\n");
 const escape = (p) => p.replace(/ /g, "\\ ");
 writeFileSync(depPath, `${escape(relative(process.cwd(), manifestPath))}: ` +
