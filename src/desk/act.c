@@ -159,7 +159,7 @@ bool desk_keep_uploads(struct request *r, struct str as, const struct law_proced
 	for (size_t i = 0; i < n && form_ok(r); i++) {
 		struct upload *u = form_file_at(r, FILES, i);
 		struct blob_info info;
-		if (!blob_store_fd(desk_have()->blobs, u->fd, &(struct blob_put){.key = key, .quarantine = true}, &info, e))
+		if (!blob_store_fd(desk_have()->blobs, u->fd, &(struct blob_put){.key = key, .quarantine = true, .plain = &u->plain}, &info, e))
 			return err_wrap(e, "keeping an upload");
 		out->v[out->n++] = (struct dossier_file_new){.field = as, .name = u->name, .blob = hex_of(r->env.arena, info.address),
 			.plain_hash = hex_of(r->env.arena, info.plain), .type = str_from(mime[i]), .size = info.size};

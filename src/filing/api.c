@@ -53,7 +53,7 @@ static bool keep_bytes(struct request *r, int fd, struct str name, struct err *e
 	st->id.v = id.v;
 	st->mime = mime;
 	st->name = draft_seal_name(r->env.arena, &key, name);
-	return blob_store_fd(filing()->blobs, fd, &(struct blob_put){.key = &key, .quarantine = true}, &st->blob, e);
+	return blob_store_fd(filing()->blobs, fd, &(struct blob_put){.key = &key, .quarantine = true, .plain = r->uploads ? &r->uploads->plain : NULL}, &st->blob, e);
 }
 
 bool api_file_slow(struct request *r, struct err *e)

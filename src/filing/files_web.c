@@ -140,25 +140,27 @@ bool filing_room(struct request *r, int64_t more, struct err *e)
 	return true;
 }
 
+struct given { int fd; struct str name; int64_t size; const struct digest *plain; /* NULL: not reckoned yet */ };
+
 /* Type by content, then sealed and stored, still in quarantine; or an error at "file". */
-static bool take(struct request *r, const struct draft *d, const struct outline_slot *s, int fd, struct str name, int64_t size, struct err *e)
+static bool take(struct request *r, const struct draft *d, const struct outline_slot *s, const struct given *g, struct err *e)
 {
 	struct filing_state *st = filing_state_of(r);
 	const char *mime = NULL;
-	if (size > s->f->max_size) {
+	if (g->size > s->f->max_size) {
 		form_error(r, "file", MSG_FILING_FILE_TOO_LARGE, lang_size(r->env.arena, s->f->max_size), STR_NONE);
 		return true;
 	}
-	if (!intake_look(r, "file", filing()->scan, fd, name, &mime, e))
+	if (!intake_look(r, "file", filing()->scan, g->fd, g->name, &mime, e))
 		return false;
 	if (mime && !eform_field_takes(s->f, str_from(mime)))
 		intake_unwanted(r, "file");
 	if (!mime || !form_ok(r))
 		return true;
 	st->mime = mime;
-	st->name = str_dup(r->env.arena, name);
+	st->name = str_dup(r->env.arena, g->name);
 	st->stored = true;
-	return blob_store_fd(filing()->blobs, fd, &(struct blob_put){.key = &d->key, .quarantine = true, .max = s->f->max_size}, &st->blob, e);
+	return blob_store_fd(filing()->blobs, g->fd, &(struct blob_put){.key = &d->key, .quarantine = true, .max = s->f->max_size, .plain = g->plain}, &st->blob, e);
 }
 
 bool file_slow(struct request *r, struct err *e)
@@ -172,7 +174,7 @@ bool file_slow(struct request *r, struct err *e)
 		form_error(r, "file", MSG_FIELD_TOO_MANY, str_fmt(r->env.arena, "%zu", s->f->max_count), STR_NONE);
 		return true;
 	}
-	return filing_room(r, u->size, e) && (!form_ok(r) || take(r, &d, s, u->fd, u->name, u->size, e));
+	return filing_room(r, u->size, e) && (!form_ok(r) || take(r, &d, s, &(struct given){u->fd, u->name, u->size, &u->plain}, e));
 }
 
 static bool add_row(struct request *r, const struct draft *d, const struct outline_slot *s, int64_t size, struct draft_file_id *id, struct err *e)
@@ -350,7 +352,7 @@ static bool take_whole(struct request *r, const struct draft *d, const struct ou
 	crypto_wipe(&key, sizeof key);
 	if (fd < 0)
 		return false;
-	bool ok = take(r, d, s, fd, draft_file_name(r->env.arena, d, &row), st->file.size, e);
+	bool ok = take(r, d, s, &(struct given){.fd = fd, .name = draft_file_name(r->env.arena, d, &row), .size = st->file.size}, e);
 	close(fd);
 	return ok;
 }

@@ -81,7 +81,7 @@ static bool slow(struct request *r, struct err *e)
 	if (!u)
 		return err_set(e, ERR_INVALID, "no file");
 	*p = (struct proof){.name = u->name, .size = u->size};
-	memcpy(p->sha256.b, u->sha256, DIGEST_SIZE);
+	p->sha256 = u->plain;
 	r->state = p;
 	if (!kind_of(u->fd, &p->kind)) {
 		form_error(r, "file", u->size ? MSG_PROOF_OTHER_KIND : MSG_FIELD_FILE_EMPTY, STR_NONE, STR_NONE);

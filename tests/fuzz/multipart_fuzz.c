@@ -16,7 +16,7 @@ static void on_file(void *ctx, struct upload *u)
 {
 	struct seen *s = ctx;
 	buf_fmt(&s->b, "[%.*s/%.*s=%lld:", STR_ARG(u->field), STR_ARG(u->name), (long long)u->size);
-	buf_put(&s->b, hex_encode(s->a, u->sha256, sizeof u->sha256));
+	buf_put(&s->b, hex_encode(s->a, u->plain.b, sizeof u->plain.b));
 	upload_release(u);
 }
 

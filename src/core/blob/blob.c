@@ -141,8 +141,8 @@ struct source { int fd; struct str bytes; bool in_memory; int64_t at; };
 struct putting {
 	struct blob_store *s;
 	const struct blob_put *how;
-	struct arena *a;
-	char *chunk; /* BLOB_CHUNK bytes, wiped with the arena */
+	struct arena *a; /* of what is sealed: no secret */
+	char *chunk;     /* BLOB_CHUNK bytes, wiped at the end */
 	struct key key;
 	struct crypto_hash *plain, *stored;
 	struct blob_path tmp;
@@ -214,7 +214,8 @@ static bool put_chunks(struct putting *p, struct source *src, struct err *e)
 		p->info.size += (int64_t)n;
 		if (p->how->max && p->info.size > p->how->max)
 			return err_set(e, ERR_TOO_LARGE, "blob: more than %lld bytes", (long long)p->how->max);
-		crypto_hash_add(p->plain, bytes);
+		if (!p->how->plain)
+			crypto_hash_add(p->plain, bytes);
 		if (p->how->key) {
 			struct blob_aad aad = blob_chunk_aad(i, n < BLOB_CHUNK);
 			bytes = crypto_seal(p->a, &p->key, (struct str){aad.b, sizeof aad.b}, bytes);
@@ -262,12 +263,14 @@ static bool move(struct blob_store *s, const char *from, struct blob_path to, st
 
 static bool put(struct blob_store *s, struct source *src, const struct blob_put *how, struct blob_info *out, struct err *e)
 {
-	AUTO_ARENA a = arena_new_wiping(0);
+	AUTO_ARENA a = arena_new(0);
 	struct putting p = {.s = s, .how = how, .a = a, .fd = -1, .plain = crypto_hash_new(), .stored = crypto_hash_new()};
 	p.chunk = arena_alloc(a, BLOB_CHUNK);
 	bool ok = put_content(&p, src, e);
 	crypto_wipe(&p.key, sizeof p.key);
+	crypto_wipe(p.chunk, BLOB_CHUNK);
 	p.info.plain = crypto_hash_end(p.plain);
+	p.info.plain = how->plain ? *how->plain : p.info.plain;
 	p.info.address = crypto_hash_end(p.stored);
 	ok = ok && move(s, p.tmp.p, blob_path(s, p.info.address, how->quarantine), e);
 	if (!ok && p.fd >= 0)

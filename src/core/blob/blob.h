@@ -28,7 +28,12 @@ MUST_CHECK bool blob_store_new(struct blob_store **out, struct str dir, const st
 void blob_store_free(struct blob_store *s);
 
 /* What to store. key NULL: not sealed (published documents, packs). quarantine: not readable until blob_release(). */
-struct blob_put { const struct key *key; bool quarantine; int64_t max; /* bytes; 0: no limit, above: ERR_TOO_LARGE */ };
+struct blob_put {
+	const struct key *key;
+	bool quarantine;
+	int64_t max;                /* bytes; 0: no limit, above: ERR_TOO_LARGE */
+	const struct digest *plain; /* SHA-256 of what is given, where it was reckoned while it came; NULL: reckoned here */
+};
 /* Reads fd from its start to its end. */
 MUST_CHECK bool blob_store_fd(struct blob_store *s, int fd, const struct blob_put *how, struct blob_info *out, struct err *e);
 MUST_CHECK bool blob_store_bytes(struct blob_store *s, struct str bytes, const struct blob_put *how, struct blob_info *out, struct err *e);

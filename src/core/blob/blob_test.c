@@ -74,6 +74,10 @@ TEST(a_descriptor_is_read_from_its_start)
 	EXPECT_OK(blob_store_fd(s, fd, &(struct blob_put){0}, &info, &e), e);
 	EXPECT_OK(blob_read(s, a, info.address, NULL, 100, &got, &e), e);
 	EXPECT_TEXT(got, "xin chào");
+	struct digest told = crypto_sha256(STR("xin chào")), address = info.address;
+	EXPECT(memcmp(&info.plain, &told, sizeof told) == 0);
+	EXPECT_OK(blob_store_fd(s, fd, &(struct blob_put){.plain = &told}, &info, &e), e);
+	EXPECT(memcmp(&info.plain, &told, sizeof told) == 0 && memcmp(&info.address, &address, sizeof address) == 0 && info.size == 9);
 	EXPECT_ERR(blob_store_fd(s, fd, &(struct blob_put){.max = 8}, &info, &e), e, ERR_TOO_LARGE);
 	EXPECT_OK(blob_store_fd(s, fd, &(struct blob_put){.max = 9}, &info, &e), e);
 	EXPECT_ERR(blob_read(s, a, info.address, NULL, 8, &got, &e), e, ERR_TOO_LARGE);

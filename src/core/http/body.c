@@ -258,7 +258,7 @@ void body_hash(struct exchange *x, uint8_t out[32])
 	for (const struct upload *u = x->r.uploads; u; u = u->next) {
 		hash_str(md, u->field);
 		hash_str(md, u->name);
-		hash_str(md, (struct str){(const char *)u->sha256, sizeof u->sha256});
+		hash_str(md, (struct str){(const char *)u->plain.b, sizeof u->plain.b});
 	}
 	hash_str(md, x->r.raw);
 	CHECK(EVP_DigestFinal_ex(md, out, NULL) == 1);

@@ -170,7 +170,7 @@ static void part_end(struct multipart *m)
 	if (m->up) {
 		struct upload *u = m->up;
 		m->up = NULL;
-		CHECK(EVP_DigestFinal_ex(m->md, u->sha256, NULL) == 1);
+		CHECK(EVP_DigestFinal_ex(m->md, u->plain.b, NULL) == 1);
 		m->sink.file(m->sink.ctx, u);
 	} else {
 		m->sink.value(m->sink.ctx, m->name, buf_str(&m->value));

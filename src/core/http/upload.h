@@ -5,6 +5,7 @@
 #pragma once
 #include "core/base/err.h"
 #include "core/base/str.h"
+#include "core/crypto/crypto.h"
 
 struct upload {
 	struct upload *next;
@@ -15,7 +16,7 @@ struct upload {
 	const char *path;    /* where it lies */
 	int fd;              /* open for reading and writing; closed when the request ends */
 	int64_t size;
-	uint8_t sha256[32];
+	struct digest plain; /* SHA-256 of the bytes as they came */
 	bool removed;        /* http's: the path is gone already */
 };
 
