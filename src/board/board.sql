@@ -35,7 +35,7 @@ where @of_cut and (
   or (:kind = 'on_time' and @decided and d.settled_at <= d.law_due and (d.settled_at + 25200000) / 86400000 = (d.law_due + 25200000) / 86400000)
   or (:kind = 'late' and @decided and d.settled_at > d.law_due)
   or (:kind = 'no_limit' and @decided and d.law_due is null)
-  or (:kind = 'result_signed' and @decided and d.outcome = 'result' and exists (select 1 from dossier_file f where f.dossier = d.id and f.kind = 'result'))
+  or (:kind = 'result_signed' and @decided and d.outcome = 'result' and exists (select 1 from dossier_file f where f.dossier = d.id and f.kind = 'result' and f.field <> 'result:sample'))
   or (:kind = 'ended' and @ended)
   or (:kind = 'otherwise' and @ended and not (d.accepted_at is not null and d.outcome in ('result', 'refuse') and d.law_due is not null))
   or (:kind = 'rated' and @rated)

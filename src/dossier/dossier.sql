@@ -41,7 +41,7 @@ from dossier where id = :id;
 -- out: is_signed bool
 select d.id, d.procedure, d.channel_in, d.settling_agency, d.settling_unit, d.officer, d.state, d.sent_at, d.answer_due, d.accepted_at, d.first_due,
   d.law_due, d.due, d.settled_at, d.returned_at, d.outcome, d.supplements, d.apologies, d.minutes_total, d.minutes_citizen, d.minutes_others,
-  case when d.outcome = 'result' and d.settled_at is not null and exists (select 1 from dossier_file f where f.dossier = d.id and f.kind = 'result')
+  case when d.outcome = 'result' and d.settled_at is not null and exists (select 1 from dossier_file f where f.dossier = d.id and f.kind = 'result' and f.field <> 'result:sample')
     then 1 else 0 end as is_signed
 from dossier d where d.id > :after and d.id <= :last order by d.id limit :limit;
 
