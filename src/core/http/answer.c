@@ -301,6 +301,13 @@ bool answer_kept(struct exchange *x)
 	return k && send_kept(x, k);
 }
 
+bool answer_old(struct exchange *x, const struct err *why)
+{
+	bool may = x->cache_key.n && x->r.route->flags & ROUTE_FIGURES && why->kind == ERR_BUSY && !x->r.answered && !x->r.body.n;
+	struct kept *k = may ? cache_find_old(x->h->cache, x->cache_key) : NULL;
+	return k && send_kept(x, k);
+}
+
 void answer_keep(struct exchange *x)
 {
 	struct request *r = &x->r;

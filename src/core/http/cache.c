@@ -73,30 +73,44 @@ static void unlink_at(struct cache *c, struct kept **at)
 	kept_drop(k);
 }
 
-/* Under the lock. Pages of an older revision leave as they are met. */
-static struct kept *find_locked(struct cache *c, struct str key, uint64_t revision)
+/* Under the lock: the one of that revision, NULL: of whatever revision. */
+static struct kept *find_locked(struct cache *c, struct str key, const uint64_t *revision)
 {
-	struct kept **at = &c->table[slot_of(key)];
-	while (*at) {
-		if (!str_eq((*at)->key, key)) {
-			at = &(*at)->next;
-		} else if ((*at)->revision != revision) {
-			unlink_at(c, at);
-		} else {
-			(*at)->used = ++c->clock;
-			atomic_fetch_add(&(*at)->refs, 1);
-			return *at;
+	for (struct kept *k = c->table[slot_of(key)]; k; k = k->next)
+		if (str_eq(k->key, key) && (!revision || k->revision == *revision)) {
+			k->used = ++c->clock;
+			atomic_fetch_add(&k->refs, 1);
+			return k;
 		}
-	}
 	return NULL;
 }
 
-struct kept *cache_find(struct cache *c, struct str key, uint64_t revision)
+static struct kept *find(struct cache *c, struct str key, const uint64_t *revision)
 {
 	pthread_mutex_lock(&c->lock);
 	struct kept *k = find_locked(c, key, revision);
 	pthread_mutex_unlock(&c->lock);
 	return k;
+}
+
+struct kept *cache_find(struct cache *c, struct str key, uint64_t revision)
+{
+	return find(c, key, &revision);
+}
+
+struct kept *cache_find_old(struct cache *c, struct str key)
+{
+	return find(c, key, NULL);
+}
+
+/* A new page drives out those of other revisions. */
+static void drop_locked(struct cache *c, struct str key)
+{
+	for (struct kept **at = &c->table[slot_of(key)]; *at;)
+		if (str_eq((*at)->key, key))
+			unlink_at(c, at);
+		else
+			at = &(*at)->next;
 }
 
 static void make_room(struct cache *c)
@@ -164,13 +178,14 @@ struct kept *cache_keep(struct cache *c, struct str key, uint64_t revision, stru
 	struct kept *k = kept_new(key, revision, type, body);
 	k->ready_drop = c->ready_drop;
 	pthread_mutex_lock(&c->lock);
-	struct kept *other = find_locked(c, key, revision);
+	struct kept *other = find_locked(c, key, &revision);
 	if (other) {
 		pthread_mutex_unlock(&c->lock);
 		kept_drop(k);
 		kept_drop(k);
 		return other;
 	}
+	drop_locked(c, key);
 	size_t slot = slot_of(key);
 	k->next = c->table[slot];
 	k->used = ++c->clock;

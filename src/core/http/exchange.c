@@ -216,7 +216,8 @@ static void step_page(struct exchange *x)
 	if (answer_kept(x))
 		return;
 	if (!in_hand(x, &e) || !with_db(x, x->r.route->page, &e)) {
-		fail(x, &e);
+		if (!answer_old(x, &e))
+			fail(x, &e);
 	} else if (!x->r.answered && x->r.route->query && x->r.errors.n) {
 		answer_form_errors(x);
 	} else if (!x->r.answered) {

@@ -49,6 +49,8 @@ struct cache *cache_new(size_t bytes, ready_drop_fn *ready_drop);
 void cache_free(struct cache *c);
 /* A new reference, or NULL. */
 struct kept *cache_find(struct cache *c, struct str key, uint64_t revision);
+/* The last one that was kept, however old: better than none while the database is away. */
+struct kept *cache_find_old(struct cache *c, struct str key);
 /* Compresses and keeps; a new reference. */
 struct kept *cache_keep(struct cache *c, struct str key, uint64_t revision, struct str type, struct str body);
 void kept_drop(struct kept *k);
@@ -173,6 +175,7 @@ void answer_reset(struct exchange *x);      /* forget what was written */
 void answer_finish(struct exchange *x);     /* the headers every answer carries */
 bool answer_asset(struct exchange *x);      /* true: it was one */
 bool answer_kept(struct exchange *x);       /* from the cache */
+bool answer_old(struct exchange *x, const struct err *why); /* a page of figures as it last was, when there is no database to make it anew; else false */
 void answer_keep(struct exchange *x);       /* into the cache */
 /* stored.c: what a retry gets. ERR_INTERNAL when the text is not one that was stored. */
 struct str answer_store(struct request *r);

@@ -15,6 +15,7 @@ const struct actor fixture_clerk = {.roles = ROLE_BIT(ROLE_CLERK), .account = 12
 static _Atomic int applied, rendered;
 static _Atomic int64_t recorded;
 static _Atomic uint64_t revision = 1;
+static _Atomic bool away;
 static _Atomic bool refuse;
 static char last[4096];
 static const char *dir;
@@ -23,6 +24,7 @@ struct str fixture_last(void) { return str_from(last); }
 int fixture_applied(void) { return atomic_load(&applied); }
 int64_t fixture_recorded(void) { return atomic_load(&recorded); }
 int fixture_rendered(void) { return atomic_load(&rendered); }
+void fixture_away(bool is) { atomic_store(&away, is); }
 void fixture_revise(void) { atomic_fetch_add(&revision, 1); }
 void fixture_refuse(bool on) { atomic_store(&refuse, on); }
 
@@ -176,7 +178,8 @@ static bool read_one(struct request *r, struct err *e)
 
 static bool public_page(struct request *r, struct err *e)
 {
-	(void)e;
+	if (atomic_load(&away))
+		return err_set(e, ERR_BUSY, "the database is away");
 	atomic_fetch_add(&rendered, 1);
 	for (int i = 0; i < 200; i++)
 		buf_fmt(&r->body, "<p>%s line</p>", r->env.lang == LANG_EN ? "en" : "vi");
@@ -332,6 +335,7 @@ static const struct route routes[] = {
 	{.method = HTTP_GET, .path = "/read/:id", .page = read_one, .allow = ALLOW_STAFF, .reads = READS_DOSSIER, .api = "NONE: test"},
 	{.method = HTTP_GET, .path = "/public", .page = public_page, .allow = ALLOW_ALL, .flags = ROUTE_PUBLIC_CACHE,
 	 .api = "NONE: test"},
+	{.method = HTTP_GET, .path = "/figures", .page = public_page, .allow = ALLOW_ALL, .flags = ROUTE_PUBLIC_CACHE | ROUTE_FIGURES, .api = "NONE: test"},
 	{.method = HTTP_POST, .path = "/ho-so", .check = check, .apply = save, .again = again, .form = &form, .allow = CITIZEN},
 	{.method = HTTP_POST, .path = "/visitor", .apply = visitor, .allow = ALLOW_ALL},
 	{.method = HTTP_POST, .path = "/slow", .slow = slow, .check = silent, .allow = CITIZEN},

@@ -12,4 +12,5 @@ int64_t fixture_recorded(void);  /* the id of the last access record */
 int fixture_rendered(void);      /* how often the public page was made */
 int fixture_files_left(void);    /* temporary files in the upload folder */
 void fixture_revise(void);
+void fixture_away(bool away); /* pages that show something public find no database */
 void fixture_refuse(bool on);    /* the writer's queue is full */

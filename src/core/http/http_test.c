@@ -333,6 +333,25 @@ TEST(public_pages_are_kept_per_revision_and_language)
 	http_test_free(t);
 }
 
+TEST(figures_are_shown_as_they_last_were_while_the_database_is_away)
+{
+	struct http_test *t = fixture_new(a);
+	EXPECT_INT(get(t, "/public", NULL).status, 200);
+	struct test_answer x = get(t, "/figures", NULL);
+	EXPECT_INT(x.status, 200);
+	fixture_away(true);
+	fixture_revise();
+	EXPECT_TEXT(get(t, "/figures", NULL).body, x.body.p);
+	EXPECT_INT(get(t, "/figures", NULL).status, 200);
+	EXPECT_INT(get(t, "/figures?lang=en", NULL).status, 503);
+	EXPECT_INT(get(t, "/public", NULL).status, 503);
+	fixture_away(false);
+	int before = fixture_rendered();
+	EXPECT_INT(get(t, "/figures", NULL).status, 200);
+	EXPECT_INT(fixture_rendered(), before + 1);
+	http_test_free(t);
+}
+
 TEST(assets_are_sent_as_kept)
 {
 	struct http_test *t = fixture_new(a);
