@@ -194,12 +194,12 @@ def while_away():
     until("not ready", lambda: w.call("GET", "/readyz")[0] == 503)
     check(b"away" in w.call("GET", "/readyz")[1], "readyz does not say why")
     check(w.call("GET", "/healthz")[0] == 200, "the process itself is well")
-    for path, words in (("/", "chờ một phút"), ("/?lang=en", "wait a minute"), ("/ban-lam-viec", "chờ một phút"), ("/dang-nhap", "chờ một phút")):
+    for path, words in (("/", "đợi một phút"), ("/?lang=en", "wait a minute"), ("/ban-lam-viec", "đợi một phút"), ("/dang-nhap", "đợi một phút")):
         status, page = w.call("GET", path)
         text = page.decode()
         check(status == 503 and words in text and "<h1" in text and "</html>" in text, f"{path}: {status} {text[:400]}")
     status, answer = w.call("POST", "/api/v1/dossiers", w.filing("Mẫu away 0 0"), "counter", Idempotency_Key="away")
-    check(status == 503 and "chờ một phút" in json.loads(answer)["detail"], f"{status} {answer}")
+    check(status == 503 and "đợi một phút" in json.loads(answer)["detail"], f"{status} {answer}")
     c = http.client.HTTPConnection("127.0.0.1", w.port, timeout=30)
     c.request("GET", "/")
     check(int(c.getresponse().getheader("Retry-After")) > 0, "no Retry-After")
