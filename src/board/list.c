@@ -1,7 +1,7 @@
 /* list.c — the dossiers behind a figure, newest first; as a stream of CSV. Who reads a list is recorded with the rows shown. */
 #include "board/board_internal.h"
+#include "core/http/csv.h"
 #include "board/board_sql.h"
-#include <stdlib.h>
 
 #define SHOWN 50
 
@@ -157,55 +157,7 @@ bool board_api_list(struct request *r, struct err *e)
 	return answer_json(r, 200);
 }
 
-/* ---- as a stream: a cursor on a connection of its own ---- */
-
-struct export { struct db_pool *pool; struct db *db; struct arena *arena, *line; struct db_cursor cursor; struct str piece; struct buf b; size_t at; bool ended; };
-
-static ptrdiff_t pull(void *ctx, char *out, size_t max)
-{
-	struct export *x = ctx;
-	struct err e = {0};
-	struct board_behind_each_row row;
-	if (x->at == x->piece.n && !x->ended) {
-		arena_reset(x->line);
-		x->b = buf_on(x->line);
-		for (int i = 0; i < 200 && !x->ended; i++) {
-			if (db_next(&x->cursor, &row))
-				db_row_csv(&x->b, &query_board_behind_each, &row);
-			else if (db_end(&x->cursor, &e))
-				x->ended = true;
-			else
-				return -1;
-		}
-		x->piece = buf_str(&x->b);
-		x->at = 0;
-	}
-	size_t n = x->piece.n - x->at < max ? x->piece.n - x->at : max;
-	memcpy(out, x->piece.p + x->at, n);
-	x->at += n;
-	return (ptrdiff_t)n;
-}
-
-static void done(void *ctx)
-{
-	struct export *x = ctx;
-	db_cursor_close(&x->cursor);
-	db_checkin_long(x->pool, x->db);
-	arena_free(x->line);
-	arena_free(x->arena);
-	free(x);
-}
-
-static struct str csv_head(struct request *r, struct arena *a)
-{
-	const enum msg_key heads[] = {MSG_BOARD_CODE, MSG_BOARD_DOSSIER, MSG_BOARD_STATE, MSG_BOARD_CHANNEL, MSG_BOARD_SENT, MSG_BOARD_ACCEPTED, MSG_BOARD_DUE, MSG_BOARD_SETTLED, MSG_BOARD_OUTCOME};
-	struct buf b = buf_on(a);
-	buf_put(&b, STR("\xEF\xBB\xBF"));
-	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-		buf_fmt(&b, "%s\"%.*s\"", i ? "," : "", STR_ARG(msg(r->env.lang, heads[i])));
-	buf_put(&b, STR("\r\n"));
-	return buf_str(&b);
-}
+/* ---- as a stream ---- */
 
 /* No names are in the file, and only an agency's own dossiers: who sees all may not open all. */
 bool board_list_csv(struct request *r, struct err *e)
@@ -215,20 +167,19 @@ bool board_list_csv(struct request *r, struct err *e)
 		return false;
 	if (!x.in.agency || !actor_in_agency(r->env.actor, BOARD_ALLOW, x.in.agency))
 		return err_set(e, ERR_DENIED, "the list of another agency");
-	struct export *s = calloc(1, sizeof *s);
-	CHECK(s != NULL);
-	s->arena = arena_new(0), s->line = arena_new(0), s->pool = board_have()->pool;
-	s->piece = csv_head(r, s->arena);
+	static const enum msg_key keys[] = {MSG_BOARD_CODE, MSG_BOARD_DOSSIER, MSG_BOARD_STATE, MSG_BOARD_CHANNEL, MSG_BOARD_SENT, MSG_BOARD_ACCEPTED, MSG_BOARD_DUE, MSG_BOARD_SETTLED, MSG_BOARD_OUTCOME};
+	struct str heads[ARRAY_LEN(keys)];
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		heads[i] = msg(r->env.lang, keys[i]);
+	struct csv_stream *s = NULL;
+	if (!csv_open(&s, board_have()->pool, &query_board_behind_each, heads, ARRAY_LEN(heads), e))
+		return false;
 	struct board_behind_each_in *in = NEW(s->arena, struct board_behind_each_in);
 	*in = (struct board_behind_each_in){.agency = x.in.agency, .unit = x.in.unit, .procedure = str_dup(s->arena, x.in.procedure), .officer = x.in.officer, .kind = x.in.kind,
 		.channel = x.in.channel, .channel2 = x.in.channel2, .score = x.in.score, .from = x.in.from, .to = x.in.to, .now = x.in.now};
-	if (!db_checkout_long(s->pool, &s->db, e) || !q_board_behind_each(s->db, in, &s->cursor, e)) {
-		if (s->db)
-			db_checkin_long(s->pool, s->db);
-		arena_free(s->line);
-		arena_free(s->arena);
-		free(s);
+	if (!q_board_behind_each(s->db, in, &s->cursor, e)) {
+		csv_drop(s);
 		return false;
 	}
-	return answer_stream(r, "text/csv; charset=utf-8", STR("ho-so.csv"), (struct answer_stream){pull, done, s});
+	return answer_csv(r, STR("ho-so.csv"), s);
 }
