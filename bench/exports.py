@@ -1,8 +1,8 @@
 """Lists as files against the bare tool: CSV as a stream ÷ `sqlite3 -csv` of the same rows and columns; the workbook that a job makes."""
 import http.client, os, re, subprocess, time, urllib.parse
 from program import begun, run
-from bench.memory import Peak
 from bench.rig import middle
+from bench.tools import Most
 
 COLUMNS = "code, procedure_name, applicant_name, state, step, sent_at, due, answer_due, channel_in"
 
@@ -46,7 +46,7 @@ def csv(rig, place):
     with place.serve(log_level="warn") as s:
         s.get("/ban-lam-viec", token=s.token("head"))
         before = s.memory()
-        with Peak(s) as peak:
+        with Most(s.memory, 0.1) as peak:
             ours, theirs = rig.alternate(lambda: take(s, path), lambda: bare(place, agency, state))
     if {n for n, _ in ours + theirs} != {rows}:
         raise SystemExit(f"{rows} dossiers are {state}; rows written: {ours[0][0]}, by sqlite3 {theirs[0][0]}")

@@ -1,32 +1,11 @@
 """What the program and its helpers hold: idle, with many dossiers under load, while many sign in, with many silent connections."""
-import resource, threading, time, urllib.parse
+import resource, time, urllib.parse
 from program import FORM
 from bench.course import FULL
 from bench.filing import Filer
-from bench.tools import Load
+from bench.tools import Load, Most
 
 OPEN = 10000  # connections; not more than there are dossiers in the smaller province, so that a small trial is small
-
-
-class Peak:
-    """The most that the server held while this stood open."""
-
-    def __init__(self, s):
-        self.s, self.most, self.ended = s, 0, threading.Event()
-        self.thread = threading.Thread(target=self.watch, daemon=True)
-
-    def watch(self):
-        while not self.ended.wait(0.1):
-            self.most = max(self.most, self.s.memory())
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *a):
-        self.ended.set()
-        self.thread.join()
-        self.most = max(self.most, self.s.memory())
 
 
 def tell(rig, name, mib, limit):
@@ -46,7 +25,7 @@ def under_load(rig):
     paths = [p for x in codes for p in ("/ban-lam-viec/ho-so/" + x, "/ban-lam-viec?xem=co-quan", "/dich-vu-cong/" + FULL)]
     with place.serve() as s:
         filer, cookie = Filer(s), "Cookie: " + s.sign_in("head")
-        with Peak(s) as peak:
+        with Most(s.memory, 0.1) as peak:
             reading = Load(rig, s.at, paths, 32, headers=[cookie]).begin()
             filer.load(rig, s, connections=32).run()
             reading.end()
@@ -59,7 +38,7 @@ def signing_in(rig):
     with place.serve(rate_sign_in=10000) as s:
         form = urllib.parse.urlencode({"login": who["login"], "password": who["password"]})
         load = Load(rig, s.at, "/dang-nhap", 64, 120, ["Content-Type: " + FORM, "Origin: http://" + s.at], form, n=64, s=303)
-        with Peak(s) as peak:
+        with Most(s.memory, 0.1) as peak:
             load.run()
     tell(rig, "memory while 64 sign in at once", peak.most, 192)
 

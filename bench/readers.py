@@ -1,33 +1,13 @@
 """Readers at a fixed rate while others file: how late pages get, how long a commit takes, how long the log grows."""
-import os, re, threading, time, urllib.request
+import os, re, time, urllib.request
 from program import free_port
 from bench.course import FULL
 from bench.filing import CONNECTIONS, Filer
 from bench.rig import middle
-from bench.tools import Load
+from bench.tools import Load, Most
 
 A_SECOND = 500
 CAP = 1 << 30  # wal_max, as it is usually set
-
-
-class Log:
-    """The longest that the write-ahead log was while this stood open."""
-
-    def __init__(self, place):
-        self.place, self.most, self.ended = place, 0, threading.Event()
-        self.thread = threading.Thread(target=self.watch, daemon=True)
-
-    def watch(self):
-        while not self.ended.wait(0.02):
-            self.most = max(self.most, self.place.wal_bytes())
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *a):
-        self.ended.set()
-        self.thread.join()
 
 
 def sync_seconds(rig):
@@ -52,7 +32,7 @@ def readers(rig):
     place = rig.many()
     codes = place.own_codes("citizen")[:500]  # the same ones again and again: what people look at is what moved lately
     metrics = free_port()
-    with place.serve(listen_metrics=f"127.0.0.1:{metrics}") as s, Log(place) as log:
+    with place.serve(listen_metrics=f"127.0.0.1:{metrics}") as s, Most(place.wal_bytes, 0.02) as log:
         filer, cookie = Filer(s), ["Cookie: " + s.sign_in("citizen")]
         half = filer.load(rig, s).run()["rate"] / 2
         reading = lambda: Load(rig, s.at, ["/ho-so/" + x for x in codes], 64, headers=cookie, r=A_SECOND)

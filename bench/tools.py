@@ -1,6 +1,27 @@
 """Yardsticks and clients that are programs of their own."""
-import http.client, json, os, subprocess, time
+import http.client, json, os, subprocess, threading, time
 from program import begun, env, free_port
+
+
+class Most:
+    """The largest that `measure` gave while this stood open, asked every so many seconds and at the end."""
+
+    def __init__(self, measure, every):
+        self.measure, self.every, self.most, self.ended = measure, every, 0, threading.Event()
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+
+    def watch(self):
+        while not self.ended.wait(self.every):
+            self.most = max(self.most, self.measure())
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *a):
+        self.ended.set()
+        self.thread.join()
+        self.most = max(self.most, self.measure())
 
 
 def run(words, **how):

@@ -1,9 +1,8 @@
 """One large file sent by a program ÷ copying it, its digest and `sync`; what the server's memory and other people's pages make of it."""
 import os, time
 from program import pdf
-from bench.memory import Peak
 from bench.rig import middle
-from bench.tools import Load, run
+from bench.tools import Load, Most, run
 
 A_SECOND = 200  # pages of others
 ROOM = {"upload_max": "2G", "uploads_max": "2G", "unsent_max": "64G", "deadline": "5m"}
@@ -61,7 +60,7 @@ def upload(rig):
         token, cookie = s.token("citizen"), s.sign_in("citizen")
         send(s, path, token)
         before = s.memory()
-        with Peak(s) as peak:
+        with Most(s.memory, 0.1) as peak:
             ours, bare = rig.alternate(lambda: send(s, path, token), lambda: copy(rig, path))
         waits = [meanwhile(rig, s, path, token, cookie) for _ in range(rig.rounds)]
     os.remove(path)
