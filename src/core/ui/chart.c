@@ -108,6 +108,19 @@ bool chart_is_low(const struct chart *c, size_t point)
 	return before && after && v > c->bottom + (chart_top(c) - c->bottom) / 12;
 }
 
+/* Beyond `v` in one direction (1: above)? No value is no neighbour. */
+static bool beyond(const struct chart *c, size_t point, int64_t v, int direction)
+{
+	return point < c->n_points && !c->points[point].v[0].none && (direction > 0 ? c->points[point].v[0].value > v : c->points[point].v[0].value < v);
+}
+
+bool chart_is_told(const struct chart *c, size_t point)
+{
+	int64_t v = c->points[point].v[0].value;
+	bool on_the_way = (beyond(c, point - 1, v, 1) && beyond(c, point + 1, v, -1)) || (beyond(c, point - 1, v, -1) && beyond(c, point + 1, v, 1));
+	return chart_is_key(c, point) || !on_the_way;
+}
+
 bool chart_joined(const struct chart *c, size_t point, size_t series)
 {
 	return point > 0 && !c->points[point - 1].v[series].none && !c->points[point].v[series].none;

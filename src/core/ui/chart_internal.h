@@ -23,6 +23,8 @@ const char *chart_dash_css(size_t series);
 bool chart_is_key(const struct chart *c, size_t point);
 /* Is a line lower here than on both sides, with room for its figure below? */
 bool chart_is_low(const struct chart *c, size_t point);
+/* Has a line a figure here? Where it turns, ends or breaks, and where chart_is_key: figures on the way up or down only stand on each other. */
+bool chart_is_told(const struct chart *c, size_t point);
 /* Are there values of the series at this point and at the one before it? */
 bool chart_joined(const struct chart *c, size_t point, size_t series);
 /* Of the table: how the cell reads, "–" for none. */

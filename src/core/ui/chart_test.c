@@ -82,6 +82,17 @@ TEST(a_figure_stands_where_the_line_is_not)
 	}
 }
 
+TEST(figures_stand_where_a_line_turns)
+{
+	struct chart_point p[] = {{.v = {{.value = 10}}}, {.v = {{.value = 20}}}, {.v = {{.value = 30}}}, {.v = {{.value = 25}}}, {.v = {{.value = 25}}}, {.v = {{.value = 5}}}, {.v = {{.none = true}}}, {.v = {{.value = 8}}}};
+	struct chart c = {.kind = CHART_LINES, .series = two, .n_series = 1, .points = p, .n_points = ARRAY_LEN(p), .top = 100};
+	static const bool told[] = {true, false /* on the way up */, true, true, true, true /* the line breaks after it */, true, true};
+	for (size_t i = 0; i < ARRAY_LEN(told); i++)
+		EXPECT_INT(chart_is_told(&c, i), told[i]);
+	c.mark = 2; /* the finding is about it */
+	EXPECT(chart_is_told(&c, 1));
+}
+
 TEST(the_table_says_what_is_drawn_and_leads_to_it)
 {
 	struct chart_point p[] = {{.label = STR("Đo <lường>"), .url = STR("/x?lv=1"), .v = {{.value = 1200, .url = STR("/hs?a=1&b=2")}, {.value = 0, .url = STR("/none")}}},
