@@ -66,7 +66,7 @@ static bool fee_inputs(struct env *env, const struct law *law, const struct law_
 	if (law_fee_check(env->arena, law, p, *out, date_of(env->now), NULL).n == 0)
 		return true;
 	json_decref(*out);
-	*out = eform_example(env->arena, p->fee->form, &(struct eform_context){date_of(env->now), law->units});
+	*out = eform_example(env->arena, p->fee->form, &(struct eform_context){.today = date_of(env->now), .units = law->units});
 	return true;
 }
 

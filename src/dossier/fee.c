@@ -173,7 +173,7 @@ struct eform_errors law_fee_check(struct arena *a, const struct law *l, const st
 	static const struct eform nothing = {0};
 	const struct eform *f = p && p->fee && p->fee->form ? p->fee->form : &nothing;
 	json_t *none = json_object();
-	struct eform_errors errors = eform_check(a, f, inputs ? inputs : none, &(struct eform_context){today, l->units}, clean);
+	struct eform_errors errors = eform_check(a, f, inputs ? inputs : none, &(struct eform_context){.today = today, .units = l->units}, clean);
 	json_decref(none);
 	return errors;
 }

@@ -238,15 +238,23 @@ struct eform_errors law_check(struct arena *a, const struct law *l, const struct
 	return all;
 }
 
-json_t *law_example(struct arena *a, const struct law *l, const struct law_procedure *p, struct date today)
+static json_t *example(struct arena *a, const struct law_procedure *p, struct eform_context c)
 {
-	struct eform_context c = context(l, today);
 	if (p->n_forms == 1)
 		return eform_example(a, p->forms[0], &c);
 	json_t *all = json_object();
 	for (size_t i = 0; i < p->n_forms; i++)
 		json_object_setn_new(all, p->forms[i]->id.p, p->forms[i]->id.n, eform_example(a, p->forms[i], &c));
 	return all;
+}
+
+json_t *law_example(struct arena *a, const struct law *l, const struct law_procedure *p, struct date today) { return example(a, p, context(l, today)); }
+
+json_t *law_example_organisation(struct arena *a, const struct law *l, const struct law_procedure *p, struct date today)
+{
+	struct eform_context c = context(l, today);
+	c.organisation = true;
+	return example(a, p, c);
 }
 
 static bool decide(void *ctx, struct str rule_json, struct str action, bool *yes, struct err *e)

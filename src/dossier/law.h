@@ -68,6 +68,8 @@ const struct process *law_process(const struct law *l, struct str id);
 struct eform_errors law_check(struct arena *a, const struct law *l, const struct law_procedure *p, const json_t *answers, struct date today, json_t **clean);
 /* Answers that law_check accepts. New reference. */
 json_t *law_example(struct arena *a, const struct law *l, const struct law_procedure *p, struct date today);
+/* The same of an organisation, where the form asks who applies. */
+json_t *law_example_organisation(struct arena *a, const struct law *l, const struct law_procedure *p, struct date today);
 /* Decides the JsonLogic of a process over `data`. */
 struct law_decider { struct arena *a; const json_t *data; };
 struct decider law_decide(struct law_decider *d);

@@ -13,7 +13,7 @@ static void show_answers(struct request *r, struct html_out *o, const struct dra
 	size_t form = d->flow.pages[i].form, n = 0;
 	const struct eform_section *sec = &d->p->forms[form]->sections[d->flow.pages[i].section];
 	const json_t *mine = d->p->n_forms == 1 ? clean : json_object_getn(clean, d->p->forms[form]->id.p, d->p->forms[form]->id.n);
-	struct eform_context now = {date_of(r->env.now), filing()->law->units};
+	struct eform_context now = {.today = date_of(r->env.now), .units = filing()->law->units};
 	struct eform_lines lines = eform_flatten(a, sec, mine, &now);
 	struct ui_fact *v = NEW_ARRAY(a, lines.n + 1, struct ui_fact);
 	struct str url = str_fmt(a, "%.*s/muc/%zu", STR_ARG(base_of(r)), i);

@@ -48,7 +48,7 @@ struct eform_errors { struct eform_error *first, *last; size_t n, warnings; };
 const char *eform_fault_name(enum eform_fault f); /* "required", "too-long" …: the message key's ending */
 
 /* `units` is packs/units/provinces.json. */
-struct eform_context { struct date today; const json_t *units; };
+struct eform_context { struct date today; const json_t *units; bool organisation; /* of examples: who applies, where the form asks */ };
 
 /* A pack's bytes. ERR_INVALID with the line for what is no JSON, is nested too deep, or has a member twice. */
 json_t *eform_pack(struct str bytes, struct err *e);
@@ -64,7 +64,7 @@ bool eform_takes(const struct eform *f, struct str type);
 bool eform_asked(const struct eform_field *f, struct date today);
 /* *clean (may be NULL) gets what counts: NFC, trimmed, hidden answers dropped, computed values filled. */
 struct eform_errors eform_check(struct arena *a, const struct eform *f, const json_t *answers, const struct eform_context *c, json_t **clean);
-/* Answers that eform_check accepts, every visible field filled. */
+/* Answers that eform_check accepts, every visible field filled: with the pack's `example`, else with what its kind takes. */
 json_t *eform_example(struct arena *a, const struct eform *f, const struct eform_context *c);
 /* Answers of one section from HTML names; `get` gives what was typed, byte for byte, or STR_NONE. It sets members in
  * `answers` and leaves files alone. Rows are those that were sent, in order of their numbers, gaps closed; eform_check

@@ -55,6 +55,26 @@ static void accepts_example(struct world *w, const struct eform *f)
 	json_decref(again);
 }
 
+TEST(an_example_says_who_applies_and_what_the_pack_says)
+{
+	struct world w;
+	each_form(a, &w, accepts_example);
+	struct err e = {0};
+	struct eform_context person = {.today = w.c.today}, organisation = person;
+	organisation.organisation = true;
+	json_t *pack = json_loads("{\"format\":1,\"id\":\"x\",\"title\":\"X\",\"sections\":[{\"key\":\"a\",\"title\":\"A\",\"fields\":[{\"key\":\"loai\",\"kind\":\"choice\",\"label\":\"Ai\",\"options\":["
+	                          "{\"value\":\"ca_nhan\",\"label\":\"Cá nhân\"},{\"value\":\"to_chuc\",\"label\":\"Tổ chức\"}]},{\"key\":\"han\",\"kind\":\"text\",\"label\":\"Hạn\",\"example\":\"05 năm\"}]}]}", 0, NULL);
+	struct eform *f = eform_load(a, pack, NULL, &e);
+	EXPECT(f != NULL);
+	json_t *one = eform_example(a, f, &person), *two = eform_example(a, f, &organisation);
+	EXPECT_TEXT(str_from(json_string_value(json_object_get(one, "loai"))), "ca_nhan");
+	EXPECT_TEXT(str_from(json_string_value(json_object_get(two, "loai"))), "to_chuc");
+	EXPECT_TEXT(str_from(json_string_value(json_object_get(two, "han"))), "05 năm");
+	json_decref(one);
+	json_decref(two);
+	json_decref(pack);
+}
+
 TEST(the_example_of_each_form_is_accepted)
 {
 	struct world w;
@@ -486,7 +506,7 @@ TEST(the_units_in_force_are_those_of_the_day)
 	json_t *units = load(a, "/packs/units/provinces.json"), *v = json_pack("{s:s}", "p", "02"); /* Hà Giang, merged on 01/7/2025 */
 	struct err e = {0};
 	struct eform *f = eform_load(a, pack, NULL, &e);
-	struct eform_context before = {date_from_civil(2025, 6, 30), units}, after = {date_from_civil(2025, 7, 1), units};
+	struct eform_context before = {.today = date_from_civil(2025, 6, 30), .units = units}, after = {.today = date_from_civil(2025, 7, 1), .units = units};
 	EXPECT_INT(eform_check(a, f, v, &before, NULL).n, 0);
 	EXPECT_INT(eform_check(a, f, v, &after, NULL).n, 1);
 	EXPECT_TEXT(eform_flatten(a, &f->sections[0], v, &before).v[0].value, "Hà Giang");
@@ -522,7 +542,7 @@ TEST(an_address_has_a_district_until_the_districts_ended)
 	json_t *units = load(a, "/packs/units/provinces.json");
 	json_t *pack = eform_pack(STR("{\"format\":1,\"id\":\"t\",\"title\":\"T\",\"sections\":[{\"key\":\"s\",\"title\":\"S\",\"fields\":[{\"key\":\"d\",\"kind\":\"address\",\"label\":\"D\"}]}]}"), &e);
 	struct eform *f = eform_load(a, pack, NULL, &e);
-	struct eform_context before = {date_from_civil(2025, 6, 30), units}, after = {date_from_civil(2025, 7, 1), units};
+	struct eform_context before = {.today = date_from_civil(2025, 6, 30), .units = units}, after = {.today = date_from_civil(2025, 7, 1), .units = units};
 	json_t *v = json_pack("{s:{s:s,s:s}}", "d", "tinh", "01", "xa", "Phường Mẫu"), *clean = NULL;
 	EXPECT_INT(eform_check(a, f, v, &after, NULL).n, 0);
 	struct eform_errors gap = eform_check(a, f, v, &before, NULL);
@@ -550,7 +570,7 @@ TEST(the_sex_of_a_person_is_asked_where_the_form_has_it)
 	json_t *pack = eform_pack(STR("{\"format\":1,\"id\":\"t\",\"title\":\"T\",\"sections\":[{\"key\":\"s\",\"title\":\"S\",\"fields\":[{\"key\":\"p\",\"kind\":\"person\",\"label\":\"P\",\"with_sex\":true},"
 		"{\"key\":\"q\",\"kind\":\"person\",\"label\":\"Q\"}]}]}"), &e);
 	struct eform *f = eform_load(a, pack, NULL, &e);
-	struct eform_context c = {date_from_civil(2026, 11, 24), units};
+	struct eform_context c = {.today = date_from_civil(2026, 11, 24), .units = units};
 	json_t *v = eform_example(a, f, &c);
 	EXPECT_INT(f->sections[0].fields[0].n, f->sections[0].fields[1].n + 1);
 	json_object_set_new(json_object_get(v, "p"), "gioi_tinh", json_string("nu"));

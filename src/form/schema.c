@@ -38,6 +38,8 @@ static json_t *text_of(const struct eform_field *f)
 	json_t *s = json_pack("{s:s}", "type", "string");
 	if (f->max_length)
 		json_object_set_new(s, "maxLength", json_integer((json_int_t)f->max_length));
+	if (json_object_get(f->def, "example"))
+		json_object_set_new(s, "examples", json_pack("[O]", json_object_get(f->def, "example")));
 	return s;
 }
 

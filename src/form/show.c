@@ -92,15 +92,30 @@ static json_t *example_file(const struct eform_field *f)
 	return json_pack("[{s:s,s:s,s:s#,s:i}]", "file", "example", "name", name, "type", kind.p, (int)kind.n, "size", 1024);
 }
 
+/* The first, or the one that says that an organisation applies. */
+static struct str example_option(const struct eform_field *f, const struct eform_context *c)
+{
+	const json_t *options = json_object_get(f->def, "options"), *o = NULL;
+	size_t i = 0;
+	json_array_foreach((json_t *)(uintptr_t)options, i, o)
+		if (c->organisation && str_eq(eform_text(o, "value"), STR("to_chuc")))
+			return eform_text(o, "value");
+	return eform_text(json_array_get(options, 0), "value");
+}
+
 static json_t *example_of(struct arena *a, const struct eform_field *f, const struct eform_context *c)
 {
 	static const char *const texts[EFORM_KIND_COUNT] = {[EFORM_TEXT] = "Nguyễn Thị Mẫu", [EFORM_LONG_TEXT] = "Nội dung mẫu để thử.",
 		[EFORM_DATE] = "2020-01-15", [EFORM_PERSONAL_ID] = "001190000001", [EFORM_TAX_CODE] = "0100109106", [EFORM_PHONE] = "0912345678",
 		[EFORM_EMAIL] = "mau@example.vn"};
-	struct str option = eform_text(json_array_get(json_object_get(f->def, "options"), 0), "value");
+	struct str option = example_option(f, c), given = eform_text(f->def, "example");
 	struct str place = eform_text(json_array_get(eform_provinces(c->units, c->today), 0), "code");
+	if (given.n)
+		return json_stringn(given.p, given.n);
 	if (str_eq(f->key, STR("xa")))
 		return json_string("Phường Mẫu");
+	if (str_eq(f->key, STR("huyen")))
+		return json_string("Huyện Mẫu");
 	if (str_eq(f->key, STR("chi_tiet")))
 		return json_string("Số 1, đường Mẫu");
 	if (f->kind == EFORM_DATE && str_eq(f->key, STR("ngay_sinh")))

@@ -17,7 +17,7 @@ static const struct member field_members[] = {
 	{"max_length", COUNT, K(TEXT) | K(LONG_TEXT)}, {"max_count", COUNT, K(ROWS) | K(FILE)}, {"max_size", COUNT, K(FILE)},
 	{"accept", TEXTS, K(FILE)}, {"document", INDEX, K(FILE)}, {"options", OPTIONS, K(CHOICE) | K(CHOICES)}, {"fields", LIST, K(GROUP)},
 	{"columns", LIST, K(ROWS)}, {"numbered", TEXT, K(ROWS)}, {"printed_rows", COUNT, K(ROWS)}, {"fixed_rows", TEXTS, K(ROWS)},
-	{"with_sex", BOOL, K(PERSON)}, {"until", TEXT, ANY}};
+	{"with_sex", BOOL, K(PERSON)}, {"until", TEXT, ANY}, {"example", TEXT, K(TEXT) | K(LONG_TEXT)}};
 static const struct member option_members[] = {{"value", TEXT, ANY}, {"label", TEXT, ANY}, {"label_en", TEXT, ANY}};
 static const struct member section_members[] = {
 	{"key", TEXT, ANY}, {"title", TEXT, ANY}, {"title_en", TEXT, ANY}, {"print_title", TEXT_OR_NULL, ANY}, {"note", TEXT, ANY}, {"fields", LIST, ANY}};

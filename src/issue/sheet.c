@@ -193,7 +193,7 @@ static bool form_draw(struct env *env, const struct dossier_get_row *d, int64_t 
 		json_decref(content);
 		return any ? false : err_set(e, ERR_NOT_FOUND, "no answers of that form");
 	}
-	json_t *flat = eform_print_json(p->forms[n], answers, &(struct eform_context){date_of(d->sent_at), LAW->units});
+	json_t *flat = eform_print_json(p->forms[n], answers, &(struct eform_context){.today = date_of(d->sent_at), .units = LAW->units});
 	sign_data(env, base, d->sent_at, flat);
 	json_decref(content);
 	json_decref(base);

@@ -89,7 +89,7 @@ static struct str bound(struct fixing *f, const char *what, int64_t id) { return
 /* Which answers of a form's example (eform_example) the applicant gives as their own. who: 'o' an organisation, 'p' a person, 0 either. */
 static const struct { const char *key, *value; char who, piece; } own[] = {
 	{"\"ten_to_chuc\":", "\"Nguyễn Thị Mẫu\"", 'o', PIECE_NAME}, {"\"tc_ten\":", "\"Nguyễn Thị Mẫu\"", 'o', PIECE_NAME}, {"\"ho_ten\":", "\"Nguyễn Thị Mẫu\"", 'p', PIECE_NAME},
-	{"\"cn_ho_ten\":", "\"Nguyễn Thị Mẫu\"", 'p', PIECE_NAME}, {"\"dia_chi\":", "\"Nguyễn Thị Mẫu\"", 0, PIECE_ADDRESS}, {"\"tc_dia_chi\":", "\"Nguyễn Thị Mẫu\"", 0, PIECE_ADDRESS},
+	{"\"cn_ho_ten\":", "\"Nguyễn Thị Mẫu\"", 'p', PIECE_NAME}, {"\"ten\":", "\"Nguyễn Thị Mẫu\"", 0, PIECE_NAME}, {"\"dia_chi\":", "\"Số 1, đường Mẫu, phường Mẫu\"", 0, PIECE_ADDRESS}, {"\"tc_dia_chi\":", "\"Số 1, đường Mẫu, phường Mẫu\"", 0, PIECE_ADDRESS},
 	{"\"chi_tiet\":", "\"Số 1, đường Mẫu\"", 0, PIECE_STREET}, {"", "\"0912345678\"", 0, PIECE_PHONE}, {"", "\"2020-01-15\"", 0, PIECE_DATE}};
 
 /* Each of them becomes its piece, between the quotes. */

@@ -130,7 +130,7 @@ struct maker {
 	struct pool_file paper, result; /* what stands for a paper and an unsigned result */
 	struct counter *counters_v;  /* sequences, hashed by name */
 	size_t counters_cap, n_counters_v;
-	int *files_n;             /* by procedure, under the rules `files_rules`; -1: not asked yet */
+	int *files_n;             /* by procedure and whether an organisation applies, under the rules `files_rules`; -1: not asked yet */
 	uint64_t files_rules;
 	struct sample_done *out;
 };

@@ -438,7 +438,7 @@ static bool prepare(struct maker *m, struct err *e)
 		return false;
 	db_permit_logged(m->stage, true);
 	m->n_pool = 1;
-	m->files_n = NEW_ARRAY(m->arena, m->c->law->n, int);
+	m->files_n = NEW_ARRAY(m->arena, 2 * m->c->law->n, int);
 	return sample_page(m, STR("Thành phần hồ sơ mẫu"), &m->pool[0], e) && sample_page(m, STR("Giấy tờ mẫu của Bộ phận Một cửa"), &m->paper, e) &&
 	       sample_page(m, STR("Kết quả mẫu, chưa ký"), &m->result, e) &&
 	       db_bulk_begin(m->c->db, &(struct db_bulk_config){tables, ARRAY_LEN(tables), keep, ARRAY_LEN(keep), 384}, &m->bulk, e) &&

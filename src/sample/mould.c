@@ -26,7 +26,7 @@ struct taking {
 static size_t files_asked(struct maker *m, const struct life *l, struct date today, json_t **answers, json_t **files)
 {
 	const struct law_procedure *p = l->p;
-	*answers = law_example(m->scratch, m->c->law, p, today);
+	*answers = (l->organisation ? law_example_organisation : law_example)(m->scratch, m->c->law, p, today);
 	*files = json_array();
 	for (size_t i = 0; i < p->n_forms; i++) {
 		struct str id = p->forms[i]->id;
@@ -54,9 +54,9 @@ size_t files_of_kind(struct maker *m, const struct life *l, struct date today)
 	if (l->channel != CHANNEL_ONLINE)
 		return 0;
 	if (rules != m->files_rules)
-		memset(m->files_n, -1, m->c->law->n * sizeof *m->files_n);
+		memset(m->files_n, -1, 2 * m->c->law->n * sizeof *m->files_n);
 	m->files_rules = rules;
-	size_t at = (size_t)(l->p - m->c->law->procedures);
+	size_t at = 2 * (size_t)(l->p - m->c->law->procedures) + l->organisation;
 	if (m->files_n[at] < 0) {
 		struct arena_mark mark = arena_mark(m->scratch);
 		json_t *answers = NULL, *files = NULL;
@@ -207,7 +207,7 @@ static json_t *result_fields(struct taking *k, bool refuse)
 {
 	const struct law *law = k->m->c->law;
 	const struct law_result *r = law_result_of(law, k->x->life.p, refuse);
-	return r->fields ? eform_example(k->env.arena, r->fields, &(struct eform_context){date_of(k->env.now), law->units}) : NULL;
+	return r->fields ? eform_example(k->env.arena, r->fields, &(struct eform_context){.today = date_of(k->env.now), .units = law->units}) : NULL;
 }
 
 static struct str text_of(int does, bool refuse)
