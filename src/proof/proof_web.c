@@ -57,7 +57,7 @@ static bool front(struct request *r, struct err *e)
 static bool read_pdf(struct request *r, int fd, struct proof *p, struct err *e)
 {
 	struct pdf_question q = {have->signers, have->stamps, r->env.now};
-	struct render_call c = {.lane = RENDER_NOW, .job = "verify", .payload = pdf_question_write(r->env.arena, &q), .fd = fd, .timeout_ms = 20000};
+	struct render_call c = {.lane = RENDER_JUDGED, .job = "verify", .payload = pdf_question_write(r->env.arena, &q), .fd = fd, .timeout_ms = 20000};
 	struct str json;
 	if (!render_ask(have->render, &c, r->env.arena, &json, e))
 		return false;
@@ -262,7 +262,7 @@ static bool answer(struct request *r, struct err *e)
 
 static const struct route routes[] = {
 	{.method = HTTP_GET, .path = "/kiem-tra", .page = front, .allow = ALLOW_ALL, .api = "NONE: an empty form"},
-	{.method = HTTP_POST, .path = "/kiem-tra", .form = &proof_form, .slow = slow, .check = answer, .again = front, .allow = ALLOW_ALL, .flags = ROUTE_UPLOAD,
+	{.method = HTTP_POST, .path = "/kiem-tra", .form = &proof_form, .slow = slow, .check = answer, .again = front, .allow = ALLOW_ALL, .flags = ROUTE_UPLOAD | ROUTE_SLOW_APART,
 	 .rate = RATE_LOOKUP, .body_max = FILE_MAX + 64 * 1024},
 };
 

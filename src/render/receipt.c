@@ -63,7 +63,7 @@ static bool read_answer(struct arena *a, const json_t *j, struct receipt_found *
 
 bool render_receipt(struct render *r, int fd, struct str anchors, struct arena *a, struct receipt_found *out, struct err *e)
 {
-	struct render_call c = {.lane = RENDER_NOW, .job = receipt_job.name, .payload = anchors, .fd = fd, .timeout_ms = 20000};
+	struct render_call c = {.lane = RENDER_JUDGED, .job = receipt_job.name, .payload = anchors, .fd = fd, .timeout_ms = 20000};
 	struct str answer;
 	if (!render_ask(r, &c, a, &answer, e))
 		return false;

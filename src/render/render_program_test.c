@@ -65,7 +65,7 @@ TEST(types_are_told_behind_the_lock)
 static struct pdf_report *judge(struct arena *a, struct render *program, const struct signed_bench *b, struct str pdf, struct str signers)
 {
 	struct pdf_question q = {signers, b->stamps_pem, instant_clock()};
-	struct render_call c = {.lane = RENDER_NOW, .job = "verify", .payload = pdf_question_write(a, &q), .fd = file_of(pdf), .timeout_ms = 20000};
+	struct render_call c = {.lane = RENDER_JUDGED, .job = "verify", .payload = pdf_question_write(a, &q), .fd = file_of(pdf), .timeout_ms = 20000};
 	struct pdf_report *r = NEW(a, struct pdf_report);
 	struct str json;
 	struct err e;

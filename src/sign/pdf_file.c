@@ -303,6 +303,17 @@ bool pdf_file_object(const struct pdf_file *f, uint32_t number, struct str *dict
 	return pdf_next_value(&s, dict) || err_set(e, ERR_INVALID, "PDF: object %u is malformed", number);
 }
 
+bool pdf_file_object_within(const struct pdf_file *f, uint32_t number, size_t *work, struct str *dict, struct err *e)
+{
+	if (!pdf_file_object(f, number, dict, e))
+		return false;
+	size_t read = (size_t)(dict->p - f->bytes.p) + dict->n - f->at[number].offset;
+	if (read > *work)
+		return err_set(e, ERR_INVALID, "PDF: objects lie within each other");
+	*work -= read;
+	return true;
+}
+
 bool pdf_first_page(const struct pdf_file *f, uint32_t *number, struct err *e)
 {
 	struct str dict;

@@ -25,6 +25,10 @@ struct pdf_file {
 bool pdf_file_open(struct arena *a, struct str bytes, struct pdf_file *out, struct err *e) MUST_CHECK;
 /* The body between "n g obj" and the end of its dictionary (streams: the dictionary only). */
 bool pdf_file_object(const struct pdf_file *f, uint32_t number, struct str *dict, struct err *e) MUST_CHECK;
+/* The same, by whoever reads many: *work is how many bytes may still be read, from the object's place to its dictionary's end. Objects that
+ * lie within each other, or in each other's comments, end there and not after hours. */
+#define PDF_WORK_FACTOR 8 /* times the size of the file */
+bool pdf_file_object_within(const struct pdf_file *f, uint32_t number, size_t *work, struct str *dict, struct err *e) MUST_CHECK;
 /* The raw text of the value of a top-level key of a dictionary; STR_NONE when absent. "/Key" with its slash. */
 struct str pdf_value(struct str dict, struct str key);
 /* No key twice, none written with escapes (#): any reader sees the same dictionary. */

@@ -6,11 +6,14 @@
 
 #define CHANGED_MAX 64
 #define NEW_FIELDS_MAX 64
+#define DSS_DEPTH 8 /* DSS, VRI, one of its signatures, an array, a stream */
 
 struct diff {
 	struct pdf_file old, new;
 	struct str old_root; /* its catalogue */
 	size_t n_changed;    /* objects that were there before; a signature changes two or three */
+	size_t work;         /* as pdf_file_object_within() */
+	int deep;            /* in mark_dss() */
 	const struct revision *at;
 	struct pdf_report *r;
 	bool *tiled, *dss, *dangling; /* by object number, new.size each */
@@ -192,12 +195,14 @@ static void mark_dss(void *to, uint32_t number)
 	struct diff *d = to;
 	struct str dict;
 	struct err e;
-	if (number >= d->new.size || d->dss[number] || was(d, number))
+	if (number >= d->new.size || d->dss[number] || was(d, number) || d->deep == DSS_DEPTH)
 		return;
 	d->dss[number] = true;
+	d->deep++;
 	/* DSS, its arrays, VRI and their arrays: what they point to are streams, with nothing further. */
 	if (pdf_file_object(&d->new, number, &dict, &e) && !pdf_value(dict, STR("/Length")).n)
 		pdf_each_ref(dict, mark_dss, d);
+	d->deep--;
 }
 
 static bool check_catalog(struct diff *d, struct str old, struct str new)
@@ -288,14 +293,19 @@ static void mark_dangling(void *to, uint32_t number)
 		d->dangling[number] = true;
 }
 
-static void find_dangling(struct diff *d)
+static bool find_dangling(struct diff *d, struct err *e)
 {
 	struct str dict;
-	struct err e;
+	d->work = PDF_WORK_FACTOR * d->old.bytes.n;
 	pdf_each_ref(d->old.trailer, mark_dangling, d);
-	for (uint32_t i = 0; i < d->old.size; i++)
-		if (d->old.at[i].used && pdf_file_object(&d->old, i, &dict, &e))
-			pdf_each_ref(dict, mark_dangling, d);
+	for (uint32_t i = 0; i < d->old.size; i++) {
+		if (!d->old.at[i].used)
+			continue;
+		if (!pdf_file_object_within(&d->old, i, &d->work, &dict, e))
+			return false;
+		pdf_each_ref(dict, mark_dangling, d);
+	}
+	return true;
 }
 
 void revision_check(struct arena *a, struct str pdf, const struct revision *before, const struct revision *r, struct pdf_report *report)
@@ -314,6 +324,8 @@ void revision_check(struct arena *a, struct str pdf, const struct revision *befo
 	d.dangling = NEW_ARRAY(a, d.new.size, bool);
 	if (!pdf_file_object(&d.old, d.old.root, &d.old_root, &e) || !tile(&d))
 		return;
-	find_dangling(&d);
-	check_objects(&d);
+	if (find_dangling(&d, &e))
+		check_objects(&d);
+	else
+		pdf_report_add(report, FIND_STRUCTURE, -1, "%.140s", e.text);
 }

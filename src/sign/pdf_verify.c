@@ -6,7 +6,6 @@
 
 #define FIELDS_MAX 4096
 #define TREE_MAX 16
-#define WORK_FACTOR 8
 
 struct found { uint32_t field, value; struct str name; size_t covers; int revision; };
 
@@ -19,7 +18,7 @@ struct job {
 	size_t n_revisions;
 	struct found found[PDF_SIGNATURES_MAX];
 	size_t n_found, n_fields;
-	size_t work; /* bytes of dictionaries that may still be read: objects that lie within each other end here */
+	size_t work; /* as pdf_file_object_within() */
 };
 
 static const char *const names[FIND_KINDS] = {
@@ -113,15 +112,7 @@ static bool keep(struct job *j, uint32_t field, struct str dict, struct err *e)
 	return true;
 }
 
-static bool read_object(struct job *j, uint32_t number, struct str *dict, struct err *e)
-{
-	if (!pdf_file_object(&j->f, number, dict, e))
-		return false;
-	if (dict->n > j->work)
-		return err_set(e, ERR_INVALID, "PDF: objects lie within each other");
-	j->work -= dict->n;
-	return true;
-}
+static bool read_object(struct job *j, uint32_t number, struct str *dict, struct err *e) { return pdf_file_object_within(&j->f, number, &j->work, dict, e); }
 
 /* Fields and their kids; a kid takes /FT from its parent. */
 static bool walk(struct job *j, struct str list, bool sig, int depth, struct err *e)
@@ -359,7 +350,7 @@ void pdf_verify(struct arena *a, struct str pdf, const struct pdf_trust *trust, 
 	j->a = a;
 	j->r = out;
 	j->trust = trust;
-	j->work = WORK_FACTOR * pdf.n;
+	j->work = PDF_WORK_FACTOR * pdf.n;
 	if (str_find(pdf, STR("%%EOF")) < 0) /* cut short */
 		pdf_report_add(out, FIND_STRUCTURE, -1, "no %%%%EOF");
 	else if (!ends_clean(pdf))

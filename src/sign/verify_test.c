@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* A CA in memory and signers under it. */
 struct party { EVP_PKEY *key; X509 *cert; };
@@ -506,6 +507,52 @@ TEST(the_seal_goes_only_onto_what_a_person_signed)
 	party_done(&second);
 	bench_done(&b);
 	bench_done(&stranger);
+}
+
+/* Each object begins in the comment of the one before it, so that all are read to the end of one line of megabytes. */
+static struct str within_comments(struct arena *a, size_t n)
+{
+	struct buf b = buf_on(a);
+	size_t *at = NEW_ARRAY(a, n, size_t);
+	buf_put(&b, STR("%PDF-1.7\n"));
+	for (size_t i = 3; i < n; i++) {
+		at[i] = b.n;
+		buf_fmt(&b, "%zu 0 obj %%", i);
+	}
+	buf_put(&b, STR("\n<</A 1>>\n"));
+	at[1] = b.n;
+	buf_put(&b, STR("1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"));
+	at[2] = b.n;
+	buf_put(&b, STR("2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n"));
+	size_t here = b.n;
+	buf_fmt(&b, "xref\n0 %zu\n0000000000 65535 f \n", n);
+	for (size_t i = 1; i < n; i++)
+		buf_fmt(&b, "%010zu 00000 n \n", at[i]);
+	buf_fmt(&b, "trailer\n<</Size %zu/Root 1 0 R>>\nstartxref\n%zu\n%%%%EOF\n", n, here);
+	return buf_str(&b);
+}
+
+/* A revision more whose validation data point from one array to the next, n times. */
+static struct str long_chain(struct arena *a, struct str pdf, size_t n)
+{
+	unsigned size = forge_size(a, pdf), root = forge_root(a, pdf);
+	struct forge_object *o = NEW_ARRAY(a, n + 1, struct forge_object);
+	o[0] = (struct forge_object){root, forge_with(a, forge_object_text(a, pdf, root), str_fmt(a, "/DSS << /Certs [%u 0 R] >>", size).p)};
+	for (unsigned i = 0; i < n; i++)
+		o[i + 1] = (struct forge_object){size + i, i + 1 < n ? str_fmt(a, "[%u 0 R]", size + i + 1).p : "[]"};
+	return forge_append(a, pdf, o, n + 1, "");
+}
+
+/* What used to take minutes, or all of the stack. Time is told by processor time: machines are slow, not a hundred times. */
+TEST(files_that_cost_much_are_given_up)
+{
+	struct bench b = bench_new(a);
+	struct str one = sign_by(a, b.pdf, &b.officer, NULL);
+	clock_t before = clock();
+	EXPECT_FOUND(&b, within_comments(a, 90000), FIND_STRUCTURE);
+	EXPECT(clock() - before < 8 * CLOCKS_PER_SEC);
+	EXPECT_FOUND(&b, long_chain(a, one, 90000), FIND_CHANGED_AFTER);
+	bench_done(&b);
 }
 
 /* Cuts and changed bits: never a crash (the sanitizers watch), and never good. */

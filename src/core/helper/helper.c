@@ -40,7 +40,7 @@ struct helper *helper_open(const struct helper_spec *spec, struct err *e)
 	h->spec = *spec;
 	pthread_mutex_init(&h->lock, NULL);
 	if (starter_open(&h->starter, spec, e)) {
-		if (start(h, e))
+		if (spec->on_call || start(h, e))
 			return h;
 		starter_close(&h->starter);
 	}
@@ -107,7 +107,7 @@ static bool call_locked(struct helper *h, const struct call *c, struct err *e)
 	if (!ok)
 		e->kind = ERR_BUSY;
 	struct err later; /* the next call tries again */
-	if (ok && !start(h, &later))
+	if (ok && !h->spec.on_call && !start(h, &later))
 		h->pid = 0;
 	return ok;
 }

@@ -22,11 +22,12 @@ struct helper_spec {
 	const char *name;        /* for errors; a literal */
 	const char *const *argv; /* program with full path and arguments, NULL at the end; must outlive the helper */
 	const char *keep;        /* names of the environment, as it is now, that it sees besides child_env()'s own; NULL: none */
+	bool on_call;            /* started by the first call, and with `fresh` by each: nothing lies idle */
 	bool fresh;              /* a new process after each answer: what one stranger's file did to it does not reach the next */
 };
 struct helper_fds { int fd[HELPER_FDS_MAX]; size_t n; };
 
-/* Starts the program; it inherits standard output, error and the socket, no other descriptor, and of the environment
+/* Starts the program (but see on_call); it inherits standard output, error and the socket, no other descriptor, and of the environment
  * what child_env() lets through. NULL on failure. */
 struct helper *helper_open(const struct helper_spec *spec, struct err *e);
 /* Closes the socket, which asks the process to end; kills it when it has not within a second. */

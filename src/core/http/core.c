@@ -29,7 +29,7 @@ struct http_config http_config_usual(void)
 }
 
 static int64_t read_active(void *ctx) { return atomic_load(&((struct http *)ctx)->active); }
-static int64_t read_slow(void *ctx) { return (int64_t)slow_length(((struct http *)ctx)->slow); }
+static int64_t read_slow(void *ctx) { return (int64_t)(slow_length(((struct http *)ctx)->slow) + slow_length(((struct http *)ctx)->apart)); }
 
 static bool config_check(const struct http_config *c, struct err *e)
 {
@@ -68,7 +68,7 @@ bool http_core_init(struct http *h, const struct http_config *cfg, struct err *e
 	upload_dir_clean(cfg->upload_dir);
 	if (cfg->flight_path && !flight_open(&h->flight, cfg->flight_path, e))
 		return false;
-	if (!slow_new(&h->slow, h, cfg->slow_threads, cfg->slow_queue, e))
+	if (!slow_new(&h->slow, h, cfg->slow_threads, cfg->slow_queue, e) || !slow_new(&h->apart, h, 1, cfg->slow_queue, e))
 		return false;
 	metrics_gauge(h->metrics, "motcua_http_active", "Requests begun and not yet answered.", read_active, h);
 	metrics_gauge(h->metrics, "motcua_slow_queue", "Requests that wait for the slow pool.", read_slow, h);
@@ -80,6 +80,7 @@ bool http_core_init(struct http *h, const struct http_config *cfg, struct err *e
 void http_core_done(struct http *h)
 {
 	slow_free(h->slow);
+	slow_free(h->apart);
 	flight_close(h->flight);
 	cache_free(h->cache);
 	metrics_free(h->metrics);

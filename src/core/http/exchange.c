@@ -235,7 +235,7 @@ static void step_slow(struct exchange *x)
 {
 	x->step = STEP_SLOWED;
 	x->suspend(x);
-	if (!slow_submit(x->h->slow, x, &x->err)) {
+	if (!slow_submit(x->r.route->flags & ROUTE_SLOW_APART ? x->h->apart : x->h->slow, x, &x->err)) {
 		x->ok = false;
 		x->wake(x);
 	}

@@ -115,7 +115,7 @@ struct http {
 	struct limits *limits;
 	struct metrics *metrics;
 	struct cache *cache;
-	struct slow *slow;
+	struct slow *slow, *apart; /* apart: ROUTE_SLOW_APART */
 	struct flight *flight;             /* NULL: none is kept */
 	uint8_t action_secret[32];
 	_Atomic uint64_t next_id;

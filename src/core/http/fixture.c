@@ -16,7 +16,7 @@ static _Atomic int applied, rendered;
 static _Atomic int64_t recorded;
 static _Atomic uint64_t revision = 1;
 static _Atomic bool away;
-static _Atomic bool refuse;
+static _Atomic bool refuse, hold;
 static char last[4096];
 static const char *dir;
 
@@ -27,6 +27,7 @@ int fixture_rendered(void) { return atomic_load(&rendered); }
 void fixture_away(bool is) { atomic_store(&away, is); }
 void fixture_revise(void) { atomic_fetch_add(&revision, 1); }
 void fixture_refuse(bool on) { atomic_store(&refuse, on); }
+void fixture_hold(bool on) { atomic_store(&hold, on); }
 
 int fixture_files_left(void)
 {
@@ -283,6 +284,13 @@ static bool slow(struct request *r, struct err *e)
 	return true;
 }
 
+static bool judged(struct request *r, struct err *e)
+{
+	while (atomic_load(&hold))
+		usleep(1000);
+	return slow(r, e);
+}
+
 static const struct field upload_fields[] = {
 	{.name = "note", .kind = FIELD_TEXT},
 	{.name = "file", .kind = FIELD_FILE, .required = true},
@@ -339,6 +347,7 @@ static const struct route routes[] = {
 	{.method = HTTP_POST, .path = "/ho-so", .check = check, .apply = save, .again = again, .form = &form, .allow = CITIZEN},
 	{.method = HTTP_POST, .path = "/visitor", .apply = visitor, .allow = ALLOW_ALL},
 	{.method = HTTP_POST, .path = "/slow", .slow = slow, .check = silent, .allow = CITIZEN},
+	{.method = HTTP_POST, .path = "/judged", .slow = judged, .check = silent, .flags = ROUTE_SLOW_APART, .allow = CITIZEN},
 	{.method = HTTP_POST, .path = "/upload", .check = uploaded, .again = again, .form = &upload_form, .flags = ROUTE_UPLOAD,
 	 .allow = CITIZEN},
 	{.method = HTTP_PATCH, .path = "/files/:id", .receive = receive, .check = received, .flags = ROUTE_API, .allow = CITIZEN},

@@ -14,3 +14,4 @@ int fixture_files_left(void);    /* temporary files in the upload folder */
 void fixture_revise(void);
 void fixture_away(bool away); /* pages that show something public find no database */
 void fixture_refuse(bool on);    /* the writer's queue is full */
+void fixture_hold(bool on);      /* POST /judged does not come to an end */

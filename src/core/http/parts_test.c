@@ -53,6 +53,7 @@ TEST(wrong_tables_stop_the_start)
 	expect_refused((r = post, r.apply = NULL, r), "without apply");
 	expect_refused((r = post, r.form = &no_fields, r), "again");
 	expect_refused((r = post, r.page = act, r), "page");
+	expect_refused((r = post, r.flags = ROUTE_SLOW_APART, r), "not slow");
 	struct route two[] = {{.path = "/a/:x", .page = act, .allow = 1, .api = "NONE: test"},
 	                      {.path = "/a/:y", .page = act, .allow = 1, .api = "NONE: test"}};
 	struct route_table t = {"t", two, 2};

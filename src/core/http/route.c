@@ -74,6 +74,8 @@ static const char *mistake_of_action(const struct route *r)
 		return "receive takes the raw body: no form, no multipart";
 	if (r->flags & ROUTE_PUBLIC_CACHE)
 		return "public cache on an action";
+	if ((r->flags & ROUTE_SLOW_APART) && !r->slow)
+		return "apart, and not slow";
 	return NULL;
 }
 

@@ -36,6 +36,7 @@ enum route_flag {
 	                          * http_hooks.revision only: it is kept compressed and has an ETag */
 	ROUTE_CHECK_ALWAYS = 16, /* check also runs when fields are wrong, so that all errors show at once */
 	ROUTE_FRAME_SELF = 32,   /* may be shown in a frame of our own pages (previews) */
+	ROUTE_SLOW_APART = 128,  /* `slow` waits for the judgement of what anybody may send: on a thread of its own, beside which passwords are checked */
 	ROUTE_FIGURES = 64,      /* with ROUTE_PUBLIC_CACHE: shows live figures; made anew when a minute has passed and somebody asks */
 };
 
@@ -60,7 +61,7 @@ struct route {
 	route_fn *apply;   /* others: writer, in its transaction; may run again after a serialisation failure */
 	route_fn *answer;  /* after the commit, on a worker; also for a replay, with r->replayed and r->memo */
 	route_fn *again;   /* shows the form again with r->errors and what was typed; status 422 is set. Not for ROUTE_API */
-	route_fn *slow;    /* optional, before check, on the slow pool: argon2, fsync */
+	route_fn *slow;    /* optional, before check, on the slow pool: argon2, fsync (but see ROUTE_SLOW_APART) */
 	route_fn *receive; /* optional, PUT/PATCH/POST with a raw body: sets r->sink before the first byte arrives */
 	role_set allow;    /* 0 is nobody, and start-up refuses the table */
 	route_fn *row;     /* may this actor touch this record? From parameters and database only: the body is not yet

@@ -193,6 +193,31 @@ TEST(a_slow_client_is_served)
 	http_stop(h, 1000);
 }
 
+static struct str post(struct arena *a, const char *path)
+{
+	return str_fmt(a, "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\nx=1", path);
+}
+
+/* More of them than the slow pool has threads: passwords are checked meanwhile. */
+TEST(what_strangers_have_judged_holds_up_no_password)
+{
+	struct http *h = start(a, NULL);
+	int fd[4];
+	fixture_hold(true);
+	for (size_t i = 0; i < ARRAY_LEN(fd); i++) {
+		fd[i] = dial(http_port(h));
+		put(fd[i], post(a, "/judged"));
+	}
+	for (int i = 0; i < 5; i++)
+		EXPECT(status_is(ask(a, http_port(h), post(a, "/slow")), "303"));
+	fixture_hold(false);
+	for (size_t i = 0; i < ARRAY_LEN(fd); i++) {
+		EXPECT(status_is(take(a, fd[i], false), "303"));
+		close(fd[i]);
+	}
+	http_stop(h, 1000);
+}
+
 struct load { pthread_t thread; int port, n, good; };
 
 static void *load_run(void *ctx)

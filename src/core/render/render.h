@@ -3,13 +3,14 @@
  * The program is `motcua-render` beside `motcua`, with the libraries that read images and PDF; the server links none of
  * them. Each job has a new process under seccomp and Landlock: no file, no network, no other process, an end of
  * its time and memory. A file that brings it down costs that one answer.
- * Threads: any. Two processes: what somebody waits for, and what runs behind (previews), so that one does not hold up the other.
+ * Threads: any. Three lanes, so that none holds up another: what whoever files waits for, what runs behind (previews), and what anybody
+ *          may have judged without signing in; the last has a process only while it works.
  * Wire:    "name\npayload" and at most one descriptor; the answer is "ok\n" and bytes, or a kind of error and its text. */
 #pragma once
 #include "core/base/err.h"
 #include "core/base/str.h"
 
-enum render_lane { RENDER_NOW, RENDER_BEHIND, RENDER_LANES };
+enum render_lane { RENDER_NOW, RENDER_BEHIND, RENDER_JUDGED, RENDER_LANES };
 
 struct render;
 /* `program`: full path. NULL and *e when it cannot be started. Before the program's threads. */
@@ -26,7 +27,7 @@ struct render_call {
 /* The answer's bytes lie in `a`. ERR_INVALID: the file cannot be read, the text says why, to be shown to nobody but
  * officials. ERR_BUSY: late, or the file brought the process down; trying again may help. */
 MUST_CHECK bool render_ask(struct render *r, const struct render_call *c, struct arena *a, struct str *answer, struct err *e);
-/* The process that takes the lane's next job; for tests. */
+/* The process that takes the lane's next job, 0: none yet; for tests. */
 int render_pid(struct render *r, enum render_lane lane);
 
 /* ---- previews ---- */

@@ -6,6 +6,7 @@
 #include <cairo-pdf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -366,6 +367,38 @@ TEST(a_process_that_dies_or_hangs_costs_one_answer)
 	render_close(r);
 	EXPECT(!render_open("/nowhere/motcua-render", &e));
 	render_close(NULL);
+}
+
+static void *hang(void *ctx)
+{
+	AUTO_ARENA a = arena_new(0);
+	struct err e = {0};
+	struct str answer;
+	return render_ask(ctx, &(struct render_call){.lane = RENDER_JUDGED, .job = "spin", .payload = STR("x"), .fd = -1, .timeout_ms = 60000}, a, &answer, &e) ? ctx : NULL;
+}
+
+/* The spinning one ends by its own limit; meanwhile what whoever files waits for is answered. */
+TEST(what_anybody_may_have_judged_holds_up_nobody_else)
+{
+	struct render *r = open_probe(a);
+	struct err e;
+	struct previews out;
+	pthread_t thread;
+	void *got = r;
+	char text[2];
+	struct str answer;
+	int fd = file_of(STR("x"));
+	EXPECT_INT(render_pid(r, RENDER_JUDGED), 0);
+	EXPECT(pthread_create(&thread, NULL, hang, r) == 0);
+	usleep(300000);
+	EXPECT_OK(ask(r, a, "scribble", fd, 20000, &answer, &e), e);
+	EXPECT_OK(preview(r, a, "application/pdf", pdf_of(a, &(struct pages){1, 595, 842, NULL}), &out, &e), e);
+	EXPECT(pthread_tryjoin_np(thread, &got) == EBUSY);
+	EXPECT(pthread_join(thread, &got) == 0 && got == NULL);
+	EXPECT(pread(fd, text, 2, 0) == 1);
+	EXPECT_INT(render_pid(r, RENDER_JUDGED), 0);
+	close(fd);
+	render_close(r);
 }
 
 TEST(a_file_is_handed_over_for_reading_only)
