@@ -1,6 +1,7 @@
 /* gauges.c — what the program counts beside the server's own: writer, write-ahead log, jobs. */
 #include "app/serve.h"
 #include "core/archive/archive.h"
+#include "core/page/part.h"
 
 static struct writer_stats writer_of(void *ctx) { return writer_stats(((struct app *)ctx)->store.writer); }
 static int64_t queued(void *ctx) { return (int64_t)writer_of(ctx).queued; }
@@ -28,6 +29,10 @@ static int64_t jobs_done(void *ctx) { return job_counts(((struct app *)ctx)->job
 static int64_t jobs_failed(void *ctx) { return job_counts(((struct app *)ctx)->jobs).failed; }
 static int64_t poisoned(void *ctx) { return http_poisoned(((struct app *)ctx)->http); }
 static int64_t jobs_died(void *ctx) { return job_counts(((struct app *)ctx)->jobs).died; }
+static struct page_parts_count parts_of(void *ctx) { (void)ctx; return page_parts_count(); }
+static int64_t parts_bytes(void *ctx) { return parts_of(ctx).bytes; }
+static int64_t parts_shown(void *ctx) { return parts_of(ctx).shown; }
+static int64_t parts_made(void *ctx) { return parts_of(ctx).made; }
 
 const struct http_gauge app_gauges[] = {
 	{"motcua_writer_queued", "Actions that wait for the writer.", queued},
@@ -49,6 +54,9 @@ const struct http_gauge app_gauges[] = {
 	{"motcua_jobs_done", "Background jobs done since the start.", jobs_done},
 	{"motcua_jobs_failed", "Attempts of background jobs that failed.", jobs_failed},
 	{"motcua_poisoned_requests", "Requests refused because they broke the program twice.", poisoned},
+	{"motcua_parts_bytes", "Bytes of the parts of pages that are kept in memory.", parts_bytes},
+	{"motcua_parts_shown", "Parts of pages shown from memory since the start.", parts_shown},
+	{"motcua_parts_made", "Parts of pages made and kept since the start.", parts_made},
 	{"motcua_jobs_dead", "Background jobs given up since the start.", jobs_died},
 };
 const size_t app_gauges_n = ARRAY_LEN(app_gauges);

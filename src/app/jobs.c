@@ -4,6 +4,7 @@
 #include "core/audit/audit.h"
 #include "core/audit/audit_sql.h"
 #include "core/log/log.h"
+#include "core/page/part.h"
 #include "dossier/dossier.h"
 #include "erase/erase.h"
 #include "filing/filing.h"
@@ -80,6 +81,22 @@ static bool reads_due(struct job_run *run, bool *due, struct err *e)
 	return true;
 }
 
+/* Nothing is ever to be done in the database: asking is all, in each process. */
+static bool age_parts(struct job_run *run, bool *due, struct err *e)
+{
+	(void)e;
+	page_parts_age(run->env.now);
+	*due = false;
+	return true;
+}
+
+static bool no_work(struct job_run *run, struct err *e)
+{
+	(void)run;
+	(void)e;
+	return true;
+}
+
 static bool sweep_answers(struct job_run *run, struct err *e)
 {
 	return q_idempotency_expire(run->env.db, (struct instant){run->env.now.ms - 30 * DAY_MS}, NULL, e);
@@ -132,6 +149,7 @@ const struct job_kind *app_jobs(struct app *app, size_t *n)
 		file_scan_kind, file_preview_kind,
 		{.name = "account.sweep", .finish = sweep_accounts, .due = sweep_accounts_due, .every_ms = 60000},
 		{.name = "reads.tell", .fn = tell_reads, .due = reads_due, .every_ms = 60000},
+		{.name = "parts.age", .fn = no_work, .due = age_parts, .every_ms = 60000},
 		{.name = "answers.expire", .finish = sweep_answers, .every_ms = DAY_MS, .at_ms = (int64_t)3 * 3600 * 1000},
 		{.name = "blob.sweep", .fn = sweep_blobs, .every_ms = DAY_MS, .at_ms = (int64_t)4 * 3600 * 1000},
 		{.name = "dossier.daily", .fn = count_unattended, .every_ms = DAY_MS, .at_ms = (int64_t)7 * 3600 * 1000},

@@ -5,6 +5,7 @@
 #include "core/archive/archive.h"
 #include "core/log/log.h"
 #include "core/page/page.h"
+#include "core/page/part.h"
 #include "erase/erase.h"
 #include "gen/assets.h"
 #include "tour/tour.h"
@@ -239,6 +240,7 @@ static void set_limits(struct http_config *h, const struct config *c)
 
 static bool start_http(struct app *app, struct err *e)
 {
+	page_parts_open(PAGE_PARTS_BYTES);
 	struct http_config *h = &app->http_cfg;
 	const struct config *c = &app->config;
 	*h = http_config_usual();
@@ -295,6 +297,7 @@ static void stop_all(struct app *app)
 	control_stop(app->control);
 	http_stop(app->http, 10000);
 	job_stop(app->jobs);
+	page_parts_close();
 	keep_reads(app);
 	if (app->catalogue)
 		catalogue_stop(app->catalogue);

@@ -36,6 +36,16 @@ const char *unit_kind_name(enum unit_kind k) { CHECK((size_t)k < UNIT_KIND_COUNT
 	               .kind = (enum unit_kind)kind_index(unit_kinds, UNIT_KIND_COUNT, (r)->kind),                  \
 	               .valid_from = (r)->valid_from, .valid_to = (r)->valid_to})
 
+bool directory_mark(struct env *env, int64_t *changes, struct err *e)
+{
+	struct directory_mark_get_row row = {0};
+	bool found = false;
+	if (!q_directory_mark_get(env->db, env->arena, &row, &found, e))
+		return err_wrap(e, "changes of the directory");
+	*changes = row.value;
+	return true;
+}
+
 bool directory_agency(struct env *env, struct agency_id id, struct agency *out, bool *found, struct err *e)
 {
 	struct agency_get_row r = {0};

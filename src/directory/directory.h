@@ -1,6 +1,6 @@
 /* directory.h — agencies, units and officials of a day, and who may act where.
  *
- * Owner:   tables agency, unit, post, person, role_held, posting, absence, staff_public_info.
+ * Owner:   tables agency, unit, post, person, role_held, posting, absence, staff_public_info, former_name; of sequence the row "directory".
  * Days:    everything is asked "on day D"; valid_to is the last day in force. Province–district–commune until 30/06/2025,
  *          province–commune since (Luật Tổ chức chính quyền địa phương 72/2025/QH15): a district is an agency that ended then.
  * Roles:   an official holds a role in a unit by role_held, and ROLE_COUNTER in a centre's unit by posting (NĐ 61/2018 Điều 11).
@@ -55,6 +55,8 @@ struct officer {
 struct officers { struct officer *v; size_t n; };
 
 /* ---- looking up ---- */
+/* How often anything of the directory was changed: what is kept with names in it holds while this stands. */
+MUST_CHECK bool directory_mark(struct env *env, int64_t *changes, struct err *e);
 MUST_CHECK bool directory_agency(struct env *env, struct agency_id id, struct agency *out, bool *found, struct err *e);
 MUST_CHECK bool directory_unit(struct env *env, struct unit_id id, struct unit *out, bool *found, struct err *e);
 MUST_CHECK bool directory_person(struct env *env, struct person_id id, struct official *out, bool *found, struct err *e);

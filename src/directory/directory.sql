@@ -298,3 +298,11 @@ update staff_public_info set valid_to = :last where id = :id;
 -- name: public_staff_delete :exec
 -- in: id staff_public_info_id
 delete from staff_public_info where id = :id;
+
+-- How often anything here was changed.
+
+-- name: directory_mark_get :one
+select value from sequence where name = 'directory';
+
+-- name: directory_mark_next :exec
+insert into sequence (name, value) values ('directory', 1) on conflict (name) do update set value = sequence.value + 1;

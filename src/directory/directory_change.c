@@ -9,7 +9,7 @@
 bool directory_record(struct env *env, const char *kind, int64_t subject, struct str body, struct err *e)
 {
 	enum role role = actor_is(env->actor, ROLE_ADMIN) ? ROLE_ADMIN : ROLE_SYSTEM;
-	return audit_record(env, &(struct audit_act){.kind = kind, .subject = subject, .role = role, .body = body}, NULL, e);
+	return q_directory_mark_next(env->db, NULL, e) && audit_record(env, &(struct audit_act){.kind = kind, .subject = subject, .role = role, .body = body}, NULL, e);
 }
 
 static int64_t next_id(struct env *env)

@@ -1,6 +1,7 @@
 /* erase.c — see erase.h. */
 #include "erase/erase.h"
 #include "core/mail/mail.h"
+#include "core/page/part.h"
 #include "dossier/dossier.h"
 #include "filing/filing.h"
 #include "gen/messages.h"
@@ -28,11 +29,23 @@ bool erase_dossier(struct env *env, struct str code, struct str reason, struct d
 	return dossier_forget(env, *out, reason, e) && filing_forget(env, *out, e) && mail_forget(env, code, e) && add_cleaning(env, code, e);
 }
 
+/* Once more after the erasure has taken hold: a page of it may have been made meanwhile. */
+static bool forget_parts(struct env *env, const char *code, struct err *e)
+{
+	struct dossier_id id;
+	bool found = false;
+	if (!code || !dossier_id_of(env, str_from(code), &id, &found, e))
+		return !code;
+	if (found)
+		page_parts_forget(id.v);
+	return true;
+}
+
 static bool clean(struct job_run *run, struct err *e)
 {
 	json_t *j = json_loadb(run->payload.p, run->payload.n, 0, NULL);
 	const char *code = json_string_value(json_object_get(j, "code"));
-	bool ok = code ? !config.clean || config.clean(config.self, str_from(code), e) : err_set(e, ERR_INTERNAL, "erase.clean: no code");
+	bool ok = !forget_parts(&run->env, code, e) ? false : code ? !config.clean || config.clean(config.self, str_from(code), e) : err_set(e, ERR_INTERNAL, "erase.clean: no code");
 	if (!ok && e->kind == ERR_BUSY)
 		run->later_ms = 60000;
 	json_decref(j);

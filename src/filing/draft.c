@@ -1,6 +1,7 @@
 /* draft.c — drafts: their pages, their key, their content. See filing.h. */
 #include "filing/filing_internal.h"
 #include "core/db/id.h"
+#include "core/page/part.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -375,6 +376,7 @@ bool filing_forget(struct env *env, struct dossier_id id, struct err *e)
 	for (size_t i = 0; i < rows.n; i++)
 		if (!draft_drop(env, rows.v[i].id, e))
 			return false;
+	page_parts_forget(id.v);
 	return true;
 }
 

@@ -63,11 +63,14 @@ MUST_CHECK bool filing_needs_blob(struct env *env, struct digest address, bool *
 
 /* After a rotation of the master key, as dossier_rewrap(): the keys of drafts. */
 MUST_CHECK bool filing_rewrap(struct env *env, const struct keyring *keys, const struct rewrap *from, struct rewrap *out, struct err *e);
-/* Drops what is being corrected or supplemented for a dossier that is erased: it holds the dossier's key. */
+/* Drops what is being corrected or supplemented for a dossier that is erased, for it holds the dossier's key; and the parts of its pages that are kept. */
 MUST_CHECK bool filing_forget(struct env *env, struct dossier_id id, struct err *e);
 
 /* ---- parts of a dossier's page, for the look-up too ---- */
 
+/* All that the parts below hang on but language and build: the dossier's last entry of the log, the changes of the directory, whose names they
+ * show, and the day. Read it before the dossier (core/page/part.h). */
+MUST_CHECK bool filing_mark(struct env *env, struct dossier_id id, struct str *out, struct err *e);
 /* The state's word, colour and how far it is: no name, no subject. */
 struct str filing_state_word(enum lang lang, const struct dossier_get_row *d);
 enum ui_state filing_state_look(const struct dossier_get_row *d);

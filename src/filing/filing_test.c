@@ -4,6 +4,7 @@
 #include "core/i18n/i18n.h"
 #include "core/log/log.h"
 #include "core/page/page.h"
+#include "core/page/part.h"
 #include "core/scan/scan_testing.h"
 #include "dossier/dossier_testing.h"
 #include "filing/filing_internal.h"
@@ -306,6 +307,7 @@ static struct filed file(struct world *w, const struct actor *who, const char *p
 	EXPECT_STATUS(x, 200);
 	f.code = between(x.body, "H99.90-", '<');
 	f.code = str_cat(w->o.a, STR("H99.90-"), f.code);
+	f.secret = between(x.body, "Mã tra cứu</dt><dd>", '<');
 	return f;
 }
 
@@ -1049,6 +1051,147 @@ TEST_BOTH(the_code_alone_says_little)
 		limited += get(w, NULL, str_fmt(a, "/tra-cuu/%.*s?s=WRONG%d", STR_ARG(code), i)).status == 429;
 	EXPECT(limited >= 2);
 	done(w);
+}
+
+/* ---- the kept part of a tracking page ---- */
+
+static struct test_answer track(struct world *w, const struct filed *f, struct str secret, const char *query)
+{
+	static int n;
+	struct arena *a = w->o.a;
+	return http_test_send(w->http, &(struct test_request){.address = str_fmt(a, "192.0.2.%d", ++n).p, .path = str_fmt(a, "/tra-cuu/%.*s%s", STR_ARG(f->code), query).p, .cookie = str_fmt(a, "t=%.*s~%.*s", STR_ARG(f->code), STR_ARG(secret)).p});
+}
+
+struct tracked { struct world *w; struct filed f; struct looks k; };
+
+static struct tracked tracked(struct arena *a, enum db_engine engine)
+{
+	struct tracked t = {.w = world(a, engine)};
+	struct err e = {0};
+	bool found = false;
+	t.f = file(t.w, &citizen, "bx-cap-phep-xquang");
+	t.k.w = t.w;
+	struct env env = office_env(&t.w->o);
+	EXPECT_OK(dossier_id_of(&env, t.f.code, &t.k.id, &found, &e), e);
+	EXPECT(t.f.secret.n >= 16);
+	page_parts_open(PAGE_PARTS_BYTES);
+	return t;
+}
+
+static void tracked_done(struct tracked *t)
+{
+	page_parts_close();
+	done(t->w);
+}
+
+static struct str whole(struct tracked *t)
+{
+	struct test_answer x = track(t->w, &t->f, t->f.secret, "");
+	EXPECT_STATUS(x, 200);
+	return x.body;
+}
+
+/* Seen from memory, and byte for byte what was made. Then `act` changes it, and the next look shows `now` and no longer `before`. */
+static void expect_anew(struct tracked *t, const struct actor *who, office_fn *act, void *ctx, const char *before, const char *now)
+{
+	struct err e = {0};
+	struct str first = whole(t);
+	int64_t shown = page_parts_count().shown;
+	EXPECT_STR(whole(t), first);
+	EXPECT_INT(page_parts_count().shown, shown + 1);
+	EXPECT(str_find(first, str_from(before)) >= 0);
+	EXPECT(str_find(first, str_from(now)) < 0);
+	EXPECT_OK(office_act(&t->w->o, who, act, ctx, &e), e);
+	struct str after = whole(t);
+	EXPECT_INT(page_parts_count().shown, shown + 1);
+	EXPECT(str_find(after, str_from(now)) >= 0);
+	EXPECT_STR(whole(t), after);
+}
+
+struct renaming { struct unit_id unit; struct agency_id agency; };
+
+static bool rename_unit(struct env *env, void *ctx, struct err *e)
+{
+	return directory_unit_rename(env, ((struct renaming *)ctx)->unit, STR("Quầy Đổi Tên"), date_of(env->now), e);
+}
+
+static bool rename_agency(struct env *env, void *ctx, struct err *e)
+{
+	return directory_agency_rename(env, ((struct renaming *)ctx)->agency, STR("Trung Tâm Đổi Tên"), STR(""), date_of(env->now), e);
+}
+
+/* Writer and reader are two connections that tell each other nothing, as two nodes of one database are. */
+TEST_BOTH(what_a_tracking_page_shows_makes_its_kept_part_anew)
+{
+	struct tracked t = tracked(a, engine);
+	struct actor counter = office_official(&t.w->o, t.w->o.people.counter), admin = {.account = 1, .roles = ROLE_BIT(ROLE_ADMIN)};
+	struct acting ask = {.w = t.w, .code = t.f.code, .x = {.action = ACT_ASK_SUPPLEMENT, .reason = STR("Thiếu bản vẽ phòng")}};
+	struct renaming now = {.unit = t.w->o.people.reception, .agency = t.w->o.people.centre};
+	struct str file_url = str_fmt(a, "/tra-cuu/%.*s/tep/", STR_ARG(t.f.code));
+	expect_anew(&t, &counter, do_act, &ask, "don.pdf", "Thiếu bản vẽ phòng");
+	expect_anew(&t, &admin, rename_unit, &now, "Thiếu bản vẽ phòng", "Quầy Đổi Tên");
+	expect_anew(&t, &admin, rename_agency, &now, "Quầy Đổi Tên", "Trung Tâm Đổi Tên");
+	struct err e = {0};
+	EXPECT_OK(office_act(&t.w->o, &actor_program, keep_looks, &t.k, &e), e);
+	expect_anew(&t, &actor_program, scanned, &t.k, "don.pdf", file_url.p);
+	tracked_done(&t);
+}
+
+TEST_BOTH(a_kept_part_has_its_language_and_its_day)
+{
+	struct tracked t = tracked(a, engine);
+	struct err e = {0};
+	struct str mark[2];
+	(void)whole(&t);
+	struct test_answer en = track(t.w, &t.f, t.f.secret, "?lang=en");
+	EXPECT_INT(page_parts_count().made, 2);
+	EXPECT(!has(&en, "Tệp") && str_find(whole(&t), STR("Tệp")) >= 0);
+	struct env env = office_env(&t.w->o);
+	EXPECT_OK(filing_mark(&env, t.k.id, &mark[0], &e), e);
+	env.now.ms += DAY_MS;
+	EXPECT_OK(filing_mark(&env, t.k.id, &mark[1], &e), e);
+	EXPECT(!str_eq(mark[0], mark[1]));
+	tracked_done(&t);
+}
+
+TEST_BOTH(without_the_secret_nothing_kept_is_shown)
+{
+	struct tracked t = tracked(a, engine);
+	static const char *const wrong[] = {"AAAABBBBCCCCDDDD", "", "0"};
+	EXPECT(str_find(whole(&t), STR("don.pdf")) >= 0);
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		struct test_answer x = track(t.w, &t.f, str_from(wrong[i]), "");
+		EXPECT_STATUS(x, 200);
+		EXPECT(!has(&x, "don.pdf") && !has(&x, "/bien-nhan/"));
+		x = track(t.w, &t.f, t.f.secret, "?s=AAAABBBBCCCCDDDD"); /* what is said in the address counts before the cookie */
+		EXPECT_STATUS(x, 303);
+		x = post(t.w, NULL, STR("/tra-cuu"), str_fmt(a, "code=%.*s&secret=%s", STR_ARG(t.f.code), wrong[i]).p);
+		EXPECT(!has(&x, "don.pdf") && !has(&x, "/bien-nhan/"));
+	}
+	EXPECT_INT(page_parts_count().shown, 0);
+	EXPECT_INT(page_parts_count().made, 1);
+	tracked_done(&t);
+}
+
+static bool erased(struct env *env, void *ctx, struct err *e)
+{
+	struct looks *k = ctx;
+	return dossier_forget(env, k->id, STR("theo yêu cầu"), e) && filing_forget(env, k->id, e);
+}
+
+TEST_BOTH(an_erasure_wipes_what_was_kept)
+{
+	struct tracked t = tracked(a, engine);
+	struct err e = {0};
+	struct filed second = file(t.w, &company, "bx-khai-bao-xquang");
+	(void)whole(&t);
+	(void)track(t.w, &t.f, t.f.secret, "?lang=en");
+	(void)track(t.w, &second, second.secret, "");
+	EXPECT_INT(page_parts_count().n, 3);
+	EXPECT_OK(office_act(&t.w->o, &actor_program, erased, &t.k, &e), e);
+	EXPECT_INT(page_parts_count().n, 1);
+	EXPECT(str_find(whole(&t), STR("don.pdf")) < 0);
+	tracked_done(&t);
 }
 
 /* ---- programs ---- */

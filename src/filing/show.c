@@ -5,6 +5,15 @@
 #include "core/audit/audit.h"
 #include <unistd.h>
 
+bool filing_mark(struct env *env, struct dossier_id id, struct str *out, struct err *e)
+{
+	int64_t entry = 0, names = 0;
+	if (!audit_last(env, id.v, &entry, e) || !directory_mark(env, &names, e))
+		return false;
+	*out = str_fmt(env->arena, "%lld.%lld.%d", (long long)entry, (long long)names, date_of(env->now).day);
+	return true;
+}
+
 /* ---- state ---- */
 
 static const struct { const char *state; enum msg_key word; enum ui_state look; size_t step; } states[] = {

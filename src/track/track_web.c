@@ -1,6 +1,7 @@
 /* track_web.c — see track.h. */
 #include "track/track.h"
 #include "core/page/page.h"
+#include "core/page/part.h"
 #include "filing/filing.h"
 #include "track/track_views.h"
 
@@ -43,13 +44,14 @@ static struct str secret_of(struct request *r, const struct dossier_get_row *d)
 	return str_eq(code, d->code) ? cookie : STR_NONE;
 }
 
-static bool find(struct request *r, struct str code, struct dossier_get_row *d, bool *found, struct err *e)
+/* `mark`: of what its page shows, read before the dossier is; may be NULL. */
+static bool find(struct request *r, struct str code, struct dossier_get_row *d, struct str *mark, bool *found, struct err *e)
 {
 	struct dossier_id id;
 	*found = false;
 	if (!dossier_code_ok(code))
 		return true;
-	return dossier_id_of(&r->env, code, &id, found, e) && (!*found || dossier_load(&r->env, id, d, e));
+	return dossier_id_of(&r->env, code, &id, found, e) && (!*found || !mark || filing_mark(&r->env, id, mark, e)) && (!*found || dossier_load(&r->env, id, d, e));
 }
 
 static void show_form(struct request *r, struct html_out *o, struct str code)
@@ -102,29 +104,50 @@ static enum msg_key badge_word(enum ui_state s)
 	return s == UI_YOURS ? MSG_STATE_YOURS : s == UI_DOING ? MSG_STATE_DOING : s == UI_DONE ? MSG_STATE_DONE : s == UI_REFUSED ? MSG_STATE_REFUSED : MSG_STATE_STOPPED;
 }
 
-/* With the right secret all that its owner may know; `wrong`: another was given. */
-static bool show(struct request *r, const struct dossier_get_row *d, bool whole, bool wrong, struct err *e)
+/* Who has it, the clock, what happened, the files and the receipts. */
+static bool write_course(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct err *e)
 {
 	struct arena *a = r->env.arena;
+	struct audit_entries acts = {0};
+	if (!dossier_timeline(&r->env, d->id, &acts, e) || !filing_show_handler(r, o, d, e) || !filing_show_clock(r, o, d, e) ||
+	    !filing_show_timeline(r, o, d, &acts, e) || !filing_show_files(r, o, d, str_fmt(a, "/tra-cuu/%.*s/tep/", STR_ARG(d->code)), false, e))
+		return false;
+	filing_show_receipts(r, o, str_fmt(a, "/tra-cuu/%.*s/bien-nhan/", STR_ARG(d->code)), &acts);
+	return true;
+}
+
+/* Kept, for who has the secret: the revision of the row is there for an act between the mark and the row, which what stands above
+ * would show and a part of the mark would not. */
+static bool show_course(struct request *r, struct html_out *o, const struct dossier_get_row *d, struct str mark, struct err *e)
+{
+	struct page_part part = {.name = "track", .subject = d->id.v, .mark = str_fmt(r->env.arena, "%.*s.%lld", STR_ARG(mark), (long long)d->rev)};
+	size_t from = o->b->n;
+	if (page_part_show(r, o, &part))
+		return true;
+	if (!write_course(r, o, d, e))
+		return false;
+	page_part_keep(r, o, &part, from);
+	return true;
+}
+
+/* `mark`: the right secret was given, and all that the owner may know is shown; none: another (`wrong`) or no secret. */
+static bool show(struct request *r, const struct dossier_get_row *d, struct str mark, bool wrong, struct err *e)
+{
+	bool whole = mark.n > 0;
 	struct html_out o = page_out(r);
 	struct ui_crumb crumbs[] = {{m(r, MSG_NAV_TRACK), STR("/tra-cuu")}};
-	struct ui_page page = {.title = filing_state_word(r->env.lang, d), .over = msg_fmt(a, r->env.lang, MSG_TRACK_DOSSIER, &d->code, 1), .width = UI_READ,
+	struct ui_page page = {.title = filing_state_word(r->env.lang, d), .over = msg_fmt(r->env.arena, r->env.lang, MSG_TRACK_DOSSIER, &d->code, 1), .width = UI_READ,
 		.crumbs = crumbs, .n_crumbs = 1};
-	struct str when = whole && d->due.has && !d->settled_at.has ? lang_instant(a, r->env.lang, d->due.v) : STR_NONE;
-	struct str due = when.n ? msg_fmt(a, r->env.lang, MSG_TRACK_DUE, &when, 1) : STR_NONE;
+	struct str when = whole && d->due.has && !d->settled_at.has ? lang_instant(r->env.arena, r->env.lang, d->due.v) : STR_NONE;
+	struct str due = when.n ? msg_fmt(r->env.arena, r->env.lang, MSG_TRACK_DUE, &when, 1) : STR_NONE;
 	ui_page_begin(&o, &page);
 	track_state(&o, filing_state_look(d), m(r, badge_word(filing_state_look(d))), due);
 	filing_show_progress(&o, d);
 	if (wrong)
 		ui_notice(&o, &(struct ui_notice){.tone = UI_WARN, .title = m(r, MSG_TRACK_WRONG), .text = m(r, MSG_TRACK_WRONG_TEXT)});
-	if (whole) {
-		struct str url = str_fmt(a, "/tra-cuu/%.*s/tep/", STR_ARG(d->code));
-		struct audit_entries acts = {0};
-		if (!dossier_timeline(&r->env, d->id, &acts, e) || !filing_show_handler(r, &o, d, e) || !filing_show_clock(r, &o, d, e) ||
-		    !filing_show_timeline(r, &o, d, &acts, e) || !filing_show_files(r, &o, d, url, false, e))
-			return false;
-		filing_show_receipts(r, &o, str_fmt(a, "/tra-cuu/%.*s/bien-nhan/", STR_ARG(d->code)), &acts);
-	} else {
+	if (whole && !show_course(r, &o, d, mark, e))
+		return false;
+	if (!whole) {
 		ui_section_begin(&o, m(r, MSG_TRACK_MORE));
 		show_form(r, &o, d->code);
 		ui_section_end(&o);
@@ -138,8 +161,8 @@ static bool posted(struct request *r, struct err *e)
 {
 	struct dossier_get_row d;
 	bool found = false;
-	struct str code = tidy(r->env.arena, form_text(r, "code"));
-	if (!find(r, code, &d, &found, e))
+	struct str code = tidy(r->env.arena, form_text(r, "code")), mark;
+	if (!find(r, code, &d, &mark, &found, e))
 		return false;
 	if (!found) {
 		form_error(r, "code", MSG_TRACK_NONE, STR_NONE, STR_NONE);
@@ -150,13 +173,13 @@ static bool posted(struct request *r, struct err *e)
 	bool right = dossier_secret_ok(&d, form_text(r, "secret"));
 	if (right)
 		keep_secret(r, &d, form_text(r, "secret"));
-	return show(r, &d, right, !right, e);
+	return show(r, &d, right ? mark : STR_NONE, !right, e);
 }
 
 static bool by_code(struct request *r, struct dossier_get_row *d, struct err *e)
 {
 	bool found = false;
-	if (!find(r, tidy(r->env.arena, req_param(r, "code")), d, &found, e))
+	if (!find(r, tidy(r->env.arena, req_param(r, "code")), d, NULL, &found, e))
 		return false;
 	return found || err_say(e, ERR_NOT_FOUND, MSG_TRACK_NONE, "no such dossier");
 }
@@ -165,8 +188,8 @@ static bool one(struct request *r, struct err *e)
 {
 	struct dossier_get_row d;
 	bool found = false;
-	struct str code = tidy(r->env.arena, req_param(r, "code"));
-	if (!find(r, code, &d, &found, e))
+	struct str code = tidy(r->env.arena, req_param(r, "code")), mark;
+	if (!find(r, code, &d, &mark, &found, e))
 		return false;
 	if (!found)
 		return no_such(r, code);
@@ -174,7 +197,7 @@ static bool one(struct request *r, struct err *e)
 	struct str kept = secret_of(r, &d);
 	bool whole = kept.n > 0 && dossier_secret_ok(&d, kept);
 	if (!said.n)
-		return show(r, &d, whole, !whole && req_query(r, "sai").n > 0, e);
+		return show(r, &d, whole ? mark : STR_NONE, !whole && req_query(r, "sai").n > 0, e);
 	bool right = dossier_secret_ok(&d, said);
 	if (right)
 		keep_secret(r, &d, said);

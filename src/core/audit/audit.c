@@ -132,6 +132,16 @@ bool audit_timeline_without(struct env *env, int64_t subject, struct str without
 	return timeline(env, &(struct log_of_subject_in){.subject = subject, .without = without, .limit = limit}, out, e);
 }
 
+bool audit_last(struct env *env, int64_t subject, int64_t *entry, struct err *e)
+{
+	struct log_last_of_row row = {0};
+	bool found = false;
+	if (!q_log_last_of(env->db, env->arena, subject, &row, &found, e))
+		return err_wrap(e, "last entry of a subject");
+	*entry = row.id;
+	return true;
+}
+
 bool audit_unread(struct env *env, struct str reader, int64_t limit, struct audit_entries *out, struct err *e)
 {
 	struct log_unread_rows rows = {0};

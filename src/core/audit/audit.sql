@@ -43,6 +43,10 @@ select id, lane, seq, at, actor, person, unit, role, kind, body, hash
 from log_entry where subject = :subject and id > :after and (:without = '' or substr(kind, 1, length(:without)) <> :without)
 order by id limit :limit;
 
+-- name: log_last_of :one
+-- in: subject int
+select id from log_entry where subject = :subject order by id desc limit 1;
+
 -- name: log_all :each
 -- in: after int
 select id, lane, seq, at, day, actor, person, unit, role, kind, subject, body, touched, prev, hash

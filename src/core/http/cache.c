@@ -1,4 +1,4 @@
-/* cache.c — kept public pages (exchange.h): a hash table under one lock; the least recently used leave first.
+/* cache.c — kept public pages (exchange.h) in a bounded store (core/base/keep.h), each in all codings.
  * Compression is outside the lock: two threads may do it twice for one page, and the second is dropped. */
 #include "core/http/exchange.h"
 #include "core/http/text.h"
@@ -8,9 +8,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#define TABLE 1024
-
-struct cache { pthread_mutex_t lock; struct kept *table[TABLE]; size_t bytes, cap; uint64_t clock; ready_drop_fn *ready_drop; };
+struct cache { struct keep *keep; ready_drop_fn *ready_drop; };
 
 const char *const coding_names[CODING_COUNT] = {"identity", "gzip", "br"};
 
@@ -25,107 +23,48 @@ enum coding coding_choose(struct str accept, const bool have[CODING_COUNT])
 	return gzip > 0 ? CODING_GZIP : CODING_IDENTITY;
 }
 
-struct cache *cache_new(size_t bytes, ready_drop_fn *ready_drop)
-{
-	struct cache *c = calloc(1, sizeof *c);
-	CHECK(c != NULL && pthread_mutex_init(&c->lock, NULL) == 0);
-	c->cap = bytes;
-	c->ready_drop = ready_drop;
-	return c;
-}
+static struct kept *kept_of(struct keep_item *x) { return (struct kept *)x; }
 
-void kept_drop(struct kept *k)
+static void free_kept(struct keep_item *x)
 {
-	if (!k || atomic_fetch_sub(&k->refs, 1) != 1)
-		return;
+	struct kept *k = kept_of(x);
 	for (size_t i = 0; i < ARRAY_LEN(k->ready); i++)
 		if (atomic_load(&k->ready[i]))
 			k->ready_drop(atomic_load(&k->ready[i]));
 	arena_free(k->a);
 }
 
+struct cache *cache_new(size_t bytes, ready_drop_fn *ready_drop)
+{
+	struct cache *c = calloc(1, sizeof *c);
+	CHECK(c != NULL);
+	c->keep = keep_new(bytes, free_kept);
+	c->ready_drop = ready_drop;
+	return c;
+}
+
 void cache_free(struct cache *c)
 {
-	if (!c)
-		return;
-	for (size_t i = 0; i < TABLE; i++)
-		for (struct kept *k = c->table[i], *next; k; k = next) {
-			next = k->next;
-			kept_drop(k);
-		}
-	pthread_mutex_destroy(&c->lock);
+	if (c)
+		keep_free(c->keep);
 	free(c);
 }
 
-static size_t slot_of(struct str key)
+void kept_drop(struct kept *k)
 {
-	uint64_t h = 14695981039346656037U;
-	for (size_t i = 0; i < key.n; i++)
-		h = (h ^ (unsigned char)key.p[i]) * 1099511628211U;
-	return (h ^ h >> 32) % TABLE;
+	if (k)
+		keep_drop(&k->item);
 }
 
-static void unlink_at(struct cache *c, struct kept **at)
-{
-	struct kept *k = *at;
-	*at = k->next;
-	c->bytes -= k->bytes;
-	kept_drop(k);
-}
-
-/* Under the lock: the one of that revision, NULL: of whatever revision. */
-static struct kept *find_locked(struct cache *c, struct str key, const uint64_t *revision)
-{
-	for (struct kept *k = c->table[slot_of(key)]; k; k = k->next)
-		if (str_eq(k->key, key) && (!revision || k->revision == *revision)) {
-			k->used = ++c->clock;
-			atomic_fetch_add(&k->refs, 1);
-			return k;
-		}
-	return NULL;
-}
-
-static struct kept *find(struct cache *c, struct str key, const uint64_t *revision)
-{
-	pthread_mutex_lock(&c->lock);
-	struct kept *k = find_locked(c, key, revision);
-	pthread_mutex_unlock(&c->lock);
-	return k;
-}
+static struct str revision_str(const uint64_t *revision) { return (struct str){(const char *)revision, sizeof *revision}; }
 
 struct kept *cache_find(struct cache *c, struct str key, uint64_t revision)
 {
-	return find(c, key, &revision);
+	struct str of = revision_str(&revision);
+	return kept_of(keep_find(c->keep, key, &of, 0));
 }
 
-struct kept *cache_find_old(struct cache *c, struct str key)
-{
-	return find(c, key, NULL);
-}
-
-/* A new page drives out those of other revisions. */
-static void drop_locked(struct cache *c, struct str key)
-{
-	for (struct kept **at = &c->table[slot_of(key)]; *at;)
-		if (str_eq((*at)->key, key))
-			unlink_at(c, at);
-		else
-			at = &(*at)->next;
-}
-
-static void make_room(struct cache *c)
-{
-	while (c->bytes > c->cap) {
-		struct kept **oldest = NULL;
-		for (size_t i = 0; i < TABLE; i++)
-			for (struct kept **at = &c->table[i]; *at; at = &(*at)->next)
-				if (!oldest || (*at)->used < (*oldest)->used)
-					oldest = at;
-		if (!oldest)
-			return;
-		unlink_at(c, oldest);
-	}
-}
+struct kept *cache_find_old(struct cache *c, struct str key) { return kept_of(keep_find(c->keep, key, NULL, 0)); }
 
 static struct str gzip_of(struct arena *a, struct str s)
 {
@@ -158,8 +97,7 @@ static struct kept *kept_new(struct str key, uint64_t revision, struct str type,
 	AUTO_ARENA scratch = arena_new(0);
 	struct arena *a = arena_new(0);
 	struct kept *k = NEW(a, struct kept);
-	*k = (struct kept){.a = a, .key = str_dup(a, key), .type = str_dup(a, type), .revision = revision};
-	atomic_init(&k->refs, 2);
+	*k = (struct kept){.a = a, .type = str_dup(a, type), .item = {.key = str_dup(a, key), .revision = str_dup(a, revision_str(&revision))}};
 	k->coded[CODING_IDENTITY] = str_dup(a, body);
 	struct str coded[CODING_COUNT] = {[CODING_GZIP] = gzip_of(scratch, body), [CODING_BROTLI] = brotli_of(scratch, body)};
 	for (int i = CODING_GZIP; i < CODING_COUNT; i++)
@@ -169,7 +107,7 @@ static struct kept *kept_new(struct str key, uint64_t revision, struct str type,
 	for (size_t i = 0; i < body.n; i++)
 		h = (h ^ (unsigned char)body.p[i]) * 1099511628211U;
 	k->etag = str_fmt(a, "p%016llx-%zx", (unsigned long long)h, body.n);
-	k->bytes = arena_used(a);
+	k->item.bytes = arena_used(a);
 	return k;
 }
 
@@ -177,21 +115,5 @@ struct kept *cache_keep(struct cache *c, struct str key, uint64_t revision, stru
 {
 	struct kept *k = kept_new(key, revision, type, body);
 	k->ready_drop = c->ready_drop;
-	pthread_mutex_lock(&c->lock);
-	struct kept *other = find_locked(c, key, &revision);
-	if (other) {
-		pthread_mutex_unlock(&c->lock);
-		kept_drop(k);
-		kept_drop(k);
-		return other;
-	}
-	drop_locked(c, key);
-	size_t slot = slot_of(key);
-	k->next = c->table[slot];
-	k->used = ++c->clock;
-	c->table[slot] = k;
-	c->bytes += k->bytes;
-	make_room(c);
-	pthread_mutex_unlock(&c->lock);
-	return k;
+	return kept_of(keep_put(c->keep, &k->item, 0));
 }

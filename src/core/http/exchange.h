@@ -4,6 +4,7 @@
  * exchange_begin(); exchange_body() for each piece; exchange_run() at the end of the body and again after each wake.
  * When exchange_run() gives false the exchange is in other hands and must not be touched until wake() was called. */
 #pragma once
+#include "core/base/keep.h"
 #include "core/http/flight.h"
 #include "core/http/http.h"
 #include "core/http/multipart.h"
@@ -34,11 +35,8 @@ enum coding { CODING_IDENTITY, CODING_GZIP, CODING_BROTLI, CODING_COUNT };
 #define READY_SAME CODING_COUNT
 typedef void ready_drop_fn(void *ready);
 struct kept {
-	struct kept *next;
-	struct str key, type, etag, coded[CODING_COUNT];
-	uint64_t revision, used;
-	size_t bytes;
-	_Atomic int refs;
+	struct keep_item item;
+	struct str type, etag, coded[CODING_COUNT];
 	_Atomic(void *) ready[CODING_COUNT + 1];
 	ready_drop_fn *ready_drop;
 	struct arena *a;
