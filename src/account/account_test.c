@@ -631,11 +631,46 @@ TEST_BOTH(signing_out_everywhere_ends_the_others)
 	EXPECT(at > 0);
 	struct str path = str_sub(x.body, (size_t)at, 200);
 	path = str_sub(path, 0, (size_t)str_find_char(path, '"'));
-	EXPECT_INT(post_in(&w, str_dup(a, path).p, "", b).status, 404); /* another's session */
+	const char *end = str_dup(a, path).p, *right = str_fmt(a, "current=%.*s", STR_ARG(sample(&w, "citizen")->password)).p;
+	EXPECT_INT(post_in(&w, end, str_fmt(a, "current=%.*s", STR_ARG(sample(&w, "business")->password)).p, b).status, 404); /* another's session */
+	EXPECT_INT(get(&w, end, b).status, 404);
 	EXPECT(!is_out(&w, one) && !is_out(&w, two));
-	EXPECT_INT(post_in(&w, "/tai-khoan/thoat-moi-noi", "", one).status, 303);
+	EXPECT_INT(post_in(&w, "/tai-khoan/thoat-moi-noi", right, one).status, 303);
 	EXPECT(is_out(&w, one) && is_out(&w, two));
 	EXPECT(!is_out(&w, b));
+	world_end(&w);
+}
+
+/* A borrowed session shows the others and ends none; and whoever tries is held up as anywhere. */
+TEST_BOTH(ending_sessions_asks_for_the_password_again)
+{
+	struct world w = world_new(a, engine);
+	const char *one = sign_in(&w, "citizen", 0), *two = sign_in(&w, "citizen", 0);
+	const char *right = str_fmt(a, "current=%.*s", STR_ARG(sample(&w, "citizen")->password)).p, *wrong_one = "current=khong+phai+mat+khau";
+	struct test_answer x = get(&w, "/tai-khoan", two);
+	ptrdiff_t at = str_find(x.body, STR("/tai-khoan/phien/"));
+	EXPECT(at > 0);
+	struct str path = str_sub(x.body, (size_t)at, 200);
+	const char *end = str_dup(a, str_sub(path, 0, (size_t)str_find_char(path, '"'))).p;
+	x = get(&w, end, two);
+	EXPECT_INT(x.status, 200);
+	HAS(x, "name=\"current\"");
+	EXPECT_INT(get(&w, "/tai-khoan/thoat-moi-noi", two).status, 200);
+	static const char *const empty[] = {"", "current="};
+	for (size_t i = 0; i < ARRAY_LEN(empty); i++) {
+		EXPECT_INT(post_in(&w, end, empty[i], two).status, 422);
+		EXPECT_INT(post_in(&w, "/tai-khoan/thoat-moi-noi", empty[i], two).status, 422);
+	}
+	EXPECT_INT(post_in(&w, end, wrong_one, two).status, 422);
+	EXPECT_INT(post_in(&w, "/tai-khoan/thoat-moi-noi", wrong_one, two).status, 422);
+	EXPECT(!is_out(&w, one) && !is_out(&w, two));
+	EXPECT_INT(post_in(&w, end, right, two).status, 303);
+	EXPECT(is_out(&w, one) && !is_out(&w, two));
+	EXPECT_INT(post_in(&w, end, right, two).status, 404); /* it is gone */
+	for (int i = 0; i < 5; i++)
+		EXPECT_INT(post_in(&w, "/tai-khoan/thoat-moi-noi", wrong_one, two).status, 422);
+	EXPECT_INT(post_in(&w, "/tai-khoan/thoat-moi-noi", right, two).status, 422);
+	EXPECT(!is_out(&w, two));
 	world_end(&w);
 }
 
@@ -648,6 +683,36 @@ static bool do_epoch(struct env *env, void *ctx, struct err *e)
 static const char *admin_path(struct world *w, const char *role, const char *tail)
 {
 	return str_fmt(w->a, "/quan-tri/tai-khoan/%lld%s", (long long)sample(w, role)->account.v, tail).p;
+}
+
+/* Not without papers and their owner; which papers stands in the record, nothing of what is on them. */
+TEST_BOTH(a_lost_factor_needs_papers)
+{
+	struct world w = world_new(a, engine);
+	const char *admin = sign_in(&w, "admin", 0), *lost = admin_path(&w, "specialist", "/bo-ma");
+	static const char *const short_of[] = {"", "papers=id-card", "met=1", "papers=letter&met=1", "papers=id-card&met="};
+	struct test_answer x = get(&w, admin_path(&w, "specialist", ""), admin);
+	HAS(x, "Thẻ căn cước");
+	x = get(&w, admin_path(&w, "admin", ""), admin);
+	EXPECT(str_find(x.body, STR("/bo-ma")) < 0); /* nobody to himself */
+	for (size_t i = 0; i < ARRAY_LEN(short_of); i++)
+		EXPECT_INT(post_in(&w, lost, short_of[i], admin).status, 422);
+	struct account_row_row row;
+	struct err e = {0};
+	bool found = false;
+	EXPECT_OK(account_find(&w.env, STR("specialist"), &row, &found, &e), e);
+	EXPECT(found && row.totp.p);
+	EXPECT_INT(post_in(&w, lost, "papers=staff-card&met=1", admin).status, 303);
+	EXPECT_OK(account_find(&w.env, STR("specialist"), &row, &found, &e), e);
+	EXPECT(found && !row.totp.p);
+	struct audit_entries said;
+	EXPECT_OK(audit_timeline(&w.env, sample(&w, "specialist")->account.v, 0, 100, &said, &e), e);
+	EXPECT(said.n > 0);
+	EXPECT_TEXT(said.v[said.n - 1].kind, "account.factor_lost");
+	EXPECT_TEXT(said.v[said.n - 1].body, "{\"papers\":\"staff-card\"}");
+	x = get(&w, admin_path(&w, "specialist", ""), admin);
+	EXPECT(str_find(x.body, STR("/bo-ma")) < 0);
+	world_end(&w);
 }
 
 TEST_BOTH(a_change_of_roles_holds_at_once)

@@ -106,6 +106,7 @@ __attribute__((constructor)) static void join_tables(void)
 	add(account_sign_routes, n_account_sign_routes);
 	add(account_join_routes, n_account_join_routes);
 	add(account_mine_routes, n_account_mine_routes);
+	add(account_session_routes, n_account_session_routes);
 	add(account_admin_routes, n_account_admin_routes);
 	add(account_team_routes, n_account_team_routes);
 }

@@ -46,10 +46,18 @@ bool admin_unlock(struct request *r, struct err *e)
 	return other(r, &row, e) && account_change_state(&r->env, row.id, "active", e);
 }
 
+/* A lost factor needs the proof that a new one needed: the papers, and their owner before the administrator (ASVS 6.4.4). */
+static const struct field factor_fields[] = {
+	{.name = "papers", .kind = FIELD_CHOICE, .required = true, .choices = admin_papers, .n_choices = ADMIN_PAPERS, .label = MSG_ACCOUNT_FACTOR_PAPERS},
+	{.name = "met", .kind = FIELD_BOOL, .required = true, .label = MSG_ACCOUNT_FACTOR_MET},
+};
+const struct form admin_factor_form = {"factor_lost", factor_fields, ARRAY_LEN(factor_fields)};
+
 bool admin_factor(struct request *r, struct err *e)
 {
 	struct account_row_row row = {0};
-	return other(r, &row, e) && account_change_totp(&r->env, row.id, STR(""), 0, e);
+	struct str body = str_fmt(r->env.arena, "{\"papers\":\"%s\"}", admin_papers[form_choice(r, "papers")].value);
+	return other(r, &row, e) && account_change_totp(&r->env, row.id, STR(""), 0, e) && account_record(&r->env, "account.factor_lost", row.id, body, e);
 }
 
 bool admin_seen(struct request *r, struct err *e)

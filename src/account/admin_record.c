@@ -31,8 +31,6 @@ static void record_acts(struct screen *s, struct request *r, const struct accoun
 	ui_act(&s->o, admin_path(r, active ? "/khoa" : "/mo"),
 	       &(struct ui_button){.label = msg(l, active ? MSG_ACCOUNT_LOCK : MSG_ACCOUNT_UNLOCK), .weight = active ? UI_DANGER : UI_QUIET});
 	ui_act(&s->o, admin_path(r, "/thoat"), &(struct ui_button){.label = msg(l, MSG_ACCOUNT_END_ALL), .weight = UI_QUIET});
-	if (row->totp.p)
-		ui_act(&s->o, admin_path(r, "/bo-ma"), &(struct ui_button){.label = msg(l, MSG_ACCOUNT_FACTOR_RESET), .weight = UI_QUIET});
 	if (has_number(row) && !row->identity_seen.has)
 		ui_act(&s->o, admin_path(r, "/doi-chieu"), &(struct ui_button){.label = msg(l, MSG_ACCOUNT_PAPERS_SEEN), .weight = UI_QUIET});
 	if (has_number(row) && row->identity_seen.has)
@@ -191,6 +189,19 @@ bool admin_absence_part(struct screen *s, struct request *r, const struct person
 	return true;
 }
 
+static void factor_part(struct screen *s, struct request *r)
+{
+	struct ui_option papers[ADMIN_PAPERS];
+	for (size_t i = 0; i < ADMIN_PAPERS; i++)
+		papers[i] = (struct ui_option){.value = str_from(admin_papers[i].value), .label = msg(s->o.lang, (enum msg_key)admin_papers[i].label)};
+	ui_details_begin(&s->o, msg(s->o.lang, MSG_ACCOUNT_FACTOR_RESET), form_error_of(r, "papers") || form_error_of(r, "met"));
+	ui_form_begin(&s->o, &(struct ui_form){.action = admin_path(r, "/bo-ma")});
+	select_field(s, r, "papers", MSG_ACCOUNT_FACTOR_PAPERS, papers, ADMIN_PAPERS, true);
+	plain_field(s, r, "met", UI_CHECK, MSG_ACCOUNT_FACTOR_MET, true);
+	screen_submit(s, MSG_ACCOUNT_FACTOR_RESET);
+	ui_details_end(&s->o);
+}
+
 bool admin_record_page(struct request *r, struct err *e)
 {
 	struct account_row_row row = {0};
@@ -201,6 +212,8 @@ bool admin_record_page(struct request *r, struct err *e)
 	admin_begin(&s, r, row.name);
 	record_facts(&s, r, &row);
 	record_acts(&s, r, &row);
+	if (row.totp.p && row.id.v != r->env.actor->account)
+		factor_part(&s, r);
 	if (row.person.v && (!role_part(&s, r, &rec, e) || !posting_part(&s, r, &rec, e) || !admin_absence_part(&s, r, &rec, row.person, e)))
 		return false;
 	return screen_end(&s, r);

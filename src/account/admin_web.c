@@ -8,6 +8,7 @@ const struct choice admin_roles[ADMIN_ROLES] = {{"counter", MSG_ACCOUNT_ROLE_COU
 	{"head", MSG_ACCOUNT_ROLE_HEAD}, {"director", MSG_ACCOUNT_ROLE_DIRECTOR}, {"clerk", MSG_ACCOUNT_ROLE_CLERK}, {"inspector", MSG_ACCOUNT_ROLE_INSPECTOR}};
 const struct choice admin_reasons[ADMIN_REASONS] = {{"leave", MSG_ACCOUNT_ABSENCE_LEAVE}, {"mission", MSG_ACCOUNT_ABSENCE_MISSION},
 	{"training", MSG_ACCOUNT_ABSENCE_TRAINING}, {"sick", MSG_ACCOUNT_ABSENCE_SICK}, {"other", MSG_ACCOUNT_ABSENCE_OTHER}};
+const struct choice admin_papers[ADMIN_PAPERS] = {{"id-card", MSG_ACCOUNT_PAPER_ID}, {"passport", MSG_ACCOUNT_PAPER_PASSPORT}, {"staff-card", MSG_ACCOUNT_PAPER_STAFF}};
 static const struct choice postings[] = {{"main", MSG_ACCOUNT_POSTING_MAIN}, {"substitute", MSG_ACCOUNT_POSTING_SUBSTITUTE}};
 
 struct str admin_word(enum lang l, struct str name)
@@ -43,7 +44,7 @@ const struct route account_admin_routes[] = {
 	{.method = HTTP_GET, .path = ONE, .page = admin_record_page, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/khoa", .apply = admin_lock, .answer = admin_answer, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/mo", .apply = admin_unlock, .answer = admin_answer, .allow = ADMIN, .api = BY_HAND},
-	{.method = HTTP_POST, .path = ONE "/bo-ma", .apply = admin_factor, .answer = admin_answer, .allow = ADMIN, .api = BY_HAND},
+	{.method = HTTP_POST, .path = ONE "/bo-ma", .apply = admin_factor, .answer = admin_answer, .again = admin_record_page, .form = &admin_factor_form, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/doi-chieu", .apply = admin_seen, .answer = admin_answer, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/bo-doi-chieu", .apply = admin_doubt, .answer = admin_answer, .allow = ADMIN, .api = BY_HAND},
 	{.method = HTTP_POST, .path = ONE "/thoat", .apply = admin_end, .answer = admin_answer, .allow = ADMIN, .api = BY_HAND},

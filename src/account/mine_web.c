@@ -1,36 +1,8 @@
-/* mine_web.c — my account: sessions, password, second factor, signing out. */
+/* mine_web.c — my account: its page, password, second factor, e-mail. Its sessions: sessions_web.c. */
 #include "account/account_views.h"
-#include "account/web_internal.h"
-
-enum outcome { DONE, WRONG, WAIT, DEAD, TAKEN };
-struct work { struct account_row_row row; struct attempt at; bool right; struct str hash, secret, ticket, device; enum outcome outcome; };
-
-static struct account_id me(const struct request *r) { return (struct account_id){r->env.actor->account}; }
+#include "account/mine_internal.h"
 
 /* ---- the page ---- */
-
-static void show_sessions(struct screen *s, struct request *r, const struct session_list_rows *rows)
-{
-	const struct ui_column columns[] = {{.head = msg(s->o.lang, MSG_ACCOUNT_DEVICE)}, {.head = msg(s->o.lang, MSG_ACCOUNT_SEEN)},
-	                                    {.head = msg(s->o.lang, MSG_ACCOUNT_END), .head_hidden = true, .kind = UI_CELL_ACTION}};
-	const struct ui_table t = {.caption = msg(s->o.lang, MSG_ACCOUNT_SESSIONS), .caption_hidden = true, .columns = columns, .n_columns = ARRAY_LEN(columns)};
-	ui_table_begin(&s->o, &t);
-	for (size_t i = 0; i < rows->n; i++) {
-		bool here = rows->v[i].id == r->env.actor->session;
-		ui_row_begin(&s->o, &t, &(struct ui_row){.here = here});
-		ui_cell_main(&s->o, &t, 0, (struct ui_crumb){.label = device_words(r->env.arena, s->o.lang, rows->v[i].agent)},
-		             here ? msg(s->o.lang, MSG_ACCOUNT_THIS_SESSION) : rows->v[i].address);
-		ui_cell_begin(&s->o, &t, 1);
-		ui_time_short(&s->o, rows->v[i].seen);
-		ui_cell_end(&s->o);
-		ui_cell_begin(&s->o, &t, 2);
-		ui_act(&s->o, str_fmt(r->env.arena, "/tai-khoan/phien/%lld/ket-thuc", (long long)rows->v[i].id),
-		       &(struct ui_button){.label = msg(s->o.lang, MSG_ACCOUNT_END), .weight = UI_LINK});
-		ui_cell_end(&s->o);
-		ui_row_end(&s->o);
-	}
-	ui_table_end(&s->o);
-}
 
 static void show_facts(struct screen *s, const struct account_row_row *row)
 {
@@ -87,54 +59,10 @@ static bool mine_page(struct request *r, struct err *e)
 	show_facts(&s, &row);
 	show_language(&s, r, &row);
 	ui_section_begin(&s.o, msg(s.o.lang, MSG_ACCOUNT_SESSIONS));
-	show_sessions(&s, r, &rows);
+	mine_sessions(&s, r, &rows);
 	ui_section_end(&s.o);
-	account_acts_begin(&s.o);
-	ui_act(&s.o, STR("/tai-khoan/thoat-moi-noi"), &(struct ui_button){.label = msg(s.o.lang, MSG_ACCOUNT_OUT_EVERYWHERE), .weight = UI_QUIET});
-	ui_act(&s.o, STR("/dang-xuat"), &(struct ui_button){.label = msg(s.o.lang, MSG_DO_SIGN_OUT), .icon = UI_ICON_SIGN_OUT, .weight = UI_QUIET});
-	account_acts_end(&s.o);
+	ui_buttons(&s.o, &(struct ui_button){.label = msg(s.o.lang, MSG_ACCOUNT_OUT_EVERYWHERE), .url = STR("/tai-khoan/thoat-moi-noi"), .weight = UI_QUIET}, 1);
 	return screen_end(&s, r);
-}
-
-/* ---- ending sessions ---- */
-
-static bool out_apply(struct request *r, struct err *e)
-{
-	return q_session_end(r->env.db, r->env.actor->session, me(r), NULL, e) && account_record(&r->env, "account.sign_out", me(r), STR(""), e);
-}
-
-static bool out_answer(struct request *r, struct err *e)
-{
-	(void)e;
-	session_forget(me(r));
-	answer_cookie_clear(r, SESSION_COOKIE);
-	return answer_redirect(r, STR("/"));
-}
-
-static bool everywhere_apply(struct request *r, struct err *e)
-{
-	return account_epoch_ok(&r->env, e) && q_account_bump(r->env.db, me(r), NULL, e) && account_end_all(&r->env, me(r), 0, e) &&
-	       account_record(&r->env, "account.sign_out_everywhere", me(r), STR(""), e);
-}
-
-static bool end_apply(struct request *r, struct err *e)
-{
-	int64_t id = 0, n = 0;
-	/* Only one's own: the account is part of the condition. */
-	bool has_id = req_param_id(r, "id", &id);
-	if (!account_epoch_ok(&r->env, e) || !q_session_end(r->env.db, id, me(r), &n, e))
-		return false;
-	if (!has_id || n == 0)
-		return err_set(e, ERR_NOT_FOUND, "no such session of this account");
-	r->redirect = STR("/tai-khoan");
-	return account_record(&r->env, "account.session_end", me(r), STR(""), e);
-}
-
-static bool end_answer(struct request *r, struct err *e)
-{
-	(void)e;
-	session_forget(me(r));
-	return answer_redirect(r, STR("/tai-khoan"));
 }
 
 /* ---- password ---- */
@@ -166,19 +94,19 @@ static bool password_page(struct request *r, struct err *e)
 	return screen_end(&s, r);
 }
 
-static bool verify_current(struct request *r, struct work *w, const char *field, struct err *e)
+bool mine_verify(struct request *r, struct work *w, struct err *e)
 {
 	bool found = false;
 	if (!q_account_row(r->env.db, r->env.arena, me(r), &w->row, &found, e))
 		return false;
-	w->right = secret_password_ok(found ? w->row.password : STR(""), form_text(r, field)) && found;
+	w->right = secret_password_ok(found ? w->row.password : STR(""), form_text(r, "current")) && found;
 	return true;
 }
 
 static bool password_slow(struct request *r, struct err *e)
 {
 	struct work *w = r->state = NEW(r->env.arena, struct work);
-	if (!verify_current(r, w, "current", e))
+	if (!mine_verify(r, w, e))
 		return false;
 	int fault = secret_password_fault(r->env.arena, form_text(r, "password"), w->row.login, w->row.name);
 	if (fault)
@@ -188,8 +116,7 @@ static bool password_slow(struct request *r, struct err *e)
 	return form_ok(r) ? account_password_hash(r->env.arena, form_text(r, "password"), &w->hash, e) : true;
 }
 
-/* The password again before what matters: a borrowed session may not guess it either. */
-static bool current_ok(struct request *r, struct work *w, struct err *e)
+bool mine_current_ok(struct request *r, struct work *w, struct err *e)
 {
 	if (!account_epoch_ok(&r->env, e) || !attempt_read_inside(&r->env, &w->row, &w->at, e))
 		return false;
@@ -200,7 +127,7 @@ static bool current_ok(struct request *r, struct work *w, struct err *e)
 static bool password_apply(struct request *r, struct err *e)
 {
 	struct work *w = r->state;
-	if (!current_ok(r, w, e))
+	if (!mine_current_ok(r, w, e))
 		return false;
 	if (w->outcome != DONE)
 		return true;
@@ -208,7 +135,7 @@ static bool password_apply(struct request *r, struct err *e)
 	return account_change_password(&r->env, me(r), w->hash, r->env.actor->session, e);
 }
 
-static bool refused(struct request *r, const struct work *w, route_fn *page, const char *field, enum msg_key wrong, struct err *e)
+bool mine_refused(struct request *r, const struct work *w, route_fn *page, const char *field, enum msg_key wrong, struct err *e)
 {
 	if (w->outcome == WAIT)
 		return screen_again(r, page, field, MSG_ACCOUNT_WAIT, screen_wait(r, w->at.until), e);
@@ -219,7 +146,7 @@ static bool password_answer(struct request *r, struct err *e)
 {
 	struct work *w = r->state;
 	if (!r->replayed && w->outcome != DONE)
-		return refused(r, w, password_page, "current", MSG_ACCOUNT_PASSWORD_WRONG, e);
+		return mine_refused(r, w, password_page, "current", MSG_ACCOUNT_PASSWORD_WRONG, e);
 	screen_know_device(r, w->device);
 	session_forget(me(r));
 	return answer_redirect(r, STR("/tai-khoan"));
@@ -291,7 +218,7 @@ static bool start_slow(struct request *r, struct err *e)
 {
 	struct work *w = r->state = NEW(r->env.arena, struct work);
 	AUTO_KEY k = {{0}};
-	if (!verify_current(r, w, "current", e) || !account_key(&w->row, &k, e))
+	if (!mine_verify(r, w, e) || !account_key(&w->row, &k, e))
 		return false;
 	w->secret = crypto_seal(r->env.arena, &k, STR("enrol"), crypto_random_str(r->env.arena, SECRET_SIZE));
 	return true;
@@ -300,7 +227,7 @@ static bool start_slow(struct request *r, struct err *e)
 static bool start_apply(struct request *r, struct err *e)
 {
 	struct work *w = r->state;
-	if (!current_ok(r, w, e))
+	if (!mine_current_ok(r, w, e))
 		return false;
 	if (w->outcome != DONE)
 		return true;
@@ -311,7 +238,7 @@ static bool start_answer(struct request *r, struct err *e)
 {
 	struct work *w = r->state;
 	if (!r->replayed && w->outcome != DONE)
-		return refused(r, w, factor_page, "current", MSG_ACCOUNT_PASSWORD_WRONG, e);
+		return mine_refused(r, w, factor_page, "current", MSG_ACCOUNT_PASSWORD_WRONG, e);
 	return answer_redirect(r, STR("/tai-khoan/ma-xac-thuc"));
 }
 
@@ -343,7 +270,7 @@ static bool factor_answer(struct request *r, struct err *e)
 	if (!r->replayed && w->outcome == DEAD)
 		return answer_redirect(r, STR("/tai-khoan/ma-xac-thuc"));
 	if (!r->replayed && w->outcome != DONE)
-		return refused(r, w, factor_page, "code", MSG_ACCOUNT_CODE_WRONG, e);
+		return mine_refused(r, w, factor_page, "code", MSG_ACCOUNT_CODE_WRONG, e);
 	session_forget(me(r));
 	return answer_redirect(r, STR("/tai-khoan"));
 }
@@ -375,7 +302,7 @@ static bool email_slow(struct request *r, struct err *e)
 {
 	struct work *w = r->state = NEW(r->env.arena, struct work);
 	w->ticket = secret_token(r->env.arena);
-	return verify_current(r, w, "current", e);
+	return mine_verify(r, w, e);
 }
 
 /* One code to each mailbox; both are asked for as one. An address that has an account is told by mail, and by nothing else. */
@@ -399,7 +326,7 @@ static bool send_codes(struct request *r, struct work *w, struct err *e)
 static bool email_apply(struct request *r, struct err *e)
 {
 	struct work *w = r->state;
-	return current_ok(r, w, e) && (w->outcome != DONE || send_codes(r, w, e));
+	return mine_current_ok(r, w, e) && (w->outcome != DONE || send_codes(r, w, e));
 }
 
 static bool email_answer(struct request *r, struct err *e)
@@ -408,7 +335,7 @@ static bool email_answer(struct request *r, struct err *e)
 	if (r->replayed)
 		return answer_redirect(r, STR("/tai-khoan/thu-dien-tu"));
 	if (w->outcome != DONE)
-		return refused(r, w, email_page, "current", MSG_ACCOUNT_PASSWORD_WRONG, e);
+		return mine_refused(r, w, email_page, "current", MSG_ACCOUNT_PASSWORD_WRONG, e);
 	return answer_redirect(r, str_fmt(r->env.arena, "/tai-khoan/thu-dien-tu/%.*s", STR_ARG(w->ticket)));
 }
 
@@ -464,12 +391,8 @@ static bool both_answer(struct request *r, struct err *e)
 	return answer_redirect(r, STR("/tai-khoan"));
 }
 
-#define SELF "NONE: a person looks after the account"
 const struct route account_mine_routes[] = {
 	{.method = HTTP_GET, .path = "/tai-khoan", .page = mine_page, .allow = ALLOW_SIGNED_IN, .api = SELF},
-	{.method = HTTP_POST, .path = "/dang-xuat", .apply = out_apply, .answer = out_answer, .allow = ALLOW_SIGNED_IN, .api = "DELETE /api/v1/tokens"},
-	{.method = HTTP_POST, .path = "/tai-khoan/thoat-moi-noi", .apply = everywhere_apply, .answer = out_answer, .allow = ALLOW_SIGNED_IN, .api = SELF},
-	{.method = HTTP_POST, .path = "/tai-khoan/phien/:id/ket-thuc", .apply = end_apply, .answer = end_answer, .allow = ALLOW_SIGNED_IN, .api = SELF},
 	{.method = HTTP_GET, .path = "/tai-khoan/mat-khau", .page = password_page, .allow = ALLOW_SIGNED_IN, .api = SELF},
 	{.method = HTTP_POST, .path = "/tai-khoan/mat-khau", .slow = password_slow, .apply = password_apply, .answer = password_answer,
 	 .again = password_page, .form = &password_form, .allow = ALLOW_SIGNED_IN, .rate = RATE_SIGN_IN, .api = SELF},

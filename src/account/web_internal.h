@@ -53,5 +53,5 @@ MUST_CHECK bool admin_owns(struct request *r, struct person_id person, enum admi
 
 extern const struct route account_team_routes[];
 extern const size_t n_account_team_routes;
-extern const struct route account_sign_routes[], account_join_routes[], account_mine_routes[], account_admin_routes[];
-extern const size_t n_account_sign_routes, n_account_join_routes, n_account_mine_routes, n_account_admin_routes;
+extern const struct route account_sign_routes[], account_join_routes[], account_mine_routes[], account_session_routes[], account_admin_routes[];
+extern const size_t n_account_sign_routes, n_account_join_routes, n_account_mine_routes, n_account_session_routes, n_account_admin_routes;

@@ -394,6 +394,7 @@ TEST(hidden_answers_are_dropped_and_text_is_composed)
 
 static const struct { const char *field, *why; } bad_fields[] = {
 	{"{\"key\":\"a\",\"kind\":\"text\"}", "/sections/0/fields/0: needs a label"},
+	{"{\"key\":\"__proto__\",\"kind\":\"text\",\"label\":\"A\"}", "/sections/0/fields/0: needs a key that begins with a letter, without . and /"},
 	{"{\"key\":\"a\",\"kind\":\"tekst\",\"label\":\"A\"}", "/sections/0/fields/0: unknown kind"},
 	{"{\"key\":\"a\",\"kind\":\"text\",\"label\":\"A\",\"colour\":1}", "/sections/0/fields/0/colour: unknown member"},
 	{"{\"key\":\"a\",\"kind\":\"text\",\"label\":\"A\",\"visible\":{\"zz\":1}}", "/sections/0/fields/0/visible: unknown operator \"zz\""},

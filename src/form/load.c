@@ -1,6 +1,7 @@
 /* load.c — a pack's JSON into fields, checked strictly. See form.h and README.md for the format. */
 #include "form/form.h"
 #include "form/parts.h"
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -108,8 +109,8 @@ static bool load_field(struct loader *l, const json_t *def, const char *at, stru
 	f->hint = eform_text(def, "hint");
 	f->message = eform_text(def, "message");
 	f->numbered = eform_text(def, "numbered");
-	if (!f->key.n || str_find_char(f->key, '.') >= 0 || str_find_char(f->key, '/') >= 0)
-		return bad(l, at, "needs a key without . and /");
+	if (!f->key.n || !isalpha((unsigned char)f->key.p[0]) || str_find_char(f->key, '.') >= 0 || str_find_char(f->key, '/') >= 0)
+		return bad(l, at, "needs a key that begins with a letter, without . and /"); /* never __proto__, which scripts take for something else */
 	if (!f->label.n)
 		return bad(l, at, "needs a label");
 	while (k < EFORM_KIND_COUNT && !str_eq(kind, str_from(kinds[k])))

@@ -471,6 +471,8 @@ def every_route_by_every_role():
         if row["path"] == "/tai-khoan/thoat-moi-noi":
             for role in ROLES:
                 judge(row, role, tokens.get(role), wrong)
+    for role in ROLES[1:]:
+        equal(ask("POST", "/tai-khoan/thoat-moi-noi", "current=" + motcua.who(role)["password"], tokens[role], Content_Type="application/x-www-form-urlencoded")[0], 303, role)
     equal(wrong, [])
     for role in ROLES[1:]:
         equal(ask("GET", "/api/v1/dossiers", token=tokens[role])[0], 401, f"{role} after signing out everywhere")

@@ -31,5 +31,13 @@ for (const [fields, values, want] of pages) {
   cases.push(got);
   if (got !== JSON.stringify(want)) wrong.push(console.log(got, "not", JSON.stringify(want)));
 }
+// Keys that JavaScript takes for something else are keys like others, and no object of the page changes.
+for (const key of ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"]) {
+  const part = [{ key, fields: [{ key: "polluted", kind: "text" }] }];
+  const got = object(box({ [`${key}.polluted`]: "x", [`r.0.${key}.polluted`]: "y" }), [...part, { key: "r", kind: "rows", columns: part }], "");
+  cases.push(key);
+  const inner = Object.getOwnPropertyDescriptor(got, key)?.value, row = Object.getOwnPropertyDescriptor(got.r?.[0] ?? {}, key)?.value;
+  if (inner?.polluted !== "x" || row?.polluted !== "y" || {}.polluted !== undefined || Object.polluted !== undefined || Function.prototype.polluted !== undefined) wrong.push(console.log("key", key, inner, row));
+}
 console.log(`${cases.length - wrong.length} passed, ${wrong.length} failed`);
 process.exit(wrong.length ? 1 : 0);

@@ -11,7 +11,7 @@ program = Program(https="yes", origin=ORIGIN, proxies="127.0.0.1")
 routes = json.loads(run("routes", "--json")[1])
 ROLES = [None, *sorted({r for x in routes for r in x["roles"]} - {"stranger", "system"})]
 # Those that end what the walk stands on, or wait for somebody's password; each is asked by the tests of its slice.
-LAST = {("POST", "/dang-xuat"), ("POST", "/tai-khoan/thoat-moi-noi"), ("POST", "/tai-khoan/phien/:id/thoat"), ("DELETE", "/api/v1/tokens")}
+LAST = {("POST", "/dang-xuat"), ("POST", "/tai-khoan/thoat-moi-noi"), ("DELETE", "/api/v1/tokens")}
 EVIL = ["//evil.example", "/\\evil.example", "\\\\evil.example", "/%2f%2fevil.example", "/%5cevil.example", "https://evil.example/", "https:evil.example", "javascript:alert(1)",
         "/\tevil.example", "//evil.example%2f..", ORIGIN + ".evil.example/", ORIGIN + "@evil.example/", "/\r\nLocation: //evil.example", "%2f%2fevil.example"]
 NAMES = ["next", "to", "url", "return", "back", "redirect", "ve", "quay-lai", "xem", "q"]
@@ -84,12 +84,15 @@ def what_every_answer_carries():
                 continue
             path = target(row["path"], code, procedure)
             body, more = (None, {}) if row["method"] == "GET" else (b"", {"Content-Type": "application/json" if "/api/" in path else FORM, "Idempotency-Key": os.urandom(8).hex()})
-            status, _, headers = v.ask(row["method"], path, body, more)
+            status, answer, headers = v.ask(row["method"], path, body, more)
             asked += 1
             statuses.add(status)
             wrong += [f"{role} {row['method']} {path} {status}: {x}" for x in faults_of(status, headers, role is not None)]
             if status >= 500:
                 wrong.append(f"{role} {row['method']} {path}: {status}")
+            # A page of somebody who is signed in shows the way out, a visitor's none.
+            if (headers.get("Content-Type") or "").startswith("text/html") and (b'<form action="/dang-xuat"' in answer) != (role is not None and b"<body" in answer):
+                wrong.append(f"{role} {row['method']} {path}: signing out")
     true(asked == len(ROLES) * (len(routes) - len([1 for x in routes if (x["method"], x["path"]) in LAST])) and {200, 303, 403, 404, 422} <= statuses, f"{asked}, {statuses}")
     equal(wrong[:20], [], f"{len(wrong)} of {asked}")
 

@@ -70,9 +70,9 @@ function value(box, field, name) {
   return clean(field.kind, text(box, name));
 }
 
-// The answers on the page, as eform_from_fields and eform_check read them.
+// The answers on the page, as eform_from_fields and eform_check read them. Without a prototype: a key is a key, whatever it is called.
 export function object(box, fields, prefix) {
-  const out = {};
+  const out = Object.create(null);
   for (const f of fields) {
     const v = value(box, f, prefix + f.key);
     if (v !== undefined && !(Array.isArray(v) && !v.length)) out[f.key] = v;
@@ -113,7 +113,7 @@ function apply(box, fields, prefix, data, target, touched) {
     if (f.kind === "rows")
       for (const x of numbered(box, f, name))
         apply(box, f.columns, `${name}.${x.i}.`, { ...x.row, form: data, today: data.today }, x.row, touched);
-    if (f.fields) apply(box, f.fields, name + ".", data, target[f.key] ?? {}, touched);
+    if (f.fields) apply(box, f.fields, name + ".", data, target[f.key] ?? Object.create(null), touched);
     if (at && f.valid !== undefined && touched.has(name.split(".")[0]))
       tell(at, target[f.key] === undefined || truthy(logic(f.valid, data)) ? "" : f.message ?? "");
   }
@@ -126,7 +126,7 @@ export async function start(box) {
   const kept = box.dataset.answers ? await (await fetch(box.dataset.answers)).json() : {}; // of other pages
   const fields = form.sections.flatMap((s) => s.fields);
   const run = () => {
-    const data = { ...kept, ...object(box, fields.filter((f) => block(box, f.key)), ""), today: box.dataset.today };
+    const data = Object.assign(Object.create(null), kept, object(box, fields.filter((f) => block(box, f.key)), ""), { today: box.dataset.today });
     apply(box, fields, "", data, data, touched);
   };
   for (const line of box.querySelectorAll(".form-error")) line.setAttribute("aria-live", "polite");
