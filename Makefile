@@ -31,12 +31,12 @@ tsan:    ## writer, HTTP, helpers, jobs, mail and the slices of a dossier under 
 
 bench:   ## figures against limits in the same run
 	@scripts/deps test
-	@TARGETS="src/app/motcua src/render/motcua-render $(patsubst %,bench/yard/%,rows load paper)" scripts/build build-bench -Db_lto=true
+	@TARGETS="src/app/motcua src/render/motcua-render $(patsubst %,bench/yard/%,rows load paper book)" scripts/build build-bench -Db_lto=true
 	@scripts/bench build-bench
 
 bench-full: ## the same with ten million dossiers, resumable; tables in docs/runs/bench-full.md
 	@scripts/deps test
-	@TARGETS="src/app/motcua src/render/motcua-render $(patsubst %,bench/yard/%,rows load paper)" scripts/build build-bench -Db_lto=true
+	@TARGETS="src/app/motcua src/render/motcua-render $(patsubst %,bench/yard/%,rows load paper book)" scripts/build build-bench -Db_lto=true
 	@scripts/bench-full build-bench
 
 fuzz:    ## libFuzzer over every target, resumable; results in docs/runs/fuzz.md

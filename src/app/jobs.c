@@ -11,6 +11,7 @@
 #include "issue/issue.h"
 #include "notify/notify.h"
 #include "stat/stat.h"
+#include "workbook/workbook.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -108,7 +109,7 @@ static bool still_needed(void *ctx, struct digest address, bool *needed, struct 
 {
 	struct env *env = ((struct asking *)ctx)->env;
 	struct arena_mark m = arena_mark(env->arena);
-	bool ok = filing_needs_blob(env, address, needed, e);
+	bool ok = filing_needs_blob(env, address, needed, e) && (*needed || workbook_needs_blob(env, address, needed, e));
 	arena_rewind(env->arena, m);
 	return ok;
 }
@@ -155,10 +156,11 @@ const struct job_kind *app_jobs(struct app *app, size_t *n)
 		{.name = "dossier.daily", .fn = count_unattended, .every_ms = DAY_MS, .at_ms = (int64_t)7 * 3600 * 1000},
 		mail_kind(&app->mail), mail_sweep_kind, outbox_kind(&app->outbox), filing_job_expire, erase_job, stat_fold_kind,
 	};
-	*n = ARRAY_LEN(list) + ISSUE_JOBS + NOTIFY_JOBS;
+	*n = ARRAY_LEN(list) + ISSUE_JOBS + NOTIFY_JOBS + WORKBOOK_JOBS;
 	struct job_kind *v = NEW_ARRAY(app->store.arena, *n, struct job_kind);
 	memcpy(v, list, sizeof list);
 	memcpy(v + ARRAY_LEN(list), issue_jobs, sizeof issue_jobs);
 	memcpy(v + ARRAY_LEN(list) + ISSUE_JOBS, notify_jobs, sizeof notify_jobs);
+	memcpy(v + ARRAY_LEN(list) + ISSUE_JOBS + NOTIFY_JOBS, workbook_jobs, sizeof workbook_jobs);
 	return v;
 }

@@ -12,9 +12,10 @@
 #include "org/org.h"
 #include "tour/tour.h"
 #include "track/track.h"
+#include "workbook/workbook.h"
 #include <stdio.h>
 
-const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &erase_routes, &org_routes, &issue_routes, &proof_routes, &notify_routes, &about_routes, &board_routes, &tour_routes, &api_routes};
+const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &workbook_routes, &erase_routes, &org_routes, &issue_routes, &proof_routes, &notify_routes, &about_routes, &board_routes, &tour_routes, &api_routes};
 const size_t all_routes_n = ARRAY_LEN(all_routes);
 
 static bool issue_slice(struct app *app, struct err *e)
@@ -141,10 +142,43 @@ static struct filing_bank bank_of(const struct app *app)
 	return (struct filing_bank){str_from(c->bank_bin), str_from(c->bank_account), str_from(c->bank_name)};
 }
 
+/* Who asked for a workbook, with the roles of today. */
+static bool official(struct env *env, int64_t account, struct actor *out, struct str *email, bool *found, struct err *e)
+{
+	struct account x;
+	*out = (struct actor){.account = account};
+	if (!account_get(env, (struct account_id){account}, &x, found, e))
+		return false;
+	*found = *found && x.active && x.kind == ACCOUNT_OFFICIAL;
+	*email = *found ? x.email : STR_NONE;
+	struct actor_role *held = NULL;
+	if (*found && !directory_roles(env, x.person, date_of(env->now), &held, &out->n_held, e))
+		return false;
+	out->person = x.person.v, out->epoch = x.epoch, out->name = x.name, out->held = held;
+	for (size_t i = 0; i < out->n_held; i++)
+		out->roles |= ROLE_BIT(held[i].role);
+	return true;
+}
+
+static void look_for_jobs(void *self)
+{
+	struct app *app = self;
+	if (app->jobs)
+		job_kick(app->jobs);
+}
+
+static void workbook_slice(struct app *app)
+{
+	static const struct workbook_list *const lists[] = {&desk_workbook, &board_workbook};
+	workbook_use(&(struct workbook_config){.lists = lists, .n_lists = ARRAY_LEN(lists), .blobs = app->store.blobs, .keys = app->store.keys, .official = official, .soon = look_for_jobs, .self = app,
+		.public_url = public_url(app)});
+}
+
 bool app_slices(struct app *app, struct err *e)
 {
 	CHECK(app->scan.render); /* without it the server itself would read what strangers send */
 	notify_slice(app);
+	workbook_slice(app);
 	struct filing_config filing = {.law = app->store.law, .sheet = issue_sheet_draw, .blobs = app->store.blobs, .ids = &app->store.ids, .origin = str_from(app->config.origin), .scan = &app->scan,
 	                               .in_force = in_force, .ctx = app,
 	                               .bank = bank_of(app),

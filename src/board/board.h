@@ -9,6 +9,7 @@
 #pragma once
 #include "core/http/http.h"
 #include "dossier/law.h"
+#include "workbook/workbook.h"
 
 struct db_pool;
 struct board_config {
@@ -28,5 +29,8 @@ size_t board_figures(struct env *env, struct board_figure out[BOARD_FIGURES]);
 
 /* May the actor see the leaders' board? */
 bool board_allowed(const struct actor *me);
+
+/* The dossiers behind a figure as a workbook: for workbook_config.lists. */
+extern const struct workbook_list board_workbook;
 
 extern const struct route_table board_routes;

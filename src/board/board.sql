@@ -63,6 +63,19 @@ select d.id, d.code, d.procedure_name, d.applicant_name, d.state, d.channel_in, 
 select d.code, d.procedure_name, d.state, d.channel_in, d.sent_at, d.accepted_at, d.law_due, d.settled_at, d.outcome
 @behind order by d.id;
 
+-- name: board_behind_ids :each
+-- in: agency int, unit int, procedure text, officer int, kind text, channel text, channel2 text, score int, from instant, to instant, now instant
+select d.id @behind order by d.id;
+
+-- name: board_of_ids :many
+-- in: ids json
+-- out: law_due instant?
+select d.code, d.procedure_name, d.state, d.channel_in, d.sent_at, d.accepted_at, d.law_due, d.settled_at
+from json_each(:ids) i join dossier_figures d on d.id = i.value order by i.key;
+-- pg:
+select d.code, d.procedure_name, d.state, d.channel_in, d.sent_at, d.accepted_at, d.law_due, d.settled_at
+from json_array_elements_text(cast(:ids as json)) with ordinality as i(value, key) join dossier_figures d on d.id = cast(i.value as bigint) order by i.key;
+
 -- name: board_behind_count :one
 -- in: agency int, unit int, procedure text, officer int, kind text, channel text, channel2 text, score int, from instant, to instant, now instant
 -- out: n int

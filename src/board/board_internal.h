@@ -1,6 +1,7 @@
 /* board_internal.h — what is asked, what was read for it, and the parts of the pages. */
 #pragma once
 #include "board/board.h"
+#include "board/board_sql.h"
 #include "core/page/page.h"
 #include "core/ui/chart.h"
 #include "directory/directory.h"
@@ -111,6 +112,17 @@ enum { II_NO = 1, II_NAME, II_RECEIVED, II_ONLINE, II_DIRECT, II_CARRIED, II_SET
 struct board_report_row { struct str name, procedure; bool field; int64_t n[II_COLS + 1]; int64_t otherwise; /* of II_ON_TIME: refused at reception, stopped, withdrawn, without limit */ };
 struct board_report { struct board_report_row *v; size_t n; struct board_report_row sum; };
 MUST_CHECK bool board_report_read(struct request *r, const struct board_ask *q, struct board_report *out, struct err *e);
+
+/* ---- the dossiers behind a figure (list.c), as files (list_file.c) ---- */
+
+struct board_measure { const char *slug, *kind, *channel, *channel2; int score; enum msg_key word; bool now; };
+struct board_listed { struct board_ask q; const struct board_measure *m; struct board_behind_in in; };
+MUST_CHECK bool board_listed_read(struct request *r, struct board_listed *x, struct err *e);
+struct str board_listed_lead(struct request *r, const struct board_listed *x); /* the period, or the moment */
+/* Files are of the own agency: who sees all may not open all. */
+bool board_listed_own(const struct request *r, const struct board_listed *x);
+bool board_list_ask(struct request *r, struct err *e);
+bool board_list_asked(struct request *r, struct err *e);
 
 /* ---- pages ---- */
 bool board_page(struct request *r, struct err *e);

@@ -31,6 +31,8 @@ static const struct field listed[] = {
 };
 static const struct form list_query = {"board_dossiers", listed, ARRAY_LEN(listed)};
 
+static const struct form none = {"none", NULL, 0};
+
 #define LEADERS .allow = BOARD_ALLOW
 #define API .flags = ROUTE_API, .rate = RATE_API
 static const struct route routes[] = {
@@ -39,6 +41,8 @@ static const struct route routes[] = {
 	{.method = HTTP_GET, .path = BOARD "/so-lieu.xlsx", .page = board_chart_xlsx, LEADERS, .api = "GET /api/v1/board"},
 	{.method = HTTP_GET, .path = BOARD "/ho-so", .page = board_list_page, LEADERS, .reads = READS_LIST, .api = "GET /api/v1/board/dossiers"},
 	{.method = HTTP_GET, .path = BOARD "/ho-so.csv", .page = board_list_csv, LEADERS, .rate = RATE_HEAVY, .api = "GET /api/v1/board/dossiers"},
+	{.method = HTTP_POST, .path = BOARD "/ho-so.xlsx", .form = &none, .apply = board_list_ask, .answer = board_list_asked, .again = board_list_page, LEADERS, .rate = RATE_HEAVY,
+	 .api = "GET /api/v1/board/dossiers"},
 	{.method = HTTP_GET, .path = BOARD "/chi-so", .page = board_index_page, LEADERS, .api = "GET /api/v1/board/indices"},
 	{.method = HTTP_GET, .path = BOARD "/chi-so.csv", .page = board_index_file, LEADERS, .api = "GET /api/v1/board/indices"},
 	{.method = HTTP_GET, .path = BOARD "/chi-so.xlsx", .page = board_index_file, LEADERS, .api = "GET /api/v1/board/indices"},

@@ -1,11 +1,10 @@
-/* list.c — the dossiers behind a figure, newest first; as a stream of CSV. Who reads a list is recorded with the rows shown. */
+/* list.c — the dossiers behind a figure, newest first. Who reads a list is recorded with the rows shown. */
 #include "board/board_internal.h"
-#include "core/http/csv.h"
 #include "board/board_sql.h"
 
 #define SHOWN 50
 
-static const struct measure { const char *slug, *kind, *channel, *channel2; int score; enum msg_key word; bool now; } measures[] = {
+static const struct board_measure measures[] = {
 	{"received", "received", "", "", 0, MSG_BOARD_RECEIVED, false}, {"received_online", "received", "online", "portal", 0, MSG_BOARD_L_ONLINE, false},
 	{"received_counter", "received", "counter", "counter", 0, MSG_BOARD_L_COUNTER, false}, {"received_post", "received", "post", "hired", 0, MSG_BOARD_L_POST, false},
 	{"received_direct", "received_direct", "", "", 0, MSG_BOARD_II_DIRECT, false},
@@ -22,7 +21,7 @@ static const struct measure { const char *slug, *kind, *channel, *channel2; int 
 	{"open_before", "open_before", "", "", 0, MSG_BOARD_II_CARRIED, false}, {"open_at_end", "open_at_end", "", "", 0, MSG_BOARD_II_OPEN, false},
 };
 
-static const struct measure *measure_of(struct str slug)
+static const struct board_measure *measure_of(struct str slug)
 {
 	for (size_t i = 0; i < ARRAY_LEN(measures); i++)
 		if (str_eq(slug, str_from(measures[i].slug)))
@@ -30,9 +29,7 @@ static const struct measure *measure_of(struct str slug)
 	return NULL;
 }
 
-struct listed { struct board_ask q; const struct measure *m; struct board_behind_in in; };
-
-static bool read_listed(struct request *r, struct listed *x, struct err *e)
+bool board_listed_read(struct request *r, struct board_listed *x, struct err *e)
 {
 	bool api = r->route->flags & ROUTE_API;
 	struct str figure = req_query(r, api ? "figure" : "so");
@@ -90,7 +87,7 @@ static void show_rows(struct request *r, struct html_out *o, const struct board_
 	ui_table_end(o);
 }
 
-static struct str list_lead(struct request *r, const struct listed *x)
+struct str board_listed_lead(struct request *r, const struct board_listed *x)
 {
 	return x->m->now ? board_as_of(r, r->env.now) : board_period_words(r->env.arena, r->env.lang, &x->q);
 }
@@ -98,10 +95,10 @@ static struct str list_lead(struct request *r, const struct listed *x)
 bool board_list_page(struct request *r, struct err *e)
 {
 	struct arena *a = r->env.arena;
-	struct listed x;
+	struct board_listed x;
 	struct board_behind_rows rows = {0};
 	size_t hidden = 0;
-	if (!read_listed(r, &x, e) || !q_board_behind(r->env.db, a, &x.in, &rows, e))
+	if (!board_listed_read(r, &x, e) || !q_board_behind(r->env.db, a, &x.in, &rows, e))
 		return false;
 	bool more = rows.n > SHOWN;
 	rows.n = more ? SHOWN : rows.n;
@@ -113,8 +110,10 @@ bool board_list_page(struct request *r, struct err *e)
 	struct ui_crumb crumbs[] = {{M(r, TITLE), board_url(a, BOARD, &x.q, STR_NONE)}};
 	struct ui_button csv = {.label = M(r, CSV), .weight = UI_QUIET, .icon = UI_ICON_DOWNLOAD, .url = board_url(a, BOARD "/ho-so.csv", &x.q, so)};
 	struct h_capture c = h_capture_begin(&o);
-	ui_buttons(&o, &csv, 1);
-	struct ui_page p = {.title = msg(r->env.lang, x.m->word), .lead = list_lead(r, &x), .staff = true, .width = UI_FULL, .crumbs = crumbs, .n_crumbs = 1, .actions = h_capture_end(&o, c)};
+	ui_button(&o, &csv);
+	if (board_listed_own(r, &x)) /* whose dossiers are another agency's has figures, not files */
+		ui_act(&o, board_url(a, BOARD "/ho-so.xlsx", &x.q, so), &(struct ui_button){.label = msg(r->env.lang, MSG_WORKBOOK_ASK), .weight = UI_QUIET, .icon = UI_ICON_FILE});
+	struct ui_page p = {.title = msg(r->env.lang, x.m->word), .lead = board_listed_lead(r, &x), .staff = true, .width = UI_FULL, .crumbs = crumbs, .n_crumbs = 1, .actions = h_capture_end(&o, c)};
 	ui_page_begin(&o, &p);
 	if (hidden)
 		ui_notice(&o, &(struct ui_notice){.tone = UI_INFO, .text = msg_fmt(a, r->env.lang, MSG_BOARD_HIDDEN, (struct str[]){lang_number(a, (int64_t)hidden)}, 1)});
@@ -133,10 +132,10 @@ bool board_list_page(struct request *r, struct err *e)
 bool board_api_list(struct request *r, struct err *e)
 {
 	struct arena *a = r->env.arena;
-	struct listed x;
+	struct board_listed x;
 	struct board_behind_rows rows = {0};
 	size_t hidden = 0;
-	if (!read_listed(r, &x, e) || !q_board_behind(r->env.db, a, &x.in, &rows, e))
+	if (!board_listed_read(r, &x, e) || !q_board_behind(r->env.db, a, &x.in, &rows, e))
 		return false;
 	int64_t next = rows.n > SHOWN ? rows.v[SHOWN - 1].id.v : 0;
 	rows.n = next ? SHOWN : rows.n;
@@ -155,31 +154,4 @@ bool board_api_list(struct request *r, struct err *e)
 	else
 		buf_put(&r->body, STR("null}"));
 	return answer_json(r, 200);
-}
-
-/* ---- as a stream ---- */
-
-/* No names are in the file, and only an agency's own dossiers: who sees all may not open all. */
-bool board_list_csv(struct request *r, struct err *e)
-{
-	struct listed x;
-	if (!read_listed(r, &x, e))
-		return false;
-	if (!x.in.agency || !actor_in_agency(r->env.actor, BOARD_ALLOW, x.in.agency))
-		return err_set(e, ERR_DENIED, "the list of another agency");
-	static const enum msg_key keys[] = {MSG_BOARD_CODE, MSG_BOARD_DOSSIER, MSG_BOARD_STATE, MSG_BOARD_CHANNEL, MSG_BOARD_SENT, MSG_BOARD_ACCEPTED, MSG_BOARD_DUE, MSG_BOARD_SETTLED, MSG_BOARD_OUTCOME};
-	struct str heads[ARRAY_LEN(keys)];
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		heads[i] = msg(r->env.lang, keys[i]);
-	struct csv_stream *s = NULL;
-	if (!csv_open(&s, board_have()->pool, &query_board_behind_each, heads, ARRAY_LEN(heads), e))
-		return false;
-	struct board_behind_each_in *in = NEW(s->arena, struct board_behind_each_in);
-	*in = (struct board_behind_each_in){.agency = x.in.agency, .unit = x.in.unit, .procedure = str_dup(s->arena, x.in.procedure), .officer = x.in.officer, .kind = x.in.kind,
-		.channel = x.in.channel, .channel2 = x.in.channel2, .score = x.in.score, .from = x.in.from, .to = x.in.to, .now = x.in.now};
-	if (!q_board_behind_each(s->db, in, &s->cursor, e)) {
-		csv_drop(s);
-		return false;
-	}
-	return answer_csv(r, STR("ho-so.csv"), s);
 }

@@ -57,7 +57,7 @@ static json_t *row_json(struct request *r, const struct desk_list_row *x)
 	put(o, "applicant_name", x->applicant_name);
 	put(o, "state", x->state);
 	put(o, "step", x->step);
-	put(o, "step_name", desk_step_name(r, x->process, x->step));
+	put(o, "step_name", desk_step_name(r->env.lang, x->process, x->step));
 	put_id(o, "assignee", a, x->assignee.v);
 	put(o, "assignee_name", x->assignee_name);
 	put(o, "channel_in", x->channel_in);

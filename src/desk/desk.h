@@ -14,6 +14,7 @@
 #include "dossier/result.h"
 #include "filing/filing.h"
 #include "issue/issue.h"
+#include "workbook/workbook.h"
 
 struct desk_facilities {
 	const struct law *law;
@@ -51,5 +52,8 @@ void desk_side(struct request *r, struct page_facts *f);
 MUST_CHECK bool desk_opened(struct request *r, struct err *e);
 /* For http_hooks.read_needed, after the page: it must be marked, also when the same person read it minutes ago. */
 bool desk_must_mark(const struct request *r);
+
+/* The work list as a workbook: for workbook_config.lists. */
+extern const struct workbook_list desk_workbook;
 
 extern const struct route_table desk_routes;

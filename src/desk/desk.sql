@@ -117,6 +117,11 @@ select * from (select d.id from @of_reception_rare @counted) reception_rare
 @view select d.code, d.procedure_name, d.applicant_name, d.state, d.step, d.sent_at, d.due, d.answer_due, d.channel_in
 from pick p join dossier_desk d on d.id = p.id where @chosen order by d.by_due, d.id;
 
+-- name: desk_workbook_ids :each
+-- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int
+-- order: by_due = "d.by_due, d.id"; newest = "d.id desc"
+@view select d.id from pick p join dossier_desk d on d.id = p.id where @chosen order by :order;
+
 -- name: desk_ids :many
 -- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int, limit int
 @view select d.id from pick p join dossier_desk d on d.id = p.id where @chosen order by d.id limit :limit;

@@ -32,6 +32,8 @@ const char *desk_view_slug(enum desk_view v);
 MUST_CHECK bool desk_rows(struct env *env, const struct desk_filter *f, int64_t limit, struct desk_list_rows *out, struct err *e);
 MUST_CHECK bool desk_counted(struct env *env, const struct desk_filter *f, int64_t *n, struct err *e);
 MUST_CHECK bool desk_filter_ids(struct env *env, const struct desk_filter *f, struct desk_ids_rows *out, struct err *e);
+/* Every id of the view, in the order chosen. */
+MUST_CHECK bool desk_filter_all(struct env *env, const struct desk_filter *f, struct workbook_ids *out, struct err *e);
 MUST_CHECK bool desk_filter_export(struct env *env, struct db *db, const struct desk_filter *f, struct db_cursor *c, struct err *e);
 /* Rows that the actor may read: of the person whose personal number, tax code or telephone q is (*person), else those whose
  * code, name or procedure have these words. A receipt's code as scanned is a code. */
@@ -48,7 +50,7 @@ enum msg_key desk_state_word(struct str state);
 enum msg_key desk_action_word(enum dossier_action a);
 enum msg_key desk_channel_word(struct str channel);
 enum msg_key desk_role_word(struct str role);
-struct str desk_step_name(const struct request *r, struct str process, struct str step);
+struct str desk_step_name(enum lang lang, struct str process, struct str step);
 struct desk_due { enum ui_state state; bool counts; int64_t days; struct str word; };
 /* How a dossier stands by its time: amber in the last two working days, red after. */
 struct desk_due desk_due(struct env *env, struct str state, struct instant by, bool known);
@@ -72,6 +74,9 @@ bool saved_drop(struct request *r, struct err *e);
 /* The reader's saved filters, each to be dropped. */
 void desk_saved_filters(struct request *r, struct html_out *o);
 bool desk_export_page(struct request *r, struct err *e);
+/* The same list as a workbook, made by a job (src/workbook). */
+bool desk_workbook_apply(struct request *r, struct err *e);
+bool desk_workbook_answer(struct request *r, struct err *e);
 /* The form that searches: label, hint, value and focus of *look. */
 void desk_search_form(struct request *r, struct html_out *o, const struct ui_field *look);
 

@@ -51,6 +51,7 @@ void desk_side(struct request *r, struct page_facts *f)
 	side_views(r, v, &n, r->path);
 	if (desk_have()->register_rows)
 		put_nav(v, &n, msg(r->env.lang, MSG_DESK_REGISTER), STR("/ban-lam-viec/so-theo-doi"), r->path);
+	put_nav(v, &n, msg(r->env.lang, MSG_WORKBOOK_NAV), STR(WORKBOOK_PAGE), r->path);
 	if (actor_any(r->env.actor, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR)))
 		put_nav(v, &n, msg(r->env.lang, MSG_DESK_UNATTENDED), STR("/ban-lam-viec/khong-nguoi"), r->path);
 	if (actor_is(r->env.actor, ROLE_COUNTER)) {
@@ -70,6 +71,8 @@ static const struct route routes[] = {
 	 .rate = RATE_HEAVY, .api = "NONE: a view for people; programs read GET /api/v1/dossiers"},
 	{.method = HTTP_GET, .path = "/ban-lam-viec/xuat.csv", .page = desk_export_page, .allow = ALLOW_STAFF, .reads = READS_LIST, .rate = RATE_HEAVY,
 	 .api = "NONE: the same rows as GET /api/v1/dossiers, as a file"},
+	{.method = HTTP_POST, .path = "/ban-lam-viec/xuat.xlsx", .form = &saved_none, .apply = desk_workbook_apply, .answer = desk_workbook_answer, .again = desk_inbox, .allow = ALLOW_STAFF,
+	 .rate = RATE_HEAVY, .api = "NONE: the same rows as GET /api/v1/dossiers, as a file"},
 	{.method = HTTP_POST, .path = "/ban-lam-viec/tim", .form = &desk_search_words, .check = desk_search_check, .again = desk_inbox, .allow = ALLOW_STAFF,
 	 .api = "POST /api/v1/dossiers/search"},
 	{.method = HTTP_POST, .path = "/ban-lam-viec/bo-loc", .form = &saved_form, .check = saved_check, .apply = saved_apply, .again = desk_inbox, .allow = ALLOW_STAFF,

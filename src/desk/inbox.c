@@ -24,7 +24,7 @@ static struct str by_when(struct request *r, enum msg_key key, struct instant at
 static void step_cell(struct request *r, struct html_out *o, const struct ui_table *t, const struct desk_list_row *x, bool runs)
 {
 	ui_cell_begin(o, t, COL_STEP);
-	desk_two_lines(o, desk_step_name(r, x->process, x->step), x->assignee.v ? x->assignee_name : who_waits(r, x->state));
+	desk_two_lines(o, desk_step_name(r->env.lang, x->process, x->step), x->assignee.v ? x->assignee_name : who_waits(r, x->state));
 	if (runs && x->accepted_at.has && x->step_due.has && x->step_due.v.ms < r->env.now.ms)
 		desk_below(o, by_when(r, MSG_DESK_STEP_LATE, x->step_due.v), true);
 	ui_cell_end(o);
@@ -257,6 +257,9 @@ static struct html inbox_buttons(struct request *r, struct html_out *o, const st
 		ui_button(o, &(struct ui_button){.label = msg(r->env.lang, MSG_DESK_FOR_PERSON), .icon = UI_ICON_PLUS, .key = "n", .url = str_fmt(r->env.arena, "/quay/nop?nguoi=%.*s", STR_ARG(code))});
 	ui_button(o, &(struct ui_button){.label = msg(r->env.lang, MSG_DO_EXPORT), .weight = UI_QUIET, .icon = UI_ICON_DOWNLOAD, .download = true,
 		.url = str_fmt(r->env.arena, "/ban-lam-viec/xuat.csv%.*s", STR_ARG(desk_filter_url(r->env.arena, f, false)))});
+	if (!f->q.n)
+		ui_act(o, str_fmt(r->env.arena, "/ban-lam-viec/xuat.xlsx%.*s", STR_ARG(desk_filter_url(r->env.arena, f, false))),
+			&(struct ui_button){.label = msg(r->env.lang, MSG_WORKBOOK_ASK), .weight = UI_QUIET, .icon = UI_ICON_FILE});
 	return h_capture_end(o, c);
 }
 

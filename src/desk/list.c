@@ -278,6 +278,19 @@ bool desk_filter_export(struct env *env, struct db *db, const struct desk_filter
 	return q_desk_export(db, &in, c, e);
 }
 
+bool desk_filter_all(struct env *env, const struct desk_filter *f, struct workbook_ids *out, struct err *e)
+{
+	const struct desk_export_in in = pick(env, f);
+	AUTO_CURSOR c = {0};
+	struct desk_workbook_ids_row row;
+	if (!q_desk_workbook_ids(env->db, &(struct desk_workbook_ids_in){SAME_VIEW(in)}, f->newest ? DESK_WORKBOOK_IDS_NEWEST : DESK_WORKBOOK_IDS_BY_DUE, &c, e))
+		return false;
+	while (db_next(&c, &row))
+		if (!workbook_ids_add(out, row.id.v, e))
+			return false;
+	return db_end(&c, e);
+}
+
 /* All of the words, whole or from their beginning: the search syntax of either engine, made of folded letters and digits only. */
 static struct str search_words(struct env *env, struct str q, bool whole)
 {

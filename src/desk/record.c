@@ -57,7 +57,7 @@ static void process_section(struct sheet *s)
 		return;
 	ui_section_begin(s->o, WORD(s, MSG_DESK_PROCESS));
 	desk_diagram(s->o, str_fmt(s->r->env.arena, "%.*s/quy-trinh.svg?rev=%lld", STR_ARG(sheet_url(s)), (long long)s->d.rev),
-	             desk_step_name(s->r, s->d.process, s->d.step));
+	             desk_step_name(s->r->env.lang, s->d.process, s->d.step));
 	ui_section_end(s->o);
 }
 

@@ -74,7 +74,7 @@ static void put_stay(struct sheet *s, const struct dossier_stay *x, bool named, 
 	enum lang lang = s->r->env.lang;
 	struct str times[] = {desk_office_time(s->r, x->spent_ms), desk_office_time(s->r, x->limit_ms)};
 	struct str late = desk_office_time(s->r, x->late_ms), waited = desk_office_time(s->r, x->waited_ms);
-	struct str said[] = {desk_step_name(s->r, s->d.process, x->step), msg_fmt(a, lang, x->limit_ms ? MSG_DESK_SPENT_OF : MSG_DESK_SPENT, times, x->limit_ms ? 2 : 1)};
+	struct str said[] = {desk_step_name(lang, s->d.process, x->step), msg_fmt(a, lang, x->limit_ms ? MSG_DESK_SPENT_OF : MSG_DESK_SPENT, times, x->limit_ms ? 2 : 1)};
 	if (x->waited_ms)
 		said[1] = str_fmt(a, "%.*s; %.*s", STR_ARG(said[1]), STR_ARG(msg_fmt(a, lang, MSG_DESK_SPENT_WAITED, &waited, 1)));
 	v->spent = named ? msg_fmt(a, lang, MSG_DESK_SPENT_AT, said, 2) : said[1];
@@ -121,7 +121,7 @@ bool sheet_course(struct sheet *s, struct err *e)
 	const struct dossier_stay *last = stays.n ? &stays.v[stays.n - 1] : NULL;
 	size_t n = 0;
 	if (last && !last->to.has) {
-		v[n] = (struct ui_event){.when = UI_NOW, .title = desk_step_name(s->r, s->d.process, last->step), .who = sheet_holder(s), .at = last->from, .has_at = true};
+		v[n] = (struct ui_event){.when = UI_NOW, .title = desk_step_name(s->r->env.lang, s->d.process, last->step), .who = sheet_holder(s), .at = last->from, .has_at = true};
 		put_stay(s, last, false, &v[n++]);
 	}
 	n += past_events(s, &names, &all, &stays, v + n);

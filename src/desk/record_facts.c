@@ -43,7 +43,7 @@ void sheet_summary(struct sheet *s)
 	enum lang lang = s->r->env.lang;
 	struct ui_fact v[15];
 	size_t n = 0;
-	sheet_fact(v, &n, WORD(s, MSG_DESK_COL_STEP), desk_step_name(s->r, s->d.process, s->d.step));
+	sheet_fact(v, &n, WORD(s, MSG_DESK_COL_STEP), desk_step_name(s->r->env.lang, s->d.process, s->d.step));
 	sheet_fact(v, &n, WORD(s, MSG_DESK_RESPONSIBLE), sheet_holder(s));
 	sheet_fact(v, &n, WORD(s, MSG_DESK_CHANNEL), WORD(s, desk_channel_word(s->d.channel_in)));
 	sheet_fact(v, &n, WORD(s, MSG_DESK_CHANNEL_OUT), WORD(s, desk_channel_word(s->d.channel_out)));

@@ -55,11 +55,11 @@ enum msg_key desk_action_word(enum dossier_action a)
 	return v[a];
 }
 
-struct str desk_step_name(const struct request *r, struct str process, struct str step)
+struct str desk_step_name(enum lang lang, struct str process, struct str step)
 {
 	const struct process *p = law_process(LAW, process);
 	const struct node *n = p ? workflow_node(p, step) : NULL;
-	return n && n->name.n ? n->name : msg(r->env.lang, MSG_UNKNOWN);
+	return n && n->name.n ? n->name : msg(lang, MSG_UNKNOWN);
 }
 
 /* Working days from today to the day of `by`; negative when it has passed. Looks at most a year ahead. */

@@ -5,6 +5,7 @@
 #include "dossier/dossier.h"
 #include "filing/filing.h"
 #include "gen/messages.h"
+#include "workbook/workbook.h"
 #include <jansson.h>
 
 static struct erase_config config;
@@ -26,7 +27,7 @@ bool erase_dossier(struct env *env, struct str code, struct str reason, struct d
 		return false;
 	if (!d.sealed.p)
 		return err_say(e, ERR_CONFLICT, MSG_ERASE_TWICE, "the dossier was erased before");
-	return dossier_forget(env, *out, reason, e) && filing_forget(env, *out, e) && mail_forget(env, code, e) && add_cleaning(env, code, e);
+	return dossier_forget(env, *out, reason, e) && filing_forget(env, *out, e) && workbook_forget(env, e) && mail_forget(env, code, e) && add_cleaning(env, code, e);
 }
 
 /* Once more after the erasure has taken hold: a page of it may have been made meanwhile. */

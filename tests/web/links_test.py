@@ -8,7 +8,7 @@ from nothing: the page that holds it is named.
 import html, json, os, re, sys, urllib.parse
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from program import Program, Tests, run, until
-from browser import Browser
+from browser import Browser, form_of
 
 program = Program()
 tests = Tests()
@@ -110,7 +110,14 @@ def the_samples_papers_are_drawn():
     until("papers are drawn", lambda: program.rows(open_) == [["0"]])
 
 
-tests.run(a_fee_is_demanded, a_dossier_with_files_is_sent, the_samples_papers_are_drawn)
+def a_list_is_asked_for_as_a_workbook():
+    head = Browser(program, "head")
+    form = form_of(head.page("/ban-lam-viec?xem=co-quan"), "/ban-lam-viec/xuat.xlsx")
+    head.post(form["action"], {f["name"]: f["value"] for f in form["fields"] if f["type"] == "hidden"})
+    until("it is made", lambda: re.search(r'href="/ban-lam-viec/tep/\d', head.see("/ban-lam-viec/tep")[1]))
+
+
+tests.run(a_list_is_asked_for_as_a_workbook, a_fee_is_demanded, a_dossier_with_files_is_sent, the_samples_papers_are_drawn)
 for who in [None] + list(program.people):
     tests.run(as_who(who))
 tests.run(each_page_is_linked_by_somebody)

@@ -2,6 +2,7 @@
 //
 // [data-search="ID"]  a GET form: while one types, the part ID of the answer replaces the part ID of this page.
 // table[data-list]    officials' lists: j k move, x chooses, Enter opens, / goes to search, ? shows the keys.
+// [data-again="MS"]   a part that changes by itself (a file being made): looked for again until it says so no more.
 // [data-print]        a button that prints the page.
 // [data-key="d"]      a key that opens this link, or goes to this button: what an act does waits for Enter.
 // [data-keys-on]      the choice whether letters do anything at all; kept in the browser.
@@ -39,6 +40,18 @@ function liveSearch(form) {
 		clearTimeout(timer);
 		timer = setTimeout(run, 150);
 	});
+}
+
+/* ---- a part that changes by itself ---- */
+async function lookAgain(part) {
+	try {
+		const answer = await fetch(location.href, { credentials: "same-origin", cache: "no-store" });
+		const page = new DOMParser().parseFromString(await answer.text(), "text/html"), fresh = answer.ok && page.getElementById(part.id);
+		if (fresh && fresh.dataset.again) return setTimeout(lookAgain, Number(fresh.dataset.again), part);
+		if (fresh) part.replaceWith(document.importNode(fresh, true));
+	} catch (e) {
+		setTimeout(lookAgain, 10000, part); // offline: the page's own link still asks
+	}
 }
 
 /* ---- lists ---- */
@@ -167,6 +180,7 @@ function showOffline() {
 }
 
 all("form[data-search]").forEach(liveSearch);
+all("[data-again]").forEach((part) => setTimeout(lookAgain, Number(part.dataset.again), part));
 all("[data-print]").forEach((b) => {
 	b.hidden = false;
 	b.addEventListener("click", () => print());

@@ -3,7 +3,9 @@
 #include "core/test/test.h"
 #include <archive.h>
 #include <archive_entry.h>
+#include <dirent.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -123,4 +125,104 @@ TEST(bombs_are_refused)
 	struct sheet big = {STR("x"), &row, 1};
 	int64_t size;
 	EXPECT(!sheet_write(a, &big, &fd, &size, &e) && e.kind == ERR_TOO_LARGE);
+}
+
+static struct str part_of(struct arena *a, int fd, const char *name)
+{
+	struct archive *zip = archive_read_new();
+	struct archive_entry *x;
+	struct buf b = buf_on(a);
+	archive_read_support_format_zip(zip);
+	EXPECT(lseek(fd, 0, SEEK_SET) == 0);
+	EXPECT_INT(archive_read_open_fd(zip, fd, 16384), ARCHIVE_OK);
+	while (archive_read_next_header(zip, &x) == ARCHIVE_OK) {
+		char piece[4096];
+		la_ssize_t n;
+		if (strcmp(archive_entry_pathname(x), name) != 0)
+			continue;
+		while ((n = archive_read_data(zip, piece, sizeof piece)) > 0)
+			buf_put(&b, (struct str){piece, (size_t)n});
+	}
+	archive_read_free(zip);
+	return buf_str(&b);
+}
+
+static const struct sheet_column book_columns[] = {{.head = {"Mã", sizeof "Mã" - 1}, .width = 12}, {.head = {"Số", sizeof "Số" - 1}, .width = 8}, {.head = {"Tỷ lệ", sizeof "Tỷ lệ" - 1}, .width = 8},
+	{.head = {"Ngày", sizeof "Ngày" - 1}, .width = 12}, {.head = {"Lúc", sizeof "Lúc" - 1}, .width = 18}};
+
+TEST(cells_have_their_kinds)
+{
+	struct sheet_book *b = NULL;
+	struct err e = {0};
+	int fd = -1;
+	int64_t size = 0;
+	EXPECT_OK(sheet_book_open(&b, &(struct sheet_look){.name = STR("Danh sách"), .columns = book_columns, .n_columns = 5}, &e), e);
+	struct instant at = instant_at(date_from_civil(2026, 11, 25), 14 * 3600000); /* 07:00 UTC */
+	struct sheet_cell row[] = {sheet_text(STR("=1+1")), sheet_number(-1200000), {.kind = SHEET_PERCENT, .number = 0.926}, sheet_date(date_from_civil(2026, 11, 25)), sheet_time(at)};
+	EXPECT_OK(sheet_book_row(b, row, &e), e);
+	struct sheet_cell nothing[5] = {0};
+	EXPECT_OK(sheet_book_row(b, nothing, &e), e);
+	EXPECT_OK(sheet_book_close(b, &fd, &size, &e), e);
+	EXPECT_INT(lseek(fd, 0, SEEK_END), size);
+	struct sheet back;
+	EXPECT_OK(sheet_read(a, fd, &back, &e), e);
+	EXPECT_INT(back.n, 2); /* an empty row is left out of the file */
+	EXPECT_STR(back.rows[1].cells[0], STR("=1+1"));
+	EXPECT_STR(back.rows[1].cells[1], STR("-1200000"));
+	EXPECT_STR(back.rows[1].cells[2], STR("0.926"));
+	EXPECT_STR(back.rows[1].cells[3], STR("46351"));
+	EXPECT(str_starts(back.rows[1].cells[4], STR("46351.58333333333")));
+	struct str xml = part_of(a, fd, "xl/worksheets/sheet1.xml"), styles = part_of(a, fd, "xl/styles.xml");
+	EXPECT(str_find(xml, STR("<f>")) < 0);
+	EXPECT(str_find(xml, STR("state=\"frozen\"")) > 0);
+	EXPECT(str_find(styles, STR("dd/mm/yyyy hh:mm")) > 0);
+	close(fd);
+}
+
+TEST(a_long_table_goes_on_in_another_sheet)
+{
+	struct sheet_book *b = NULL;
+	struct err e = {0};
+	int fd = -1;
+	int64_t size = 0;
+	EXPECT_OK(sheet_book_open(&b, &(struct sheet_look){.name = STR("Danh sách"), .columns = book_columns, .n_columns = 2, .lines_max = 4}, &e), e);
+	for (int i = 1; i <= 7; i++) {
+		struct sheet_cell row[] = {sheet_text(str_fmt(a, "MA-%d", i)), sheet_number(i)};
+		EXPECT_OK(sheet_book_row(b, row, &e), e);
+	}
+	EXPECT_OK(sheet_book_close(b, &fd, &size, &e), e);
+	struct str one = part_of(a, fd, "xl/worksheets/sheet1.xml"), two = part_of(a, fd, "xl/worksheets/sheet2.xml"), three = part_of(a, fd, "xl/worksheets/sheet3.xml");
+	EXPECT(str_find(one, STR("MA-3")) > 0 && str_find(one, STR("MA-4")) < 0);
+	EXPECT(str_find(two, STR("MA-4")) > 0 && str_find(two, STR("MA-6")) > 0 && str_find(two, STR("MA-7")) < 0 && str_find(two, STR("Mã")) > 0);
+	EXPECT(str_find(three, STR("MA-7")) > 0);
+	EXPECT(str_find(part_of(a, fd, "xl/workbook.xml"), STR("Danh sách 3")) > 0);
+	close(fd);
+}
+
+/* While it is made and when it is given up nothing has a name in the folder of temporary files. */
+TEST(no_file_is_left)
+{
+	struct sheet_book *b = NULL;
+	struct err e = {0};
+	struct str dir = test_temp_dir(a);
+	char before[256] = "";
+	const char *old = getenv("TMPDIR");
+	snprintf(before, sizeof before, "%s", old ? old : "");
+	setenv("TMPDIR", str_cstr(a, dir), 1);
+	EXPECT_OK(sheet_book_open(&b, &(struct sheet_look){.name = STR("x"), .columns = book_columns, .n_columns = 1}, &e), e);
+	struct sheet_cell cell = sheet_text(STR("bí mật"));
+	EXPECT_OK(sheet_book_row(b, &cell, &e), e);
+	DIR *d = opendir(str_cstr(a, dir));
+	for (struct dirent *x; (x = readdir(d)) != NULL;)
+		EXPECT(x->d_name[0] == '.');
+	closedir(d);
+	struct str too_long = {arena_alloc(a, 40000), 40000};
+	memset((char *)(uintptr_t)too_long.p, 'x', too_long.n);
+	cell = sheet_text(too_long);
+	EXPECT(!sheet_book_row(b, &cell, &e) && e.kind == ERR_TOO_LARGE);
+	sheet_book_drop(b);
+	if (*before)
+		setenv("TMPDIR", before, 1);
+	else
+		unsetenv("TMPDIR");
 }
