@@ -1,6 +1,7 @@
 /* demo.c — `motcua demo`: a sample province in an empty data folder, plainly made up, and its sign-ins. */
 #include "account/account.h"
 #include "app/app.h"
+#include "app/demo_sign.h"
 #include "catalogue/catalogue.h"
 #include "directory/directory.h"
 #include "issue/issue.h"
@@ -69,6 +70,13 @@ static bool draw_page(void *ctx, struct arena *a, struct str title, struct str *
 	return ok;
 }
 
+/* Signed now, whatever day the sample says. */
+static bool sign(void *ctx, struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e)
+{
+	(void)ctx;
+	return issue_result_sign(env, d, instant_clock(), pdf, e);
+}
+
 static void tell(void *ctx, int64_t done, int64_t of)
 {
 	struct page *p = ctx;
@@ -92,8 +100,8 @@ static bool make_sample(struct store *s, struct sample_config *c, struct page *p
 		return false;
 	double seconds = (double)(monotonic_ns() - begin) / 1e9;
 	if (done.dossiers >= LOUD)
-		fprintf(stderr, "%lld dossiers of %lld kinds, %lld entries, %lld results unsigned (sample), in %.0f s: %.0f/s\n", (long long)done.dossiers, (long long)done.moulds, (long long)done.entries,
-		        (long long)done.unsigned_results, seconds, (double)done.dossiers / seconds);
+		fprintf(stderr, "%lld dossiers of %lld kinds, %lld entries, %lld results signed, %lld unsigned (sample), in %.0f s: %.0f/s\n", (long long)done.dossiers, (long long)done.moulds, (long long)done.entries,
+		        (long long)done.signed_results, (long long)done.unsigned_results, seconds, (double)done.dossiers / seconds);
 	return true;
 }
 
@@ -108,13 +116,17 @@ static bool history(struct demo *d, int64_t n, struct instant until, struct err 
 		return false;
 	struct issue_facilities issue = {.law = s.law, .blobs = s.blobs, .render = issue_render, .public_url = STR("https://hcc.example"), .demo = true};
 	struct sample_config c = {.schema = &db_schema, .dir = s.place.dir, .law = s.law, .blobs = s.blobs, .people = &d->people, .citizen = d->accounts.sample[0].account.v,
-	                          .business = d->accounts.sample[1].account.v, .n = n, .seed = d->seed, .until = until, .sheet = issue_sheet_draw, .page = draw_page, .tell = tell, .ctx = &p};
-	bool ok = issue_renderer_new(&p.renderer, e);
+	                          .business = d->accounts.sample[1].account.v, .n = n, .seed = d->seed, .until = until, .sheet = issue_sheet_draw, .page = draw_page, .sign = sign, .tell = tell, .ctx = &p};
+	struct demo_signing *signing = demo_signing_open(str_fmt(s.arena, "%.*s/pki", STR_ARG(s.place.dir)).p, e);
+	bool ok = signing && issue_renderer_new(&p.renderer, e);
 	issue.renderer = p.renderer;
+	if (ok)
+		demo_signing_lend(signing, &issue);
 	issue_use(&issue);
 	ok = ok && make_sample(&s, &c, &p, e);
 	json_decref(p.form);
 	issue_renderer_free(p.renderer);
+	demo_signing_close(signing);
 	store_close(&s);
 	return ok;
 }

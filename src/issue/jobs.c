@@ -149,9 +149,9 @@ static bool paper_fn(struct job_run *run, struct err *e)
 
 /* ---- signature ---- */
 
-static struct pades_options options(struct job_run *run, struct str name, enum msg_key reason)
+static struct pades_options options(struct instant now, struct str name, enum msg_key reason)
 {
-	return (struct pades_options){.now = run->env.now, .name = name, .reason = msg(LANG_VI, reason), .tsa = issue_have()->tsa};
+	return (struct pades_options){.now = now, .name = name, .reason = msg(LANG_VI, reason), .tsa = issue_have()->tsa};
 }
 
 /* A token or an authority that is away is no fault of the job: the attempt does not count, however long it takes. */
@@ -163,22 +163,27 @@ static bool waits(struct job_run *run, bool failed, const struct err *e)
 	return failed;
 }
 
-static bool sign_it(struct job_run *run, const struct dossier_get_row *d, struct made *m, struct err *e)
+bool issue_result_sign(struct env *env, const struct dossier_get_row *d, struct instant at, struct str *pdf, struct err *e)
 {
 	const struct issue_facilities *f = issue_have();
-	struct str drawn, out;
+	struct str drawn;
 	struct pades_key key;
 	struct official o = {0};
 	bool found = false;
-	if (!directory_person(&run->env, d->signer, &o, &found, e))
+	if (!directory_person(env, d->signer, &o, &found, e))
 		return false;
-	struct pades_options opt = options(run, o.name, MSG_ISSUE_REASON_SIGN);
+	struct pades_options opt = options(at, o.name, MSG_ISSUE_REASON_SIGN);
+	return draw_result(env, d, &drawn, e) && f->signer_key(f->self, env->arena, env, d->signer, &key, e) && pades_sign(env->arena, drawn, &key, &opt, pdf, e);
+}
+
+static bool sign_it(struct job_run *run, const struct dossier_get_row *d, struct made *m, struct err *e)
+{
+	struct str out;
 	m->id = d->id;
 	m->kind = STR("result");
 	m->file.field = STR("result:signed");
 	m->file.name = str_fmt(run->env.arena, "ket-qua-%.*s.pdf", STR_ARG(d->code));
-	return draw_result(&run->env, d, &drawn, e) && f->signer_key(f->self, run->env.arena, &run->env, d->signer, &key, e) &&
-	       pades_sign(run->env.arena, drawn, &key, &opt, &out, e) && keep_bytes(run, m, out, e);
+	return issue_result_sign(&run->env, d, run->env.now, &out, e) && keep_bytes(run, m, out, e);
 }
 
 static bool sign_fn(struct job_run *run, struct err *e)
@@ -240,7 +245,7 @@ static bool seal_it(struct job_run *run, const struct dossier_get_row *d, const 
 	bool found = false;
 	if (!directory_agency(&run->env, d->settling_agency, &agency, &found, e))
 		return false;
-	struct pades_options opt = options(run, agency.name, MSG_ISSUE_REASON_SEAL);
+	struct pades_options opt = options(run->env.now, agency.name, MSG_ISSUE_REASON_SEAL);
 	struct pdf_trust trust = have->trust;
 	trust.now = run->env.now;
 	*m = (struct made){.id = d->id, .kind = STR("result"), .replaces = f->id};

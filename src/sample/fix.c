@@ -161,6 +161,8 @@ static bool fix_text(struct fixing *f, const struct image *m, const struct db_fi
 		fix(f, c, FIX_TEXT, text(f, TEXT_FILE_NAME, row->act, m->row, put_pieces(f, opened(f, bound(f, "name", f->dossier), v)), STR_NONE));
 	else if (row->attachment && (is(c->name, "blob") || is(c->name, "plain_hash")))
 		fix(f, c, FIX_TEXT, text(f, is(c->name, "blob") ? TEXT_BLOB : TEXT_PLAIN, row->act, m->row, STR_NONE, STR_NONE));
+	else if (row->signed_result && (is(c->name, "blob") || is(c->name, "plain_hash")))
+		fix(f, c, FIX_TEXT, text(f, is(c->name, "blob") ? TEXT_SIGNED_BLOB : TEXT_SIGNED_PLAIN, row->act, m->row, STR_NONE, STR_NONE));
 	else if (m->table == &table_dossier_paper && is(c->name, "body"))
 		fix(f, c, FIX_TEXT, text(f, TEXT_BODY, row->act, m->row, opened(f, bound(f, "paper", row->id), v), STR_NONE));
 	else if (m->table == &table_dossier_fee && is(c->name, "detail"))
@@ -242,6 +244,8 @@ static bool fix_int(struct fixing *f, const struct image *m, const struct db_fie
 		fix(f, c, FIX_NUMBER, number(f, row->act, str_fmt(f->m->scratch, "paper:%.*s:%.*s:UNIT:YEAR", STR_ARG(set), STR_ARG(code)).p));
 	} else if (row->attachment && (is(c->name, "size") || is(c->name, "pages")))
 		fix(f, c, is(c->name, "size") ? FIX_POOL_SIZE : FIX_POOL_PAGES, m->row);
+	else if (row->signed_result && is(c->name, "size"))
+		fix(f, c, FIX_SIGNED_SIZE, 0);
 	else if (m->table == &table_dossier && minutes_of(c->name) >= 0) {
 		fix(f, c, FIX_MINUTES, (size_t)minutes_of(c->name));
 		if (f->x->spent.act < 0)

@@ -48,23 +48,23 @@ enum { PIECE_NAME = 3, PIECE_ADDRESS, PIECE_STREET, PIECE_PHONE, PIECE_DATE, PIE
 enum { DO_SEND = ACT_COUNT, DO_SCAN, DO_PAPER, DO_RESULT };
 enum pace { PACE_START, PACE_PROGRAM, PACE_INTAKE, PACE_BRIEF, PACE_WORK, PACE_APPLICANT, PACE_COLLECT, PACE_APOLOGY, PACE_OPINION };
 struct act { int does; char who; enum pace pace; int weight; };
-struct life { const struct law_procedure *p; size_t procedure; enum course course; enum channel channel; int account; bool organisation, online_result, rated; size_t house; };
+struct life { const struct law_procedure *p; size_t procedure; enum course course; enum channel channel; int account; bool organisation, online_result, rated, signed_result; size_t house; };
 struct script { struct act v[ACTS_MAX]; size_t n; };
 
 /* ---- moulds ---- */
 
-enum fix_kind { FIX_ROW_ID, FIX_CAST, FIX_TIME, FIX_DUE, FIX_DAY, FIX_NUMBER, FIX_TEXT, FIX_POOL_SIZE, FIX_POOL_PAGES, FIX_MINUTES };
+enum fix_kind { FIX_ROW_ID, FIX_CAST, FIX_TIME, FIX_DUE, FIX_DAY, FIX_NUMBER, FIX_TEXT, FIX_POOL_SIZE, FIX_POOL_PAGES, FIX_SIGNED_SIZE, FIX_MINUTES };
 struct fix { uint16_t offset; uint8_t kind, arg; };
 struct image { const struct db_table *table; uint8_t row; union db_cell *cells; struct fix *fixes; size_t n_fixes; };
 enum due_kind { DUE_ANSWER, DUE_STEP, DUE_CLOCK, DUE_APOLOGY, DUE_OPINION };
 struct due_rule { enum due_kind kind; int act; int64_t minutes; int start, n_events; struct { int act; enum clock_event_kind kind; } events[8]; int from; };
-enum text_kind { TEXT_CODE, TEXT_NAME, TEXT_NUMBER_KEY, TEXT_PHONE_KEY, TEXT_SECRET, TEXT_CONTENT, TEXT_WRAPPED, TEXT_FILE_NAME, TEXT_BODY, TEXT_FEE, TEXT_VOUCHER, TEXT_PIECES, TEXT_BLOB, TEXT_PLAIN };
+enum text_kind { TEXT_CODE, TEXT_NAME, TEXT_NUMBER_KEY, TEXT_PHONE_KEY, TEXT_SECRET, TEXT_CONTENT, TEXT_WRAPPED, TEXT_FILE_NAME, TEXT_BODY, TEXT_FEE, TEXT_VOUCHER, TEXT_PIECES, TEXT_BLOB, TEXT_PLAIN, TEXT_SIGNED_BLOB, TEXT_SIGNED_PLAIN };
 /* plain: what is sealed; for TEXT_CONTENT what stands before and after the applicant. Pieces: see put_pieces(). */
 struct text_rule { enum text_kind kind; int act; uint8_t row; struct str plain, after; };
 struct number_rule { int act; struct str name; };  /* of a sequence; the unit, agency and year are put in */
 /* whose: places of the cast; IN_COUNT: the number itself */
 struct mould_act { int64_t at_unit, at_person, actor; int unit_in, person_in, actor_in; struct str kind, role, body; size_t first_image, n_images; };
-struct mould_row { const struct db_table *table; int64_t id; int act; bool attachment; };
+struct mould_row { const struct db_table *table; int64_t id; int act; bool attachment, signed_result; };
 struct mould {
 	uint64_t key;
 	struct life life;
@@ -102,6 +102,7 @@ struct inst {
 	int64_t numbers[8], minutes[3]; /* total, citizen, others */
 	struct str *texts;        /* of the mould; memory in `room` */
 	size_t pool;              /* files there were to choose from when it was sent */
+	struct pool_file result;  /* signed, its own; texts live as long as the act */
 	char *room;
 	size_t used, size;
 };
@@ -113,6 +114,7 @@ struct maker {
 	struct arena *scratch;    /* one act or one mould */
 	struct db_bulk *bulk;
 	struct db *stage;         /* a copy of the directory, thrown away */
+	struct db_bulk *stage_rows; /* where the rows of a dossier stand while its result is drawn */
 	struct id_source ids, stage_ids;
 	struct lane lane, stage_lane;
 	struct key key;

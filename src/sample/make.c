@@ -24,7 +24,7 @@ struct loop {
 	double *weight;           /* of each day, from the first on */
 	double total;
 	int32_t first, last;
-	int64_t sent, since_commit, wait_signature_ms;
+	int64_t sent, since_commit, wait_signature_ms, sign_from_ms;
 	double owed;              /* of the day, and what days before could not send */
 	const struct law_procedure **usual; /* by how often they are asked for */
 	double *usual_share;
@@ -192,6 +192,15 @@ static bool fits(const struct loop *l, const struct wish *w)
 	return ends <= last || last > l->last;
 }
 
+/* Will its result be among the newest that left? */
+static bool is_signed(const struct loop *l, const struct wish *w)
+{
+	for (size_t i = 0; i < w->script.n; i++)
+		if (w->script.v[i].does == DO_RESULT)
+			return w->t[i].ms >= l->sign_from_ms && w->t[i].ms < l->wait_signature_ms;
+	return false;
+}
+
 static bool make_wish(struct loop *l, int32_t day, struct wish *w)
 {
 	struct maker *m = l->m;
@@ -215,8 +224,10 @@ static bool make_wish(struct loop *l, int32_t day, struct wish *w)
 			return false;
 		w->script = script_of(m, x, files_of_kind(m, x, (struct date){day}));
 		w->t[0] = t0;
-		if (script_times(m, x, &w->script, chance, w->t) && fits(l, w))
+		if (script_times(m, x, &w->script, chance, w->t) && fits(l, w)) {
+			x->signed_result = is_signed(l, w);
 			return true;
+		}
 	}
 	return false;
 }
@@ -271,7 +282,7 @@ static bool step(struct loop *l, struct err *e)
 	struct arena_mark mark = arena_mark(m->scratch);
 	/* The newest decisions are left to be signed by who really signs. */
 	bool over = a->does == DO_RESULT && x->t[x->next].ms >= l->wait_signature_ms;
-	m->out->unsigned_results += a->does == DO_RESULT && !over;
+	m->out->unsigned_results += a->does == DO_RESULT && !over && !x->m->life.signed_result;
 	bool ok = over || pour_act(m, x, e);
 	if (ok && (over || x->next == x->stop)) {
 		ok = pour_end(m, x, e);
@@ -377,6 +388,7 @@ static bool loop_days(struct maker *m, struct err *e)
 	usual_procedures(&l);
 	/* So far back as the offices need for that many decisions. */
 	l.wait_signature_ms = m->c->until.ms - (int64_t)((double)newest / ((double)m->c->n + 1) * YEARS * 365 * (double)DAY_MS);
+	l.sign_from_ms = m->c->sign ? l.wait_signature_ms - (int64_t)((double)SAMPLE_SIGNED / ((double)m->c->n + 1) * YEARS * 365 * (double)DAY_MS) : INT64_MAX;
 	bool ok = l.n_usual > 0 || err_set(e, ERR_INTERNAL, "no procedure has form and process");
 	ok = ok && begin(&l, e);
 	for (int32_t d = l.first; ok && d <= l.last; d++)
@@ -442,7 +454,7 @@ static bool prepare(struct maker *m, struct err *e)
 	return sample_page(m, STR("Thành phần hồ sơ mẫu"), &m->pool[0], e) && sample_page(m, STR("Giấy tờ mẫu của Bộ phận Một cửa"), &m->paper, e) &&
 	       sample_page(m, STR("Kết quả mẫu, chưa ký"), &m->result, e) &&
 	       db_bulk_begin(m->c->db, &(struct db_bulk_config){tables, ARRAY_LEN(tables), keep, ARRAY_LEN(keep), 384}, &m->bulk, e) &&
-	       q_dossier_search_merge(m->c->db, 0, NULL, e);
+	       db_bulk_begin(m->stage, &(struct db_bulk_config){.cache_mb = 8}, &m->stage_rows, e) && q_dossier_search_merge(m->c->db, 0, NULL, e);
 }
 
 bool sample_make(const struct sample_config *c, struct sample_done *out, struct err *e)
@@ -458,6 +470,7 @@ bool sample_make(const struct sample_config *c, struct sample_done *out, struct 
 	bool ok = prepare(m, e) && db_begin(m->stage, &stage, e) && loop_days(m, e) && q_dossier_search_merge(c->db, 4, NULL, e) && db_bulk_finish(m->bulk, c->schema, e);
 	out->files = (int64_t)m->n_pool;
 	db_rollback(&stage);
+	db_bulk_free(m->stage_rows);
 	db_close(m->stage);
 	drop_stage(m);
 	db_bulk_free(m->bulk);

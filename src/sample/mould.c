@@ -171,6 +171,11 @@ static bool keep(struct taking *k, bool result, struct err *e)
 	struct dossier_get_row d;
 	struct dossier_paper_list_rows papers = {0};
 	struct dossier_file_new x = {.name = STR("ket-qua-mau-chua-ky.pdf"), .field = STR("result:sample"), .blob = f->blob, .plain_hash = f->plain, .type = STR("application/pdf"), .size = f->size, .pages = OPT_INT(f->pages)};
+	if (result && k->x->life.signed_result) {
+		if (!dossier_load(&k->env, k->id, &d, e))
+			return false;
+		x = (struct dossier_file_new){.name = str_fmt(k->env.arena, "ket-qua-%.*s.pdf", STR_ARG(d.code)), .field = STR("result:signed"), .blob = f->blob, .plain_hash = f->plain, .type = STR("application/pdf"), .size = f->size};
+	}
 	if (result)
 		return dossier_signed(&k->env, k->m->c->law, k->id, &x, e);
 	if (!dossier_load(&k->env, k->id, &d, e) || !q_dossier_paper_list(k->env.db, k->env.arena, k->id, &papers, e) || !q_dossier_file_list(k->env.db, k->env.arena, k->id, &rows, e))
@@ -263,7 +268,8 @@ static size_t row_of(struct taking *k, const struct db_table *t, int64_t id, int
 		if (x->rows[i].table == t && x->rows[i].id == id)
 			return i;
 	CHECK(x->n_rows < ROWS_MAX);
-	x->rows[x->n_rows] = (struct mould_row){.table = t, .id = id, .act = act, .attachment = t == &table_dossier_file && act == 0};
+	x->rows[x->n_rows] = (struct mould_row){.table = t, .id = id, .act = act, .attachment = t == &table_dossier_file && act == 0,
+	                                         .signed_result = x->life.signed_result && t == &table_dossier_file && x->script.v[act].does == DO_RESULT};
 	return x->n_rows++;
 }
 
@@ -370,7 +376,7 @@ static uint64_t key_of(const struct maker *m, const struct life *l, const struct
 {
 	const struct eras *eras = &m->c->law->eras;
 	uint64_t h = mix(rules_on(m, date_of(t[0])) ^ (l->procedure * 128 + l->course * 8 + l->channel));
-	h = mix(h ^ ((uint64_t)l->account * 16 + l->organisation * 8U + l->online_result * 4U + l->house * 64));
+	h = mix(h ^ ((uint64_t)l->account * 16 + l->organisation * 8U + l->online_result * 4U + l->signed_result * 2U + l->house * 64));
 	for (size_t i = 0; i < s->n; i++)
 		if (s->v[i].does < ACT_COUNT)
 			h = mix(h ^ (uint64_t)(era_resolve_open(eras, date_of(t[0]), date_of(t[i])).version[ERA_FORM_SET] - eras->component[ERA_FORM_SET].list));

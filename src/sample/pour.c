@@ -162,6 +162,8 @@ static struct str text_of(struct maker *m, const struct inst *x, const struct te
 	case TEXT_PIECES: return pieces(m, x, r->plain);
 	case TEXT_BLOB: return pool_of(m, x, r->row)->blob;
 	case TEXT_PLAIN: return pool_of(m, x, r->row)->plain;
+	case TEXT_SIGNED_BLOB: return x->result.blob;
+	case TEXT_SIGNED_PLAIN: return x->result.plain;
 	}
 	return STR("");
 }
@@ -238,6 +240,7 @@ static void apply(const struct maker *m, const struct inst *x, const struct imag
 		case FIX_MINUTES: c->number.v = x->minutes[f->arg]; break;
 		case FIX_POOL_SIZE: c->number.v = pool_of(m, x, f->arg)->size; break;
 		case FIX_POOL_PAGES: c->number.v = pool_of(m, x, f->arg)->pages; break;
+		case FIX_SIGNED_SIZE: c->number.v = x->result.size; break;
 		}
 	}
 }
@@ -281,6 +284,43 @@ static bool put_search(struct maker *m, const struct inst *x, struct err *e)
 	return q_dossier_search_add(m->c->db, (struct dossier_id){x->ids[0]}, str_fmt(m->scratch, "%.*s %.*s", STR_ARG(words), STR_ARG(x->m->search_after)), NULL, e) || err_wrap(e, "search");
 }
 
+/* Its rows as the last act left them. */
+static bool put_rows(struct maker *m, const struct inst *x, struct db_bulk *to, struct err *e)
+{
+	const struct mould *mould = x->m;
+	union db_cell row[64];
+	for (size_t r = 0; r < mould->n_rows; r++) {
+		if (mould->rows[r].act >= x->next)
+			continue;
+		const struct mould_act *last = &mould->acts[x->next - 1];
+		size_t i = last->first_image + last->n_images;
+		while (mould->images[i - 1].row != r)
+			i--;
+		apply(m, x, &mould->images[i - 1], row);
+		if (!db_bulk_put(to, mould->rows[r].table, row, e))
+			return err_wrap(e, "row of a sample");
+	}
+	return true;
+}
+
+/* The result of this very dossier: its rows stand in the copy of the directory while it is drawn, signed and kept. */
+static bool sign_result(struct maker *m, struct inst *x, struct err *e)
+{
+	AUTO_TX tx = {0};
+	struct dossier_get_row d;
+	struct str pdf;
+	struct blob_info info;
+	struct env env = {.arena = m->scratch, .db = m->stage, .ids = &m->stage_ids, .actor = &actor_program, .now = x->t[x->next]};
+	bool ok = db_savepoint(m->stage, &tx, e) && put_rows(m, x, m->stage_rows, e) && dossier_load(&env, (struct dossier_id){x->ids[0]}, &d, e) && m->c->sign(m->c->ctx, &env, &d, &pdf, e) &&
+	          blob_store_bytes(m->c->blobs, pdf, &(struct blob_put){.key = &m->key}, &info, e);
+	db_rollback(&tx);
+	if (!ok)
+		return err_wrap(e, "a sample's signed result");
+	x->result = (struct pool_file){digest_hex(m->scratch, info.address), digest_hex(m->scratch, info.plain), info.size, 0};
+	m->out->signed_results++;
+	return true;
+}
+
 bool pour_act(struct maker *m, struct inst *x, struct err *e)
 {
 	const struct mould *mould = x->m;
@@ -299,6 +339,8 @@ bool pour_act(struct maker *m, struct inst *x, struct err *e)
 			x->numbers[i] = counter_next(m, sequence_of(m, x, mould->numbers[i].name, x->t[x->next]));
 	if (mould->spent.act == x->next)
 		spend(m, x);
+	if (mould->life.signed_result && mould->script.v[x->next].does == DO_RESULT && !sign_result(m, x, e))
+		return false;
 	make_texts(m, x, x->next);
 	for (size_t i = a->first_image; i < a->first_image + a->n_images; i++) {
 		apply(m, x, &mould->images[i], row);
@@ -313,19 +355,8 @@ bool pour_act(struct maker *m, struct inst *x, struct err *e)
 
 bool pour_end(struct maker *m, struct inst *x, struct err *e)
 {
-	const struct mould *mould = x->m;
-	union db_cell row[64];
-	for (size_t r = 0; r < mould->n_rows; r++) {
-		if (mould->rows[r].act >= x->next)
-			continue;
-		const struct mould_act *last = &mould->acts[x->next - 1];
-		size_t i = last->first_image + last->n_images;
-		while (mould->images[i - 1].row != r)
-			i--;
-		apply(m, x, &mould->images[i - 1], row);
-		if (!db_bulk_put(m->bulk, mould->rows[r].table, row, e))
-			return err_wrap(e, "row of a sample");
-	}
+	if (!put_rows(m, x, m->bulk, e))
+		return false;
 	m->out->dossiers++;
 	inst_free(x);
 	return true;

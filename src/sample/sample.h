@@ -15,6 +15,7 @@
 #include "directory/directory.h"
 #include "dossier/dossier.h"
 
+#define SAMPLE_SIGNED 200
 struct sample_config {
 	struct db *db;                 /* DB_BATCH */
 	const struct db_schema *schema;
@@ -30,10 +31,12 @@ struct sample_config {
 	dossier_sheet_fn *sheet;
 	/* One page that says in large letters that it is a sample. */
 	bool (*page)(void *ctx, struct arena *a, struct str title, struct str *pdf, struct err *e);
+	/* The result of a dossier, drawn and really signed, of the newest about SAMPLE_SIGNED that left; NULL: none is signed. */
+	bool (*sign)(void *ctx, struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e);
 	void (*tell)(void *ctx, int64_t done, int64_t of); /* or NULL */
 	void *ctx;
 };
 /* When the first dossier may be sent: three years before `until`. The directory must be in the log before. */
 struct instant sample_begin(struct instant until);
-struct sample_done { int64_t dossiers, entries, moulds, files, unsigned_results; };
+struct sample_done { int64_t dossiers, entries, moulds, files, unsigned_results, signed_results; };
 MUST_CHECK bool sample_make(const struct sample_config *c, struct sample_done *out, struct err *e);

@@ -9,6 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 # fontconfig keeps what it loads until the process ends, and the demonstration draws its files.
 os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
 import program
+from browser import Browser, form_of, text_of
 from program import Program
 
 program.env["ASAN_OPTIONS"] = program.env.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
@@ -16,7 +17,7 @@ motcua = sys.argv[1]
 root = tempfile.mkdtemp(prefix="motcua-sample-")
 N, AS_OF = 1500, "2026-10-30"
 # Every installation has keys of its own: what is sealed or summed under them differs, and so does what is made from it.
-OWN = {"dossier": {"sealed", "proposal", "identity_key", "phone_key"}, "dossier_key": {"wrapped"}, "dossier_file": {"name", "blob"}, "dossier_paper": {"body"}, "dossier_fee": {"detail"}, "dossier_rating": {"words"}}
+OWN = {"dossier": {"sealed", "proposal", "identity_key", "phone_key"}, "dossier_key": {"wrapped"}, "dossier_file": {"name", "blob", "plain_hash", "size"}, "dossier_paper": {"body"}, "dossier_fee": {"detail"}, "dossier_rating": {"words"}}
 
 
 def check(good, *what):
@@ -54,6 +55,8 @@ def sums(data):
     db, out = base(data), {}
     for table, own in OWN.items():
         columns = [r[1] for r in db.execute(f"pragma table_info({table})") if r[1] not in own]
+        if table == "dossier_file":  # a signature is an installation's own, and so is what holds one
+            columns += ["case when field = 'result:signed' then 0 else size end"]
         where = "id" if table in ("dossier", "dossier_key") else "dossier"
         h = hashlib.sha256()
         for row in db.execute(f"select {', '.join(columns)} from {table} where {where} in {POURED} order by id"):
@@ -103,6 +106,9 @@ def plausible(data):
     ended = one(db, "select id from agency where valid_to is not null and kind = 'department'")
     check(not one(db, "select count(*) from dossier where settling_agency = ? and state in ('received', 'supplement', 'fee', 'processing', 'signing')", ended), "a closed agency has nothing open")
     check(one(db, "select count(*) from dossier_file where field = 'result:sample'") > N / 2, "results are marked as samples")
+    signed, newest = one(db, "select count(*) from dossier_file where field = 'result:signed'"), one(db, "select min(at) from dossier_file where field = 'result:signed'")
+    check(120 < signed < 280, "about two hundred results are signed", signed)
+    check(not one(db, "select count(*) from dossier_file where field = 'result:sample' and at > ?", newest), "the newest ones")
     check(one(db, "select count(*) from stat_delta") + one(db, "select count(*) from stat_roll") > 0, "statistics were counted")
     check(one(db, "select count(*) from agency where kind in ('department', 'commune') and valid_to is null") == 22 and 550 < one(db, "select count(*) from person") < 650, "a province around the department")
     halls = dict(db.execute("select u.code, count(*) from dossier d join unit u on u.id = d.receiving_unit group by u.code"))
@@ -134,6 +140,20 @@ def killed():
     check(code != 0 and "not whole" in err, "a half-made demonstration is served", code, err)
 
 
+def judged(p):
+    """A result that left signed is what the verification page says it is; the board counts it."""
+    code = p.rows("select d.code from dossier d join dossier_file f on f.dossier = d.id where f.field like 'result:s%ed' and d.state = 'returned' and d.code like 'H99.90-%' order by d.id desc limit 1")[0][0]
+    record = p.api("director", "GET", f"/dossiers/{code}")
+    of = [f["id"] for f in record["files"] if f["name"] == f"ket-qua-{code}.pdf"]
+    status, body, _ = p.ask("GET", f"/ban-lam-viec/ho-so/{code}/tep/{of[0]}", token=p.token("director"))
+    check(status == 200 and b"/ByteRange" in body, code, "its result opens", status)
+    who = Browser(p)
+    hidden = [(f["name"], f["value"]) for f in form_of(who.page("/kiem-tra"), "/kiem-tra")["fields"] if f["type"] == "hidden"]
+    status, html, headers = who.post("/kiem-tra", hidden, [("file", b"ket-qua.pdf", "application/pdf", body)])
+    said = text_of(who.see(headers["Location"])[1] if status == 303 else html)
+    check("Hợp lệ" in said and "Không nên tin tệp này" not in said and code in said, code, "the signature is good", said[:1500])
+
+
 def opened():
     """What was poured opens: answers, files and papers by whoever may read them; and the newest results are signed by the server."""
     p = Program(dossiers=300)
@@ -153,10 +173,12 @@ def opened():
             got = p.ask("GET", f"/ban-lam-viec/ho-so/{code}/tep/{f['id']}", token=p.token("counter"))
             check(got[0] == 200 and got[1][:4] == b"%PDF", code, "a file opens", f["name"], got[0])
     check(len(phones) > 5 and len(dates) > 2, "telephones and dates differ from dossier to dossier", phones, dates)
+    waiting = "select count(*) from dossier d where d.state = 'signing' and not exists (select 1 from dossier_file f where f.dossier = d.id and f.field = 'result:signed')"
     until = time.time() + 120
-    while not int(p.rows("select count(*) from dossier_file where field = 'result:signed'")[0][0]) and time.time() < until:
+    while int(p.rows(waiting)[0][0]) and time.time() < until:
         time.sleep(0.5)
-    check(int(p.rows("select count(*) from dossier_file where field = 'result:signed'")[0][0]) > 0, "the newest results are signed")
+    check(not int(p.rows(waiting)[0][0]), "the newest results are signed by the server")
+    judged(p)
     p.ends_well()
 
 
