@@ -70,11 +70,13 @@ static bool draw_page(void *ctx, struct arena *a, struct str title, struct str *
 	return ok;
 }
 
-/* Signed now, whatever day the sample says. */
+/* Signed and sealed now, whatever day the sample says. */
 static bool sign(void *ctx, struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e)
 {
+	struct str signed_pdf, cert;
+	struct instant now = instant_clock();
 	(void)ctx;
-	return issue_result_sign(env, d, instant_clock(), pdf, e);
+	return issue_result_sign(env, d, now, &signed_pdf, e) && issue_result_seal(env, d, signed_pdf, now, pdf, &cert, e);
 }
 
 static void tell(void *ctx, int64_t done, int64_t of)

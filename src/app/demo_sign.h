@@ -7,5 +7,5 @@ struct demo_signing;
 MUST_CHECK struct demo_signing *demo_signing_open(const char *pki, struct err *e);
 /* NULL is fine. */
 void demo_signing_close(struct demo_signing *s);
-/* Key and stamps, for issue_use(). They live as long as s. */
+/* Keys, stamps and whom to trust, for issue_use(). They live as long as s. */
 void demo_signing_lend(struct demo_signing *s, struct issue_facilities *f);

@@ -55,6 +55,8 @@ MUST_CHECK bool issue_draft_draw(struct env *env, const struct dossier_get_row *
 dossier_sheet_fn issue_sheet_draw;
 /* The result as it leaves, signed by the decider at `at` with a time-stamp. ERR_BUSY: token or authority away. */
 MUST_CHECK bool issue_result_sign(struct env *env, const struct dossier_get_row *d, struct instant at, struct str *pdf, struct err *e);
+/* The agency's seal on what the decider signed. cert: SHA-256 of the seal's certificate, hex. ERR_CONFLICT: the signature is not good. */
+MUST_CHECK bool issue_result_seal(struct env *env, const struct dossier_get_row *d, struct str pdf, struct instant at, struct str *out, struct str *cert, struct err *e);
 /* The register of dossiers accepted in a reception, or settled by an agency (the other id 0), on days from..to; field empty: all.
  * The form of the last day; numbered from the first day of its year. At most ISSUE_REGISTER_MAX rows. */
 #define ISSUE_REGISTER_MAX 5000

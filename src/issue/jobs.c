@@ -224,41 +224,45 @@ static bool read_result(struct job_run *run, const struct dossier_file_list_row 
 }
 
 /* Certificates that the agency's seal has had. */
-static bool former_seals(struct job_run *run, struct agency_id agency, struct digest **out, size_t *n, struct err *e)
+static bool former_seals(struct env *env, struct agency_id agency, struct digest **out, size_t *n, struct err *e)
 {
 	struct seal_used_list_rows rows = {0};
-	if (!q_seal_used_list(run->env.db, run->env.arena, agency, &rows, e))
+	if (!q_seal_used_list(env->db, env->arena, agency, &rows, e))
 		return err_wrap(e, "former seals");
-	*out = NEW_ARRAY(run->env.arena, rows.n + 1, struct digest);
+	*out = NEW_ARRAY(env->arena, rows.n + 1, struct digest);
 	for (size_t i = 0; i < rows.n; i++)
 		if (digest_from_hex(rows.v[i].cert, &(*out)[*n]))
 			(*n)++;
 	return true;
 }
 
-static bool seal_it(struct job_run *run, const struct dossier_get_row *d, const struct dossier_file_list_row *f, struct made *m, struct err *e)
+bool issue_result_seal(struct env *env, const struct dossier_get_row *d, struct str pdf, struct instant at, struct str *out, struct str *cert, struct err *e)
 {
 	const struct issue_facilities *have = issue_have();
 	struct pades_key key;
 	struct agency agency = {.kind = AGENCY_DEPARTMENT};
-	struct str pdf, out;
+	struct digest *former = NULL;
+	size_t n = 0;
 	bool found = false;
-	if (!directory_agency(&run->env, d->settling_agency, &agency, &found, e))
+	if (!directory_agency(env, d->settling_agency, &agency, &found, e))
 		return false;
-	struct pades_options opt = options(run->env.now, agency.name, MSG_ISSUE_REASON_SEAL);
+	struct pades_options opt = options(at, agency.name, MSG_ISSUE_REASON_SEAL);
 	struct pdf_trust trust = have->trust;
-	trust.now = run->env.now;
+	trust.now = at;
+	if (!former_seals(env, d->settling_agency, &former, &n, e) || !have->seal_key(have->self, env->arena, env, d->settling_agency, &key, e))
+		return false;
+	*cert = digest_hex(env->arena, crypto_sha256(key.cert));
+	return pades_seal(env->arena, pdf, &key, &opt, &trust, former, n, out, e);
+}
+
+static bool seal_it(struct job_run *run, const struct dossier_get_row *d, const struct dossier_file_list_row *f, struct made *m, struct err *e)
+{
+	struct str pdf, out;
 	*m = (struct made){.id = d->id, .kind = STR("result"), .replaces = f->id};
 	m->file.field = STR("result:sealed");
 	m->file.name = str_fmt(run->env.arena, "ket-qua-%.*s.pdf", STR_ARG(d->code));
-	struct digest *former = NULL;
-	size_t n = 0;
-	if (!former_seals(run, d->settling_agency, &former, &n, e) || !read_result(run, f, &pdf, e) ||
-	    !have->seal_key(have->self, run->env.arena, &run->env, d->settling_agency, &key, e))
-		return false;
-	m->seal = digest_hex(run->env.arena, crypto_sha256(key.cert));
 	m->sealer = d->settling_agency;
-	return pades_seal(run->env.arena, pdf, &key, &opt, &trust, former, n, &out, e) && keep_bytes(run, m, out, e);
+	return read_result(run, f, &pdf, e) && issue_result_seal(&run->env, d, pdf, run->env.now, &out, &m->seal, e) && keep_bytes(run, m, out, e);
 }
 
 static bool seal_fn(struct job_run *run, struct err *e)

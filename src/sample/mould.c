@@ -174,7 +174,7 @@ static bool keep(struct taking *k, bool result, struct err *e)
 	if (result && k->x->life.signed_result) {
 		if (!dossier_load(&k->env, k->id, &d, e))
 			return false;
-		x = (struct dossier_file_new){.name = str_fmt(k->env.arena, "ket-qua-%.*s.pdf", STR_ARG(d.code)), .field = STR("result:signed"), .blob = f->blob, .plain_hash = f->plain, .type = STR("application/pdf"), .size = f->size};
+		x = (struct dossier_file_new){.name = str_fmt(k->env.arena, "ket-qua-%.*s.pdf", STR_ARG(d.code)), .field = STR("result:sealed"), .blob = f->blob, .plain_hash = f->plain, .type = STR("application/pdf"), .size = f->size};
 	}
 	if (result)
 		return dossier_signed(&k->env, k->m->c->law, k->id, &x, e);

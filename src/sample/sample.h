@@ -31,7 +31,7 @@ struct sample_config {
 	dossier_sheet_fn *sheet;
 	/* One page that says in large letters that it is a sample. */
 	bool (*page)(void *ctx, struct arena *a, struct str title, struct str *pdf, struct err *e);
-	/* The result of a dossier, drawn and really signed, of the newest about SAMPLE_SIGNED that left; NULL: none is signed. */
+	/* The result of a dossier, drawn, really signed and sealed, of the newest about SAMPLE_SIGNED that left; NULL: none is signed. */
 	bool (*sign)(void *ctx, struct env *env, const struct dossier_get_row *d, struct str *pdf, struct err *e);
 	void (*tell)(void *ctx, int64_t done, int64_t of); /* or NULL */
 	void *ctx;

@@ -56,7 +56,7 @@ def sums(data):
     for table, own in OWN.items():
         columns = [r[1] for r in db.execute(f"pragma table_info({table})") if r[1] not in own]
         if table == "dossier_file":  # a signature is an installation's own, and so is what holds one
-            columns += ["case when field = 'result:signed' then 0 else size end"]
+            columns += ["case when field = 'result:sealed' then 0 else size end"]
         where = "id" if table in ("dossier", "dossier_key") else "dossier"
         h = hashlib.sha256()
         for row in db.execute(f"select {', '.join(columns)} from {table} where {where} in {POURED} order by id"):
@@ -106,7 +106,7 @@ def plausible(data):
     ended = one(db, "select id from agency where valid_to is not null and kind = 'department'")
     check(not one(db, "select count(*) from dossier where settling_agency = ? and state in ('received', 'supplement', 'fee', 'processing', 'signing')", ended), "a closed agency has nothing open")
     check(one(db, "select count(*) from dossier_file where field = 'result:sample'") > N / 2, "results are marked as samples")
-    signed, newest = one(db, "select count(*) from dossier_file where field = 'result:signed'"), one(db, "select min(at) from dossier_file where field = 'result:signed'")
+    signed, newest = one(db, "select count(*) from dossier_file where field = 'result:sealed'"), one(db, "select min(at) from dossier_file where field = 'result:sealed'")
     check(120 < signed < 280, "about two hundred results are signed", signed)
     check(not one(db, "select count(*) from dossier_file where field = 'result:sample' and at > ?", newest), "the newest ones")
     check(one(db, "select count(*) from stat_delta") + one(db, "select count(*) from stat_roll") > 0, "statistics were counted")
@@ -141,8 +141,8 @@ def killed():
 
 
 def judged(p):
-    """A result that left signed is what the verification page says it is; the board counts it."""
-    code = p.rows("select d.code from dossier d join dossier_file f on f.dossier = d.id where f.field like 'result:s%ed' and d.state = 'returned' and d.code like 'H99.90-%' order by d.id desc limit 1")[0][0]
+    """A result that left signed and sealed is what the verification page says it is."""
+    code = p.rows("select d.code from dossier d join dossier_file f on f.dossier = d.id where f.field = 'result:sealed' and d.state = 'returned' and d.code like 'H99.90-%' order by d.id desc limit 1")[0][0]
     record = p.api("director", "GET", f"/dossiers/{code}")
     of = [f["id"] for f in record["files"] if f["name"] == f"ket-qua-{code}.pdf"]
     status, body, _ = p.ask("GET", f"/ban-lam-viec/ho-so/{code}/tep/{of[0]}", token=p.token("director"))
@@ -151,7 +151,7 @@ def judged(p):
     hidden = [(f["name"], f["value"]) for f in form_of(who.page("/kiem-tra"), "/kiem-tra")["fields"] if f["type"] == "hidden"]
     status, html, headers = who.post("/kiem-tra", hidden, [("file", b"ket-qua.pdf", "application/pdf", body)])
     said = text_of(who.see(headers["Location"])[1] if status == 303 else html)
-    check("Hợp lệ" in said and "Không nên tin tệp này" not in said and code in said, code, "the signature is good", said[:1500])
+    check("Đúng là tệp do cơ quan phát hành và còn nguyên vẹn" in said and code in said, code, "the signature is good", said[:1500])
 
 
 def opened():
