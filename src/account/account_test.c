@@ -113,7 +113,6 @@ static void start_server(struct world *w)
 	tables[2] = (struct route_table){"probes", probes, 1};
 	c.tables = tables;
 	c.n_tables = 3;
-	c.upload_dir = test_temp_dir(w->a).p;
 	c.sign_in_path = "/dang-nhap";
 	c.hooks = (struct http_hooks){.authenticate = account_authenticate, .may_act = account_may_act, .say = page_say, .error_page = page_error_page, .db_checkout = take_db, .db_checkin = give_db};
 	c.rate_address[RATE_SIGN_IN] = (struct rate){0, 0};

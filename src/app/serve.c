@@ -250,7 +250,7 @@ static bool start_http(struct app *app, struct err *e)
 	h->listen_metrics = c->listen_metrics;
 	h->https = c->https;
 	h->origin = c->origin;
-	h->upload_dir = str_fmt(app->store.arena, "%.*s/uploads", STR_ARG(app->store.place.dir)).p;
+	h->blobs = app->store.blobs;
 	h->flight_path = str_fmt(app->store.arena, "%.*s/in-hand.%lld", STR_ARG(app->store.place.dir), (long long)c->node).p;
 	h->sign_in_path = "/dang-nhap";
 	h->assets = assets;

@@ -4,6 +4,7 @@
 #include "core/sheet/sheet.h"
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define STAFF_ROWS 50
 
@@ -319,13 +320,16 @@ bool staff_import_page(struct request *r, struct err *e)
 
 bool act_import_check(struct request *r, struct err *e)
 {
-	(void)e;
 	AUTO_HELD h = held_of(r);
 	struct upload *u = form_file(r, "file");
 	struct import_report *report = NEW(r->env.arena, struct import_report);
 	enum msg_key why;
-	if (!import_read(r, h.v, u->fd, u->size, report, &why))
+	int fd = blob_writer_open(u->file, u->size, e);
+	if (fd < 0)
+		return err_wrap(e, "a file of procedures");
+	if (!import_read(r, h.v, fd, u->size, report, &why))
 		form_error(r, "file", (int)why, STR_NONE, STR_NONE);
+	close(fd);
 	r->state = report;
 	return true;
 }

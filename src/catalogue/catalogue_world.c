@@ -78,7 +78,9 @@ static struct http_test *pages(struct world *w)
 	c = http_config_usual();
 	c.tables = &catalogue_routes;
 	c.n_tables = 1;
-	c.upload_dir = test_temp_dir(w->a).p;
+	struct err e = {0};
+	EXPECT_OK(blob_store_new(&w->blobs, str_fmt(w->a, "%s/blobs", test_temp_dir(w->a).p), NULL, &e), e);
+	c.blobs = w->blobs;
 	c.sign_in_path = "/dang-nhap";
 	c.hooks = (struct http_hooks){.say = page_say, .error_page = page_error_page, .db_checkout = check_out, .db_checkin = check_in, .revision = revision};
 	page_fault_say(c.fault_say);
@@ -112,6 +114,7 @@ struct world world_new(struct arena *a, enum db_engine engine, bool seed)
 void world_end(struct world *w)
 {
 	http_test_free(w->http);
+	blob_store_free(w->blobs);
 	catalogue_stop(w->catalogue);
 	writer_stop(w->writer);
 	db_pool_free(w->pool);

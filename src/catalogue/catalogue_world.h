@@ -15,6 +15,7 @@ struct world {
 	struct catalogue *catalogue;
 	struct env env;
 	struct http_test *http;
+	struct blob_store *blobs; /* files come into it */
 };
 
 /* Now: 25/11/2026, 14:00 in Vietnam, unless a test sets it. */

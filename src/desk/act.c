@@ -138,7 +138,7 @@ static bool look_at_all(struct request *r, const struct law_procedure *p, const 
 {
 	for (size_t i = 0; i < n; i++) {
 		struct upload *u = form_file_at(r, FILES, i);
-		if (!intake_look(r, FILES, desk_have()->scan, u->fd, u->name, &mime[i], e))
+		if (!intake_look(r, FILES, desk_have()->scan, u->file, u->name, &mime[i], e))
 			return false;
 		if (mime[i] && !takes(p, mime[i]))
 			intake_unwanted(r, FILES);
@@ -159,7 +159,7 @@ bool desk_keep_uploads(struct request *r, struct str as, const struct law_proced
 	for (size_t i = 0; i < n && form_ok(r); i++) {
 		struct upload *u = form_file_at(r, FILES, i);
 		struct blob_info info;
-		if (!blob_store_fd(desk_have()->blobs, u->fd, &(struct blob_put){.key = key, .quarantine = true, .plain = &u->plain}, &info, e))
+		if (!blob_writer_keep(u->file, &(struct blob_put){.key = key, .quarantine = true}, &info, e))
 			return err_wrap(e, "keeping an upload");
 		out->v[out->n++] = (struct dossier_file_new){.field = as, .name = u->name, .blob = hex_of(r->env.arena, info.address),
 			.plain_hash = hex_of(r->env.arena, info.plain), .type = str_from(mime[i]), .size = info.size};

@@ -80,7 +80,7 @@ static void make_http(void)
 	w.cfg = http_config_usual();
 	w.cfg.tables = tables;
 	w.cfg.n_tables = 1;
-	w.cfg.upload_dir = str_cstr(w.o.a, test_temp_dir(w.o.a));
+	w.cfg.blobs = w.blobs;
 	w.cfg.writer = w.o.w;
 	w.cfg.submit = writer_submit;
 	w.cfg.hooks = (struct http_hooks){.error_page = page_error_page, .say = page_say, .db_checkout = checkout, .db_checkin = checkin,

@@ -4,7 +4,6 @@
 #include "core/text/text.h"
 #include "filing/filing_internal.h"
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 static struct str dump(struct arena *a, const json_t *j)
@@ -39,13 +38,13 @@ static void begin(struct request *r, struct dossier_id *id, struct key *key, str
 
 /* ---- POST /files: how large one may be is said by the setting upload_max, before it comes here ---- */
 
-static bool keep_bytes(struct request *r, int fd, struct str name, struct err *e)
+static bool keep_file(struct request *r, struct blob_writer *file, struct str name, struct err *e)
 {
 	struct filing_state *st = filing_state_of(r);
 	const char *mime = NULL;
 	struct dossier_id id;
 	AUTO_KEY key = {0};
-	if (!intake_look(r, "file", filing()->scan, fd, name, &mime, e) || !filing_room(r, r->uploads ? r->uploads->size : (int64_t)r->raw.n, e))
+	if (!intake_look(r, "file", filing()->scan, file, name, &mime, e) || !filing_room(r, blob_writer_size(file), e))
 		return false;
 	if (!mime || !form_ok(r))
 		return true;
@@ -53,23 +52,21 @@ static bool keep_bytes(struct request *r, int fd, struct str name, struct err *e
 	st->id.v = id.v;
 	st->mime = mime;
 	st->name = draft_seal_name(r->env.arena, &key, name);
-	return blob_store_fd(filing()->blobs, fd, &(struct blob_put){.key = &key, .quarantine = true, .plain = r->uploads ? &r->uploads->plain : NULL}, &st->blob, e);
+	return blob_writer_keep(file, &(struct blob_put){.key = &key, .quarantine = true}, &st->blob, e);
 }
 
 bool api_file_slow(struct request *r, struct err *e)
 {
 	struct str name = upload_clean_name(r->env.arena, req_query(r, "name"));
 	if (r->uploads)
-		return keep_bytes(r, r->uploads->fd, r->uploads->name, e);
+		return keep_file(r, r->uploads->file, r->uploads->name, e);
 	if (!r->raw.n) {
 		form_error(r, "file", MSG_FIELD_REQUIRED_FILE, STR_NONE, STR_NONE);
 		return true;
 	}
-	int fd = memfd_create("file", MFD_CLOEXEC);
-	if (fd < 0)
-		return err_set(e, ERR_BUSY, "memory for a file");
-	bool ok = write(fd, r->raw.p, r->raw.n) == (ssize_t)r->raw.n ? keep_bytes(r, fd, name, e) : err_set(e, ERR_BUSY, "memory for a file");
-	close(fd);
+	struct blob_writer *file = NULL;
+	bool ok = blob_writer_new(&file, filing()->blobs, e) && blob_writer_add(file, r->raw, e) && blob_writer_end(file, e) && keep_file(r, file, name, e);
+	blob_writer_free(file);
 	return ok;
 }
 

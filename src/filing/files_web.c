@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -140,18 +139,18 @@ bool filing_room(struct request *r, int64_t more, struct err *e)
 	return true;
 }
 
-struct given { int fd; struct str name; int64_t size; const struct digest *plain; /* NULL: not reckoned yet */ };
+struct given { struct blob_writer *file; struct str name; };
 
 /* Type by content, then sealed and stored, still in quarantine; or an error at "file". */
 static bool take(struct request *r, const struct draft *d, const struct outline_slot *s, const struct given *g, struct err *e)
 {
 	struct filing_state *st = filing_state_of(r);
 	const char *mime = NULL;
-	if (g->size > s->f->max_size) {
+	if (blob_writer_size(g->file) > s->f->max_size) {
 		form_error(r, "file", MSG_FILING_FILE_TOO_LARGE, lang_size(r->env.arena, s->f->max_size), STR_NONE);
 		return true;
 	}
-	if (!intake_look(r, "file", filing()->scan, g->fd, g->name, &mime, e))
+	if (!intake_look(r, "file", filing()->scan, g->file, g->name, &mime, e))
 		return false;
 	if (mime && !eform_field_takes(s->f, str_from(mime)))
 		intake_unwanted(r, "file");
@@ -160,7 +159,7 @@ static bool take(struct request *r, const struct draft *d, const struct outline_
 	st->mime = mime;
 	st->name = str_dup(r->env.arena, g->name);
 	st->stored = true;
-	return blob_store_fd(filing()->blobs, g->fd, &(struct blob_put){.key = &d->key, .quarantine = true, .max = s->f->max_size, .plain = g->plain}, &st->blob, e);
+	return blob_writer_keep(g->file, &(struct blob_put){.key = &d->key, .quarantine = true, .max = s->f->max_size}, &st->blob, e);
 }
 
 bool file_slow(struct request *r, struct err *e)
@@ -174,7 +173,7 @@ bool file_slow(struct request *r, struct err *e)
 		form_error(r, "file", MSG_FIELD_TOO_MANY, str_fmt(r->env.arena, "%zu", s->f->max_count), STR_NONE);
 		return true;
 	}
-	return filing_room(r, u->size, e) && (!form_ok(r) || take(r, &d, s, &(struct given){u->fd, u->name, u->size, &u->plain}, e));
+	return filing_room(r, u->size, e) && (!form_ok(r) || take(r, &d, s, &(struct given){u->file, u->name}, e));
 }
 
 static bool add_row(struct request *r, const struct draft *d, const struct outline_slot *s, int64_t size, struct draft_file_id *id, struct err *e)
@@ -319,41 +318,32 @@ bool upload_receive(struct request *r, struct err *e)
 	return true;
 }
 
-/* The whole upload in the clear, in memory. The descriptor is the caller's; -1 on failure. */
-static int open_part(const struct key *key, int part, int64_t size, struct err *e)
+/* The pieces, one after the other, under the key of the file that they become. */
+static bool add_parts(struct blob_writer *file, const struct key *key, int part, int64_t size, struct err *e)
 {
 	char b[65536];
-	int fd = memfd_create("part", MFD_CLOEXEC);
-	bool ok = fd >= 0;
+	bool ok = true;
 	for (int64_t at = 0; ok && at < size;) {
 		ssize_t n = pread(part, b, sizeof b, (off_t)at);
-		ok = n > 0;
-		if (!ok)
-			break;
+		if (n <= 0)
+			return err_set(e, ERR_BUSY, "opening an upload: %s", n < 0 ? strerror(errno) : "it is shorter than it was");
 		crypto_stream(key, at, b, (size_t)n);
-		ok = pwrite(fd, b, (size_t)n, (off_t)at) == n;
+		ok = blob_writer_add(file, (struct str){b, (size_t)n}, e);
 		at += n;
 	}
 	crypto_wipe(b, sizeof b);
-	if (ok)
-		return fd;
-	err_set(e, ERR_BUSY, "opening an upload: %s", strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	return ok && blob_writer_end(file, e);
 }
 
 static bool take_whole(struct request *r, const struct draft *d, const struct outline_slot *s, struct err *e)
 {
 	struct filing_state *st = filing_state_of(r);
 	struct draft_file_list_row row = {.name = st->file.name};
-	struct key key = part_key(d, r->env.arena, st->file.id);
-	int fd = open_part(&key, r->sink.fd, st->file.size, e);
-	crypto_wipe(&key, sizeof key);
-	if (fd < 0)
-		return false;
-	bool ok = take(r, d, s, &(struct given){.fd = fd, .name = draft_file_name(r->env.arena, d, &row), .size = st->file.size}, e);
-	close(fd);
+	AUTO_KEY key = part_key(d, r->env.arena, st->file.id);
+	struct blob_writer *file = NULL;
+	bool ok = blob_writer_new(&file, filing()->blobs, e) && add_parts(file, &key, r->sink.fd, st->file.size, e) &&
+	          take(r, d, s, &(struct given){.file = file, .name = draft_file_name(r->env.arena, d, &row)}, e);
+	blob_writer_free(file);
 	return ok;
 }
 

@@ -102,8 +102,7 @@ static void start_http(struct world *w)
 	w->cfg.tables = tables;
 	w->cfg.n_tables = 3;
 	w->cfg.origin = "http://localhost";
-	w->cfg.upload_dir = str_cstr(w->o.a, str_fmt(w->o.a, "%.*s/up", STR_ARG(test_temp_dir(w->o.a))));
-	mkdir(w->cfg.upload_dir, 0700);
+	w->cfg.blobs = w->blobs;
 	w->cfg.sign_in_path = "/dang-nhap";
 	w->cfg.app = w;
 	w->cfg.writer = w->o.w;

@@ -52,7 +52,6 @@ static void start(struct arena *a, enum db_engine engine)
 	cfg = http_config_usual();
 	cfg.tables = tables;
 	cfg.n_tables = 1;
-	cfg.upload_dir = str_cstr(a, test_temp_dir(a));
 	cfg.writer = o.w;
 	cfg.submit = writer_submit;
 	cfg.hooks = (struct http_hooks){.error_page = page_error_page, .say = page_say, .db_checkout = checkout, .db_checkin = checkin};

@@ -20,6 +20,7 @@ static struct world {
 	struct proof_facilities have;
 	struct http_test *http;
 	struct http_config cfg;
+	struct blob_store *blobs;
 	struct dossier_sent sent;
 	int64_t counter; /* of action ids */
 } w;
@@ -35,7 +36,9 @@ static void start_http(void)
 	w.cfg.tables = tables;
 	w.cfg.n_tables = 3;
 	w.cfg.origin = "http://localhost";
-	w.cfg.upload_dir = str_cstr(w.o.a, test_temp_dir(w.o.a));
+	struct err e = {0};
+	EXPECT_OK(blob_store_new(&w.blobs, str_fmt(w.o.a, "%.*s/blobs", STR_ARG(test_temp_dir(w.o.a))), NULL, &e), e);
+	w.cfg.blobs = w.blobs;
 	w.cfg.writer = w.o.w;
 	w.cfg.submit = writer_submit;
 	w.cfg.hooks = (struct http_hooks){.say = page_say, .error_page = page_error_page, .db_checkout = checkout, .db_checkin = checkin};
@@ -83,6 +86,7 @@ static void start(struct arena *a, enum db_engine engine)
 static void stop(void)
 {
 	http_test_free(w.http);
+	blob_store_free(w.blobs);
 	office_close(&w.o);
 	render_close(w.have.render);
 	signed_close(&w.s);

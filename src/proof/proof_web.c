@@ -74,6 +74,15 @@ static bool kind_of(int fd, enum proof_kind *out)
 	return str_starts(s, STR("{")) || str_starts(s, STR("%PDF-"));
 }
 
+static bool read_file(struct request *r, int fd, struct proof *p, struct err *e)
+{
+	if (!kind_of(fd, &p->kind)) {
+		form_error(r, "file", p->size ? MSG_PROOF_OTHER_KIND : MSG_FIELD_FILE_EMPTY, STR_NONE, STR_NONE);
+		return true;
+	}
+	return p->kind == PROOF_PDF ? read_pdf(r, fd, p, e) : render_receipt(have->render, fd, have->stamps, r->env.arena, &p->receipt, e);
+}
+
 static bool slow(struct request *r, struct err *e)
 {
 	struct upload *u = form_file(r, "file");
@@ -83,11 +92,11 @@ static bool slow(struct request *r, struct err *e)
 	*p = (struct proof){.name = u->name, .size = u->size};
 	p->sha256 = u->plain;
 	r->state = p;
-	if (!kind_of(u->fd, &p->kind)) {
-		form_error(r, "file", u->size ? MSG_PROOF_OTHER_KIND : MSG_FIELD_FILE_EMPTY, STR_NONE, STR_NONE);
-		return true;
-	}
-	if (p->kind == PROOF_PDF ? read_pdf(r, u->fd, p, e) : render_receipt(have->render, u->fd, have->stamps, r->env.arena, &p->receipt, e))
+	int fd = blob_writer_open(u->file, u->size, e);
+	bool ok = fd >= 0 && read_file(r, fd, p, e);
+	if (fd >= 0)
+		close(fd);
+	if (ok)
 		return true;
 	if (e->kind == ERR_INTERNAL)
 		return false;

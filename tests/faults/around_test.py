@@ -202,7 +202,7 @@ def uploads_cut_in_the_middle():
                    f"Idempotency-Key: cut{i}\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body[:len(body) * i // 60])
         s.close()
     back_to(base)
-    until("nothing of them lies there", lambda: os.listdir(os.path.join(w.data, "uploads")) == [])
+    until("nothing of them lies there", lambda: os.listdir(os.path.join(w.data, "blobs/tmp")) == [])
     equal(one("select count(*) from draft_file where state = 'kept' and name like '%cut%'"), "0")
     served()
 

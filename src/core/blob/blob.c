@@ -1,4 +1,4 @@
-/* blob.c — storing. See blob.h. */
+/* blob.c — the store, its places and names. See blob.h; files are written in blob_write.c. */
 #include "core/blob/blob_internal.h"
 #include <dirent.h>
 #include <errno.h>
@@ -9,8 +9,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define TMP_OLD_S (24 * 3600) /* another process may be writing the younger ones */
 
 bool blob_fail(struct err *e, const char *what)
 {
@@ -26,7 +24,7 @@ struct blob_path blob_folder(const struct blob_store *s, const char *name)
 	return path;
 }
 
-static void hex(const uint8_t *b, size_t n, char *out)
+void blob_hex(const uint8_t *b, size_t n, char *out)
 {
 	for (size_t i = 0; i < n; i++)
 		snprintf(out + 2 * i, 3, "%02x", b[i]);
@@ -36,7 +34,7 @@ struct blob_path blob_path(const struct blob_store *s, struct digest address, bo
 {
 	char name[2 * DIGEST_SIZE + 1];
 	struct blob_path path;
-	hex(address.b, DIGEST_SIZE, name);
+	blob_hex(address.b, DIGEST_SIZE, name);
 	if (quarantined)
 		snprintf(path.p, sizeof path.p, "%s/quarantine/%s", s->dir, name);
 	else
@@ -60,12 +58,15 @@ int blob_lock(const struct blob_store *s, int how, struct err *e)
 	return fd;
 }
 
-struct key blob_file_key(const struct key *data_key, const char *salt)
+static struct key from_salt(const struct key *data_key, const char *salt, struct str purpose)
 {
 	struct key k;
-	crypto_hkdf((struct str){(const char *)data_key->b, KEY_SIZE}, (struct str){salt, BLOB_SALT}, STR("motcua blob 1"), k.b, KEY_SIZE);
+	crypto_hkdf((struct str){(const char *)data_key->b, KEY_SIZE}, (struct str){salt, BLOB_SALT}, purpose, k.b, KEY_SIZE);
 	return k;
 }
+
+struct key blob_file_key(const struct key *data_key, const char *salt) { return from_salt(data_key, salt, STR("motcua blob 1")); }
+struct key blob_wrap_key(const struct key *data_key, const char *salt) { return from_salt(data_key, salt, STR("motcua blob 2")); }
 
 struct blob_aad blob_chunk_aad(uint64_t number, bool last)
 {
@@ -96,19 +97,28 @@ static bool make_folders(struct blob_store *s, struct err *e)
 	return s->ops.sync_dir(s->ops.ctx, s->dir) == 0 || blob_fail(e, "syncing the folder");
 }
 
+/* One that is being written is locked by whoever writes it, in this process or another. */
+static void drop_left(struct blob_store *s, const char *path)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		s->ops.remove(s->ops.ctx, path);
+	close(fd);
+}
+
 static bool sweep_tmp(struct blob_store *s, struct err *e)
 {
 	struct blob_path tmp = blob_folder(s, "tmp");
 	DIR *d = opendir(tmp.p);
 	if (!d)
 		return blob_fail(e, tmp.p);
-	int64_t old = instant_clock().ms / 1000 - TMP_OLD_S;
 	for (struct dirent *x; (x = readdir(d)) != NULL;) {
 		char path[BLOB_PATH_MAX + 300];
-		struct stat st;
 		snprintf(path, sizeof path, "%s/%s", tmp.p, x->d_name);
-		if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_mtime < old)
-			s->ops.remove(s->ops.ctx, path);
+		drop_left(s, path);
 	}
 	closedir(d);
 	return true;
@@ -134,170 +144,32 @@ bool blob_store_new(struct blob_store **out, struct str dir, const struct file_o
 
 void blob_store_free(struct blob_store *s) { free(s); }
 
-/* ---- writing one file ---- */
+/* ---- in place ---- */
 
-struct source { int fd; struct str bytes; bool in_memory; int64_t at; };
-
-struct putting {
-	struct blob_store *s;
-	const struct blob_put *how;
-	struct arena *a; /* of what is sealed: no secret */
-	char *chunk;     /* BLOB_CHUNK bytes, wiped at the end */
-	struct key key;
-	struct crypto_hash *plain, *stored;
-	struct blob_path tmp;
-	int fd;
-	struct blob_info info;
-};
-
-/* Fills the chunk; fewer bytes only at the end. */
-static bool fill(struct source *src, char *out, size_t *n, struct err *e)
-{
-	*n = 0;
-	if (src->in_memory) {
-		struct str part = str_sub(src->bytes, (size_t)src->at, BLOB_CHUNK);
-		if (part.n)
-			memcpy(out, part.p, part.n);
-		*n = part.n;
-		src->at += (int64_t)part.n;
-		return true;
-	}
-	while (*n < BLOB_CHUNK) {
-		ssize_t got = pread(src->fd, out + *n, BLOB_CHUNK - *n, src->at);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return blob_fail(e, "reading what to store");
-		if (got == 0)
-			break;
-		*n += (size_t)got;
-		src->at += got;
-	}
-	return true;
-}
-
-static bool put_bytes(struct putting *p, struct str bytes, struct err *e)
-{
-	crypto_hash_add(p->stored, bytes);
-	p->info.stored_size += (int64_t)bytes.n;
-	while (bytes.n) {
-		ssize_t n = p->s->ops.write(p->s->ops.ctx, p->fd, bytes.p, bytes.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return blob_fail(e, "writing");
-		bytes = str_sub(bytes, (size_t)n, bytes.n);
-	}
-	return true;
-}
-
-static bool put_header(struct putting *p, struct err *e)
-{
-	if (!p->how->key)
-		return true;
-	char header[BLOB_HEADER];
-	memcpy(header, BLOB_MAGIC, BLOB_MAGIC_SIZE);
-	crypto_random(header + BLOB_MAGIC_SIZE, BLOB_SALT);
-	p->key = blob_file_key(p->how->key, header + BLOB_MAGIC_SIZE);
-	return put_bytes(p, (struct str){header, sizeof header}, e);
-}
-
-/* A sealed file always ends with a chunk that is not full, so that a file cut between chunks is noticed. */
-static bool put_chunks(struct putting *p, struct source *src, struct err *e)
-{
-	size_t n = BLOB_CHUNK;
-	for (uint64_t i = 0; n == BLOB_CHUNK; i++) {
-		struct arena_mark mark = arena_mark(p->a);
-		if (!fill(src, p->chunk, &n, e))
-			return false;
-		struct str bytes = {p->chunk, n};
-		p->info.size += (int64_t)n;
-		if (p->how->max && p->info.size > p->how->max)
-			return err_set(e, ERR_TOO_LARGE, "blob: more than %lld bytes", (long long)p->how->max);
-		if (!p->how->plain)
-			crypto_hash_add(p->plain, bytes);
-		if (p->how->key) {
-			struct blob_aad aad = blob_chunk_aad(i, n < BLOB_CHUNK);
-			bytes = crypto_seal(p->a, &p->key, (struct str){aad.b, sizeof aad.b}, bytes);
-		}
-		if (!put_bytes(p, bytes, e))
-			return false;
-		arena_rewind(p->a, mark);
-	}
-	return true;
-}
-
-static bool put_content(struct putting *p, struct source *src, struct err *e)
-{
-	char name[40] = "tmp/";
-	uint8_t random[16];
-	crypto_random(random, sizeof random);
-	hex(random, sizeof random, name + 4);
-	p->tmp = blob_folder(p->s, name);
-	p->fd = p->s->ops.create(p->s->ops.ctx, p->tmp.p);
-	if (p->fd < 0)
-		return blob_fail(e, "making a file");
-	bool ok = put_header(p, e) && put_chunks(p, src, e) && (p->s->ops.sync(p->s->ops.ctx, p->fd) == 0 || blob_fail(e, "syncing"));
-	/* Network file systems report some write errors only here. */
-	if (p->s->ops.close(p->s->ops.ctx, p->fd) != 0 && ok)
-		ok = blob_fail(e, "closing");
-	return ok;
-}
-
-static bool sync_parent(struct blob_store *s, struct blob_path path, struct err *e)
+bool blob_sync_parent(struct blob_store *s, struct blob_path path, struct err *e)
 {
 	*strrchr(path.p, '/') = '\0';
 	return s->ops.sync_dir(s->ops.ctx, path.p) == 0 || blob_fail(e, "syncing the folder");
 }
 
-/* Also when the same file is there already: its time becomes now, so that a sweep does not take it away. */
-static bool move(struct blob_store *s, const char *from, struct blob_path to, struct err *e)
+bool blob_move(struct blob_store *s, const char *from, struct blob_path to, struct err *e)
 {
 	int lock = blob_lock(s, LOCK_SH, e);
 	if (lock < 0)
 		return false;
 	bool ok = s->ops.rename(s->ops.ctx, from, to.p) == 0 || blob_fail(e, "renaming");
 	close(lock);
-	return ok && sync_parent(s, to, e);
-}
-
-static bool put(struct blob_store *s, struct source *src, const struct blob_put *how, struct blob_info *out, struct err *e)
-{
-	AUTO_ARENA a = arena_new(0);
-	struct putting p = {.s = s, .how = how, .a = a, .fd = -1, .plain = crypto_hash_new(), .stored = crypto_hash_new()};
-	p.chunk = arena_alloc(a, BLOB_CHUNK);
-	bool ok = put_content(&p, src, e);
-	crypto_wipe(&p.key, sizeof p.key);
-	crypto_wipe(p.chunk, BLOB_CHUNK);
-	p.info.plain = crypto_hash_end(p.plain);
-	p.info.plain = how->plain ? *how->plain : p.info.plain;
-	p.info.address = crypto_hash_end(p.stored);
-	ok = ok && move(s, p.tmp.p, blob_path(s, p.info.address, how->quarantine), e);
-	if (!ok && p.fd >= 0)
-		s->ops.remove(s->ops.ctx, p.tmp.p);
-	if (ok)
-		*out = p.info;
-	return ok;
-}
-
-bool blob_store_fd(struct blob_store *s, int fd, const struct blob_put *how, struct blob_info *out, struct err *e)
-{
-	return put(s, &(struct source){.fd = fd}, how, out, e);
-}
-
-bool blob_store_bytes(struct blob_store *s, struct str bytes, const struct blob_put *how, struct blob_info *out, struct err *e)
-{
-	return put(s, &(struct source){.fd = -1, .bytes = bytes, .in_memory = true}, how, out, e);
+	return ok && blob_sync_parent(s, to, e);
 }
 
 bool blob_release(struct blob_store *s, struct digest address, struct err *e)
 {
 	struct blob_path from = blob_path(s, address, true), to = blob_path(s, address, false);
 	if (access(from.p, F_OK) == 0)
-		return move(s, from.p, to, e) && sync_parent(s, from, e);
+		return blob_move(s, from.p, to, e) && blob_sync_parent(s, from, e);
 	if (access(to.p, F_OK) != 0)
 		return blob_fail(e, "releasing");
-	return sync_parent(s, to, e); /* the first call may have stopped before this */
+	return blob_sync_parent(s, to, e); /* the first call may have stopped before this */
 }
 
 bool blob_remove(struct blob_store *s, struct digest address, struct err *e)
@@ -306,7 +178,7 @@ bool blob_remove(struct blob_store *s, struct digest address, struct err *e)
 		struct blob_path path = blob_path(s, address, quarantined == 1);
 		if (s->ops.remove(s->ops.ctx, path.p) != 0 && errno != ENOENT)
 			return blob_fail(e, "removing");
-		if (!sync_parent(s, path, e))
+		if (!blob_sync_parent(s, path, e))
 			return false;
 	}
 	return true;

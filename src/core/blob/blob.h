@@ -3,9 +3,10 @@
  * Place:   <dir>/ab/<64 hex digits>, a folder for each first byte; <dir>/tmp while being written; <dir>/quarantine for
  *          what was not yet scanned.
  * Address: SHA-256 of the stored bytes. Sealed files have a random salt, so the same document stored twice is two files.
- * Sealing: chunks of 64 KiB, each AES-256-GCM under a key derived from the record's data key and the file's salt, bound to
- *          header, number and "last": cut, swapped or foreign chunks do not open. Constant memory. Erasing the data
- *          key erases the file.
+ * Sealing: chunks of 64 KiB, each AES-256-GCM under a random key of the file, bound to number and "last": cut, swapped or
+ *          foreign chunks do not open. That key stands at the end, wrapped under the record's data key and bound to the
+ *          header, so a file is sealed while it comes, before it is known whose it will be (ADR BLOB_ADR). Constant memory.
+ *          Erasing the data key erases the file.
  * Durable: written under a temporary name, synced, renamed, folder synced; then the address is returned. Put it
  *          into a row afterwards. A file without a row is removed by blob_sweep() after a wait longer than a backup.
  * Threads: any; the store has no state that changes. Storing waits for the disk: slow pool or a job, never the writer.
@@ -23,7 +24,7 @@ struct blob_info {
 	int64_t size, stored_size;  /* bytes given, bytes on disk */
 };
 
-/* Makes the folders when they are missing and removes what lies in tmp since yesterday. ops NULL: the system's. `dir` is copied. */
+/* Makes the folders when they are missing and removes what lies in tmp and nobody writes any more. ops NULL: the system's. `dir` is copied. */
 MUST_CHECK bool blob_store_new(struct blob_store **out, struct str dir, const struct file_ops *ops, struct err *e);
 void blob_store_free(struct blob_store *s);
 
@@ -32,11 +33,31 @@ struct blob_put {
 	const struct key *key;
 	bool quarantine;
 	int64_t max;                /* bytes; 0: no limit, above: ERR_TOO_LARGE */
-	const struct digest *plain; /* SHA-256 of what is given, where it was reckoned while it came; NULL: reckoned here */
 };
 /* Reads fd from its start to its end. */
 MUST_CHECK bool blob_store_fd(struct blob_store *s, int fd, const struct blob_put *how, struct blob_info *out, struct err *e);
 MUST_CHECK bool blob_store_bytes(struct blob_store *s, struct str bytes, const struct blob_put *how, struct blob_info *out, struct err *e);
+
+/* A file that comes piece by piece. Each 64 KiB are sealed and written as soon as they are there, and the disk is kept busy
+ * meanwhile, so that little is left for the sync. Until blob_writer_keep() it is nobody's: blob_writer_free() removes it, and
+ * after a crash blob_store_new() does. One thread at a time. */
+struct blob_writer;
+/* It keeps `s`. */
+MUST_CHECK bool blob_writer_new(struct blob_writer **out, struct blob_store *s, struct err *e);
+/* After a failure only blob_writer_free(). */
+MUST_CHECK bool blob_writer_add(struct blob_writer *w, struct str bytes, struct err *e);
+/* Nothing is added any more. */
+MUST_CHECK bool blob_writer_end(struct blob_writer *w, struct err *e);
+/* After the end: bytes given, and their SHA-256. */
+int64_t blob_writer_size(const struct blob_writer *w);
+struct digest blob_writer_plain(const struct blob_writer *w);
+/* After the end: its first bytes, at most `max`, in a memfd at offset 0. -1 and *e. */
+MUST_CHECK int blob_writer_open(const struct blob_writer *w, int64_t max, struct err *e);
+/* After the end, once: under the record's key and in place, durable. Waits for the disk. how->key must be there; how->max counts. */
+MUST_CHECK bool blob_writer_keep(struct blob_writer *w, const struct blob_put *how, struct blob_info *out, struct err *e);
+/* NULL is fine. */
+void blob_writer_free(struct blob_writer *w);
+
 /* Out of quarantine; again is harmless. ERR_NOT_FOUND when it is in neither place. */
 MUST_CHECK bool blob_release(struct blob_store *s, struct digest address, struct err *e);
 /* Removes it now, from either place: infected files, tests. Gone already is fine. */

@@ -14,7 +14,8 @@ struct blob_reader {
 	struct arena_mark mark;
 	struct digest address;
 	bool sealed, ended;
-	struct key key;
+	struct key key;  /* of the file */
+	int64_t left;    /* stored bytes of its chunks that were not read yet */
 	struct crypto_hash *hash; /* of a file that is not sealed: compared at its end */
 	uint64_t number;
 	struct str rest; /* of the opened chunk */
@@ -50,16 +51,46 @@ static bool read_full(int fd, char *out, size_t want, size_t *got, struct err *e
 	return true;
 }
 
+/* Behind the chunks. */
+static bool read_trailer(struct blob_reader *r, struct str header, const struct key *data_key, struct err *e)
+{
+	char trailer[BLOB_TRAILER];
+	AUTO_KEY wrap = blob_wrap_key(data_key, header.p + BLOB_MAGIC_SIZE);
+	struct str file_key;
+	r->left -= (int64_t)BLOB_TRAILER;
+	if (r->left < 0 || pread(r->fd, trailer, sizeof trailer, (off_t)BLOB_HEADER + r->left) != (ssize_t)sizeof trailer)
+		return err_set(e, ERR_INVALID, "blob: a sealed file without its key");
+	if (!crypto_open(r->a, &wrap, header, (struct str){trailer, sizeof trailer}, &file_key, e))
+		return err_wrap(e, "blob");
+	memcpy(r->key.b, file_key.p, KEY_SIZE);
+	return true;
+}
+
 static bool read_header(struct blob_reader *r, const struct key *key, struct err *e)
 {
 	char header[BLOB_HEADER];
+	struct stat st;
 	size_t n = 0;
 	if (!read_full(r->fd, header, sizeof header, &n, e))
 		return false;
-	if (n != sizeof header || memcmp(header, BLOB_MAGIC, BLOB_MAGIC_SIZE) != 0)
+	if (fstat(r->fd, &st) != 0)
+		return blob_fail(e, "size");
+	r->left = st.st_size - (int64_t)sizeof header;
+	if (n == sizeof header && memcmp(header, BLOB_MAGIC, BLOB_MAGIC_SIZE) == 0)
+		return read_trailer(r, (struct str){header, sizeof header}, key, e);
+	if (n != sizeof header || memcmp(header, BLOB_MAGIC_1, BLOB_MAGIC_SIZE) != 0)
 		return err_set(e, ERR_INVALID, "blob: not a sealed file");
 	r->key = blob_file_key(key, header + BLOB_MAGIC_SIZE);
 	return true;
+}
+
+static struct blob_reader *reader_at(int fd, struct digest address, bool sealed)
+{
+	struct blob_reader *r = calloc(1, sizeof *r);
+	CHECK(r != NULL);
+	*r = (struct blob_reader){.fd = fd, .a = arena_new_wiping(0), .address = address, .sealed = sealed};
+	r->stored = arena_alloc(r->a, BLOB_SEALED);
+	return r;
 }
 
 static bool reader_new(struct blob_reader **out, const char *path, struct digest address, const struct key *key, struct err *e)
@@ -67,17 +98,14 @@ static bool reader_new(struct blob_reader **out, const char *path, struct digest
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return blob_fail(e, "opening");
-	struct blob_reader *r = calloc(1, sizeof *r);
-	CHECK(r != NULL);
-	*r = (struct blob_reader){.fd = fd, .a = arena_new_wiping(0), .address = address, .sealed = key != NULL};
-	r->stored = arena_alloc(r->a, BLOB_SEALED);
-	r->mark = arena_mark(r->a);
+	struct blob_reader *r = reader_at(fd, address, key != NULL);
 	if (!key)
 		r->hash = crypto_hash_new();
 	else if (!read_header(r, key, e)) {
 		blob_reader_free(r);
 		return false;
 	}
+	r->mark = arena_mark(r->a);
 	*out = r;
 	return true;
 }
@@ -103,6 +131,7 @@ static bool open_chunk(struct blob_reader *r, size_t n, struct err *e)
 	bool last = n < BLOB_SEALED;
 	struct blob_aad aad = blob_chunk_aad(r->number++, last);
 	arena_rewind(r->a, r->mark);
+	r->left -= (int64_t)n;
 	r->ended = last;
 	return crypto_open(r->a, &r->key, (struct str){aad.b, sizeof aad.b}, (struct str){r->stored, n}, &r->rest, e) ||
 	       err_wrap(e, "blob");
@@ -123,9 +152,8 @@ static bool plain_chunk(struct blob_reader *r, size_t n, struct err *e)
 ptrdiff_t blob_reader_read(struct blob_reader *r, void *out, size_t max, struct err *e)
 {
 	while (r->rest.n == 0 && !r->ended) {
-		size_t n = 0;
-		bool ok = read_full(r->fd, r->stored, r->sealed ? BLOB_SEALED : BLOB_CHUNK, &n, e) &&
-		          (r->sealed ? open_chunk(r, n, e) : plain_chunk(r, n, e));
+		size_t n = 0, want = !r->sealed ? BLOB_CHUNK : r->left < (int64_t)BLOB_SEALED ? (size_t)r->left : BLOB_SEALED;
+		bool ok = read_full(r->fd, r->stored, want, &n, e) && (r->sealed ? open_chunk(r, n, e) : plain_chunk(r, n, e));
 		if (!ok) {
 			r->rest = STR_NONE;
 			return -1;
@@ -140,37 +168,80 @@ ptrdiff_t blob_reader_read(struct blob_reader *r, void *out, size_t max, struct 
 
 /* ---- whole files ---- */
 
-static bool copy_out(struct blob_reader *r, int fd, int64_t max, int64_t *size, struct err *e)
+static bool write_all(int fd, const char *p, size_t n, struct err *e)
+{
+	while (n > 0) {
+		ssize_t k = write(fd, p, n);
+		if (k < 0 && errno != EINTR)
+			return blob_fail(e, "writing a copy in memory");
+		p += k > 0 ? k : 0;
+		n -= k > 0 ? (size_t)k : 0;
+	}
+	return true;
+}
+
+/* At most `max` bytes; *more when there are others. */
+static bool copy_out(struct blob_reader *r, int fd, int64_t max, int64_t *size, bool *more, struct err *e)
 {
 	char part[16 * 1024];
-	ptrdiff_t n;
-	for (*size = 0; (n = blob_reader_read(r, part, sizeof part, e)) > 0; *size += n) {
-		if (*size + n > max)
-			return err_set(e, ERR_TOO_LARGE, "blob: more than %lld bytes", (long long)max);
-		for (ptrdiff_t done = 0; done < n;) {
-			ssize_t k = write(fd, part + done, (size_t)(n - done));
-			if (k < 0 && errno != EINTR)
-				return blob_fail(e, "writing a copy in memory");
-			done += k > 0 ? k : 0;
-		}
+	ptrdiff_t n = 1;
+	bool ok = true;
+	for (*size = 0; ok && n > 0 && *size <= max; *size += n > 0 ? n : 0) {
+		n = blob_reader_read(r, part, sizeof part, e);
+		size_t room = (size_t)(max - *size);
+		ok = n >= 0 && write_all(fd, part, (size_t)n < room ? (size_t)n : room, e);
 	}
 	crypto_wipe(part, sizeof part);
-	return n == 0 && (lseek(fd, 0, SEEK_SET) == 0 || blob_fail(e, "copy in memory"));
+	*more = *size > max;
+	return ok && (lseek(fd, 0, SEEK_SET) == 0 || blob_fail(e, "copy in memory"));
+}
+
+static int copy_of(struct blob_reader *r, int64_t max, int64_t *size, bool *more, struct err *e)
+{
+	int fd = memfd_create("blob", MFD_CLOEXEC);
+	if (fd < 0) {
+		blob_fail(e, "memory");
+		return -1;
+	}
+	if (copy_out(r, fd, max, size, more, e))
+		return fd;
+	close(fd);
+	return -1;
 }
 
 static int open_sealed(const char *path, struct digest address, const struct key *key, int64_t *size, struct err *e)
 {
 	struct blob_reader *r = NULL;
+	bool more = false;
 	if (!reader_new(&r, path, address, key, e))
 		return -1;
-	int fd = memfd_create("blob", MFD_CLOEXEC);
-	bool ok = fd >= 0 ? copy_out(r, fd, BLOB_OPEN_MAX, size, e) : blob_fail(e, "memory");
+	int fd = copy_of(r, BLOB_OPEN_MAX, size, &more, e);
 	blob_reader_free(r);
-	if (ok)
+	if (fd < 0 || !more)
 		return fd;
-	if (fd >= 0)
-		close(fd);
+	close(fd);
+	err_set(e, ERR_TOO_LARGE, "blob: more than %lld bytes", (long long)BLOB_OPEN_MAX);
 	return -1;
+}
+
+int blob_open_start(const char *path, const struct key *file_key, int64_t body, int64_t max, struct err *e)
+{
+	int64_t size = 0;
+	bool more = false;
+	int in = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (in < 0 || lseek(in, (off_t)BLOB_HEADER, SEEK_SET) < 0) {
+		blob_fail(e, "opening");
+		if (in >= 0)
+			close(in);
+		return -1;
+	}
+	struct blob_reader *r = reader_at(in, (struct digest){{0}}, true);
+	r->key = *file_key;
+	r->left = body;
+	r->mark = arena_mark(r->a);
+	int fd = copy_of(r, max, &size, &more, e);
+	blob_reader_free(r);
+	return fd;
 }
 
 static int open_at(const char *path, struct digest address, const struct key *key, int64_t *size, struct err *e)

@@ -16,6 +16,8 @@ struct file_ops {
 	int (*sync_dir)(void *ctx, const char *path);
 	void *ctx;
 	int (*sync_tree)(void *ctx, const char *path);                         /* all files and folders below it; other files there too */
+	int (*write_back)(void *ctx, int fd, off_t from, off_t n);             /* begins to write these bytes, waits for as many before them, so that the
+	                                                                        * sync at the end is short; promises nothing. NULL: not done */
 };
 
 /* The system's own calls. */

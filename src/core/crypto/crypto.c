@@ -198,10 +198,10 @@ struct key key_derive(const struct key *from, struct str purpose)
 	return k;
 }
 
-struct str crypto_seal(struct arena *a, const struct key *k, struct str aad, struct str plain)
+void crypto_seal_into(void *to, const struct key *k, struct str aad, struct str plain)
 {
+	uint8_t *out = to;
 	CHECK(plain.n <= INT32_MAX - SEAL_OVERHEAD && aad.n <= INT32_MAX);
-	uint8_t *out = arena_alloc(a, plain.n + SEAL_OVERHEAD + 1);
 	crypto_random(out, NONCE_SIZE);
 	need();
 	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
@@ -212,7 +212,13 @@ struct str crypto_seal(struct arena *a, const struct key *k, struct str aad, str
 	CHECK(EVP_EncryptFinal_ex(c, out + NONCE_SIZE + n, &n) == 1);
 	CHECK(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, TAG_SIZE, out + NONCE_SIZE + plain.n) == 1);
 	EVP_CIPHER_CTX_free(c);
-	return (struct str){(const char *)out, plain.n + SEAL_OVERHEAD};
+}
+
+struct str crypto_seal(struct arena *a, const struct key *k, struct str aad, struct str plain)
+{
+	char *out = arena_alloc(a, plain.n + SEAL_OVERHEAD + 1);
+	crypto_seal_into(out, k, aad, plain);
+	return (struct str){out, plain.n + SEAL_OVERHEAD};
 }
 
 /* Decrypts n bytes into out; false when the tag does not fit. */

@@ -59,6 +59,8 @@ struct key key_derive(const struct key *from, struct str purpose);
 #define SEAL_OVERHEAD 28 /* nonce 12, tag 16 */
 /* nonce ‖ ciphertext ‖ tag. `aad` is not stored and must be the same when opening. */
 struct str crypto_seal(struct arena *a, const struct key *k, struct str aad, struct str plain);
+/* The same into plain.n + SEAL_OVERHEAD bytes of the caller's. */
+void crypto_seal_into(void *out, const struct key *k, struct str aad, struct str plain);
 /* ERR_INVALID when the bytes, the aad or the key are not those of the seal. *out is NUL-terminated. */
 bool crypto_open(struct arena *a, const struct key *k, struct str aad, struct str sealed, struct str *out, struct err *e)
 	MUST_CHECK;

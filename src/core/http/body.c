@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -59,9 +60,10 @@ static bool begin_multipart(struct exchange *x, struct str type, struct err *e)
 		return err_set(e, ERR_INVALID, "multipart without boundary");
 	bool files = (x->match.route->flags & ROUTE_UPLOAD) != 0;
 	struct multipart_limits *l = NEW(a, struct multipart_limits);
-	*l = (struct multipart_limits){.dir = files ? c->upload_dir : NULL, .file_max = c->upload_max, .value_max = c->form_max,
+	*l = (struct multipart_limits){.blobs = files ? c->blobs : NULL, .file_max = c->upload_max, .value_max = c->form_max,
 	                               .files_max = c->files_max, .parts_max = c->parts_max};
 	x->kind = BODY_MULTIPART;
+	x->in_pieces = files;
 	x->body_limit = (int64_t)(files ? c->uploads_max : c->form_max + 65536);
 	return multipart_new(&x->multipart, a, boundary, l, (struct multipart_sink){got_value, got_file, x}, e);
 }
@@ -75,6 +77,7 @@ static bool begin_sink(struct exchange *x, struct err *e)
 		return ok;
 	CHECK(x->r.sink.fd >= 0 && x->r.sink.max >= 0);
 	x->kind = BODY_SINK;
+	x->in_pieces = true;
 	x->body_limit = x->r.sink.max;
 	return true;
 }
@@ -186,12 +189,47 @@ static bool feed(struct exchange *x, const char *p, size_t n, struct err *e)
 	return true;
 }
 
-void body_feed(struct exchange *x, const char *p, size_t n)
+#define WAITING_MAX ((size_t)256 * 1024)
+
+/* As large as the body, which is mostly small. */
+static void make_room(struct exchange *x)
 {
-	x->r.received += (int64_t)n;
-	/* After a mistake the rest is read and dropped, so that the client gets to read the answer. */
-	if (!x->failed && !feed(x, p, n, &x->err))
+	int64_t n = 0;
+	if (x->waiting.at)
+		return;
+	bool small = str_to_i64(req_header(&x->r, "Content-Length"), &n) && n > 0 && n < (int64_t)WAITING_MAX;
+	x->waiting.cap = small ? (size_t)n : WAITING_MAX;
+	x->waiting.at = malloc(x->waiting.cap);
+	CHECK(x->waiting.at != NULL);
+}
+
+static size_t put_waiting(struct exchange *x, const char *p, size_t n)
+{
+	make_room(x);
+	size_t room = x->waiting.cap - x->waiting.n, k = n < room ? n : room;
+	memcpy(x->waiting.at + x->waiting.n, p, k);
+	x->waiting.n += k;
+	return k;
+}
+
+bool body_full(const struct exchange *x) { return x->waiting.n > 0 && x->waiting.n == x->waiting.cap; }
+
+void body_drain(struct exchange *x)
+{
+	if (!x->failed && !feed(x, x->waiting.at, x->waiting.n, &x->err))
 		x->failed = true;
+	x->waiting.n = 0;
+}
+
+size_t body_feed(struct exchange *x, const char *p, size_t n)
+{
+	/* After a mistake the rest is read and dropped, so that the client gets to read the answer. */
+	if (!x->failed && x->in_pieces)
+		n = put_waiting(x, p, n);
+	x->r.received += (int64_t)n;
+	if (!x->failed && !x->in_pieces && !feed(x, p, n, &x->err))
+		x->failed = true;
+	return n;
 }
 
 static bool parse_json(struct exchange *x, struct err *e)
@@ -228,8 +266,10 @@ void body_done(struct exchange *x)
 	multipart_done(x->multipart);
 	x->multipart = NULL;
 	for (struct upload *u = x->r.uploads; u; u = u->next)
-		upload_release(u);
+		blob_writer_free(u->file);
 	x->r.uploads = NULL;
+	free(x->waiting.at);
+	x->waiting.at = NULL;
 	if (x->kind == BODY_SINK && x->r.sink.fd >= 0)
 		close(x->r.sink.fd);
 	json_decref(x->r.json);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MIB ((size_t)1 << 20)
+#define BODIES_NICE 10 /* whoever sends a large file waits for those who want a page */
 
 struct http_config http_config_usual(void)
 {
@@ -13,7 +14,7 @@ struct http_config http_config_usual(void)
 		.listen = "127.0.0.1:8080", .connections = 4000, .connections_per_address = 200, .idle_s = 30, .deadline_ms = 10000,
 		.slow_threads = 2, .slow_queue = 64, .arena_cap = 64 * MIB, .form_max = MIB, .json_max = 12 * MIB,
 		.uploads_max = 1024 * MIB, .upload_max = 200 * MIB, .files_max = 50, .parts_max = 2000, .json_depth = 64,
-		.json_values = 200000, .upload_dir = "/tmp", .cache_bytes = 64 * MIB,
+		.json_values = 200000, .cache_bytes = 64 * MIB,
 	};
 	c.rate_address[RATE_NORMAL] = (struct rate){1200, 300};
 	c.rate_address[RATE_SIGN_IN] = (struct rate){20, 20};
@@ -65,10 +66,12 @@ bool http_core_init(struct http *h, const struct http_config *cfg, struct err *e
 	h->limits = limits_new(65536);
 	h->metrics = metrics_new(router_size(h->router));
 	h->cache = cache_new(cfg->cache_bytes, h->ready_drop);
-	upload_dir_clean(cfg->upload_dir);
 	if (cfg->flight_path && !flight_open(&h->flight, cfg->flight_path, e))
 		return false;
-	if (!slow_new(&h->slow, h, cfg->slow_threads, cfg->slow_queue, e) || !slow_new(&h->apart, h, 1, cfg->slow_queue, e))
+	const struct slow_config slow = {.run = exchange_slow, .threads = cfg->slow_threads, .queue = cfg->slow_queue};
+	const struct slow_config apart = {.run = exchange_slow, .threads = 1, .queue = cfg->slow_queue};
+	const struct slow_config bodies = {.run = body_drain, .threads = 1, .queue = SIZE_MAX, .nice = BODIES_NICE};
+	if (!slow_new(&h->slow, &slow, e) || !slow_new(&h->apart, &apart, e) || !slow_new(&h->bodies, &bodies, e))
 		return false;
 	metrics_gauge(h->metrics, "motcua_http_active", "Requests begun and not yet answered.", read_active, h);
 	metrics_gauge(h->metrics, "motcua_slow_queue", "Requests that wait for the slow pool.", read_slow, h);
@@ -81,6 +84,7 @@ void http_core_done(struct http *h)
 {
 	slow_free(h->slow);
 	slow_free(h->apart);
+	slow_free(h->bodies);
 	flight_close(h->flight);
 	cache_free(h->cache);
 	metrics_free(h->metrics);

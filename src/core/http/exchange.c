@@ -151,17 +151,48 @@ bool exchange_begin(struct exchange *x)
 	return x->early;
 }
 
-void exchange_body(struct exchange *x, const char *p, size_t n)
+/* Whoever has it then wakes it. */
+static void to_bodies(struct exchange *x)
 {
-	if (x->early)
+	x->suspend(x);
+	CHECK(slow_submit(x->h->bodies, x, &x->err));
+}
+
+bool exchange_body(struct exchange *x, const char *p, size_t n, size_t *used)
+{
+	*used = n;
+	if (x->early) {
 		x->r.received += (int64_t)n;
-	else
-		body_feed(x, p, n);
+		return true;
+	}
+	*used = body_feed(x, p, n);
+	bool full = body_full(x);
+	if (full)
+		to_bodies(x);
+	return !full;
+}
+
+void exchange_slow(struct exchange *x)
+{
+	flight_thread(x->digest);
+	x->ok = db_take(x, &x->err) && x->r.route->slow(&x->r, &x->err);
+	db_give(x);
+	flight_thread(0);
 }
 
 /* ---- input and page ---- */
 
 enum next { NEXT_GO, NEXT_AWAY };
+
+/* The rest of a file that came. */
+static enum next step_body(struct exchange *x)
+{
+	x->step = STEP_INPUT;
+	if (!x->waiting.n)
+		return NEXT_GO;
+	to_bodies(x);
+	return NEXT_AWAY;
+}
 
 static void step_input(struct exchange *x)
 {
@@ -436,6 +467,7 @@ static bool run(struct exchange *x)
 	while (x->step != STEP_DONE) {
 		enum next next = NEXT_GO;
 		switch (x->step) {
+		case STEP_BODY: next = step_body(x); break;
 		case STEP_INPUT: step_input(x); break;
 		case STEP_PAGE: step_page(x); break;
 		case STEP_SLOW: step_slow(x); return false;

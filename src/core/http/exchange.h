@@ -2,7 +2,7 @@
  *
  * The transport (server.c over libmicrohttpd, testing.c in memory) fills method, target, headers and peer, then calls
  * exchange_begin(); exchange_body() for each piece; exchange_run() at the end of the body and again after each wake.
- * When exchange_run() gives false the exchange is in other hands and must not be touched until wake() was called. */
+ * When one of the two gives false the exchange is in other hands and must not be touched until wake() was called. */
 #pragma once
 #include "core/base/keep.h"
 #include "core/http/flight.h"
@@ -20,7 +20,7 @@ bool pairs_parse_urlencoded(struct arena *a, struct str s, size_t most, struct p
 
 enum body_kind { BODY_NONE, BODY_FORM, BODY_MULTIPART, BODY_JSON, BODY_RAW, BODY_SINK };
 enum step {
-	STEP_INPUT, STEP_PAGE, STEP_SLOW, STEP_SLOWED, STEP_CHECK, STEP_APPLY, STEP_APPLIED, STEP_ANSWER, STEP_RECORD,
+	STEP_BODY, STEP_INPUT, STEP_PAGE, STEP_SLOW, STEP_SLOWED, STEP_CHECK, STEP_APPLY, STEP_APPLIED, STEP_ANSWER, STEP_RECORD,
 	STEP_RECORDED, STEP_DONE
 };
 
@@ -73,6 +73,8 @@ struct exchange {
 	struct buf in;
 	struct json_scan scan;
 	struct multipart *multipart;
+	bool in_pieces;                    /* files: received here, sealed and written by the thread of bodies */
+	struct { char *at; size_t n, cap; } waiting; /* bytes for it */
 	bool failed;
 	int fail_status;                   /* when the kind's own does not fit: 405, 415, 422 */
 	struct err err;
@@ -113,7 +115,7 @@ struct http {
 	struct limits *limits;
 	struct metrics *metrics;
 	struct cache *cache;
-	struct slow *slow, *apart; /* apart: ROUTE_SLOW_APART */
+	struct slow *slow, *apart, *bodies; /* apart: ROUTE_SLOW_APART; bodies: files that come */
 	struct flight *flight;             /* NULL: none is kept */
 	uint8_t action_secret[32];
 	_Atomic uint64_t next_id;
@@ -137,7 +139,8 @@ struct exchange *exchange_new(struct http *h);
 void exchange_target(struct exchange *x, struct str uri);
 /* Headers are known. True: answered already, no byte of the body is to be read. */
 bool exchange_begin(struct exchange *x);
-void exchange_body(struct exchange *x, const char *p, size_t n);
+/* *used: how many of the n bytes were taken. False: handed away; the others are to be given again after wake(). */
+bool exchange_body(struct exchange *x, const char *p, size_t n, size_t *used);
 /* True: answered, send it. False: handed away; wake() will call. */
 bool exchange_run(struct exchange *x);
 /* Log line, counters, files, memory. */
@@ -158,7 +161,10 @@ bool access_smuggled(struct exchange *x); /* two lengths, two hosts, or a length
 const char *req_method_text(const struct request *r);
 /* body.c */
 bool body_begin(struct exchange *x, struct err *e);
-void body_feed(struct exchange *x, const char *p, size_t n);
+/* How many bytes were taken; fewer when what waits must be written first. */
+size_t body_feed(struct exchange *x, const char *p, size_t n);
+bool body_full(const struct exchange *x);
+void body_drain(struct exchange *x); /* writes what waits: the thread of bodies */
 bool body_end(struct exchange *x, struct err *e);
 void body_done(struct exchange *x); /* descriptors, temporary files */
 void body_hash(struct exchange *x, uint8_t out[32]);
@@ -178,8 +184,15 @@ void answer_keep(struct exchange *x);       /* into the cache */
 /* stored.c: what a retry gets. ERR_INTERNAL when the text is not one that was stored. */
 struct str answer_store(struct request *r);
 bool answer_restore(struct request *r, struct str s, struct err *e);
-/* slow.c */
-bool slow_new(struct slow **out, struct http *h, unsigned threads, unsigned queue, struct err *e);
+/* slow.c: threads that do one thing with what is submitted. */
+struct slow_config {
+	void (*run)(struct exchange *x); /* then the exchange is woken */
+	unsigned threads;
+	size_t queue;                    /* at most so many wait */
+	int nice;                        /* how much later than others they get the processor */
+};
+bool slow_new(struct slow **out, const struct slow_config *cfg, struct err *e);
+void exchange_slow(struct exchange *x); /* the handler of the slow step */
 void slow_free(struct slow *s);
 bool slow_submit(struct slow *s, struct exchange *x, struct err *e);
 size_t slow_length(struct slow *s);

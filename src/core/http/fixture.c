@@ -18,7 +18,8 @@ static _Atomic uint64_t revision = 1;
 static _Atomic bool away;
 static _Atomic bool refuse, hold;
 static char last[4096];
-static const char *dir;
+static struct blob_store *blobs; /* of the last configuration */
+static const char *dir, *tmp;
 
 struct str fixture_last(void) { return str_from(last); }
 int fixture_applied(void) { return atomic_load(&applied); }
@@ -32,10 +33,10 @@ void fixture_hold(bool on) { atomic_store(&hold, on); }
 int fixture_files_left(void)
 {
 	int n = 0;
-	DIR *d = opendir(dir);
+	DIR *d = opendir(tmp);
 	EXPECT(d != NULL);
 	for (struct dirent *f; (f = readdir(d));)
-		n += strncmp(f->d_name, "up-", 3) == 0;
+		n += f->d_name[0] != '.';
 	closedir(d);
 	return n;
 }
@@ -301,8 +302,9 @@ static bool uploaded(struct request *r, struct err *e)
 {
 	struct upload *u = form_file(r, "file");
 	char head[100] = {0};
-	(void)e;
-	EXPECT(pread(u->fd, head, sizeof head - 1, 0) >= 0);
+	int fd = blob_writer_open(u->file, sizeof head - 1, e);
+	EXPECT(fd >= 0 && pread(fd, head, sizeof head - 1, 0) >= 0);
+	close(fd);
 	remember(str_fmt(r->env.arena, "%.*s|%.*s|%lld|%s", STR_ARG(form_text(r, "note")), STR_ARG(u->name), (long long)u->size, head));
 	r->redirect = STR("/ok");
 	return true;
@@ -395,9 +397,13 @@ static const char *const proxies[] = {"127.0.0.9"};
 struct http_config fixture_config(struct arena *a)
 {
 	struct http_config c = http_config_usual();
+	struct err e = {0};
 	dir = test_temp_dir(a).p;
+	blob_store_free(blobs);
+	EXPECT_OK(blob_store_new(&blobs, str_fmt(a, "%s/blobs", dir), NULL, &e), e);
+	tmp = str_fmt(a, "%s/blobs/tmp", dir).p;
 	c.listen = "127.0.0.1:0";
-	c.upload_dir = dir;
+	c.blobs = blobs;
 	c.sign_in_path = "/dang-nhap";
 	c.tables = &table;
 	c.n_tables = 1;

@@ -162,7 +162,7 @@ struct http_config {
 	size_t arena_cap, form_max, json_max, uploads_max; /* bytes; uploads_max: per multipart body */
 	size_t upload_max;             /* bytes of one file */
 	unsigned files_max, parts_max, json_depth, json_values;
-	const char *upload_dir;        /* for temporary files; emptied of them at start */
+	struct blob_store *blobs;      /* files come into it; NULL: none are taken */
 	const char *flight_path;       /* where requests in hand stand, to know the one that breaks the program; NULL: not kept */
 	struct rate rate_address[RATE_COUNT], rate_account[RATE_COUNT];
 	size_t cache_bytes;            /* kept public pages */

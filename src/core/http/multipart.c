@@ -4,18 +4,11 @@
  * empty line, DATA passes bytes on until "\r\n--boundary". The last bytes that could begin a delimiter stay in `held`. */
 #include "core/http/multipart.h"
 #include "core/http/text.h"
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <openssl/evp.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define HEAD_MAX 4096
 #define BOUNDARY_MAX 70
 #define NAME_MAX_BYTES 200
-#define PREFIX "up-"
 
 struct multipart {
 	struct arena *a;
@@ -31,7 +24,6 @@ struct multipart {
 	size_t values;
 	unsigned files, parts;
 	struct upload *up;
-	EVP_MD_CTX *md;
 	size_t left_after;
 	char after[2];
 };
@@ -87,61 +79,19 @@ struct str upload_clean_name(struct arena *a, struct str sent)
 	return s.n ? str_dup(a, s) : STR("file");
 }
 
-void upload_release(struct upload *u)
-{
-	if (u->fd >= 0)
-		close(u->fd);
-	u->fd = -1;
-	if (!u->removed)
-		unlink(u->path);
-	u->removed = true;
-}
-
-void upload_dir_clean(const char *dir)
-{
-	DIR *d = dir ? opendir(dir) : NULL;
-	if (!d)
-		return;
-	for (struct dirent *f; (f = readdir(d));)
-		if (strncmp(f->d_name, PREFIX, strlen(PREFIX)) == 0)
-			unlinkat(dirfd(d), f->d_name, 0);
-	closedir(d);
-}
-
 static bool file_begin(struct multipart *m, struct str sent, struct str type, struct err *e)
 {
-	if (!m->limits->dir)
+	if (!m->limits->blobs)
 		return err_set(e, ERR_INVALID, "a file on a route that takes none");
 	if (++m->files > m->limits->files_max)
 		return err_set(e, ERR_TOO_LARGE, "more than %u files", m->limits->files_max);
 	struct upload *u = NEW(m->a, struct upload);
-	struct str path = str_fmt(m->a, "%s/" PREFIX "XXXXXX", m->limits->dir);
-	char *writable = (char *)(uintptr_t)path.p; /* mkostemp writes the name in place; the arena's bytes are ours */
-	u->fd = mkostemp(writable, O_CLOEXEC);
-	if (u->fd < 0)
-		return err_set(e, ERR_INTERNAL, "temporary file: %s", strerror(errno));
+	if (!blob_writer_new(&u->file, m->limits->blobs, e))
+		return err_wrap(e, "an upload");
 	u->field = m->name;
 	u->name = upload_clean_name(m->a, sent);
 	u->type = type;
-	u->path = path.p;
 	m->up = u;
-	if (!m->md)
-		m->md = EVP_MD_CTX_new();
-	CHECK(m->md && EVP_DigestInit_ex(m->md, EVP_sha256(), NULL) == 1);
-	return true;
-}
-
-static bool write_all(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t k = write(fd, p, n);
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return false;
-		p += k;
-		n -= (size_t)k;
-	}
 	return true;
 }
 
@@ -153,10 +103,7 @@ static bool data(struct multipart *m, const char *p, size_t n, struct err *e)
 		m->up->size += (int64_t)n;
 		if ((size_t)m->up->size > m->limits->file_max)
 			return err_set(e, ERR_TOO_LARGE, "a file over %zu bytes", m->limits->file_max);
-		if (!write_all(m->up->fd, p, n))
-			return err_set(e, ERR_INTERNAL, "writing an upload: %s", strerror(errno));
-		CHECK(EVP_DigestUpdate(m->md, p, n) == 1);
-		return true;
+		return blob_writer_add(m->up->file, (struct str){p, n}, e) || err_wrap(e, "an upload");
 	}
 	m->values += n;
 	if (m->values > m->limits->value_max)
@@ -165,16 +112,19 @@ static bool data(struct multipart *m, const char *p, size_t n, struct err *e)
 	return true;
 }
 
-static void part_end(struct multipart *m)
+static bool part_end(struct multipart *m, struct err *e)
 {
-	if (m->up) {
-		struct upload *u = m->up;
-		m->up = NULL;
-		CHECK(EVP_DigestFinal_ex(m->md, u->plain.b, NULL) == 1);
-		m->sink.file(m->sink.ctx, u);
-	} else {
+	struct upload *u = m->up;
+	if (!u) {
 		m->sink.value(m->sink.ctx, m->name, buf_str(&m->value));
+		return true;
 	}
+	if (!blob_writer_end(u->file, e))
+		return err_wrap(e, "an upload");
+	u->plain = blob_writer_plain(u->file);
+	m->up = NULL;
+	m->sink.file(m->sink.ctx, u);
+	return true;
 }
 
 /* ---- part headers ---- */
@@ -242,12 +192,12 @@ static bool after_byte(struct multipart *m, char c, struct err *e)
 	return true;
 }
 
-static void delimiter_found(struct multipart *m)
+static bool delimiter_found(struct multipart *m, struct err *e)
 {
-	if (m->state == DATA)
-		part_end(m);
+	bool ok = m->state != DATA || part_end(m, e);
 	m->state = AFTER;
 	m->left_after = 2;
+	return ok;
 }
 
 /* Bytes of DATA (or of the preamble) from p. Returns how many were used: up to the end of a delimiter or all of them.
@@ -271,8 +221,7 @@ static bool scan(struct multipart *m, const char *p, size_t n, size_t *used, str
 				return false;
 			*used = i + 1;
 			m->match = 0;
-			delimiter_found(m);
-			return true;
+			return delimiter_found(m, e);
 		}
 		/* Not a delimiter: bytes held back from an earlier piece are data after all. */
 		if (keep && held && !data(m, m->mark, held, e))
@@ -317,8 +266,6 @@ void multipart_done(struct multipart *m)
 	if (!m)
 		return;
 	if (m->up)
-		upload_release(m->up);
+		blob_writer_free(m->up->file);
 	m->up = NULL;
-	EVP_MD_CTX_free(m->md);
-	m->md = NULL;
 }

@@ -28,22 +28,24 @@
 
 struct server { struct MHD_Daemon *main, *metrics; int port, metrics_port; const char *unix_path; };
 
-struct carrier { struct MHD_Connection *c; size_t target; bool begun, drop; };
+struct carrier { struct MHD_Connection *c; size_t target; bool begun, drop; _Atomic bool away; /* suspended */ };
 
 /* ---- suspend and wake ---- */
 
 static void suspend(struct exchange *x)
 {
-	const struct carrier *t = x->transport;
+	struct carrier *t = x->transport;
 	atomic_fetch_add(&x->h->suspended, 1);
+	atomic_store(&t->away, true);
 	MHD_suspend_connection(t->c);
 }
 
 /* After resume the exchange may be gone: nothing of it is touched. */
 static void wake(struct exchange *x)
 {
-	const struct carrier *t = x->transport;
+	struct carrier *t = x->transport;
 	struct http *h = x->h;
+	atomic_store(&t->away, false);
 	MHD_resume_connection(t->c);
 	atomic_fetch_sub(&h->suspended, 1);
 }
@@ -278,10 +280,14 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
 		t->drop = worth_dropping(x);
 		return t->drop ? MHD_YES : send_answer(x, c);
 	}
+	/* Between two chunks the library asks on although the connection is suspended. */
+	if (atomic_load(&t->away))
+		return MHD_YES;
 	if (*n > 0) {
-		exchange_body(x, data, *n);
-		*n = 0;
-		return too_slow(x) ? MHD_NO : MHD_YES;
+		size_t used;
+		bool here = exchange_body(x, data, *n, &used);
+		*n -= used;
+		return here && too_slow(x) ? MHD_NO : MHD_YES;
 	}
 	return exchange_run(x) ? send_answer(x, c) : MHD_YES;
 }

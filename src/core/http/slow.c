@@ -1,30 +1,33 @@
-/* slow.c — the bounded slow pool: argon2, fsync. A queue under one lock and a few threads. */
+/* slow.c — a bounded queue under one lock and a few threads: the slow pool (argon2, fsync), and the thread of bodies. */
 #include "core/http/exchange.h"
+#include "core/log/log.h"
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 struct slow {
-	struct http *h;
+	struct slow_config cfg;
 	pthread_mutex_t lock;
 	pthread_cond_t some;
 	struct exchange *first, *last;
-	size_t n, cap;
+	size_t n;
 	bool stop;
 	unsigned n_threads;
 	pthread_t *threads;
 };
 
-static void run(struct exchange *x)
+/* Linux: of this thread alone. */
+static void be_nice(int by)
 {
-	flight_thread(x->digest);
-	x->ok = db_take(x, &x->err) && x->r.route->slow(&x->r, &x->err);
-	db_give(x);
-	flight_thread(0);
-	x->wake(x);
+	if (by && setpriority(PRIO_PROCESS, (id_t)gettid(), by) != 0)
+		log_event(LOG_WARN, "priority", log_int("errno", errno));
 }
 
 static void *work(void *ctx)
 {
 	struct slow *s = ctx;
+	be_nice(s->cfg.nice);
 	for (;;) {
 		pthread_mutex_lock(&s->lock);
 		while (!s->first && !s->stop)
@@ -37,22 +40,22 @@ static void *work(void *ctx)
 		pthread_mutex_unlock(&s->lock);
 		if (!x)
 			return NULL;
-		run(x);
+		s->cfg.run(x);
+		x->wake(x);
 	}
 }
 
-bool slow_new(struct slow **out, struct http *h, unsigned threads, unsigned queue, struct err *e)
+bool slow_new(struct slow **out, const struct slow_config *cfg, struct err *e)
 {
 	struct slow *s = calloc(1, sizeof *s);
 	CHECK(s != NULL && pthread_mutex_init(&s->lock, NULL) == 0 && pthread_cond_init(&s->some, NULL) == 0);
-	s->h = h;
-	s->cap = queue;
-	s->threads = calloc(threads ? threads : 1, sizeof *s->threads);
+	s->cfg = *cfg;
+	s->threads = calloc(cfg->threads ? cfg->threads : 1, sizeof *s->threads);
 	CHECK(s->threads != NULL);
 	*out = s;
-	for (; s->n_threads < threads; s->n_threads++)
+	for (; s->n_threads < cfg->threads; s->n_threads++)
 		if (pthread_create(&s->threads[s->n_threads], NULL, work, s) != 0)
-			return err_set(e, ERR_INTERNAL, "slow pool: cannot start thread %u", s->n_threads);
+			return err_set(e, ERR_INTERNAL, "cannot start thread %u of a pool", s->n_threads);
 	return true;
 }
 
@@ -76,7 +79,7 @@ bool slow_submit(struct slow *s, struct exchange *x, struct err *e)
 {
 	bool full;
 	pthread_mutex_lock(&s->lock);
-	full = s->n >= s->cap;
+	full = s->n >= s->cfg.queue;
 	if (!full) {
 		x->next = NULL;
 		if (s->n++ == 0)

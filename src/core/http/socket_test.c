@@ -327,7 +327,8 @@ TEST(an_upload_cut_in_the_middle_leaves_nothing)
 	struct http *h = start(a, NULL);
 	int fd = dial(http_port(h));
 	put(fd, STR("POST /upload HTTP/1.1\r\nHost: x\r\nAuthorization: t\r\nContent-Type: multipart/form-data; boundary=B\r\n"
-	            "Content-Length: 100000\r\n\r\n--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\nabc"));
+	            "Content-Length: 1000000\r\n\r\n--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n"));
+	put(fd, crypto_random_str(a, 600000)); /* more than waits in memory */
 	for (int i = 0; i < 30000 && !fixture_files_left(); i++)
 		usleep(2000);
 	EXPECT_INT(fixture_files_left(), 1);

@@ -129,13 +129,15 @@ static struct test_answer collect(struct arena *a, struct exchange *x)
 	return out;
 }
 
-static void feed(struct exchange *x, const struct test_request *q)
+static void feed(struct exchange *x, const struct test_request *q, struct signal *s)
 {
 	struct str b = body_of(q);
 	size_t step = q->chunk ? q->chunk : b.n;
 	for (size_t i = 0; i < b.n; i += step) {
 		struct str piece = str_sub(b, i, step);
-		exchange_body(x, piece.p, piece.n);
+		for (size_t used; piece.n; piece = str_sub(piece, used, piece.n))
+			if (!exchange_body(x, piece.p, piece.n, &used))
+				wait_for(s);
 	}
 }
 
@@ -149,7 +151,7 @@ struct test_answer http_test_send(struct http_test *t, const struct test_request
 	x->wake = wake;
 	fill(x, q);
 	if (!exchange_begin(x)) {
-		feed(x, q);
+		feed(x, q, &s);
 		while (!exchange_run(x))
 			wait_for(&s);
 	}

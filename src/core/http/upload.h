@@ -1,11 +1,11 @@
-/* upload.h — files that arrived with a form: on disk already, never in memory.
+/* upload.h — files that arrived with a form: on disk already, sealed while they came, never in memory.
  *
- * Each lies under a random name in http_config.upload_dir, with its hash computed while it arrived. It is deleted when
- * the request ends; core/blob copies what stays. */
+ * Each is a file of http_config.blobs that is nobody's yet: blob_writer_keep() with the key of its record makes it stay,
+ * else it is gone when the request ends. */
 #pragma once
 #include "core/base/err.h"
 #include "core/base/str.h"
-#include "core/crypto/crypto.h"
+#include "core/blob/blob.h"
 
 struct upload {
 	struct upload *next;
@@ -13,11 +13,9 @@ struct upload {
 	struct str name;     /* what the client called it: last path component, no control characters, at most 200 bytes;
 	                      * "file" when nothing is left. For display only */
 	struct str type;     /* what the client says it is; not to be believed */
-	const char *path;    /* where it lies */
-	int fd;              /* open for reading and writing; closed when the request ends */
+	struct blob_writer *file; /* ended; freed when the request ends */
 	int64_t size;
 	struct digest plain; /* SHA-256 of the bytes as they came */
-	bool removed;        /* http's: the path is gone already */
 };
 
 /* The cleaned display name of what a client sent: "..\\..\\x.pdf" gives "x.pdf". */

@@ -2,6 +2,7 @@
 #include "core/intake/intake.h"
 #include "core/i18n/i18n.h"
 #include <string.h>
+#include <unistd.h>
 
 /* What people call what libmagic says; the longest beginning that fits counts. */
 static const struct { const char *begins; enum msg_key word; } words[] = {
@@ -39,12 +40,16 @@ static struct str ending(struct arena *a, struct str name)
 
 void intake_unwanted(struct request *r, const char *field) { form_error(r, field, MSG_FIELD_FILE_UNWANTED, STR_NONE, STR_NONE); }
 
-bool intake_look(struct request *r, const char *field, const struct scan_config *cfg, int fd, struct str name, const char **mime, struct err *e)
+bool intake_look(struct request *r, const char *field, const struct scan_config *cfg, const struct blob_writer *file, struct str name, const char **mime, struct err *e)
 {
 	struct scan_result x = {0};
 	struct scan_config type_only = {.render = cfg->render};
 	*mime = NULL;
-	if (!scan_file(&type_only, fd, name, NULL, &x, e))
+	int fd = blob_writer_open(file, (int64_t)SCAN_HEAD, e);
+	bool looked = fd >= 0 && scan_file(&type_only, fd, name, NULL, &x, e);
+	if (fd >= 0)
+		close(fd);
+	if (!looked)
 		return err_wrap(e, "type of a file");
 	if (x.verdict == SCAN_CLEAN)
 		*mime = x.mime;

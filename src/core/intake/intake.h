@@ -8,6 +8,6 @@
 
 /* *mime: the type of core/scan's table by content; NULL when the file may not come in, and the form has its error at
  * `field` then. Slow pool or worker: it may wait for the process of core/render. */
-MUST_CHECK bool intake_look(struct request *r, const char *field, const struct scan_config *cfg, int fd, struct str name, const char **mime, struct err *e);
+MUST_CHECK bool intake_look(struct request *r, const char *field, const struct scan_config *cfg, const struct blob_writer *file, struct str name, const char **mime, struct err *e);
 /* The error at `field` when the kind is known but not wanted here. */
 void intake_unwanted(struct request *r, const char *field);

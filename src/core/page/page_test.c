@@ -46,7 +46,6 @@ static struct test_answer send(struct arena *a, const struct test_request *q)
 	struct http_config c = http_config_usual();
 	c.tables = &table;
 	c.n_tables = 1;
-	c.upload_dir = test_temp_dir(a).p;
 	c.hooks.say = page_say;
 	c.hooks.error_page = page_error_page;
 	page_fault_say(c.fault_say);

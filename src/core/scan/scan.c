@@ -10,7 +10,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define HEAD_MAX ((size_t)256 * 1024)
 #define TYPE_MS 20000
 #define STREAM_MAX ((int64_t)100 * 1024 * 1024)
 
@@ -101,8 +100,8 @@ static bool is_one_of(const struct scan_type *t, const char *said, struct str he
 
 static bool read_head(int fd, char *head, size_t *n, struct err *e)
 {
-	for (*n = 0; *n < HEAD_MAX;) {
-		ssize_t got = pread(fd, head + *n, HEAD_MAX - *n, (off_t)*n);
+	for (*n = 0; *n < SCAN_HEAD;) {
+		ssize_t got = pread(fd, head + *n, SCAN_HEAD - *n, (off_t)*n);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -120,7 +119,7 @@ static bool check_type(const struct scan_config *cfg, int fd, struct str name, c
 	out->verdict = SCAN_TYPE_REFUSED;
 	if (!t)
 		return true;
-	char *head = malloc(HEAD_MAX);
+	char *head = malloc(SCAN_HEAD);
 	CHECK(head != NULL);
 	size_t n = 0;
 	bool ok = read_head(fd, head, &n, e);

@@ -48,5 +48,7 @@ void scan_virus(const struct scan_config *cfg, int fd, struct scan_result *out);
 MUST_CHECK bool scan_ping(const struct scan_config *cfg, struct err *e);
 const char *scan_verdict_name(enum scan_verdict v);
 
+/* Of a file no more is looked at to tell its type. */
+#define SCAN_HEAD ((size_t)256 * 1024)
 /* What libmagic calls a file that begins with `head`, in `a`. Also how the start of the program tries the process. */
 MUST_CHECK bool scan_ask_type(const struct scan_config *cfg, struct str head, struct arena *a, struct str *out, struct err *e);
