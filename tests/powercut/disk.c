@@ -399,4 +399,4 @@ static int ops_sync_tree(void *ctx, const char *path)
 	return 0;
 }
 
-const struct file_ops disk_file_ops = {ops_create, ops_write, ops_sync, ops_close, ops_rename, ops_remove, ops_sync_dir, NULL, ops_sync_tree};
+const struct file_ops disk_file_ops = {ops_create, ops_write, ops_sync, ops_close, ops_rename, ops_remove, ops_sync_dir, NULL, ops_sync_tree, NULL};

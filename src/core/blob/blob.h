@@ -5,7 +5,7 @@
  * Address: SHA-256 of the stored bytes. Sealed files have a random salt, so the same document stored twice is two files.
  * Sealing: chunks of 64 KiB, each AES-256-GCM under a random key of the file, bound to number and "last": cut, swapped or
  *          foreign chunks do not open. That key stands at the end, wrapped under the record's data key and bound to the
- *          header, so a file is sealed while it comes, before it is known whose it will be (ADR BLOB_ADR). Constant memory.
+ *          header, so a file is sealed while it comes, before it is known whose it will be (ADR 0019). Constant memory.
  *          Erasing the data key erases the file.
  * Durable: written under a temporary name, synced, renamed, folder synced; then the address is returned. Put it
  *          into a row afterwards. A file without a row is removed by blob_sweep() after a wait longer than a backup.

@@ -212,7 +212,7 @@ static size_t put_waiting(struct exchange *x, const char *p, size_t n)
 	return k;
 }
 
-bool body_full(const struct exchange *x) { return x->waiting.n > 0 && x->waiting.n == x->waiting.cap; }
+static bool body_full(const struct exchange *x) { return x->waiting.n > 0 && x->waiting.n == x->waiting.cap; }
 
 void body_drain(struct exchange *x)
 {
@@ -221,7 +221,8 @@ void body_drain(struct exchange *x)
 	x->waiting.n = 0;
 }
 
-size_t body_feed(struct exchange *x, const char *p, size_t n)
+/* How many bytes were taken; fewer when what waits must be written first. */
+static size_t body_feed(struct exchange *x, const char *p, size_t n)
 {
 	/* After a mistake the rest is read and dropped, so that the client gets to read the answer. */
 	if (!x->failed && x->in_pieces)
@@ -230,6 +231,26 @@ size_t body_feed(struct exchange *x, const char *p, size_t n)
 	if (!x->failed && !x->in_pieces && !feed(x, p, n, &x->err))
 		x->failed = true;
 	return n;
+}
+
+void body_away(struct exchange *x)
+{
+	x->suspend(x);
+	CHECK(slow_submit(x->h->bodies, x, &x->err));
+}
+
+bool exchange_body(struct exchange *x, const char *p, size_t n, size_t *used)
+{
+	*used = n;
+	if (x->early) {
+		x->r.received += (int64_t)n;
+		return true;
+	}
+	*used = body_feed(x, p, n);
+	bool full = body_full(x);
+	if (full)
+		body_away(x);
+	return !full;
 }
 
 static bool parse_json(struct exchange *x, struct err *e)

@@ -151,35 +151,6 @@ bool exchange_begin(struct exchange *x)
 	return x->early;
 }
 
-/* Whoever has it then wakes it. */
-static void to_bodies(struct exchange *x)
-{
-	x->suspend(x);
-	CHECK(slow_submit(x->h->bodies, x, &x->err));
-}
-
-bool exchange_body(struct exchange *x, const char *p, size_t n, size_t *used)
-{
-	*used = n;
-	if (x->early) {
-		x->r.received += (int64_t)n;
-		return true;
-	}
-	*used = body_feed(x, p, n);
-	bool full = body_full(x);
-	if (full)
-		to_bodies(x);
-	return !full;
-}
-
-void exchange_slow(struct exchange *x)
-{
-	flight_thread(x->digest);
-	x->ok = db_take(x, &x->err) && x->r.route->slow(&x->r, &x->err);
-	db_give(x);
-	flight_thread(0);
-}
-
 /* ---- input and page ---- */
 
 enum next { NEXT_GO, NEXT_AWAY };
@@ -190,7 +161,7 @@ static enum next step_body(struct exchange *x)
 	x->step = STEP_INPUT;
 	if (!x->waiting.n)
 		return NEXT_GO;
-	to_bodies(x);
+	body_away(x);
 	return NEXT_AWAY;
 }
 

@@ -161,10 +161,8 @@ bool access_smuggled(struct exchange *x); /* two lengths, two hosts, or a length
 const char *req_method_text(const struct request *r);
 /* body.c */
 bool body_begin(struct exchange *x, struct err *e);
-/* How many bytes were taken; fewer when what waits must be written first. */
-size_t body_feed(struct exchange *x, const char *p, size_t n);
-bool body_full(const struct exchange *x);
-void body_drain(struct exchange *x); /* writes what waits: the thread of bodies */
+void body_away(struct exchange *x);  /* suspended, and given to the thread of bodies, which wakes it */
+void body_drain(struct exchange *x); /* what that thread does: writes what waits */
 bool body_end(struct exchange *x, struct err *e);
 void body_done(struct exchange *x); /* descriptors, temporary files */
 void body_hash(struct exchange *x, uint8_t out[32]);

@@ -17,6 +17,14 @@ struct slow {
 	pthread_t *threads;
 };
 
+void exchange_slow(struct exchange *x)
+{
+	flight_thread(x->digest);
+	x->ok = db_take(x, &x->err) && x->r.route->slow(&x->r, &x->err);
+	db_give(x);
+	flight_thread(0);
+}
+
 /* Linux: of this thread alone. */
 static void be_nice(int by)
 {
