@@ -17,13 +17,22 @@ static void on_file(void *ctx, struct upload *u)
 	struct seen *s = ctx;
 	buf_fmt(&s->b, "[%.*s/%.*s=%lld:", STR_ARG(u->field), STR_ARG(u->name), (long long)u->size);
 	buf_put(&s->b, hex_encode(s->a, u->plain.b, sizeof u->plain.b));
-	upload_release(u);
+	blob_writer_free(u->file);
+}
+
+/* Several processes may use it at once: each locks what it writes. */
+static struct blob_store *store(void)
+{
+	static struct blob_store *s;
+	struct err e = {0};
+	CHECK(s || blob_store_new(&s, STR("/tmp/motcua-fuzz-multipart"), NULL, &e));
+	return s;
 }
 
 /* What a body gives when it comes in pieces of `step` bytes; empty when refused. */
 static struct str parse(struct arena *a, struct str body, size_t step)
 {
-	static const struct multipart_limits limits = {.dir = "/tmp", .file_max = 10000, .value_max = 10000, .files_max = 3, .parts_max = 10};
+	const struct multipart_limits limits = {.blobs = store(), .file_max = 10000, .value_max = 10000, .files_max = 3, .parts_max = 10};
 	struct seen s = {.a = a, .b = buf_on(a)};
 	struct multipart *m = NULL;
 	struct err e = {0};

@@ -22,7 +22,7 @@ struct blob_writer {
 	int64_t begun;                 /* stored bytes whose writing back has begun */
 	struct blob_info info;
 	size_t n;                      /* bytes of the chunk that is not full yet */
-	char chunk[BLOB_CHUNK], out[BLOB_SEALED];
+	char *chunk, *out;             /* BLOB_CHUNK and BLOB_SEALED bytes; NULL after the end, which may be long before it is kept */
 };
 
 static bool put_bytes(struct blob_writer *w, struct str bytes, struct err *e)
@@ -55,7 +55,7 @@ static bool put_chunk(struct blob_writer *w, struct str bytes, bool last, struct
 	return put_bytes(w, (struct str){w->out, bytes.n + SEAL_OVERHEAD}, e);
 }
 
-/* Whoever tidies up takes the lock before it removes: what was made and removed in between is made again. */
+/* Whoever tidies up takes the lock before it removes: in the moment between making and locking it may be gone again. */
 static bool make_file(struct blob_writer *w, struct err *e)
 {
 	char name[40] = "tmp/";
@@ -80,6 +80,9 @@ static bool begin(struct blob_writer **out, struct blob_store *s, bool sealed, s
 	w->s = s;
 	w->sealed = sealed;
 	w->fd = w->lock = -1;
+	w->chunk = malloc(BLOB_CHUNK + BLOB_SEALED);
+	CHECK(w->chunk != NULL);
+	w->out = w->chunk + BLOB_CHUNK;
 	w->plain = crypto_hash_new();
 	w->stored = crypto_hash_new();
 	bool ok = make_file(w, e);
@@ -119,6 +122,14 @@ bool blob_writer_add(struct blob_writer *w, struct str bytes, struct err *e)
 	return true;
 }
 
+static void drop_chunk(struct blob_writer *w)
+{
+	if (w->chunk)
+		crypto_wipe(w->chunk, BLOB_CHUNK);
+	free(w->chunk);
+	w->chunk = w->out = NULL;
+}
+
 /* A sealed file always ends with a chunk that is not full, so that a file cut between chunks is noticed. */
 bool blob_writer_end(struct blob_writer *w, struct err *e)
 {
@@ -127,7 +138,7 @@ bool blob_writer_end(struct blob_writer *w, struct err *e)
 	bool ok = put_chunk(w, (struct str){w->chunk, w->n}, true, e);
 	w->info.plain = crypto_hash_end(w->plain);
 	w->plain = NULL;
-	crypto_wipe(w->chunk, sizeof w->chunk);
+	drop_chunk(w);
 	return ok;
 }
 
@@ -142,9 +153,10 @@ int blob_writer_open(const struct blob_writer *w, int64_t max, struct err *e)
 
 static bool put_key(struct blob_writer *w, const struct key *data_key, struct err *e)
 {
+	char trailer[BLOB_TRAILER];
 	AUTO_KEY wrap = blob_wrap_key(data_key, w->header + BLOB_MAGIC_SIZE);
-	crypto_seal_into(w->out, &wrap, (struct str){w->header, sizeof w->header}, (struct str){(const char *)w->key.b, KEY_SIZE});
-	return put_bytes(w, (struct str){w->out, BLOB_TRAILER}, e);
+	crypto_seal_into(trailer, &wrap, (struct str){w->header, sizeof w->header}, (struct str){(const char *)w->key.b, KEY_SIZE});
+	return put_bytes(w, (struct str){trailer, sizeof trailer}, e);
 }
 
 /* Network file systems report some write errors only when it is closed. */
@@ -187,6 +199,7 @@ void blob_writer_free(struct blob_writer *w)
 		close(w->lock);
 	crypto_hash_free(w->plain);
 	crypto_hash_free(w->stored);
+	drop_chunk(w);
 	crypto_wipe(w, sizeof *w);
 	free(w);
 }

@@ -30,7 +30,6 @@ static struct http_test *begin(struct arena *a, size_t bytes)
 	c = http_config_usual();
 	c.tables = &table;
 	c.n_tables = 1;
-	c.upload_dir = test_temp_dir(a).p;
 	c.rate_address[RATE_NORMAL] = (struct rate){0, 0};
 	page_parts_open(bytes);
 	return http_test_new(a, &c);
