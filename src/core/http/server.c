@@ -28,26 +28,31 @@
 
 struct server { struct MHD_Daemon *main, *metrics; int port, metrics_port; const char *unix_path; };
 
-struct carrier { struct MHD_Connection *c; size_t target; bool begun, drop; _Atomic bool away; /* suspended */ };
+struct carrier { struct MHD_Connection *c; size_t target; bool begun, drop; };
 
 /* ---- suspend and wake ---- */
 
 static void suspend(struct exchange *x)
 {
-	struct carrier *t = x->transport;
+	const struct carrier *t = x->transport;
 	atomic_fetch_add(&x->h->suspended, 1);
-	atomic_store(&t->away, true);
 	MHD_suspend_connection(t->c);
 }
 
 /* After resume the exchange may be gone: nothing of it is touched. */
 static void wake(struct exchange *x)
 {
-	struct carrier *t = x->transport;
+	const struct carrier *t = x->transport;
 	struct http *h = x->h;
-	atomic_store(&t->away, false);
 	MHD_resume_connection(t->c);
 	atomic_fetch_sub(&h->suspended, 1);
+}
+
+/* Between two chunks of a body the library asks on although the connection was suspended. Only its worker changes this. */
+static bool is_suspended(const struct carrier *t)
+{
+	const union MHD_ConnectionInfo *is = MHD_get_connection_info(t->c, MHD_CONNECTION_INFO_CONNECTION_SUSPENDED);
+	return is && is->suspended == MHD_YES;
 }
 
 /* ---- a request arrives ---- */
@@ -280,8 +285,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
 		t->drop = worth_dropping(x);
 		return t->drop ? MHD_YES : send_answer(x, c);
 	}
-	/* Between two chunks the library asks on although the connection is suspended. */
-	if (atomic_load(&t->away))
+	if (is_suspended(t))
 		return MHD_YES;
 	if (*n > 0) {
 		size_t used;
