@@ -90,15 +90,21 @@ bool desk_people(struct env *env, const struct dossier_get_row *d, enum dossier_
 	                         : directory_holders_in_agency(env, role, d->settling_agency, today, out, e);
 }
 
+struct units desk_units_for(struct env *env, const struct dossier_get_row *d, enum dossier_action act, const struct units *all)
+{
+	struct units out = {.v = NEW_ARRAY(env->arena, all->n, struct unit)};
+	for (size_t i = 0; i < all->n; i++)
+		if (act != ACT_TRANSFER || all->v[i].id.v != d->settling_unit.v)
+			out.v[out.n++] = all->v[i];
+	return out;
+}
+
 bool desk_units(struct env *env, const struct dossier_get_row *d, enum dossier_action act, struct units *out, struct err *e)
 {
-	size_t n = 0;
-	if (!directory_units(env, d->settling_agency, date_of(env->now), out, e))
+	struct units all = {0};
+	if (!directory_units(env, d->settling_agency, date_of(env->now), &all, e))
 		return false;
-	for (size_t i = 0; i < out->n; i++)
-		if (act != ACT_TRANSFER || out->v[i].id.v != d->settling_unit.v)
-			out->v[n++] = out->v[i];
-	out->n = n;
+	*out = desk_units_for(env, d, act, &all);
 	return true;
 }
 
@@ -259,6 +265,7 @@ static bool refused_field(struct request *r, struct err *e)
 
 bool desk_do(struct request *r, const struct dossier_act *x, struct dossier_done *done, struct err *e)
 {
+	desk_counts_moved(&r->env);
 	return dossier_do(&r->env, LAW, x, done, e) &&
 	       (!desk_have()->queue || desk_have()->queue(&r->env, done, x->id, e));
 }

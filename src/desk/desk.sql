@@ -112,6 +112,23 @@ select * from (select d.id from @of_agency_rare @counted) agency_rare union all
 select * from (select d.id from @of_reception_rare @counted) reception_rare
 ) d;
 
+-- A view without anything chosen, counted: the indexes by due time hold all that is asked, so no row is looked up.
+
+-- fragment: due
+d.by_due >= :due_from and d.by_due < :due_to
+
+-- name: desk_tally :one
+-- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, due_from int, due_to int, limit int
+-- out: n int
+select count(*) as n from (select x.one from (
+  select 1 as one from @mine and @due
+  union all select 1 from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.step_role = :role1 and d.assignee is null and @due
+  union all select 1 from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.step_role = :role2 and d.assignee is null and @due
+  union all select 1 from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.step_role = :role3 and d.assignee is null and @due
+  union all select 1 from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state in (:s1, :s2, :s3, :s4, :s5, :s6) and @due
+  union all select 1 from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state in (:s1, :s2, :s3, :s4, :s5, :s6) and @due
+) x limit :limit) y;
+
 -- name: desk_export :each
 -- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int
 @view select d.code, d.procedure_name, d.applicant_name, d.state, d.step, d.sent_at, d.due, d.answer_due, d.channel_in

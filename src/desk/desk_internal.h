@@ -30,6 +30,10 @@ struct str desk_filter_url(struct arena *a, const struct desk_filter *f, bool cu
 enum msg_key desk_view_label(enum desk_view v);
 const char *desk_view_slug(enum desk_view v);
 MUST_CHECK bool desk_rows(struct env *env, const struct desk_filter *f, int64_t limit, struct desk_list_rows *out, struct err *e);
+/* The counts of the views of an agency, or of a reception, beside every page of its people: as old as five seconds, but for acts done on this node. */
+MUST_CHECK bool desk_counted_shared(struct env *env, enum desk_view view, int64_t *n, struct err *e);
+/* Something was done there. */
+void desk_counts_moved(const struct env *env);
 MUST_CHECK bool desk_counted(struct env *env, const struct desk_filter *f, int64_t *n, struct err *e);
 MUST_CHECK bool desk_filter_ids(struct env *env, const struct desk_filter *f, struct desk_ids_rows *out, struct err *e);
 /* Every id of the view, in the order chosen. */
@@ -143,6 +147,8 @@ const struct field *act_field(size_t i, unsigned *bit);
 MUST_CHECK bool desk_people(struct env *env, const struct dossier_get_row *d, enum dossier_action act, struct officers *out, struct err *e);
 /* Which units an act may name in `unit`. */
 MUST_CHECK bool desk_units(struct env *env, const struct dossier_get_row *d, enum dossier_action act, struct units *out, struct err *e);
+/* The same of all units of the agency, when they are known. */
+struct units desk_units_for(struct env *env, const struct dossier_get_row *d, enum dossier_action act, const struct units *all);
 /* dossier_do(), and what the program queues after it. */
 MUST_CHECK bool desk_do(struct request *r, const struct dossier_act *x, struct dossier_done *done, struct err *e);
 extern const struct form desk_act_form, act_api_form, bulk_form;

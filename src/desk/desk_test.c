@@ -368,6 +368,70 @@ TEST_BOTH(two_roles_in_one_unit_count_once)
 	stop();
 }
 
+static int64_t counted(struct env *env, struct desk_filter f)
+{
+	struct err e = {0};
+	int64_t n = 0;
+	EXPECT_OK(desk_counted(env, &f, &n, &e), e);
+	return n;
+}
+
+/* A view is counted along the indexes alone, and what is chosen of it row by row: they agree. */
+TEST_BOTH(what_is_counted_is_the_sum_of_its_states)
+{
+	start(a, engine);
+	for (int i = 0; i < 3; i++)
+		sent_code();
+	STATUS(post(&w.counter, record(sent_code(), "/accept"), "rev=1"), 303);
+	const struct actor *const who[] = {&w.head, &w.counter};
+	for (size_t i = 0; i < ARRAY_LEN(who); i++) {
+		struct env env = office_env(&w.o);
+		env.actor = who[i];
+		EXPECT_INT(counted(&env, (struct desk_filter){.view = VIEW_ALL}), 4);
+		EXPECT_INT(counted(&env, (struct desk_filter){.view = VIEW_ALL, .state = STR("received")}), 3);
+		EXPECT_INT(counted(&env, (struct desk_filter){.view = VIEW_ALL, .state = STR("processing")}), 1);
+		EXPECT_INT(counted(&env, (struct desk_filter){.view = VIEW_ALL, .channel = STR("online")}), 4);
+		EXPECT_INT(counted(&env, (struct desk_filter){.view = VIEW_LATE}), 0);
+		env.now.ms += 60 * DAY_MS;
+		EXPECT_INT(counted(&env, (struct desk_filter){.view = VIEW_LATE}), 4);
+	}
+	stop();
+}
+
+static int64_t beside(struct env *env, int64_t now_ms)
+{
+	struct err e = {0};
+	int64_t n = 0;
+	env->now.ms = now_ms;
+	EXPECT_OK(desk_counted_shared(env, VIEW_ALL, &n, &e), e);
+	return n;
+}
+
+TEST_BOTH(counts_beside_a_page_are_five_seconds_old_or_of_the_last_act)
+{
+	start(a, engine);
+	sent_code();
+	struct env head = office_env(&w.o), director = head;
+	head.actor = &w.head, director.actor = &w.director;
+	int64_t t = head.now.ms + 1000;
+	EXPECT_INT(beside(&head, t), 1);
+	sent_code();
+	EXPECT_INT(beside(&director, t + 4999), 1); /* the same agency's */
+	EXPECT_INT(beside(&head, t + 5000), 2);
+	sent_code();
+	EXPECT_INT(beside(&head, t - 60000), 3);     /* the clock was set back */
+	sent_code();
+	head.now.ms = t;
+	desk_counts_moved(&head);
+	EXPECT_INT(beside(&director, t), 4);
+	sent_code();
+	EXPECT_INT(beside(&head, t + 999), 5);       /* the act may take hold only now */
+	EXPECT_INT(beside(&head, t + 1000), 5);
+	sent_code();
+	EXPECT_INT(beside(&head, t + 2000), 5);
+	stop();
+}
+
 TEST_BOTH(a_record_from_acceptance_to_the_decision)
 {
 	start(a, engine);
@@ -686,7 +750,9 @@ static void fill_lists(int n)
 struct counted_page { const struct actor *who; const char *path, *words; };
 static int64_t asked_by(const struct counted_page *p, size_t rows)
 {
+	const struct env now = {.actor = p->who, .now = instant_clock()};
 	int64_t before = n_asked;
+	desk_counts_moved(&now); /* none is kept: all are asked for */
 	struct test_answer x = p->words ? find(p->who, p->words) : get(p->who, p->path);
 	STATUS(x, 200);
 	EXPECT(times(x.body, "Canary") >= rows);

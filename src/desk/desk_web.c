@@ -26,7 +26,7 @@ static void side_views(struct request *r, struct nav_item *v, size_t *n, struct 
 		struct nav_item *x = &v[(*n)++];
 		*x = (struct nav_item){.label = msg(r->env.lang, desk_view_label(f.view)),
 			.url = str_fmt(r->env.arena, "/ban-lam-viec?xem=%s", desk_view_slug(f.view)), .here = inbox && now.view == f.view && !now.q.n};
-		x->counted = desk_counted(&r->env, &f, &x->count, &e);
+		x->counted = desk_counted_shared(&r->env, f.view, &x->count, &e);
 	}
 }
 

@@ -249,12 +249,26 @@ bool desk_rows(struct env *env, const struct desk_filter *f, int64_t limit, stru
 }
 
 #define COUNTED_MAX 1001
+
+static bool tally(struct env *env, const struct desk_export_in *in, int64_t *n, struct err *e)
+{
+	const struct desk_tally_in x = {.scope = in->scope, .person = in->person, .unit1 = in->unit1, .role1 = in->role1, .unit2 = in->unit2, .role2 = in->role2,
+		.unit3 = in->unit3, .role3 = in->role3, .agency = in->agency, .reception = in->reception, .s1 = in->s1, .s2 = in->s2, .s3 = in->s3, .s4 = in->s4, .s5 = in->s5,
+		.s6 = in->s6, .due_from = in->due_from, .due_to = in->due_to, .limit = COUNTED_MAX};
+	struct desk_tally_row row = {0};
+	bool found = false, ok = q_desk_tally(env->db, env->arena, &x, &row, &found, e);
+	*n = row.n;
+	return ok;
+}
+
 bool desk_counted(struct env *env, const struct desk_filter *f, int64_t *n, struct err *e)
 {
 	const struct desk_export_in in = pick(env, f);
 	struct branch v[BRANCHES_MAX];
 	size_t n_branches = branches(&in, v);
 	*n = 0;
+	if (!in.state.n && !in.field.n && !in.channel.n)
+		return tally(env, &in, n, e);
 	for (size_t i = 0; i < n_branches && *n < COUNTED_MAX; i++) {
 		struct desk_count_row row = {0};
 		bool found = false;

@@ -50,8 +50,9 @@ static bool unit_field(struct sheet *s, enum dossier_action act, struct err *e)
 {
 	struct units all = {0};
 	struct env *env = &s->r->env;
-	if (!desk_units(env, &s->d, act, &all, e))
+	if (!s->units.n && !directory_units(env, s->d.settling_agency, date_of(env->now), &s->units, e))
 		return false;
+	all = desk_units_for(env, &s->d, act, &s->units);
 	struct ui_option *v = options_of(env->arena, all.n, WORD(s, MSG_FIELD_CHOOSE));
 	for (size_t i = 0; i < all.n; i++)
 		v[i + 1] = (struct ui_option){.value = str_fmt(env->arena, "%lld", (long long)all.v[i].id.v), .label = all.v[i].name};

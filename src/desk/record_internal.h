@@ -16,6 +16,7 @@ struct sheet {
 	struct dossier_opinion_list_rows opinions;
 	struct dossier_paper_list_rows papers;
 	uint32_t actions;
+	struct units units;          /* of the settling agency, when the first act that asks for one is shown */
 };
 #define WORD(s, k) msg((s)->r->env.lang, (k))
 

@@ -13,8 +13,8 @@ order by valid_from desc limit 1;
 -- in: day date
 -- out: name text, short_name text
 select id, parent, successor, code,
-  coalesce((select f.name from former_name f where f.agency = agency.id and f.valid_from <= :day and f.valid_to >= :day order by f.id limit 1), name) as name,
-  coalesce((select f.short_name from former_name f where f.agency = agency.id and f.valid_from <= :day and f.valid_to >= :day order by f.id limit 1), short_name) as short_name,
+  coalesce((select f.name from former_name f where f.agency = agency.id and f.valid_from <= :day and f.valid_to >= :day order by f.valid_to limit 1), name) as name,
+  coalesce((select f.short_name from former_name f where f.agency = agency.id and f.valid_from <= :day and f.valid_to >= :day order by f.valid_to limit 1), short_name) as short_name,
   kind, is_centre, address, phone, email, website, valid_from, valid_to
 from agency where valid_from <= :day and (valid_to is null or valid_to >= :day) order by sort_key, id;
 
@@ -41,10 +41,11 @@ order by valid_from desc limit 1;
 -- in: agency agency_id?, day date
 -- out: name text
 select id, agency, parent, successor, code,
-  coalesce((select f.name from former_name f where f.unit = unit.id and f.valid_from <= :day and f.valid_to >= :day order by f.id limit 1), name) as name,
+  coalesce((select f.name from former_name f where f.unit = unit.id and f.valid_from <= :day and f.valid_to >= :day order by f.valid_to limit 1), name) as name,
   kind, valid_from, valid_to
 from unit
-where (:agency is null or agency = :agency) and valid_from <= :day and (valid_to is null or valid_to >= :day)
+where agency in (select a.id from agency a where a.id = :agency union all select a.id from agency a where :agency is null)
+  and valid_from <= :day and (valid_to is null or valid_to >= :day)
 order by sort_key, id;
 
 -- name: unit_insert :exec
@@ -92,11 +93,13 @@ from posting g join unit u on u.id = g.unit join person p on p.id = g.person
 where g.person = :person and g.valid_from <= :day and g.valid_to >= :day and (p.left_on is null or p.left_on > :day)
 order by g.id;
 
+-- Of one unit or of the units of one agency: down an index, however many others there are.
+
 -- name: role_holders :many
 -- in: role text, unit unit_id?, agency agency_id?, day date
 select r.person, r.unit, r.title, r.is_deputy, p.name
 from role_held r join person p on p.id = r.person join unit u on u.id = r.unit
-where r.role = :role and (:unit is null or r.unit = :unit) and (:agency is null or u.agency = :agency)
+where r.role = :role and r.unit in (select x.id from unit x where x.id = :unit union all select x.id from unit x where x.agency = :agency)
   and r.valid_from <= :day and (r.valid_to is null or r.valid_to >= :day) and (p.left_on is null or p.left_on > :day)
 order by r.is_deputy, p.sort_key, p.id, r.id;
 
@@ -104,16 +107,18 @@ order by r.is_deputy, p.sort_key, p.id, r.id;
 -- in: unit unit_id?, agency agency_id?, day date
 select g.person, g.unit, g.kind, p.name, p.title
 from posting g join person p on p.id = g.person join unit u on u.id = g.unit
-where (:unit is null or g.unit = :unit) and (:agency is null or u.agency = :agency)
+where g.unit in (select x.id from unit x where x.id = :unit union all select x.id from unit x where x.agency = :agency)
   and g.valid_from <= :day and g.valid_to >= :day and (p.left_on is null or p.left_on > :day)
 order by g.kind, p.sort_key, p.id, g.id;
 
+-- The one that began last. Nearly nobody has any: nothing is sorted for that.
 -- name: absence_on_day :one
 -- in: person person_id, day date
 select a.substitute, s.name as substitute_name, a.last_day
 from absence a left join person s on s.id = a.substitute
 where a.person = :person and a.first_day <= :day and a.last_day >= :day
-order by a.first_day desc, a.id desc limit 1;
+  and not exists (select 1 from absence b where b.person = a.person and b.first_day <= :day and b.last_day >= :day
+    and (b.first_day > a.first_day or (b.first_day = a.first_day and b.id > a.id)));
 
 -- name: role_overlap :one
 -- in: person person_id, unit unit_id, role text, valid_from date, valid_to date

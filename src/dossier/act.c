@@ -135,12 +135,20 @@ static bool may_transfer(const struct actor *me, const struct dossier_get_row *d
 	       (!d->officer.v && actor_in_unit(me, ROLE_COUNTER, d->receiving_unit.v));
 }
 
+static bool may_take_step(struct doing *g, bool *may, struct err *e)
+{
+	g->asked_step = g->asked_step || may_take(g->env, &g->d, g->step, &g->may_step, &g->instead_step, e);
+	*may = g->may_step;
+	g->instead_of = g->instead_step;
+	return g->asked_step;
+}
+
 static bool allowed(struct doing *g, enum dossier_action a, bool *may, struct err *e)
 {
 	const struct rule *r = &rules[a];
 	const struct actor *me = g->env->actor;
 	if (r->who == BY_STEP)
-		return may_take(g->env, &g->d, g->step, may, &g->instead_of, e);
+		return may_take_step(g, may, e);
 	if (a == ACT_TRANSFER)
 		*may = may_transfer(me, &g->d);
 	else if (r->who == BY_ROLES)
@@ -181,6 +189,15 @@ static bool step_due(struct doing *g, const struct node *step, struct opt_instan
 	return true;
 }
 
+static bool write_acceptance(struct doing *g, const struct dossier_move_in *m, int64_t *changed, struct err *e)
+{
+	const struct dossier_accept_move_in in = {
+		.id = m->id, .rev = m->rev, .at = g->d.accepted_at.v, .clock_from = g->d.clock_from, .due = g->d.due, .state = m->state, .step = m->step, .step_role = m->step_role,
+		.step_unit = m->step_unit, .assignee = m->assignee, .step_since = m->step_since, .step_due = m->step_due, .last_actor = m->last_actor,
+		.previous_step = m->previous_step, .previous_assignee = m->previous_assignee};
+	return q_dossier_accept_move(g->env->db, &in, changed, e);
+}
+
 /* Only a move forward can be taken back: `from` is where it came from, STR_NONE otherwise. */
 static bool write_move(struct doing *g, const struct node *to, const struct place *p, const char *state, struct opt_instant due, struct str from, struct err *e)
 {
@@ -189,7 +206,7 @@ static bool write_move(struct doing *g, const struct node *to, const struct plac
 	        .id = g->d.id, .rev = g->d.rev, .state = str_from(state), .step = to->id, .step_role = p->role, .step_unit = p->unit,
 	        .assignee = p->assignee, .step_since = g->env->now, .step_due = due, .last_actor = g->env->actor->account,
 	        .previous_step = from, .previous_assignee = OPT_INT(g->d.assignee.v)};
-	if (!q_dossier_move(g->env->db, &in, &changed, e))
+	if (!(g->accepts ? write_acceptance(g, &in, &changed, e) : q_dossier_move(g->env->db, &in, &changed, e)))
 		return err_wrap(e, "moving");
 	if (changed != 1)
 		return err_say(e, ERR_CONFLICT, MSG_DOSSIER_CHANGED, "rev %lld is gone", (long long)g->d.rev);

@@ -7,7 +7,7 @@
 #include "gen/messages.h"
 #include <stdlib.h>
 
-/* Acceptance starts the clock, unless the procedure counts from the fee and one is open. */
+/* Acceptance starts the clock, unless the procedure counts from the fee and one is open. Both are written by the move after it. */
 bool act_accept(struct doing *g, struct err *e)
 {
 	bool open = false;
@@ -15,10 +15,8 @@ bool act_accept(struct doing *g, struct err *e)
 		return false;
 	bool waits = open && g->procedure && g->procedure->clock.fee_pauses;
 	g->d.accepted_at = OPT_INSTANT(g->env->now);
-	if (!waits && !clock_start(g->env, g->law, &g->d, e))
-		return false;
-	struct dossier_accepted_in in = {.id = g->d.id, .at = g->env->now, .clock_from = g->d.clock_from, .due = g->d.due};
-	return q_dossier_accepted(g->env->db, &in, NULL, e) && add_paper(g, "receipt", STR_NONE, e);
+	g->accepts = true;
+	return (waits || clock_now(g->env, g->law, &g->d, e)) && add_paper(g, "receipt", STR_NONE, e);
 }
 
 /* Once, and after acceptance only within the limit (three working days unless special law says otherwise). */

@@ -11,12 +11,15 @@ struct doing {
 	const struct process *process;
 	struct dossier_get_row d;      /* as it was; rules keep it true to what they wrote */
 	const struct node *step;
+	bool asked_step, may_step;     /* may the actor take the step? Asked once for all acts of it */
+	struct person_id instead_step;
 	struct person_id instead_of;   /* for whom the actor stands in; 0: acts in own right */
 	struct key key;
 	bool erased;
 	struct dossier_paper_id note;  /* where the reason is kept, sealed */
 	int64_t item;                  /* the fee that the act made or touched; 0: none */
 	struct unit_id moved_to;       /* transfer: the unit that has it now */
+	bool accepts;                  /* the move writes the acceptance and its clock too */
 	const struct node *to;         /* after a move */
 };
 

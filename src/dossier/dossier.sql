@@ -94,9 +94,14 @@ update dossier set state = :state, step = :step, step_role = :step_role, step_un
   previous_step = :previous_step, previous_assignee = :previous_assignee
 where id = :id and rev = :rev;
 
--- name: dossier_accepted :exec
--- in: id dossier_id, at instant, clock_from instant?, due instant?
-update dossier set accepted_at = :at, clock_from = :clock_from, first_due = coalesce(first_due, :due), due = :due, law_due = :due where id = :id;
+-- The move that acceptance is, with its clock: one write of the row and of each index, for acceptance touches nearly all of them.
+-- name: dossier_accept_move :exec
+-- in: id dossier_id, rev int, at instant, clock_from instant?, due instant?, state text, step text, step_role text, step_unit unit_id?, assignee person_id?, step_since instant, step_due instant?, last_actor int, previous_step text?, previous_assignee int?
+update dossier set accepted_at = :at, clock_from = :clock_from, first_due = coalesce(first_due, :due), due = :due, law_due = :due,
+  state = :state, step = :step, step_role = :step_role, step_unit = :step_unit, assignee = :assignee,
+  step_since = :step_since, step_due = :step_due, rev = rev + 1, last_actor = :last_actor, last_opened = 0,
+  previous_step = :previous_step, previous_assignee = :previous_assignee
+where id = :id and rev = :rev;
 
 -- name: dossier_clock_set :exec
 -- in: id dossier_id, clock_from instant?, due instant?

@@ -20,6 +20,7 @@ bool clock_course(struct env *env, const struct dossier_get_row *d, struct clock
 bool clock_due(struct env *env, const struct law *law, const struct dossier_get_row *d, struct opt_instant *due, struct err *e);
 /* Adds an event and sets `due` anew. `restart`: the clock starts (or starts again) now. */
 bool clock_event(struct env *env, const struct law *law, struct dossier_get_row *d, const char *kind, struct err *e);
+bool clock_now(struct env *env, const struct law *law, struct dossier_get_row *d, struct err *e); /* in *d alone: whoever calls writes it */
 bool clock_start(struct env *env, const struct law *law, struct dossier_get_row *d, struct err *e);
 /* Where a step waits: unit and person; role as text. */
 struct place { struct str role; struct unit_id unit; struct person_id assignee; };

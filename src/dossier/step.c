@@ -111,12 +111,13 @@ bool clock_event(struct env *env, const struct law *law, struct dossier_get_row 
 	return q_dossier_clock_set(env->db, d->id, d->clock_from, due, NULL, e);
 }
 
+bool clock_now(struct env *env, const struct law *law, struct dossier_get_row *d, struct err *e)
+{
+	d->clock_from = OPT_INSTANT(env->now);
+	return clock_due(env, law, d, &d->due, e) || err_wrap(e, "starting the clock");
+}
+
 bool clock_start(struct env *env, const struct law *law, struct dossier_get_row *d, struct err *e)
 {
-	struct opt_instant due;
-	d->clock_from = OPT_INSTANT(env->now);
-	if (!clock_due(env, law, d, &due, e))
-		return false;
-	d->due = due;
-	return q_dossier_clock_set(env->db, d->id, d->clock_from, due, NULL, e) || err_wrap(e, "starting the clock");
+	return clock_now(env, law, d, e) && (q_dossier_clock_set(env->db, d->id, d->clock_from, d->due, NULL, e) || err_wrap(e, "starting the clock"));
 }
