@@ -165,9 +165,9 @@ bool directory_standing(struct env *env, struct person_id person, struct date da
 static bool add_standing(struct env *env, struct officers *list, struct date day, struct err *e)
 {
 	for (size_t i = 0; i < list->n; i++) {
-		struct standing s;
+		struct standing s = {.acting = list->v[i].person};
 		struct officer *o = &list->v[i];
-		if (!directory_standing(env, o->person, day, &s, e))
+		if (o->absent && !directory_standing(env, o->person, day, &s, e))
 			return false;
 		o->absent = s.absent;
 		o->acting = s.acting;
@@ -186,7 +186,7 @@ static bool add_posted(struct env *env, struct officers *list, const struct post
 		v[i] = list->v[i];
 	for (size_t i = 0; i < rows.n; i++)
 		v[list->n + i] = (struct officer){.person = rows.v[i].person, .unit = rows.v[i].unit, .role = ROLE_COUNTER,
-		                                  .name = rows.v[i].name, .title = rows.v[i].title, .by_posting = true,
+		                                  .name = rows.v[i].name, .title = rows.v[i].title, .by_posting = true, .absent = rows.v[i].is_away,
 		                                  .is_substitute = str_eq(rows.v[i].kind, STR("substitute"))};
 	*list = (struct officers){.v = v, .n = list->n + rows.n};
 	return true;
@@ -200,7 +200,7 @@ static bool holders(struct env *env, enum role role, const struct role_holders_i
 	*out = (struct officers){.v = NEW_ARRAY(env->arena, rows.n, struct officer), .n = rows.n};
 	for (size_t i = 0; i < rows.n; i++)
 		out->v[i] = (struct officer){.person = rows.v[i].person, .unit = rows.v[i].unit, .role = role, .name = rows.v[i].name,
-		                             .title = rows.v[i].title, .is_deputy = rows.v[i].is_deputy};
+		                             .title = rows.v[i].title, .is_deputy = rows.v[i].is_deputy, .absent = rows.v[i].is_away};
 	const struct posting_holders_in posted = {.unit = in->unit, .agency = in->agency, .day = in->day};
 	if (role == ROLE_COUNTER && !add_posted(env, out, &posted, e))
 		return false;

@@ -93,11 +93,15 @@ from posting g join unit u on u.id = g.unit join person p on p.id = g.person
 where g.person = :person and g.valid_from <= :day and g.valid_to >= :day and (p.left_on is null or p.left_on > :day)
 order by g.id;
 
--- Of one unit or of the units of one agency: down an index, however many others there are.
+-- Of one unit or of the units of one agency: down an index, however many others there are. Who acts for them is asked for those alone who are away.
+
+-- fragment: away
+case when exists (select 1 from absence a where a.person = p.id and a.first_day <= :day and a.last_day >= :day) then 1 else 0 end as is_away
 
 -- name: role_holders :many
 -- in: role text, unit unit_id?, agency agency_id?, day date
-select r.person, r.unit, r.title, r.is_deputy, p.name
+-- out: is_away bool
+select r.person, r.unit, r.title, r.is_deputy, p.name, @away
 from role_held r join person p on p.id = r.person join unit u on u.id = r.unit
 where r.role = :role and r.unit in (select x.id from unit x where x.id = :unit union all select x.id from unit x where x.agency = :agency)
   and r.valid_from <= :day and (r.valid_to is null or r.valid_to >= :day) and (p.left_on is null or p.left_on > :day)
@@ -105,7 +109,8 @@ order by r.is_deputy, p.sort_key, p.id, r.id;
 
 -- name: posting_holders :many
 -- in: unit unit_id?, agency agency_id?, day date
-select g.person, g.unit, g.kind, p.name, p.title
+-- out: is_away bool
+select g.person, g.unit, g.kind, p.name, p.title, @away
 from posting g join person p on p.id = g.person join unit u on u.id = g.unit
 where g.unit in (select x.id from unit x where x.id = :unit union all select x.id from unit x where x.agency = :agency)
   and g.valid_from <= :day and g.valid_to >= :day and (p.left_on is null or p.left_on > :day)
