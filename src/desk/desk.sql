@@ -25,6 +25,11 @@ and @chosen and (d.by_due > :after_due or (d.by_due = :after_due and d.id > :aft
 -- fragment: newest
 and @kind and +d.by_due >= :due_from and +d.by_due < :due_to and d.id < :before_id order by d.id desc limit :limit
 
+-- Along an index by due time all the same: it alone holds what is chosen, so that only the rows of the page are looked up.
+
+-- fragment: newest_chosen
+and @chosen and d.id < :before_id order by +d.id desc limit :limit
+
 -- fragment: counted
 and @chosen limit :limit
 
@@ -68,35 +73,35 @@ with pick as (
   union select d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
 )
 
--- Only the branch of :scope runs, along its index, and stops after :limit; list.c asks for each branch of a view and merges them.
+-- Only the branch of :scope runs, along its index, and stops after :limit; list.c asks for each branch of a view, merges them, and looks up the rows
+-- of the page alone: what is not on it costs no look into the table.
 
--- name: desk_list :many
+-- name: desk_by_due :many
 -- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field text?, channel text?, due_from int, due_to int, after_due int, after_id dossier_id, limit int
 -- out: by_due int
-select @row_named from (
-select * from (select @row from @mine @page) mine union all
-select * from (select @row from @waiting @page) waiting union all
-select * from (select @row from @of_agency @page) agency union all
-select * from (select @row from @of_reception @page) reception union all
-select * from (select @row from @of_agency_field @page) agency_field union all
-select * from (select @row from @of_reception_field @page) reception_field union all
-select * from (select @row from @of_agency_rare @page) agency_rare union all
-select * from (select @row from @of_reception_rare @page) reception_rare
-) d @named order by d.by_due, d.id limit :limit;
+select id, by_due from (
+select * from (select d.id, d.by_due from @mine @page) mine union all
+select * from (select d.id, d.by_due from @waiting @page) waiting union all
+select * from (select d.id, d.by_due from @of_agency @page) agency union all
+select * from (select d.id, d.by_due from @of_reception @page) reception union all
+select * from (select d.id, d.by_due from @of_agency_field @page) agency_field union all
+select * from (select d.id, d.by_due from @of_reception_field @page) reception_field union all
+select * from (select d.id, d.by_due from @of_agency_rare @page) agency_rare union all
+select * from (select d.id, d.by_due from @of_reception_rare @page) reception_rare
+) d order by by_due, id limit :limit;
 
 -- name: desk_newest :many
 -- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field text?, channel text?, due_from int, due_to int, before_id dossier_id, limit int
--- out: by_due int
-select @row_named from (
-select * from (select @row from @mine @newest) mine union all
-select * from (select @row from @waiting @newest) waiting union all
-select * from (select @row from @of_agency @newest) agency union all
-select * from (select @row from @of_reception @newest) reception union all
-select * from (select @row from @of_agency_field @newest) agency_field union all
-select * from (select @row from @of_reception_field @newest) reception_field union all
-select * from (select @row from @of_agency_rare @newest) agency_rare union all
-select * from (select @row from @of_reception_rare @newest) reception_rare
-) d @named order by d.id desc limit :limit;
+select id from (
+select * from (select d.id from @mine @newest) mine union all
+select * from (select d.id from @waiting @newest) waiting union all
+select * from (select d.id from @of_agency @newest) agency union all
+select * from (select d.id from @of_reception @newest) reception union all
+select * from (select d.id from @of_agency_field @newest_chosen) agency_field union all
+select * from (select d.id from @of_reception_field @newest_chosen) reception_field union all
+select * from (select d.id from @of_agency_rare @newest_chosen) agency_rare union all
+select * from (select d.id from @of_reception_rare @newest_chosen) reception_rare
+) d order by id desc limit :limit;
 
 -- name: desk_count :one
 -- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field text?, channel text?, due_from int, due_to int, limit int
@@ -154,7 +159,7 @@ json_array_elements_text(cast(:ids as json)) with ordinality as i(value, key) jo
 -- fragment: register_line
 d.id, d.code, d.procedure_name, d.applicant_name, d.accepted_at, d.due, d.returned_at
 
--- name: desk_of_ids :many
+-- name: desk_list :many
 -- in: ids json
 -- out: by_due int
 select @row_named from @of_ids @named order by i.key;

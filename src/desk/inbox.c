@@ -287,7 +287,7 @@ bool desk_inbox(struct request *r, struct err *e)
 	int64_t total = 0;
 	if (!load_inbox(r, &f, &rows, &more, &total, &person, e))
 		return false;
-	if (rows.n == 1 && http_method_safe(r->method) && str_find(f.q, rows.v[0].code) >= 0) /* a code typed or scanned opens its record */
+	if (rows.n == 1 && http_method_safe(r->method) && str_find(str_upper(r->env.arena, f.q), rows.v[0].code) >= 0) /* a code typed or scanned opens its record */
 		return answer_redirect(r, str_fmt(r->env.arena, "/ban-lam-viec/ho-so/%.*s", STR_ARG(rows.v[0].code)));
 	struct html_out o = page_out(r);
 	struct str title = msg(r->env.lang, f.q.n ? MSG_DESK_FOUND : desk_view_label(f.view)); /* browsers keep titles: no words of a search */

@@ -169,7 +169,10 @@ static struct str narrow(const struct desk_export_in *in, bool agency)
 	return in->scope;
 }
 
-static size_t branches(const struct desk_export_in *in, struct branch v[BRANCHES_MAX])
+/* What is over: most dossiers. Newest first, a page of any kind of them is found sooner along the state than by putting all of that kind in order. */
+static bool is_over(struct str state) { return str_eq(state, STR("returned")) || str_eq(state, STR("refused")) || str_eq(state, STR("stopped")) || str_eq(state, STR("withdrawn")); }
+
+static size_t branches(const struct desk_export_in *in, bool newest, struct branch v[BRANCHES_MAX])
 {
 	const struct str s[] = {in->s1, in->s2, in->s3, in->s4, in->s5, in->s6}, role[] = {in->role1, in->role2, in->role3};
 	const struct unit_id unit[] = {in->unit1, in->unit2, in->unit3};
@@ -181,10 +184,9 @@ static size_t branches(const struct desk_export_in *in, struct branch v[BRANCHES
 		if (role[i].n)
 			v[n] = none, v[n].unit = unit[i], v[n++].role = role[i];
 	bool agency = str_eq(in->scope, STR("agency")), by_state = agency || str_eq(in->scope, STR("reception"));
-	none.scope = by_state ? narrow(in, agency) : none.scope;
 	for (size_t i = 0; by_state && i < ARRAY_LEN(s); i++)
 		if (s[i].n)
-			v[n] = none, v[n].unit = in->reception, v[n++].of_state = s[i];
+			v[n++] = (struct branch){.scope = newest && is_over(s[i]) ? in->scope : narrow(in, agency), .unit = in->reception, .role = STR(""), .of_state = s[i]};
 	return n;
 }
 
@@ -192,60 +194,66 @@ static size_t branches(const struct desk_export_in *in, struct branch v[BRANCHES
 #define SAME(i) .person = (i).person, .agency = (i).agency, .state = (i).state, .field = (i).field, .channel = (i).channel, \
 	.due_from = (i).due_from, .due_to = (i).due_to
 #define SAME_BRANCH(i, b) SAME(i), .scope = (b).scope, .unit = (b).unit, .role = (b).role, .of_state = (b).of_state
-#define SAME_ROW(x) (struct desk_list_row){.id = (x).id, .code = (x).code, .process = (x).process, .procedure_name = (x).procedure_name, \
-	.applicant_name = (x).applicant_name, .state = (x).state, .step = (x).step, .assignee = (x).assignee, .sent_at = (x).sent_at, \
-	.due = (x).due, .answer_due = (x).answer_due, .accepted_at = (x).accepted_at, .step_due = (x).step_due, .channel_in = (x).channel_in, .rev = (x).rev, \
-	.by_due = (x).by_due, .assignee_name = (x).assignee_name}
 #define SAME_VIEW(i) SAME(i), .scope = (i).scope, .unit1 = (i).unit1, .role1 = (i).role1, .unit2 = (i).unit2, .role2 = (i).role2, .unit3 = (i).unit3, .role3 = (i).role3, \
 	.reception = (i).reception, .s1 = (i).s1, .s2 = (i).s2, .s3 = (i).s3, .s4 = (i).s4, .s5 = (i).s5, .s6 = (i).s6
 
 static int by_due(const void *pa, const void *pb)
 {
-	const struct desk_list_row *a = pa, *b = pb;
+	const struct desk_by_due_row *a = pa, *b = pb;
 	return a->by_due != b->by_due ? (a->by_due < b->by_due ? -1 : 1) : a->id.v < b->id.v ? -1 : a->id.v > b->id.v;
 }
 
 static int newest(const void *pa, const void *pb)
 {
-	const struct desk_list_row *a = pa, *b = pb;
+	const struct desk_by_due_row *a = pa, *b = pb;
 	return a->id.v > b->id.v ? -1 : a->id.v < b->id.v;
 }
 
-static bool due_of(struct env *env, const struct desk_filter *f, const struct desk_export_in *in, const struct branch *b, int64_t limit, struct desk_list_rows *out, struct err *e)
+static bool due_of(struct env *env, const struct desk_filter *f, const struct desk_export_in *in, const struct branch *b, int64_t limit, struct desk_by_due_rows *out, struct err *e)
 {
-	struct desk_list_in x = {SAME_BRANCH(*in, *b), .limit = limit, .after_id = {f->after_id}, .after_due = f->after_id ? f->after_due : -1};
-	return q_desk_list(env->db, env->arena, &x, out, e);
+	struct desk_by_due_in x = {SAME_BRANCH(*in, *b), .limit = limit, .after_id = {f->after_id}, .after_due = f->after_id ? f->after_due : -1};
+	return q_desk_by_due(env->db, env->arena, &x, out, e);
 }
 
-static bool newest_of(struct env *env, const struct desk_filter *f, const struct desk_export_in *in, const struct branch *b, int64_t limit, struct desk_list_rows *out, struct err *e)
+static bool newest_of(struct env *env, const struct desk_filter *f, const struct desk_export_in *in, const struct branch *b, int64_t limit, struct desk_by_due_rows *out, struct err *e)
 {
 	struct desk_newest_rows rows = {0};
 	struct desk_newest_in x = {SAME_BRANCH(*in, *b), .limit = limit, .before_id = {f->after_id ? f->after_id : INT64_MAX}};
 	if (!q_desk_newest(env->db, env->arena, &x, &rows, e))
 		return false;
-	*out = (struct desk_list_rows){NEW_ARRAY(env->arena, rows.n, struct desk_list_row), rows.n};
+	*out = (struct desk_by_due_rows){NEW_ARRAY(env->arena, rows.n, struct desk_by_due_row), rows.n};
 	for (size_t i = 0; i < rows.n; i++)
-		out->v[i] = SAME_ROW(rows.v[i]);
+		out->v[i].id = rows.v[i].id;
 	return true;
+}
+
+static bool rows_of(struct env *env, struct dossier_ids ids, struct desk_list_rows *out, struct err *e)
+{
+	struct buf b = buf_on(env->arena);
+	for (size_t i = 0; i < ids.n; i++)
+		id_list_add(&b, ids.v[i].v);
+	*out = (struct desk_list_rows){0};
+	return !ids.n || q_desk_list(env->db, env->arena, id_list(&b), out, e);
 }
 
 bool desk_rows(struct env *env, const struct desk_filter *f, int64_t limit, struct desk_list_rows *out, struct err *e)
 {
 	const struct desk_export_in in = pick(env, f);
 	struct branch v[BRANCHES_MAX];
-	size_t n = branches(&in, v), most = (size_t)limit;
-	struct desk_list_row *all = NEW_ARRAY(env->arena, BRANCHES_MAX * most, struct desk_list_row);
-	*out = (struct desk_list_rows){.v = all};
+	size_t n = branches(&in, f->newest, v), n_all = 0;
+	struct desk_by_due_row *all = NEW_ARRAY(env->arena, BRANCHES_MAX * (size_t)limit, struct desk_by_due_row);
 	for (size_t i = 0; i < n; i++) {
-		struct desk_list_rows one = {0};
+		struct desk_by_due_rows one = {0};
 		if (!(f->newest ? newest_of : due_of)(env, f, &in, &v[i], limit, &one, e))
 			return false;
 		for (size_t k = 0; k < one.n; k++)
-			all[out->n++] = one.v[k];
+			all[n_all++] = one.v[k];
 	}
-	qsort(all, out->n, sizeof *all, f->newest ? newest : by_due);
-	out->n = out->n < most ? out->n : most;
-	return true;
+	qsort(all, n_all, sizeof *all, f->newest ? newest : by_due);
+	struct dossier_ids ids = {.v = NEW_ARRAY(env->arena, (size_t)limit, struct dossier_id)};
+	for (; ids.n < n_all && ids.n < (size_t)limit; ids.n++)
+		ids.v[ids.n] = all[ids.n].id;
+	return rows_of(env, ids, out, e);
 }
 
 #define COUNTED_MAX 1001
@@ -265,7 +273,7 @@ bool desk_counted(struct env *env, const struct desk_filter *f, int64_t *n, stru
 {
 	const struct desk_export_in in = pick(env, f);
 	struct branch v[BRANCHES_MAX];
-	size_t n_branches = branches(&in, v);
+	size_t n_branches = branches(&in, false, v);
 	*n = 0;
 	if (!in.state.n && !in.field.n && !in.channel.n)
 		return tally(env, &in, n, e);
@@ -320,22 +328,7 @@ static struct str search_words(struct env *env, struct str q, bool whole)
 	return buf_str(&b);
 }
 
-bool desk_rows_of(struct env *env, struct dossier_ids ids, struct desk_list_rows *out, struct err *e)
-{
-	struct desk_of_ids_rows rows = {0};
-	struct buf b = buf_on(env->arena);
-	*out = (struct desk_list_rows){0};
-	if (!dossier_readable(env, &ids, e))
-		return false;
-	for (size_t i = 0; i < ids.n; i++)
-		id_list_add(&b, ids.v[i].v);
-	if (ids.n && !q_desk_of_ids(env->db, env->arena, id_list(&b), &rows, e))
-		return false;
-	out->v = NEW_ARRAY(env->arena, rows.n, struct desk_list_row);
-	for (; out->n < rows.n; out->n++)
-		out->v[out->n] = SAME_ROW(rows.v[out->n]);
-	return true;
-}
+bool desk_rows_of(struct env *env, struct dossier_ids ids, struct desk_list_rows *out, struct err *e) { return dossier_readable(env, &ids, e) && rows_of(env, ids, out, e); }
 
 /* Looked at for one search when most of what has the words is not the reader's. */
 #define FOUND_MOST 10000
@@ -416,11 +409,28 @@ static bool person_rows(struct env *env, struct str q, struct desk_list_rows *ou
 	return desk_rows_of(env, ids, out, e);
 }
 
+/* A whole code is one dossier; as words, what all codes begin with would be gathered to the last dossier. One that is not ours is
+ * looked for as words: another system's code stands there. */
+static bool code_rows(struct env *env, struct str q, struct desk_list_rows *out, bool *found, struct err *e)
+{
+	struct str code = str_upper(env->arena, q);
+	struct dossier_id id;
+	*found = false;
+	if (!dossier_code_ok(code))
+		return true;
+	return dossier_id_of(env, code, &id, found, e) && (!*found || desk_rows_of(env, (struct dossier_ids){&id, 1}, out, e));
+}
+
 bool desk_search(struct env *env, struct str q, struct desk_list_rows *out, bool *person, struct err *e)
 {
+	bool known = false;
 	*person = false;
 	*out = (struct desk_list_rows){0};
 	q = scanned(str_trim(q));
+	if (!code_rows(env, q, out, &known, e))
+		return false;
+	if (known)
+		return true;
 	if (!person_rows(env, q, out, e))
 		return false;
 	if (out->n) {

@@ -32,14 +32,6 @@ static bool open_slot(struct request *r, struct draft *d, const struct outline_s
 
 /* ---- the page ---- */
 
-static const char *upper(struct arena *a, const char *word)
-{
-	char *out = NEW_ARRAY(a, strlen(word) + 1, char);
-	for (size_t i = 0; word[i]; i++)
-		out[i] = (char)(word[i] >= 'a' && word[i] <= 'z' ? word[i] - 'a' + 'A' : word[i]);
-	return out;
-}
-
 /* For the browser ".pdf,.jpg,.jpeg", for people "PDF, JPG". */
 static struct str accept_words(struct arena *a, const struct eform_field *f, bool people)
 {
@@ -50,7 +42,7 @@ static struct str accept_words(struct arena *a, const struct eform_field *f, boo
 		struct str mime = str_from(json_string_value(x));
 		for (size_t k = 0; k < n_scan_types; k++)
 			if (str_eq(mime, str_from(scan_types[k].mime)) && !(people && strcmp(scan_types[k].ending, "jpeg") == 0))
-				buf_fmt(&b, people ? "%s%s" : "%s.%s", !b.n ? "" : people ? ", " : ",", people ? upper(a, scan_types[k].ending) : scan_types[k].ending);
+				buf_fmt(&b, people ? "%s%s" : "%s.%s", !b.n ? "" : people ? ", " : ",", people ? str_upper(a, str_from(scan_types[k].ending)).p : scan_types[k].ending);
 	}
 	return buf_str(&b);
 }

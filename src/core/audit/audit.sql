@@ -33,8 +33,11 @@ select coalesce(max(id), 0) + 1 as id, (select max(at) from log_entry where subj
 -- pg:
 select nextval('log_order') as id, (select at from log_entry where subject = :subject order by id desc limit 1) as at;
 
+-- On SQLite there is one lane, and ids rise with seq: the last row is the head, and the log is not read through at each start.
 -- name: log_head :one
 -- in: lane int
+select id, seq, at, hash from log_entry where lane = :lane order by id desc limit 1;
+-- pg:
 select id, seq, at, hash from log_entry where lane = :lane order by seq desc limit 1;
 
 -- name: log_of_subject :many

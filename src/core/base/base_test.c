@@ -151,6 +151,13 @@ static int write_text(char *to, size_t room, const char *fmt, ...)
 		} \
 	} while (0)
 
+TEST(letters_become_capitals)
+{
+	EXPECT_TEXT(str_upper(a, STR("h99.12-a{`z")), "H99.12-A{`Z");
+	EXPECT_TEXT(str_upper(a, STR("đ@[")), "đ@[");
+	EXPECT_INT(str_upper(a, STR_NONE).n, 0);
+}
+
 TEST(texts_are_as_printf_writes_them)
 {
 	static const int64_t v[] = {0, 1, -1, 9, 10, -10, 99, 100, 12345, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN};

@@ -18,6 +18,15 @@ struct str str_dup(struct arena *a, struct str s)
 	return (struct str){p, s.n};
 }
 
+struct str str_upper(struct arena *a, struct str s)
+{
+	char *p = arena_raw(a, s.n + 1);
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = (char)(s.p[i] >= 'a' && s.p[i] <= 'z' ? s.p[i] - 'a' + 'A' : s.p[i]);
+	p[s.n] = '\0';
+	return (struct str){p, s.n};
+}
+
 const char *str_cstr(struct arena *a, struct str s) { return str_dup(a, s).p; }
 
 struct str str_fmt(struct arena *a, const char *fmt, ...)

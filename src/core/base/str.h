@@ -19,6 +19,7 @@ struct str str_dup(struct arena *a, struct str s);
 const char *str_cstr(struct arena *a, struct str s);
 struct str str_fmt(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 struct str str_cat(struct arena *a, struct str x, struct str y);
+struct str str_upper(struct arena *a, struct str s); /* ASCII letters; ends with a zero byte as str_dup() */
 
 bool str_eq(struct str a, struct str b);
 bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */

@@ -21,6 +21,8 @@ struct db *test_db_again(enum db_engine engine, unsigned flags);
 void test_db_run(const char *text);
 /* PostgreSQL: ends every session of the test's database but that of test_db(), as a restart of the server does. */
 void test_db_lose(void);
+/* SQLite: steps of its machine that the connection's statements ran since this was last asked: what grows with the data shows here. */
+int64_t test_db_steps(struct db *db);
 /* Prepares every query of a file on the engine: test_db_prepares(db, foo_sql). */
 void test_db_prepares(struct db *db, const struct db_query *const *queries);
 

@@ -172,6 +172,21 @@ TEST(a_fresh_helper_is_another_process_for_each_call)
 	helper_close(h);
 }
 
+TEST(one_on_call_runs_only_while_it_is_called)
+{
+	struct err e = {0};
+	const char **argv = NEW_ARRAY(a, 2, const char *);
+	argv[0] = str_fmt(a, "%s/src/core/helper/helper_probe", getenv("MOTCUA_BUILD_DIR")).p;
+	struct helper *h = helper_open(&(struct helper_spec){.name = "probe", .argv = argv, .fresh = true, .on_call = true}, &e);
+	EXPECT(h);
+	for (int i = 0; i < 3; i++) {
+		EXPECT_INT(helper_pid(h), 0);
+		EXPECT_TEXT(ask(h, a, "hello"), "echo hello");
+	}
+	EXPECT_INT(helper_pid(h), 0);
+	helper_close(h);
+}
+
 static void *ask_many(void *arg)
 {
 	AUTO_ARENA a = arena_new(0);

@@ -21,7 +21,7 @@ struct render *render_open(const char *program, struct err *e)
 	r->argv[0] = strdup(program);
 	CHECK(r->argv[0]);
 	for (int i = 0; i < RENDER_LANES; i++) {
-		r->lane[i] = helper_open(&(struct helper_spec){.name = "render", .argv = r->argv, .on_call = i == RENDER_JUDGED, .fresh = true}, e);
+		r->lane[i] = helper_open(&(struct helper_spec){.name = "render", .argv = r->argv, .on_call = i != RENDER_NOW, .fresh = true}, e);
 		if (!r->lane[i]) {
 			render_close(r);
 			return NULL;

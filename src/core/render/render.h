@@ -4,7 +4,7 @@
  * them. Each job has a new process under seccomp and Landlock: no file, no network, no other process, an end of
  * its time and memory. A file that brings it down costs that one answer.
  * Threads: any. Three lanes, so that none holds up another: what whoever files waits for, what runs behind (previews), and what anybody
- *          may have judged without signing in; the last has a process only while it works.
+ *          may have judged without signing in; the last two have a process only while they work.
  * Wire:    "name\npayload" and at most one descriptor; the answer is "ok\n" and bytes, or a kind of error and its text. */
 #pragma once
 #include "core/base/err.h"

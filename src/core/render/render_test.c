@@ -361,9 +361,14 @@ TEST(a_process_that_dies_or_hangs_costs_one_answer)
 	EXPECT_ERR(ask(r, a, "spin", -1, 1000, &answer, &e), e, ERR_BUSY);
 	EXPECT_ERR(ask(r, a, "spin", -1, 60000, &answer, &e), e, ERR_BUSY); /* its own limit of processor time */
 	EXPECT_ERR(ask(r, a, "unknown", -1, 20000, &answer, &e), e, ERR_BUSY);
-	kill(render_pid(r, RENDER_BEHIND), SIGKILL);
+	EXPECT(render_pid(r, RENDER_NOW) > 0);
+	kill(render_pid(r, RENDER_NOW), SIGKILL);
 	usleep(50000);
+	int fd = file_of(STR("x"));
+	EXPECT_OK(ask(r, a, "scribble", fd, 20000, &answer, &e), e);
+	close(fd);
 	EXPECT_OK(preview(r, a, "application/pdf", pdf, &out, &e), e);
+	EXPECT_INT(render_pid(r, RENDER_BEHIND), 0); /* previews run behind: no process waits for them */
 	render_close(r);
 	EXPECT(!render_open("/nowhere/motcua-render", &e));
 	render_close(NULL);
