@@ -22,7 +22,7 @@ WORK = 0.4  # seconds of asking, or forty answers
 
 
 def shortest(port, method, path, headers, body=None):
-    """Seconds of the quickest answer: the work itself; what else the machine does comes on top."""
+    """Seconds of the quickest answer, the work itself (what else the machine does comes on top), and how many dossiers it names."""
     c, times, until = http.client.HTTPConnection("127.0.0.1", port, timeout=120), [], time.perf_counter() + WORK
     path = re.sub(r"[^!-~]+", lambda m: "".join(f"%{b:02X}" for b in m.group().encode()), path)
     while len(times) < 2 or (len(times) < 40 and time.perf_counter() < until):
@@ -34,7 +34,7 @@ def shortest(port, method, path, headers, body=None):
             raise SystemExit(f"{method} {path}: {r.status} {answer[:300]}")
         times.append(time.perf_counter() - begin)
     c.close()
-    return min(times)
+    return min(times), len(set(re.findall(rb'(?:/ho-so/|"code":")([A-Z0-9]+[.][A-Z0-9.]+-[0-9]+-[0-9]+)', answer)))
 
 
 def head(s, role):
@@ -52,8 +52,10 @@ class Pair:
         method = "POST" if bodies else "GET"
         asks = [lambda s=s, b=b: shortest(s.port, method, path, head(s, role), b)
                 for s, b in zip(self.servers, bodies or (None, None))]
-        few, many = self.rig.alternate(*asks)
-        self.rig.ratio(f"{name} at {self.rig.sizes['many']} ÷ at {self.rig.sizes['few']}", middle([x * 1000 for x in many], "{:.1f}") + " ms", many, few, limit, "low")
+        measured = self.rig.alternate(*asks)
+        few, many = [[seconds for seconds, _ in x] for x in measured]
+        rows = "{1} ÷ {0} dossiers".format(*(x[-1][1] for x in measured))  # a list with a full page shows more than one without
+        self.rig.ratio(f"{name} at {self.rig.sizes['many']} ÷ at {self.rig.sizes['few']}, {rows}", middle([x * 1000 for x in many], "{:.1f}") + " ms", many, few, limit, "low")
 
 
 def common_words(place):

@@ -134,12 +134,14 @@ static bool start_stamps(struct app *app, struct err *e)
 	return true;
 }
 
-/* One that cannot start, for a library that is missing, must stop the start and not each upload. */
+/* One that cannot start, for a library that is missing, must stop the start and not each upload. Then it waits for the first upload:
+ * where nobody files, the libraries that read images and PDF lie in no memory. */
 static bool try_render(struct app *app, struct err *e)
 {
 	struct str said;
 	if (!scan_ask_type(&app->scan, STR("%PDF-1.4\n"), app->arena, &said, e))
 		return err_wrap(e, "motcua-render does not work");
+	render_rest(app->render);
 	return str_eq(said, STR("application/pdf")) || err_set(e, ERR_INTERNAL, "motcua-render calls a PDF %.*s", STR_ARG(said));
 }
 

@@ -61,17 +61,26 @@ dossier_desk d where :scope = 'agency-rare' and d.settling_agency = :agency and 
 -- fragment: of_reception_rare
 dossier_desk d where :scope = 'reception-rare' and d.receiving_unit = :unit and d.channel_in in ('post', 'hired', 'portal') and d.channel_in = :channel and d.state = :of_state
 
--- All of a view, at whatever cost. Slots of a short list of states are empty.
+-- All of a view, each branch along its index and merged: nothing is gathered or sorted. Slots of a short list of states are empty.
 
 -- fragment: view
-with pick as (
-  select d.id from @mine
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.step_role = :role1 and d.assignee is null
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.step_role = :role2 and d.assignee is null
-  union select d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.step_role = :role3 and d.assignee is null
-  union select d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
-  union select d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state in (:s1, :s2, :s3, :s4, :s5, :s6)
-)
+select d.by_due, d.id from @mine and @chosen union all
+select d.by_due, d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit1 and d.step_role = :role1 and d.assignee is null and @chosen union all
+select d.by_due, d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit2 and d.step_role = :role2 and d.assignee is null and @chosen union all
+select d.by_due, d.id from dossier_desk d where :scope = 'unit' and d.step_unit = :unit3 and d.step_role = :role3 and d.assignee is null and @chosen union all
+select d.by_due, d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state = :s1 and @chosen union all
+select d.by_due, d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state = :s2 and @chosen union all
+select d.by_due, d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state = :s3 and @chosen union all
+select d.by_due, d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state = :s4 and @chosen union all
+select d.by_due, d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state = :s5 and @chosen union all
+select d.by_due, d.id from dossier_desk d where :scope = 'agency' and d.settling_agency = :agency and d.state = :s6 and @chosen union all
+select d.by_due, d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state = :s1 and @chosen union all
+select d.by_due, d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state = :s2 and @chosen union all
+select d.by_due, d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state = :s3 and @chosen union all
+select d.by_due, d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state = :s4 and @chosen union all
+select d.by_due, d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state = :s5 and @chosen union all
+select d.by_due, d.id from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state = :s6 and @chosen
+order by by_due, id limit :limit
 
 -- Only the branch of :scope runs, along its index, and stops after :limit; list.c asks for each branch of a view, merges them, and looks up the rows
 -- of the page alone: what is not on it costs no look into the table.
@@ -134,19 +143,23 @@ select count(*) as n from (select x.one from (
   union all select 1 from dossier_desk d where :scope = 'reception' and d.receiving_unit = :reception and d.state in (:s1, :s2, :s3, :s4, :s5, :s6) and @due
 ) x limit :limit) y;
 
--- name: desk_export :each
--- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int
-@view select d.code, d.procedure_name, d.applicant_name, d.state, d.step, d.sent_at, d.due, d.answer_due, d.channel_in
-from pick p join dossier_desk d on d.id = p.id where @chosen order by d.by_due, d.id;
+-- fragment: exported
+d.code, d.procedure_name, d.applicant_name, d.state, d.step, d.sent_at, d.due, d.answer_due, d.channel_in
 
 -- name: desk_workbook_ids :each
--- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int
--- order: by_due = "d.by_due, d.id"; newest = "d.id desc"
-@view select d.id from pick p join dossier_desk d on d.id = p.id where @chosen order by :order;
-
--- name: desk_ids :many
 -- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int, limit int
-@view select d.id from pick p join dossier_desk d on d.id = p.id where @chosen order by d.id limit :limit;
+-- order: by_due = "k.by_due, k.id"; newest = "k.id desc"
+select k.id from (
+@view) k order by :order;
+
+-- SQLite keeps the order of what stands first in a cross join.
+-- name: desk_export :each
+-- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field text?, channel text?, due_from int, due_to int, limit int
+select @exported from (
+@view) k cross join dossier_desk d where d.id = k.id;
+-- pg:
+select @exported from (
+@view) k join dossier_desk d on d.id = k.id order by k.by_due, k.id;
 
 -- Dossiers by their ids, in the order of these.
 

@@ -35,7 +35,7 @@ MUST_CHECK bool desk_counted_shared(struct env *env, enum desk_view view, int64_
 /* Something was done there. */
 void desk_counts_moved(const struct env *env);
 MUST_CHECK bool desk_counted(struct env *env, const struct desk_filter *f, int64_t *n, struct err *e);
-MUST_CHECK bool desk_filter_ids(struct env *env, const struct desk_filter *f, struct desk_ids_rows *out, struct err *e);
+MUST_CHECK bool desk_filter_ids(struct env *env, const struct desk_filter *f, struct dossier_ids *out, struct err *e);
 /* Every id of the view, in the order chosen. */
 MUST_CHECK bool desk_filter_all(struct env *env, const struct desk_filter *f, struct workbook_ids *out, struct err *e);
 MUST_CHECK bool desk_filter_export(struct env *env, struct db *db, const struct desk_filter *f, struct db_cursor *c, struct err *e);

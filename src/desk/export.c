@@ -26,11 +26,11 @@ static bool export_open(struct request *r, const struct desk_filter *f, struct c
 bool desk_export_page(struct request *r, struct err *e)
 {
 	struct desk_filter f = desk_filter_read(r);
-	struct desk_ids_rows ids = {0};
+	struct dossier_ids ids = {0};
 	if (!desk_filter_ids(&r->env, &f, &ids, e))
 		return false;
 	for (size_t i = 0; i < ids.n; i++)
-		req_note_read(r, ids.v[i].id.v);
+		req_note_read(r, ids.v[i].v);
 	struct csv_stream *x = NULL;
 	return export_open(r, &f, &x, e) && answer_csv(r, STR("ho-so.csv"), x);
 }

@@ -195,7 +195,7 @@ static size_t branches(const struct desk_export_in *in, bool newest, struct bran
 	.due_from = (i).due_from, .due_to = (i).due_to
 #define SAME_BRANCH(i, b) SAME(i), .scope = (b).scope, .unit = (b).unit, .role = (b).role, .of_state = (b).of_state
 #define SAME_VIEW(i) SAME(i), .scope = (i).scope, .unit1 = (i).unit1, .role1 = (i).role1, .unit2 = (i).unit2, .role2 = (i).role2, .unit3 = (i).unit3, .role3 = (i).role3, \
-	.reception = (i).reception, .s1 = (i).s1, .s2 = (i).s2, .s3 = (i).s3, .s4 = (i).s4, .s5 = (i).s5, .s6 = (i).s6
+	.reception = (i).reception, .s1 = (i).s1, .s2 = (i).s2, .s3 = (i).s3, .s4 = (i).s4, .s5 = (i).s5, .s6 = (i).s6, .limit = INT64_MAX
 
 static int by_due(const void *pa, const void *pb)
 {
@@ -236,24 +236,34 @@ static bool rows_of(struct env *env, struct dossier_ids ids, struct desk_list_ro
 	return !ids.n || q_desk_list(env->db, env->arena, id_list(&b), out, e);
 }
 
-bool desk_rows(struct env *env, const struct desk_filter *f, int64_t limit, struct desk_list_rows *out, struct err *e)
+/* The first `limit` of a view, in its order. */
+static bool ids_of(struct env *env, const struct desk_filter *f, int64_t limit, struct dossier_ids *out, struct err *e)
 {
 	const struct desk_export_in in = pick(env, f);
 	struct branch v[BRANCHES_MAX];
 	size_t n = branches(&in, f->newest, v), n_all = 0;
-	struct desk_by_due_row *all = NEW_ARRAY(env->arena, BRANCHES_MAX * (size_t)limit, struct desk_by_due_row);
+	struct desk_by_due_rows one[BRANCHES_MAX] = {0};
 	for (size_t i = 0; i < n; i++) {
-		struct desk_by_due_rows one = {0};
-		if (!(f->newest ? newest_of : due_of)(env, f, &in, &v[i], limit, &one, e))
+		if (!(f->newest ? newest_of : due_of)(env, f, &in, &v[i], limit, &one[i], e))
 			return false;
-		for (size_t k = 0; k < one.n; k++)
-			all[n_all++] = one.v[k];
+		n_all += one[i].n;
 	}
+	struct desk_by_due_row *all = NEW_ARRAY(env->arena, n_all + 1, struct desk_by_due_row);
+	n_all = 0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < one[i].n; k++)
+			all[n_all++] = one[i].v[k];
 	qsort(all, n_all, sizeof *all, f->newest ? newest : by_due);
-	struct dossier_ids ids = {.v = NEW_ARRAY(env->arena, (size_t)limit, struct dossier_id)};
-	for (; ids.n < n_all && ids.n < (size_t)limit; ids.n++)
-		ids.v[ids.n] = all[ids.n].id;
-	return rows_of(env, ids, out, e);
+	*out = (struct dossier_ids){NEW_ARRAY(env->arena, n_all + 1, struct dossier_id), 0};
+	for (; out->n < n_all && out->n < (size_t)limit; out->n++)
+		out->v[out->n] = all[out->n].id;
+	return true;
+}
+
+bool desk_rows(struct env *env, const struct desk_filter *f, int64_t limit, struct desk_list_rows *out, struct err *e)
+{
+	struct dossier_ids ids = {0};
+	return ids_of(env, f, limit, &ids, e) && rows_of(env, ids, out, e);
 }
 
 #define COUNTED_MAX 1001
@@ -288,15 +298,13 @@ bool desk_counted(struct env *env, const struct desk_filter *f, int64_t *n, stru
 	return true;
 }
 
-bool desk_filter_ids(struct env *env, const struct desk_filter *f, struct desk_ids_rows *out, struct err *e)
-{
-	const struct desk_export_in in = pick(env, f);
-	return q_desk_ids(env->db, env->arena, &(struct desk_ids_in){SAME_VIEW(in), .limit = 20000}, out, e);
-}
+/* Of a longer list the first are noted. */
+bool desk_filter_ids(struct env *env, const struct desk_filter *f, struct dossier_ids *out, struct err *e) { return ids_of(env, f, 20000, out, e); }
 
 bool desk_filter_export(struct env *env, struct db *db, const struct desk_filter *f, struct db_cursor *c, struct err *e)
 {
-	const struct desk_export_in in = pick(env, f);
+	struct desk_export_in in = pick(env, f);
+	in.limit = INT64_MAX;
 	return q_desk_export(db, &in, c, e);
 }
 

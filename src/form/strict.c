@@ -100,6 +100,7 @@ static bool object(struct strict *s, const json_t *o, const char *at, const stru
 	const char *key = NULL;
 	json_t *x = NULL;
 	json_object_foreach((json_t *)(uintptr_t)o, key, x) {
+		struct arena_mark m = arena_mark(s->a);
 		const char *here = str_fmt(s->a, "%s/%.40s", at, key).p;
 		size_t i = 0;
 		while (i < n && strcmp(v[i].key, key) != 0)
@@ -110,6 +111,7 @@ static bool object(struct strict *s, const json_t *o, const char *at, const stru
 			return bad(s, here, "not a member of this kind");
 		if (!shaped(s, x, v[i].shape, here))
 			return false;
+		arena_rewind(s->a, m); /* its place was only for what is wrong */
 	}
 	return true;
 }

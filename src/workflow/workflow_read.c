@@ -287,16 +287,33 @@ static xmlDoc *parse(struct str bytes, struct err *e)
 	return doc;
 }
 
+/* As many as were found; the reader's own arrays have room for each element that the bytes can hold. */
+static void keep_found(struct reader *r)
+{
+	struct process *p = r->p;
+	struct node *nodes = NEW_ARRAY(r->a, p->n_nodes + 1, struct node);
+	struct flow *flows = NEW_ARRAY(r->a, p->n_flows + 1, struct flow);
+	struct process_lane *lanes = NEW_ARRAY(r->a, p->n_lanes + 1, struct process_lane);
+	memcpy(nodes, r->nodes, p->n_nodes * sizeof *nodes);
+	memcpy(flows, r->flows, p->n_flows * sizeof *flows);
+	memcpy(lanes, r->lanes, p->n_lanes * sizeof *lanes);
+	p->nodes = nodes, p->flows = flows, p->lanes = lanes;
+}
+
 bool workflow_read(struct arena *a, struct str bytes, const struct process **out, struct err *e)
 {
 	if (!bytes.n || bytes.n > MAX_BYTES)
 		return err_set(e, ERR_INVALID, "an empty file or one above 1 MiB");
 	struct reader r = {.a = a, .p = NEW(a, struct process)};
-	r.nodes = NEW_ARRAY(a, MAX_ELEMENTS, struct node);
-	r.flows = NEW_ARRAY(a, MAX_ELEMENTS, struct flow);
-	r.lanes = NEW_ARRAY(a, MAX_ELEMENTS, struct process_lane);
-	r.from = NEW_ARRAY(a, MAX_ELEMENTS, struct str);
-	r.to = NEW_ARRAY(a, MAX_ELEMENTS, struct str);
+	AUTO_ARENA only = arena_new(0);
+	size_t most = 1;
+	for (size_t i = 0; i < bytes.n && most < MAX_ELEMENTS; i++)
+		most += bytes.p[i] == '<';
+	r.nodes = NEW_ARRAY(only, most, struct node);
+	r.flows = NEW_ARRAY(only, most, struct flow);
+	r.lanes = NEW_ARRAY(only, most, struct process_lane);
+	r.from = NEW_ARRAY(only, most, struct str);
+	r.to = NEW_ARRAY(only, most, struct str);
 	r.p->nodes = r.nodes;
 	r.p->flows = r.flows;
 	r.p->lanes = r.lanes;
@@ -304,6 +321,8 @@ bool workflow_read(struct arena *a, struct str bytes, const struct process **out
 	xmlDoc *doc = parse(bytes, e);
 	bool good = doc && read_tree(&r, xmlDocGetRootElement(doc), e);
 	xmlFreeDoc(doc);
+	if (good)
+		keep_found(&r);
 	*out = good ? r.p : NULL;
 	return good;
 }

@@ -113,7 +113,7 @@ def nothing_lies_open():
                 with open(f"/proc/{pid}/coredump_filter", encoding="ascii") as f:
                     equal(int(f.read(), 16), 0, f"{pid}: memory in a piped core")
             if os.geteuid() == 0:  # others may not look: the helpers are not dumpable
-                equal(len(helpers) >= 2, True, "the helpers: one for the token, one for files")
+                equal(len(helpers) >= 1, True, "the helper of the token; those for files run when a file comes")
                 for pid in helpers:
                     with open(f"/proc/{pid}/environ", "rb") as f:
                         names = {x.split(b"=")[0].decode() for x in f.read().split(b"\0") if x}

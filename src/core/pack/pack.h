@@ -41,7 +41,8 @@ struct str pack_report_text(struct arena *a, const struct pack_report *r);
 
 /* A value being read: its place in its file, and where faults go. A node of a missing value has json NULL; reading on from it
  * gives nothing and adds no second fault. */
-struct pack_node { const json_t *json; struct str file, pointer; struct pack_report *report; };
+/* The pointer leads to the value; with a key, to the object that has it: the place of what holds nothing is put together when it is said. */
+struct pack_node { const json_t *json; struct str file, pointer; const char *key; struct pack_report *report; };
 enum pack_need { PACK_REQUIRED, PACK_MAY_BE_NULL };
 
 /* Parses one file: an object with "format" of 1 … newest. False (and a fault) otherwise. *tree is the caller's. */

@@ -9,20 +9,10 @@ void pack_json_free(json_t **tree)
 	*tree = NULL;
 }
 
-void pack_fault(struct pack_node at, const char *fmt, ...)
+static struct str joined(struct arena *a, struct str pointer, const char *key)
 {
-	struct buf b = buf_on(at.report->a);
-	va_list ap;
-	va_start(ap, fmt);
-	buf_vfmt(&b, fmt, ap);
-	va_end(ap);
-	pack_report_add(at.report, (struct pack_finding){PACK_FAULT, at.file, at.pointer, buf_str(&b)});
-}
-
-static struct str pointer_to(struct pack_node at, const char *key)
-{
-	struct buf b = buf_on(at.report->a);
-	buf_put(&b, at.pointer);
+	struct buf b = buf_on(a);
+	buf_put(&b, pointer);
 	buf_char(&b, '/');
 	for (; *key; key++) {
 		if (*key == '~')
@@ -35,10 +25,22 @@ static struct str pointer_to(struct pack_node at, const char *key)
 	return buf_str(&b);
 }
 
+static struct str place_of(struct pack_node at) { return at.key ? joined(at.report->a, at.pointer, at.key) : at.pointer; }
+
+void pack_fault(struct pack_node at, const char *fmt, ...)
+{
+	struct buf b = buf_on(at.report->a);
+	va_list ap;
+	va_start(ap, fmt);
+	buf_vfmt(&b, fmt, ap);
+	va_end(ap);
+	pack_report_add(at.report, (struct pack_finding){PACK_FAULT, at.file, place_of(at), buf_str(&b)});
+}
+
 void pack_gap(struct pack_node at, const char *key, const char *text)
 {
 	struct str said = str_dup(at.report->a, str_from(text));
-	pack_report_add(at.report, (struct pack_finding){PACK_GAP, at.file, pointer_to(at, key), said});
+	pack_report_add(at.report, (struct pack_finding){PACK_GAP, at.file, joined(at.report->a, place_of(at), key), said});
 }
 
 bool pack_parse(struct pack_report *r, struct pack_file file, int newest, json_t **tree, struct pack_node *root)
@@ -84,8 +86,14 @@ void pack_only_keys(struct pack_node object, const char *const *keys)
 struct pack_node pack_get(struct pack_node object, const char *key)
 {
 	struct pack_node n = object;
-	n.pointer = pointer_to(object, key);
 	n.json = json_object_get(object.json, key);
+	bool holds = json_is_object(n.json) || json_is_array(n.json);
+	n.pointer = place_of(object);
+	n.key = key;
+	if (holds) {
+		n.pointer = place_of(n);
+		n.key = NULL;
+	}
 	return n;
 }
 
@@ -160,6 +168,7 @@ struct pack_node pack_item(struct pack_node list, size_t i)
 {
 	struct pack_node n = list;
 	n.pointer = str_fmt(list.report->a, "%.*s/%zu", STR_ARG(list.pointer), i);
+	n.key = NULL;
 	n.json = json_array_get(list.json, i);
 	return n;
 }

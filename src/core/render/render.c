@@ -40,6 +40,8 @@ void render_close(struct render *r)
 	free(r);
 }
 
+void render_rest(struct render *r) { helper_renew(r->lane[RENDER_NOW]); }
+
 int render_pid(struct render *r, enum render_lane lane) { return helper_pid(r->lane[lane]); }
 
 /* The caller's descriptor may be open for writing: the process gets one that is not. */

@@ -16,6 +16,8 @@ struct render;
 /* `program`: full path. NULL and *e when it cannot be started. Before the program's threads. */
 struct render *render_open(const char *program, struct err *e);
 void render_close(struct render *r);
+/* Ends the process that waits for the next job, which starts one itself: from then on one waits again. */
+void render_rest(struct render *r);
 
 struct render_call {
 	enum render_lane lane;

@@ -368,6 +368,13 @@ TEST(a_process_that_dies_or_hangs_costs_one_answer)
 	EXPECT_OK(ask(r, a, "scribble", fd, 20000, &answer, &e), e);
 	close(fd);
 	EXPECT_OK(preview(r, a, "application/pdf", pdf, &out, &e), e);
+	EXPECT(render_pid(r, RENDER_NOW) > 0);
+	render_rest(r);
+	EXPECT_INT(render_pid(r, RENDER_NOW), 0);
+	fd = file_of(STR("x"));
+	EXPECT_OK(ask(r, a, "scribble", fd, 20000, &answer, &e), e);
+	close(fd);
+	EXPECT(render_pid(r, RENDER_NOW) > 0);
 	EXPECT_INT(render_pid(r, RENDER_BEHIND), 0); /* previews run behind: no process waits for them */
 	render_close(r);
 	EXPECT(!render_open("/nowhere/motcua-render", &e));
