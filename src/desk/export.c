@@ -111,7 +111,7 @@ static const struct workbook_column columns[W_COLS] = {
 
 static struct sheet_cell when(struct opt_instant t) { return t.has ? sheet_time(t.v) : (struct sheet_cell){0}; }
 
-static void put_row(struct env *env, const struct desk_of_ids_row *x, struct sheet_cell *c)
+static void put_row(struct env *env, const struct desk_list_row *x, struct sheet_cell *c)
 {
 	c[W_CODE] = sheet_text(x->code);
 	c[W_PROCEDURE] = sheet_text(x->procedure_name);
@@ -134,11 +134,11 @@ static bool workbook_all(struct env *env, struct str what, struct workbook_ids *
 
 static bool workbook_rows(struct env *env, const int64_t *ids, size_t n, struct sheet_cell *cells, size_t *n_rows, struct err *e)
 {
-	struct desk_of_ids_rows rows = {0};
+	struct desk_list_rows rows = {0};
 	struct buf b = buf_on(env->arena);
 	for (size_t i = 0; i < n; i++)
 		id_list_add(&b, ids[i]);
-	if (!q_desk_of_ids(env->db, env->arena, id_list(&b), &rows, e))
+	if (!q_desk_list(env->db, env->arena, id_list(&b), &rows, e))
 		return false;
 	for (size_t i = 0; i < rows.n; i++)
 		put_row(env, &rows.v[i], cells + i * W_COLS);
