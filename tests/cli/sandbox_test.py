@@ -92,6 +92,7 @@ def helpers_that_die_come_back():
     true(len(before) >= 2, f"whoever files next does not wait for the process: {before}")
     for p in before.values():
         os.kill(p, signal.SIGKILL)
+    until("they end", lambda: not [p for p in before.values() if os.path.exists(f"/proc/{p}") and status(p)["State"] != "Z"], 20)
     code = s.send_example("citizen", "bx-cap-phep-xquang")
     true(code, "another, whose files' types the helper told")
     now = {p: below(p) for p in starters}
