@@ -80,7 +80,7 @@ static void count_ratings(struct html_out *o, const struct dossier_rating_counts
 		for (size_t i = 0; i < rows->n; i++)
 			if (rows->v[i].score == score)
 				b->value = rows->v[i].n;
-		b->shown = lang_number(o->b->a, b->value);
+		b->shown = lang_number(o->b->a, o->lang, b->value);
 	}
 	p->show_ratings = p->rated >= RATINGS_SHOWN;
 }

@@ -3,6 +3,7 @@
 #include "board/board.h"
 #include "board/board_sql.h"
 #include "core/page/page.h"
+#include "core/sheet/sheet.h"
 #include "core/ui/chart.h"
 #include "directory/directory.h"
 #include "dossier/dossier.h"
@@ -61,7 +62,8 @@ int64_t board_open(const struct stat_row *now);
 
 /* ---- words of figures (say.c) ---- */
 
-struct str board_days(struct arena *a, int64_t minutes);             /* "6,5": working days of eight hours */
+struct str board_days(struct arena *a, enum lang lang, int64_t minutes); /* "6,5": working days of eight hours */
+double board_in_days(int64_t minutes);                               /* 6.5 */
 struct str board_time(struct request *r, int64_t minutes);           /* "6,5 ngày", "3,5 giờ" */
 struct str board_as_of(struct request *r, struct instant at);
 struct str board_minutes(struct request *r, const struct stat_row *row, enum stat_time t, int percent); /* 0: average; "–" without */
@@ -78,8 +80,10 @@ void board_chart(struct request *r, const struct board_ask *q, const struct boar
 
 /* ---- tables, as page and file (table.c) ---- */
 
-struct board_cell { struct str text, url; };
-struct board_head { struct str text; bool number; };
+/* kind, number: what a workbook holds instead of the text; SHEET_EMPTY: the text. */
+struct board_cell { struct str text, url; enum sheet_kind kind; double number; };
+/* in_file: the heading in a workbook, where its numbers have another unit than the page's words; empty: the same. */
+struct board_head { struct str text; bool number; struct str in_file; };
 struct board_table {
 	struct str title, file;      /* file: name without its ending */
 	const struct board_head *heads; size_t n_cols;

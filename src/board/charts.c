@@ -107,7 +107,7 @@ static int64_t sums(const struct drawing *x, const enum stat_measure *m, size_t 
 	return all;
 }
 
-static struct str number_of(const struct drawing *x, int64_t v) { return lang_number(x->r->env.arena, v); }
+static struct str number_of(const struct drawing *x, int64_t v) { return lang_number(x->r->env.arena, x->r->env.lang, v); }
 static struct str say(const struct drawing *x, enum msg_key key, const struct str *v) { return msg_fmt(x->r->env.arena, x->r->env.lang, key, v, msg_args(key)); }
 static struct str month_at(const struct drawing *x, int mark)
 {
@@ -224,7 +224,7 @@ static void open_now(const struct drawing *x)
 	x->c->n_points = all ? 5 : 0;
 	x->c->label_head = M(x->r, STATE);
 	x->c->note = M(x->r, NOTE_NOW);
-	struct str v[] = {number_of(x, all), number_of(x, n->overdue), chart_permille(x->r->env.arena, chart_share(n->overdue, running))};
+	struct str v[] = {number_of(x, all), number_of(x, n->overdue), chart_permille(x->r->env.arena, x->r->env.lang, chart_share(n->overdue, running))};
 	x->c->title = !all ? M(x->r, FIND_NONE_OPEN) : say(x, n->overdue ? MSG_BOARD_FIND_OPEN : MSG_BOARD_FIND_OPEN_CLEAN, v);
 }
 
@@ -243,7 +243,7 @@ static void ratings(const struct drawing *x)
 	x->c->points = p;
 	x->c->n_points = all ? 5 : 0;
 	x->c->label_head = M(x->r, RATING);
-	struct str v[] = {chart_permille(x->r->env.arena, chart_share(good, all)), number_of(x, all)};
+	struct str v[] = {chart_permille(x->r->env.arena, x->r->env.lang, chart_share(good, all)), number_of(x, all)};
 	x->c->title = all ? say(x, MSG_BOARD_FIND_RATED, v) : M(x->r, FIND_NONE_RATED);
 }
 
@@ -373,32 +373,50 @@ void board_chart(struct request *r, const struct board_ask *q, const struct boar
 
 enum { G_NAME, G_RECEIVED, G_ONLINE, G_DECIDED, G_LATE, G_SHARE, G_OPEN, G_OVERDUE, G_MEDIAN, G_NINTH, G_SIGNED, G_RATED, G_COLS };
 
+static struct board_cell none_cell(void) { return (struct board_cell){.text = STR("–")}; }
+static struct board_cell count_cell(const struct drawing *x, int64_t n, struct str url)
+{
+	return (struct board_cell){.text = number_of(x, n), .url = n ? url : STR_NONE, .kind = SHEET_NUMBER, .number = (double)n};
+}
+static struct board_cell share_cell(const struct drawing *x, int64_t part, int64_t whole)
+{
+	int64_t share = chart_share(part, whole);
+	return whole ? (struct board_cell){.text = chart_permille(x->r->env.arena, x->r->env.lang, share), .kind = SHEET_PERCENT, .number = (double)share / 1000} : none_cell();
+}
+static struct board_cell time_cell(const struct drawing *x, const struct stat_row *row, int percent)
+{
+	int64_t minutes = 0;
+	bool known = stat_percentile(row, STAT_TIME_TOTAL, percent, &minutes);
+	return known ? (struct board_cell){.text = board_time(x->r, minutes), .kind = SHEET_TENTHS, .number = board_in_days(minutes)} : none_cell();
+}
+
 static void group_line(const struct drawing *x, const struct board_group *g, struct board_cell *v)
 {
-	struct arena *a = x->r->env.arena;
 	const struct stat_row *row = &g->row;
-	int64_t good = 0, rated = board_rated(row, &good), open = board_open(&g->now);
-	v[G_NAME] = (struct board_cell){g->name, group_url(x, g, BOARD, STR_NONE)};
-	v[G_RECEIVED] = (struct board_cell){number_of(x, stat_received(row)), group_list_url(x, g, "received")};
-	v[G_ONLINE] = (struct board_cell){stat_received(row) ? chart_permille(a, chart_share(stat_received_online(row), stat_received(row))) : STR("–"), STR_NONE};
-	v[G_DECIDED] = (struct board_cell){number_of(x, stat_decided(row)), group_list_url(x, g, "decided")};
-	v[G_LATE] = (struct board_cell){number_of(x, row->n[STAT_LATE]), group_list_url(x, g, "late")};
-	v[G_SHARE] = (struct board_cell){board_limited(row) ? chart_permille(a, board_on_time(row)) : STR("–"), STR_NONE};
-	v[G_OPEN] = (struct board_cell){x->q->view == BOARD_MONTH ? STR("–") : number_of(x, open), x->q->view == BOARD_MONTH ? STR_NONE : group_list_url(x, g, "open")};
-	v[G_OVERDUE] = (struct board_cell){x->q->view == BOARD_MONTH ? STR("–") : number_of(x, g->now.overdue), x->q->view == BOARD_MONTH ? STR_NONE : group_list_url(x, g, "open_overdue")};
-	v[G_MEDIAN] = (struct board_cell){board_minutes(x->r, row, STAT_TIME_TOTAL, 50), STR_NONE};
-	v[G_NINTH] = (struct board_cell){board_minutes(x->r, row, STAT_TIME_TOTAL, 90), STR_NONE};
-	v[G_SIGNED] = (struct board_cell){row->n[STAT_RESULT] ? chart_permille(a, chart_share(row->n[STAT_RESULT_SIGNED], row->n[STAT_RESULT])) : STR("–"), STR_NONE};
-	v[G_RATED] = (struct board_cell){rated ? chart_permille(a, chart_share(good, rated)) : STR("–"), STR_NONE};
-	for (int i = 0; i < G_COLS; i++)
-		if (str_eq(v[i].text, STR("0")))
-			v[i].url = STR_NONE;
+	int64_t good = 0, rated = board_rated(row, &good), limited = board_limited(row);
+	bool now = x->q->view != BOARD_MONTH;
+	v[G_NAME] = (struct board_cell){.text = g->name, .url = group_url(x, g, BOARD, STR_NONE)};
+	v[G_RECEIVED] = count_cell(x, stat_received(row), group_list_url(x, g, "received"));
+	v[G_ONLINE] = share_cell(x, stat_received_online(row), stat_received(row));
+	v[G_DECIDED] = count_cell(x, stat_decided(row), group_list_url(x, g, "decided"));
+	v[G_LATE] = count_cell(x, row->n[STAT_LATE], group_list_url(x, g, "late"));
+	v[G_SHARE] = share_cell(x, limited - row->n[STAT_LATE], limited);
+	v[G_OPEN] = now ? count_cell(x, board_open(&g->now), group_list_url(x, g, "open")) : none_cell();
+	v[G_OVERDUE] = now ? count_cell(x, g->now.overdue, group_list_url(x, g, "open_overdue")) : none_cell();
+	v[G_MEDIAN] = time_cell(x, row, 50);
+	v[G_NINTH] = time_cell(x, row, 90);
+	v[G_SIGNED] = share_cell(x, row->n[STAT_RESULT_SIGNED], row->n[STAT_RESULT]);
+	v[G_RATED] = share_cell(x, good, rated);
 }
+
+static struct str days_head(struct request *r, struct str head) { return msg_fmt(r->env.arena, r->env.lang, MSG_BOARD_IN_DAYS, &head, 1); }
 
 void board_group_table(struct request *r, const struct board_ask *q, const struct board_data *d, struct board_table *out)
 {
-	const struct board_head heads[G_COLS] = {{group_head(r, q->view), false}, {M(r, RECEIVED), true}, {M(r, SHARE_ONLINE), true}, {M(r, DECIDED), true}, {M(r, LATE), true},
-		{M(r, SHARE_ON_TIME), true}, {M(r, OPEN_NOW), true}, {M(r, OVERDUE_NOW), true}, {M(r, MEDIAN), true}, {M(r, NINTH), true}, {M(r, SHARE_SIGNED), true}, {M(r, SHARE_GOOD), true}};
+	const struct board_head heads[G_COLS] = {[G_NAME] = {.text = group_head(r, q->view)}, [G_RECEIVED] = {.text = M(r, RECEIVED), .number = true}, [G_ONLINE] = {.text = M(r, SHARE_ONLINE), .number = true},
+		[G_DECIDED] = {.text = M(r, DECIDED), .number = true}, [G_LATE] = {.text = M(r, LATE), .number = true}, [G_SHARE] = {.text = M(r, SHARE_ON_TIME), .number = true},
+		[G_OPEN] = {.text = M(r, OPEN_NOW), .number = true}, [G_OVERDUE] = {.text = M(r, OVERDUE_NOW), .number = true}, [G_MEDIAN] = {.text = M(r, MEDIAN), .number = true, .in_file = days_head(r, M(r, MEDIAN))},
+		[G_NINTH] = {.text = M(r, NINTH), .number = true, .in_file = days_head(r, M(r, NINTH))}, [G_SIGNED] = {.text = M(r, SHARE_SIGNED), .number = true}, [G_RATED] = {.text = M(r, SHARE_GOOD), .number = true}};
 	struct drawing x = {r, q, d, NULL};
 	struct board_head *own = NEW_ARRAY(r->env.arena, G_COLS, struct board_head);
 	memcpy(own, heads, sizeof heads);

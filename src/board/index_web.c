@@ -4,9 +4,9 @@
 
 /* ---- indices ---- */
 
-static struct str tenths(struct arena *a, int64_t v)
+static struct board_cell points(struct request *r, int64_t tenths)
 {
-	return v % 10 ? str_fmt(a, "%lld,%lld", (long long)(v / 10), (long long)(v % 10)) : str_fmt(a, "%lld", (long long)(v / 10));
+	return (struct board_cell){.text = lang_tenths(r->env.arena, r->env.lang, tenths), .kind = SHEET_TENTHS, .number = (double)tenths / 10};
 }
 
 static void index_table(struct request *r, const struct board_set_result *s, const char *file, struct board_table *out)
@@ -14,7 +14,7 @@ static void index_table(struct request *r, const struct board_set_result *s, con
 	struct arena *a = r->env.arena;
 	enum { I_NO, I_NAME, I_POINTS, I_MAX, I_HOW, I_COLS };
 	struct board_head *heads = NEW_ARRAY(a, I_COLS, struct board_head);
-	const struct board_head words[I_COLS] = {{M(r, I_NO), false}, {M(r, I_NAME), false}, {M(r, I_POINTS), true}, {M(r, I_MAX), true}, {M(r, I_HOW), false}};
+	const struct board_head words[I_COLS] = {{.text = M(r, I_NO)}, {.text = M(r, I_NAME)}, {.text = M(r, I_POINTS), .number = true}, {.text = M(r, I_MAX), .number = true}, {.text = M(r, I_HOW)}};
 	memcpy(heads, words, sizeof words);
 	*out = (struct board_table){.title = s->title, .file = str_from(file), .heads = heads, .n_cols = I_COLS, .n_rows = s->n, .cells = NEW_ARRAY(a, s->n * I_COLS + 1, struct board_cell)};
 	for (size_t i = 0; i < s->n; i++) {
@@ -22,8 +22,8 @@ static void index_table(struct request *r, const struct board_set_result *s, con
 		struct board_cell *v = &out->cells[i * I_COLS];
 		v[I_NO].text = x->id;
 		v[I_NAME].text = str_fmt(a, "%.*s (%.*s)", STR_ARG(x->name), STR_ARG(x->law));
-		v[I_POINTS].text = x->borne ? tenths(a, x->value) : x->how.n ? M(r, I_NO_DATA) : M(r, I_NOT_BORNE);
-		v[I_MAX].text = tenths(a, x->max);
+		v[I_POINTS] = x->borne ? points(r, x->value) : (struct board_cell){.text = x->how.n ? M(r, I_NO_DATA) : M(r, I_NOT_BORNE)};
+		v[I_MAX] = points(r, x->max);
 		v[I_HOW].text = x->how.n ? x->how : x->why;
 	}
 }
@@ -37,7 +37,7 @@ static void show_set(struct request *r, struct html_out *o, const struct board_a
 	index_table(r, &s, file, &t);
 	ui_section_begin(o, s.title);
 	board_note(o, s.law);
-	struct str sum[] = {tenths(a, s.sum), tenths(a, s.of)};
+	struct str sum[] = {lang_tenths(a, r->env.lang, s.sum), lang_tenths(a, r->env.lang, s.of)};
 	board_sum(o, msg_fmt(a, r->env.lang, MSG_BOARD_I_SUM, sum, 2));
 	board_table_show(o, &t);
 	board_note(o, s.note);
@@ -103,7 +103,8 @@ static struct board_cell cell(struct request *r, const struct board_ask *q, cons
 	if (v->procedure.n)
 		of.of.procedure = v->procedure;
 	of.view = BOARD_OVERVIEW;
-	return (struct board_cell){lang_number(r->env.arena, n), leads ? board_url(r->env.arena, BOARD "/ho-so", &of, str_fmt(r->env.arena, "&so=%s", behind[col])) : STR_NONE};
+	return (struct board_cell){.text = lang_number(r->env.arena, r->env.lang, n), .url = leads ? board_url(r->env.arena, BOARD "/ho-so", &of, str_fmt(r->env.arena, "&so=%s", behind[col])) : STR_NONE,
+		.kind = SHEET_NUMBER, .number = (double)n};
 }
 
 static void report_table(struct request *r, const struct board_ask *q, const struct board_report *x, struct board_table *out)
@@ -113,7 +114,7 @@ static void report_table(struct request *r, const struct board_ask *q, const str
 		MSG_BOARD_II_SETTLED, MSG_BOARD_II_EARLY, MSG_BOARD_II_ON_TIME, MSG_BOARD_II_LATE, MSG_BOARD_II_OPEN, MSG_BOARD_II_IN_TIME, MSG_BOARD_II_OVERDUE};
 	struct board_head *heads = NEW_ARRAY(a, II_COLS, struct board_head);
 	for (int i = 0; i < II_COLS; i++)
-		heads[i] = (struct board_head){msg(r->env.lang, words[i]), i >= II_RECEIVED - 1};
+		heads[i] = (struct board_head){.text = msg(r->env.lang, words[i]), .number = i >= II_RECEIVED - 1};
 	*out = (struct board_table){.title = M(r, REPORT), .file = STR("bieu-ii-06a"), .heads = heads, .n_cols = II_COLS, .n_rows = x->n + 1, .cells = NEW_ARRAY(a, (x->n + 1) * II_COLS, struct board_cell)};
 	int field = 0, in = 0;
 	for (size_t i = 0; i <= x->n; i++) {
@@ -153,7 +154,7 @@ bool board_report_page(struct request *r, struct err *e)
 		board_report_view(&o, &x, &t);
 	else
 		ui_empty(&o, &(struct ui_empty){.title = M(r, EMPTY), .text = M(r, EMPTY_WHY), .icon = UI_ICON_INBOX});
-	struct str n = lang_number(a, x.sum.otherwise);
+	struct str n = lang_number(a, r->env.lang, x.sum.otherwise);
 	board_note(&o, msg_fmt(a, r->env.lang, MSG_BOARD_II_NOTE, &n, 1));
 	board_note(&o, M(r, II_LAW));
 	board_note(&o, board_as_of(r, r->env.now));

@@ -68,7 +68,7 @@ static const struct { const char *name; reckon_fn *fn; } measures[] = {{"time", 
 
 /* ---- definitions ---- */
 
-#define ITEMS_MAX 16
+#define ITEMS_MAX 24
 struct item { struct board_index x; reckon_fn *fn; };
 static struct definition { struct str title, law, note; struct item v[ITEMS_MAX]; size_t n; } sets[SETS];
 static struct arena *kept; /* until the program ends */

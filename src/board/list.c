@@ -116,7 +116,7 @@ bool board_list_page(struct request *r, struct err *e)
 	struct ui_page p = {.title = msg(r->env.lang, x.m->word), .lead = board_listed_lead(r, &x), .staff = true, .width = UI_FULL, .crumbs = crumbs, .n_crumbs = 1, .actions = h_capture_end(&o, c)};
 	ui_page_begin(&o, &p);
 	if (hidden)
-		ui_notice(&o, &(struct ui_notice){.tone = UI_INFO, .text = msg_fmt(a, r->env.lang, MSG_BOARD_HIDDEN, (struct str[]){lang_number(a, (int64_t)hidden)}, 1)});
+		ui_notice(&o, &(struct ui_notice){.tone = UI_INFO, .text = msg_fmt(a, r->env.lang, MSG_BOARD_HIDDEN, (struct str[]){lang_number(a, r->env.lang, (int64_t)hidden)}, 1)});
 	if (rows.n)
 		show_rows(r, &o, &rows);
 	else if (!hidden)

@@ -91,7 +91,7 @@ static struct str list_url(struct request *r, const struct board_ask *q, const c
 	return board_opens(r->env.actor, q, q->of.agency.v) ? board_url(r->env.arena, BOARD "/ho-so", &all, str_fmt(r->env.arena, "&so=%s", measure)) : STR_NONE;
 }
 
-static struct str share(struct request *r, int64_t part, int64_t whole) { return whole ? chart_permille(r->env.arena, chart_share(part, whole)) : STR("–"); }
+static struct str share(struct request *r, int64_t part, int64_t whole) { return whole ? chart_permille(r->env.arena, r->env.lang, chart_share(part, whole)) : STR("–"); }
 
 static void stats(struct request *r, struct html_out *o, const struct board_ask *q, const struct board_data *d)
 {
@@ -101,10 +101,10 @@ static void stats(struct request *r, struct html_out *o, const struct board_ask 
 	bool over = d->now.overdue > 0;
 	struct ui_stat v[] = {
 		{.value = share(r, limited - t->n[STAT_LATE], limited), .label = M(r, SHARE_ON_TIME_LONG), .url = list_url(r, q, "decided"), .has_state = limited > 0, .state = board_on_time(t) >= 950 ? UI_DONE : board_on_time(t) >= 900 ? UI_SOON : UI_LATE},
-		{.value = lang_number(a, stat_received(t)), .label = M(r, RECEIVED), .url = list_url(r, q, "received")},
-		{.value = lang_number(a, stat_decided(t)), .label = M(r, DECIDED), .url = list_url(r, q, "decided")},
-		{.value = lang_number(a, d->now.overdue), .label = M(r, OVERDUE_NOW), .url = over ? list_url(r, q, "open_overdue") : STR_NONE, .has_state = true, .state = over ? UI_LATE : UI_DONE},
-		{.value = lang_number(a, board_open(&d->now)), .label = M(r, OPEN_NOW), .url = list_url(r, q, "open")},
+		{.value = lang_number(a, r->env.lang, stat_received(t)), .label = M(r, RECEIVED), .url = list_url(r, q, "received")},
+		{.value = lang_number(a, r->env.lang, stat_decided(t)), .label = M(r, DECIDED), .url = list_url(r, q, "decided")},
+		{.value = lang_number(a, r->env.lang, d->now.overdue), .label = M(r, OVERDUE_NOW), .url = over ? list_url(r, q, "open_overdue") : STR_NONE, .has_state = true, .state = over ? UI_LATE : UI_DONE},
+		{.value = lang_number(a, r->env.lang, board_open(&d->now)), .label = M(r, OPEN_NOW), .url = list_url(r, q, "open")},
 		{.value = board_minutes(r, t, STAT_TIME_TOTAL, 50), .label = M(r, MEDIAN_LONG)},
 		{.value = share(r, stat_received_online(t), stat_received(t)), .label = M(r, SHARE_ONLINE_LONG), .url = list_url(r, q, "received_online")},
 		{.value = share(r, t->n[STAT_RESULT_SIGNED], t->n[STAT_RESULT]), .label = M(r, SHARE_SIGNED_LONG), .url = list_url(r, q, "result_signed")},
@@ -132,7 +132,7 @@ static void tabs(struct request *r, struct html_out *o, const struct board_ask *
 static void time_table(struct request *r, struct html_out *o, const struct board_data *d)
 {
 	static const enum msg_key words[STAT_TIMES] = {MSG_BOARD_TIME_TOTAL, MSG_BOARD_TIME_AGENCY, MSG_BOARD_TIME_OTHERS, MSG_BOARD_TIME_CITIZEN};
-	const struct board_head heads[] = {{M(r, TIME_OF), false}, {M(r, AVERAGE), true}, {M(r, MEDIAN), true}, {M(r, NINTH), true}};
+	const struct board_head heads[] = {{.text = M(r, TIME_OF)}, {.text = M(r, AVERAGE), .number = true}, {.text = M(r, MEDIAN), .number = true}, {.text = M(r, NINTH), .number = true}};
 	static const int percent[] = {0, 50, 90};
 	struct board_cell v[STAT_TIMES * 4] = {0};
 	for (int t = 0; t < STAT_TIMES; t++) {

@@ -9,11 +9,11 @@ static void stats(struct request *r, struct html_out *o, const struct board_data
 	int64_t good = 0, rated = board_rated(t, &good);
 	struct ui_stat v[] = {
 		{.value = board_limited(t) ? chart_permille(a, board_on_time(t)) : STR("–"), .label = M(r, SHARE_ON_TIME_LONG)},
-		{.value = lang_number(a, stat_decided(t)), .label = M(r, DECIDED)},
-		{.value = lang_number(a, board_open(&d->now)), .label = M(r, OPEN_NOW)},
-		{.value = lang_number(a, d->now.overdue), .label = M(r, OVERDUE_NOW)},
+		{.value = lang_number(a, r->env.lang, stat_decided(t)), .label = M(r, DECIDED)},
+		{.value = lang_number(a, r->env.lang, board_open(&d->now)), .label = M(r, OPEN_NOW)},
+		{.value = lang_number(a, r->env.lang, d->now.overdue), .label = M(r, OVERDUE_NOW)},
 		{.value = board_minutes(r, t, STAT_TIME_TOTAL, 50), .label = M(r, MEDIAN_LONG)},
-		{.value = rated ? chart_permille(a, chart_share(good, rated)) : STR("–"), .label = M(r, SHARE_GOOD_LONG)},
+		{.value = rated ? chart_permille(a, r->env.lang, chart_share(good, rated)) : STR("–"), .label = M(r, SHARE_GOOD_LONG)},
 	};
 	ui_stats(o, v, ARRAY_LEN(v));
 }
@@ -63,9 +63,9 @@ size_t board_figures(struct env *env, struct board_figure out[BOARD_FIGURES])
 		return 0;
 	size_t n = 0;
 	if (board_limited(&y.v[0]))
-		out[n++] = (struct board_figure){chart_permille(a, board_on_time(&y.v[0])), msg(env->lang, MSG_BOARD_FRONT_ON_TIME)};
-	out[n++] = (struct board_figure){lang_number(a, stat_decided(&m.v[0])), msg(env->lang, MSG_BOARD_FRONT_SETTLED)};
-	out[n++] = (struct board_figure){lang_number(a, open.n ? board_open(&open.v[0]) : 0), msg(env->lang, MSG_BOARD_FRONT_OPEN)};
-	out[n++] = (struct board_figure){chart_permille(a, chart_share(stat_received_online(&y.v[0]), stat_received(&y.v[0]))), msg(env->lang, MSG_BOARD_FRONT_ONLINE)};
+		out[n++] = (struct board_figure){chart_permille(a, env->lang, board_on_time(&y.v[0])), msg(env->lang, MSG_BOARD_FRONT_ON_TIME)};
+	out[n++] = (struct board_figure){lang_number(a, env->lang, stat_decided(&m.v[0])), msg(env->lang, MSG_BOARD_FRONT_SETTLED)};
+	out[n++] = (struct board_figure){lang_number(a, env->lang, open.n ? board_open(&open.v[0]) : 0), msg(env->lang, MSG_BOARD_FRONT_OPEN)};
+	out[n++] = (struct board_figure){chart_permille(a, env->lang, chart_share(stat_received_online(&y.v[0]), stat_received(&y.v[0]))), msg(env->lang, MSG_BOARD_FRONT_ONLINE)};
 	return n;
 }

@@ -4,19 +4,17 @@
 
 #define DAY_MINUTES 480
 
-struct str board_days(struct arena *a, int64_t minutes)
-{
-	int64_t tenths = (minutes * 10 + DAY_MINUTES / 2) / DAY_MINUTES;
-	return tenths % 10 ? str_fmt(a, "%lld,%lld", (long long)(tenths / 10), (long long)(tenths % 10)) : lang_number(a, tenths / 10);
-}
+struct str board_days(struct arena *a, enum lang lang, int64_t minutes) { return lang_tenths(a, lang, (minutes * 10 + DAY_MINUTES / 2) / DAY_MINUTES); }
+
+double board_in_days(int64_t minutes) { return (double)minutes / DAY_MINUTES; }
 
 struct str board_time(struct request *r, int64_t minutes)
 {
 	struct arena *a = r->env.arena;
 	if (minutes >= DAY_MINUTES)
-		return msg_fmt(a, r->env.lang, MSG_BOARD_DAYS, (struct str[]){board_days(a, minutes)}, 1);
+		return msg_fmt(a, r->env.lang, MSG_BOARD_DAYS, (struct str[]){board_days(a, r->env.lang, minutes)}, 1);
 	int64_t halves = (minutes + 15) / 30;
-	struct str hours = halves % 2 ? str_fmt(a, "%lld,5", (long long)(halves / 2)) : str_fmt(a, "%lld", (long long)(halves / 2));
+	struct str hours = lang_tenths(a, r->env.lang, halves * 5);
 	return msg_fmt(a, r->env.lang, MSG_BOARD_HOURS, &hours, 1);
 }
 
@@ -61,11 +59,6 @@ static struct str tell(const struct told *t, enum msg_key key, struct str third)
 	return msg_fmt(a, t->r->env.lang, key, v, msg_args(key));
 }
 
-static struct str points(struct arena *a, int64_t tenths)
-{
-	return tenths % 10 ? str_fmt(a, "%lld,%lld", (long long)(tenths / 10), (long long)(tenths % 10)) : str_fmt(a, "%lld", (long long)(tenths / 10));
-}
-
 /* Lowest or highest of the months shown, when no other has the same; else how it moved, within a year if that is known. */
 struct str board_find_share(struct request *r, const struct board_data *d, const int64_t *share, const bool *none, enum msg_key what, int *mark)
 {
@@ -81,7 +74,7 @@ struct str board_find_share(struct request *r, const struct board_data *d, const
 		before = !none[i] && i < at ? i : before;
 	}
 	*mark = at - BOARD_TREND + 1;
-	struct str said = chart_permille(a, share[at]);
+	struct str said = chart_permille(a, r->env.lang, share[at]);
 	struct told t = {r, d->months[at].month, msg_fmt(a, r->env.lang, what, &said, 1)};
 	if (known > 2 && below == 0)
 		return tell(&t, MSG_BOARD_FIND_LOW, str_fmt(a, "%d", known));
@@ -95,5 +88,5 @@ struct str board_find_share(struct request *r, const struct board_data *d, const
 	if (moved == 0)
 		return tell(&t, year ? MSG_BOARD_FIND_SAME_YEAR : MSG_BOARD_FIND_SAME, STR_NONE);
 	enum msg_key key = year ? (moved > 0 ? MSG_BOARD_FIND_UP_YEAR : MSG_BOARD_FIND_DOWN_YEAR) : moved > 0 ? MSG_BOARD_FIND_UP : MSG_BOARD_FIND_DOWN;
-	return tell(&t, key, points(a, moved > 0 ? moved : -moved));
+	return tell(&t, key, lang_tenths(a, r->env.lang, moved > 0 ? moved : -moved));
 }

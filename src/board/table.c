@@ -1,6 +1,5 @@
 /* table.c — a table of figures: on the page, as CSV, as a workbook. */
 #include "board/board_internal.h"
-#include "core/sheet/sheet.h"
 
 void board_table_show(struct html_out *o, const struct board_table *t)
 {
@@ -49,28 +48,53 @@ bool board_table_csv(struct request *r, const struct board_table *t)
 	return answer_bytes(r, 200, "text/csv; charset=utf-8", buf_str(&b));
 }
 
+static struct sheet_cell in_book(const struct board_cell *c)
+{
+	return c->kind ? (struct sheet_cell){.kind = c->kind, .number = c->number} : sheet_text(c->text);
+}
+
+static const struct sheet_column *book_columns(struct arena *a, const struct board_table *t)
+{
+	struct sheet_column *v = NEW_ARRAY(a, t->n_cols, struct sheet_column);
+	for (size_t k = 0; k < t->n_cols; k++)
+		v[k] = (struct sheet_column){.head = t->heads[k].in_file.n ? t->heads[k].in_file : t->heads[k].text, .width = t->heads[k].number ? 14 : 44, .wrap = !t->heads[k].number};
+	return v;
+}
+
 bool board_table_xlsx(struct request *r, const struct board_table *t, struct err *e)
 {
 	struct arena *a = r->env.arena;
-	struct sheet s = {STR("So lieu"), NEW_ARRAY(a, t->n_rows + 1, struct sheet_row), t->n_rows + 1};
-	for (size_t i = 0; i <= t->n_rows; i++) {
-		s.rows[i] = (struct sheet_row){NEW_ARRAY(a, t->n_cols, struct str), t->n_cols};
-		for (size_t k = 0; k < t->n_cols; k++)
-			s.rows[i].cells[k] = i ? t->cells[(i - 1) * t->n_cols + k].text : t->heads[k].text;
-	}
+	struct sheet_book *b = NULL;
+	struct sheet_cell *cells = NEW_ARRAY(a, t->n_cols, struct sheet_cell);
 	int fd = -1;
 	int64_t size = 0;
-	if (!sheet_write(a, &s, &fd, &size, e))
+	if (!sheet_book_open(&b, &(struct sheet_look){.name = STR("So lieu"), .columns = book_columns(a, t), .n_columns = t->n_cols}, e))
 		return false;
-	return answer_file(r, fd, size, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", str_fmt(a, "%.*s.xlsx", STR_ARG(t->file)), false);
+	for (size_t i = 0; i < t->n_rows; i++) {
+		for (size_t k = 0; k < t->n_cols; k++)
+			cells[k] = in_book(&t->cells[i * t->n_cols + k]);
+		if (!sheet_book_row(b, cells, e)) {
+			sheet_book_drop(b);
+			return false;
+		}
+	}
+	return sheet_book_close(b, &fd, &size, e) &&
+	       answer_file(r, fd, size, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", str_fmt(a, "%.*s.xlsx", STR_ARG(t->file)), false);
 }
 
 /* Counts as digits alone, for sums; shares and days as people write them. */
-static struct str plain(struct arena *a, const struct chart *c, const struct chart_value *v)
+static struct board_cell plain(struct request *r, const struct chart *c, const struct chart_value *v)
 {
+	struct arena *a = r->env.arena;
+	struct board_cell out = {.url = v->url, .kind = SHEET_NUMBER, .number = (double)v->value};
 	if (v->none)
-		return STR_NONE;
-	return c->say ? c->say(a, v->value) : str_fmt(a, "%lld", (long long)v->value);
+		return (struct board_cell){.url = v->url};
+	out.text = c->say ? c->say(a, r->env.lang, v->value) : str_fmt(a, "%lld", (long long)v->value);
+	if (c->say == chart_permille)
+		out.kind = SHEET_PERCENT, out.number /= 1000;
+	if (c->say == board_days)
+		out.kind = SHEET_TENTHS, out.number = board_in_days(v->value);
+	return out;
 }
 
 void board_chart_table(struct request *r, const struct chart *c, struct str file, struct board_table *out)
@@ -79,12 +103,12 @@ void board_chart_table(struct request *r, const struct chart *c, struct str file
 	size_t cols = c->n_series + 1;
 	struct board_head *heads = NEW_ARRAY(a, cols, struct board_head);
 	*out = (struct board_table){.title = c->title, .file = file, .heads = heads, .n_cols = cols, .cells = NEW_ARRAY(a, cols * c->n_points + 1, struct board_cell), .n_rows = c->n_points};
-	heads[0] = (struct board_head){c->label_head, false};
+	heads[0] = (struct board_head){.text = c->label_head};
 	for (size_t s = 0; s < c->n_series; s++)
-		heads[s + 1] = (struct board_head){c->series[s].name, true};
+		heads[s + 1] = (struct board_head){.text = c->series[s].name, .number = true};
 	for (size_t p = 0; p < c->n_points; p++) {
-		out->cells[p * cols] = (struct board_cell){c->points[p].label, STR_NONE};
+		out->cells[p * cols] = (struct board_cell){.text = c->points[p].label};
 		for (size_t s = 0; s < c->n_series; s++)
-			out->cells[p * cols + s + 1] = (struct board_cell){plain(a, c, &c->points[p].v[s]), c->points[p].v[s].url};
+			out->cells[p * cols + s + 1] = plain(r, c, &c->points[p].v[s]);
 	}
 }

@@ -49,7 +49,7 @@ void held_end(struct held *h) { catalogue_release(h->c, h->v); }
 
 struct str say(struct html_out *o, enum msg_key key) { return msg(o->lang, key); }
 struct str say1(struct html_out *o, enum msg_key key, struct str arg) { return msg_fmt(o->b->a, o->lang, key, &arg, 1); }
-struct str say_n(struct html_out *o, enum msg_key key, int64_t n) { return say1(o, key, lang_number(o->b->a, n)); }
+struct str say_n(struct html_out *o, enum msg_key key, int64_t n) { return say1(o, key, lang_number(o->b->a, o->lang, n)); }
 struct str show_gap(struct html_out *o) { return say(o, MSG_CATALOGUE_NOT_IN_SOURCE); }
 
 struct str show_deadline(struct html_out *o, const struct procedure *p)

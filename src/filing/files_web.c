@@ -64,7 +64,7 @@ static void show_kept(struct request *r, struct html_out *o, const struct draft 
 static void show_upload(struct request *r, struct html_out *o, const struct outline_slot *s, bool first)
 {
 	struct arena *a = r->env.arena;
-	struct str types = accept_words(a, s->f, false), args[] = {accept_words(a, s->f, true), lang_size(a, s->f->max_size)};
+	struct str types = accept_words(a, s->f, false), args[] = {accept_words(a, s->f, true), lang_size(a, r->env.lang, s->f->max_size)};
 	struct ui_field f = page_field(r, "file", UI_FILE, MSG_FILING_FILE);
 	struct ui_button go = {.label = m(r, MSG_FILING_UPLOAD), .icon = UI_ICON_UPLOAD, .weight = first ? UI_PRIMARY : UI_QUIET};
 	int64_t n = 0;
@@ -127,7 +127,7 @@ bool filing_room(struct request *r, int64_t more, struct err *e)
 	if (!q_unsent_bytes(r->env.db, r->env.arena, account, &row, &found, e))
 		return err_wrap(e, "unsent files");
 	if (row.n + more > max)
-		form_error(r, "file", MSG_FILING_UNSENT_FULL, lang_size(r->env.arena, max), STR_NONE);
+		form_error(r, "file", MSG_FILING_UNSENT_FULL, lang_size(r->env.arena, r->env.lang, max), STR_NONE);
 	return true;
 }
 
@@ -139,7 +139,7 @@ static bool take(struct request *r, const struct draft *d, const struct outline_
 	struct filing_state *st = filing_state_of(r);
 	const char *mime = NULL;
 	if (blob_writer_size(g->file) > s->f->max_size) {
-		form_error(r, "file", MSG_FILING_FILE_TOO_LARGE, lang_size(r->env.arena, s->f->max_size), STR_NONE);
+		form_error(r, "file", MSG_FILING_FILE_TOO_LARGE, lang_size(r->env.arena, r->env.lang, s->f->max_size), STR_NONE);
 		return true;
 	}
 	if (!intake_look(r, "file", filing()->scan, g->file, g->name, &mime, e))
@@ -216,7 +216,7 @@ bool upload_check(struct request *r, struct err *e)
 	if (draft_slot_files(&d, s) >= s->f->max_count)
 		form_error(r, "file", MSG_FIELD_TOO_MANY, str_fmt(r->env.arena, "%zu", s->f->max_count), STR_NONE);
 	if (size > s->f->max_size)
-		form_error(r, "file", MSG_FILING_FILE_TOO_LARGE, lang_size(r->env.arena, s->f->max_size), STR_NONE);
+		form_error(r, "file", MSG_FILING_FILE_TOO_LARGE, lang_size(r->env.arena, r->env.lang, s->f->max_size), STR_NONE);
 	filing_state_of(r)->name = name;
 	return true;
 }

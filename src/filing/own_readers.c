@@ -45,7 +45,7 @@ static struct ui_item reader_item(struct request *r, const struct audit_entries 
 	struct arena *a = r->env.arena;
 	struct str unit = names_unit(units, x->unit);
 	AUTO_JSON body = json_loadb(x->body.p, x->body.n, 0, NULL);
-	struct str times = lang_number(a, looks_of(all, i)), word = m(r, purpose_word(json_str(body, "purpose")));
+	struct str times = lang_number(a, r->env.lang, looks_of(all, i)), word = m(r, purpose_word(json_str(body, "purpose")));
 	bool once = str_eq(times, STR("1"));
 	return (struct ui_item){.title = str_fmt(a, "%.*s%s%.*s", STR_ARG(m(r, post_of(x->role))), unit.n ? ", " : "", STR_ARG(unit)),
 		.hint = once ? word : str_fmt(a, "%.*s · %.*s", STR_ARG(word), STR_ARG(msg_fmt(a, r->env.lang, MSG_FILING_READ_TIMES, &times, 1))),

@@ -128,7 +128,7 @@ static struct str line_text(struct env *env, enum lang lang, const struct line *
 
 static struct str number_in(struct env *env, enum lang lang, enum msg_key key, size_t n)
 {
-	struct str one = lang_number(env->arena, (int64_t)n);
+	struct str one = lang_number(env->arena, lang, (int64_t)n);
 	return msg_fmt(env->arena, lang, key, &one, 1);
 }
 

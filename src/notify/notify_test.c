@@ -235,7 +235,7 @@ TEST_BOTH(in_the_language_and_to_the_mailbox_of_the_applicant)
 	struct notify_test_mails_rows m = mails();
 	EXPECT_INT(m.n, 2);
 	EXPECT_TEXT(m.v[0].recipient, MAIL);
-	EXPECT_STR(m.v[0].subject, str_fmt(a, "Application %.*s received", STR_ARG(mine.code)));
+	EXPECT_STR(m.v[0].subject, str_fmt(a, "Dossier %.*s received", STR_ARG(mine.code)));
 	EXPECT_TEXT(m.v[1].recipient, "go.tay@dan.example");
 	EXPECT(str_find(m.v[1].body, str_fmt(a, "https://mot-cua.example/tra-cuu/%.*s\n", STR_ARG(typed.code))) >= 0);
 	stop();

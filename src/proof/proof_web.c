@@ -27,7 +27,7 @@ static void show_form(struct request *r, struct html_out *o)
 	struct ui_button go = {.label = m(r, MSG_PROOF_DO), .icon = UI_ICON_SEARCH};
 	f.required = true;
 	f.accept = STR(".pdf,.json,application/pdf,application/json");
-	f.hint = m1(r, MSG_PROOF_FILE_HINT, lang_size(r->env.arena, FILE_MAX));
+	f.hint = m1(r, MSG_PROOF_FILE_HINT, lang_size(r->env.arena, r->env.lang, FILE_MAX));
 	f.drop = true;
 	ui_form_begin(o, &(struct ui_form){.action = STR("/kiem-tra"), .upload = true});
 	ui_field(o, &f);
@@ -174,7 +174,7 @@ static void show_file(struct request *r, struct html_out *o, const struct proof 
 	struct ui_fact v[3];
 	size_t n = 0;
 	put_fact(v, &n, m(r, MSG_PROOF_NAME), p->name, STR_NONE);
-	put_fact(v, &n, m(r, MSG_PROOF_SIZE), lang_size(a, p->size), STR_NONE);
+	put_fact(v, &n, m(r, MSG_PROOF_SIZE), lang_size(a, r->env.lang, p->size), STR_NONE);
 	ui_details_begin(o, m(r, MSG_PROOF_FILE_FACTS), false);
 	ui_facts(o, v, n);
 	proof_lines(o, m(r, MSG_PROOF_SHA256));

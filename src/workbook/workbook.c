@@ -211,7 +211,7 @@ static bool tell(struct env *env, const struct made *m, struct err *e)
 	if (!m->email.n)
 		return true;
 	(void)lang_from_code(m->asked.lang, &lang);
-	struct str args[] = {m->asked.title, lang_number(a, m->dossiers), lang_instant(a, lang, (struct instant){m->asked.asked_at.ms + WORKBOOK_KEPT_MS})};
+	struct str args[] = {m->asked.title, lang_number(a, lang, m->dossiers), lang_instant(a, lang, (struct instant){m->asked.asked_at.ms + WORKBOOK_KEPT_MS})};
 	struct str text = msg_fmt(a, lang, MSG_WORKBOOK_MAIL_TEXT, args, ARRAY_LEN(args)), url = str_fmt(a, "%.*s" WORKBOOK_PAGE, STR_ARG(have.public_url));
 	if (have.public_url.n)
 		text = str_fmt(a, "%.*s\n\n%.*s\n", STR_ARG(text), STR_ARG(url));

@@ -22,7 +22,7 @@ static void state_cell(struct request *r, struct html_out *o, const struct ui_ta
 	ui_cell_begin(o, t, COL_STATE);
 	ui_badge_word(o, ready ? UI_DONE : making ? UI_DOING : UI_STOPPED, ready ? M(r, READY) : making ? M(r, MAKING) : M(r, FAILED));
 	if (ready) {
-		struct str args[] = {lang_number(a, x->dossiers.v), lang_size(a, x->size.v)};
+		struct str args[] = {lang_number(a, r->env.lang, x->dossiers.v), lang_size(a, r->env.lang, x->size.v)};
 		workbook_below(o, msg_fmt(a, r->env.lang, MSG_WORKBOOK_SIZE, args, ARRAY_LEN(args)));
 	} else if (!making) {
 		workbook_below(o, M(r, FAILED_WHY));

@@ -27,6 +27,7 @@ struct page_facts {
 	struct str hotline;           /* empty: not shown */
 	struct str user;              /* the name shown; empty: a stranger */
 	struct str path;              /* of this request, for the language switch and the sign-in link */
+	struct str query;             /* what the switch keeps of its address: "?xem=qua-han&lang=", ready for "en" */
 	enum page_nav nav;
 	bool staff;                   /* the person may enter the officials' side */
 	struct str staff_home;        /* where that begins for this person */

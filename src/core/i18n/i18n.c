@@ -66,23 +66,35 @@ struct str lang_weekday_short(enum lang lang, struct date d) { return msg(lang, 
 
 struct str lang_money(struct arena *a, enum lang lang, struct money m)
 {
-	struct str digits = money_people(a, m);
+	struct str digits = lang_number(a, lang, m.dong);
 	return msg_fmt(a, lang, MSG_MONEY_DONG, &digits, 1);
 }
 
-struct str lang_number(struct arena *a, int64_t v) { return money_people(a, (struct money){v}); }
+struct str lang_number(struct arena *a, enum lang lang, int64_t v)
+{
+	struct str digits = money_people(a, (struct money){v});
+	for (char *p = (char *)(uintptr_t)digits.p; lang == LANG_EN && p < digits.p + digits.n; p++)
+		if (*p == '.')
+			*p = ',';
+	return digits;
+}
 
-struct str lang_size(struct arena *a, int64_t bytes)
+struct str lang_tenths(struct arena *a, enum lang lang, int64_t tenths)
+{
+	struct str whole = lang_number(a, lang, tenths / 10);
+	int64_t rest = tenths < 0 ? -(tenths % 10) : tenths % 10;
+	return rest ? str_fmt(a, "%s%.*s%c%lld", tenths < 0 && tenths > -10 ? "-" : "", STR_ARG(whole), lang == LANG_EN ? '.' : ',', (long long)rest) : whole;
+}
+
+struct str lang_size(struct arena *a, enum lang lang, int64_t bytes)
 {
 	const int64_t kb = 1024, mb = kb * kb;
 	if (bytes < kb)
 		return str_fmt(a, "%lld B", (long long)bytes);
 	if (bytes < mb)
 		return str_fmt(a, "%lld kB", (long long)((bytes + kb / 2) / kb));
-	int64_t tenths = bytes / mb * 10 + bytes % mb * 10 / mb;
-	if (tenths % 10 == 0)
-		return str_fmt(a, "%lld MB", (long long)(tenths / 10));
-	return str_fmt(a, "%lld,%lld MB", (long long)(tenths / 10), (long long)(tenths % 10));
+	struct str words = lang_tenths(a, lang, bytes / mb * 10 + bytes % mb * 10 / mb);
+	return str_fmt(a, "%.*s MB", STR_ARG(words));
 }
 
 struct str lang_code(enum lang lang) { return lang == LANG_EN ? STR("en") : STR("vi"); }

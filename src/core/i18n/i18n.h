@@ -22,12 +22,14 @@ struct str lang_instant(struct arena *a, enum lang lang, struct instant t);
 struct str lang_date(struct arena *a, enum lang lang, struct date d);
 /* T2 … CN; Mon … Sun */
 struct str lang_weekday_short(enum lang lang, struct date d);
-/* "1.200.000 đồng" */
+/* vi "1.200.000 đồng", en with commas */
 struct str lang_money(struct arena *a, enum lang lang, struct money m);
-/* Grouped digits: 1.206 in both languages' pages, as Vietnamese documents write them. */
-struct str lang_number(struct arena *a, int64_t v);
-/* "850 kB", "1,2 MB", in steps of 1024, as Windows counts: a limit of 20 MiB reads "20 MB". Megabytes are cut, not rounded up. */
-struct str lang_size(struct arena *a, int64_t bytes);
+/* Grouped digits: vi "1.206", en "1,206". */
+struct str lang_number(struct arena *a, enum lang lang, int64_t v);
+/* Tenths: vi "1.206,5", en "1,206.5"; without a decimal when there is none. */
+struct str lang_tenths(struct arena *a, enum lang lang, int64_t tenths);
+/* "850 kB", "1,2 MB" (en "1.2 MB"), in steps of 1024, as Windows counts: a limit of 20 MiB reads "20 MB". Megabytes are cut, not rounded up. */
+struct str lang_size(struct arena *a, enum lang lang, int64_t bytes);
 /* "vi", "en": the value of lang="…" */
 struct str lang_code(enum lang lang);
 /* False for anything but those two. */

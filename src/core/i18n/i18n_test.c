@@ -65,17 +65,24 @@ TEST(every_kind_of_error_has_a_sentence)
 
 TEST(numbers_money_days_and_sizes_read_as_people_write_them)
 {
-	EXPECT_TEXT(lang_number(a, 1206), "1.206");
-	EXPECT_TEXT(lang_number(a, -1234567), "-1.234.567");
+	EXPECT_TEXT(lang_number(a, LANG_VI, 1206), "1.206");
+	EXPECT_TEXT(lang_number(a, LANG_VI, -1234567), "-1.234.567");
 	EXPECT_TEXT(lang_money(a, LANG_VI, (struct money){1200000}), "1.200.000 đồng");
 	EXPECT_TEXT(lang_date(a, LANG_VI, date_from_civil(2026, 11, 25)), "Thứ Tư, 25/11/2026");
 	EXPECT_TEXT(lang_instant(a, LANG_EN, instant_at(date_from_civil(2026, 11, 29), 8 * 3600000 + 300000)), "Sunday, 29/11/2026, 08:05");
 	EXPECT_TEXT(lang_weekday_short(LANG_VI, date_from_civil(2026, 11, 29)), "CN");
-	EXPECT_TEXT(lang_size(a, 1023), "1023 B");
-	EXPECT_TEXT(lang_size(a, 850000), "830 kB");
-	EXPECT_TEXT(lang_size(a, 1200000), "1,1 MB");
-	EXPECT_TEXT(lang_size(a, (int64_t)20 << 20), "20 MB");
-	EXPECT_TEXT(lang_size(a, ((int64_t)20 << 20) - 1), "19,9 MB");
+	EXPECT_TEXT(lang_number(a, LANG_EN, -1234567), "-1,234,567");
+	EXPECT_TEXT(lang_tenths(a, LANG_VI, 926), "92,6");
+	EXPECT_TEXT(lang_tenths(a, LANG_EN, 12065), "1,206.5");
+	EXPECT_TEXT(lang_tenths(a, LANG_EN, 920), "92");
+	EXPECT_TEXT(lang_tenths(a, LANG_EN, -5), "-0.5");
+	EXPECT_TEXT(lang_money(a, LANG_EN, (struct money){1200000}), "1,200,000 đồng");
+	EXPECT_TEXT(lang_size(a, LANG_EN, 1200000), "1.1 MB");
+	EXPECT_TEXT(lang_size(a, LANG_VI, 1023), "1023 B");
+	EXPECT_TEXT(lang_size(a, LANG_VI, 850000), "830 kB");
+	EXPECT_TEXT(lang_size(a, LANG_VI, 1200000), "1,1 MB");
+	EXPECT_TEXT(lang_size(a, LANG_VI, (int64_t)20 << 20), "20 MB");
+	EXPECT_TEXT(lang_size(a, LANG_VI, ((int64_t)20 << 20) - 1), "19,9 MB");
 	enum lang l = LANG_VI;
 	EXPECT(lang_from_code(STR("en"), &l) && l == LANG_EN);
 	EXPECT(!lang_from_code(STR("EN-us"), &l) && !lang_from_code(STR_NONE, &l));

@@ -9,10 +9,23 @@ void page_fill_hook(page_fill_fn *fill) { fill_facts = fill; }
 
 static struct str action_id(void *ctx) { return req_action_id(ctx); }
 
+/* The address's own words without a language, as they were sent: a filtered list stays filtered. Too long a query is left out. */
+#define QUERY_MAX 2000
+static struct str switch_query(struct request *r)
+{
+	struct buf b = buf_on(r->env.arena);
+	struct str rest = r->query, one;
+	while (rest.n <= QUERY_MAX && str_next(&rest, '&', &one))
+		if (one.n && !str_starts(one, STR("lang=")))
+			buf_fmt(&b, "%c%.*s", b.n ? '&' : '?', STR_ARG(one));
+	buf_fmt(&b, "%clang=", b.n ? '&' : '?');
+	return buf_str(&b);
+}
+
 static struct html_out out(struct request *r, bool secret)
 {
 	struct page_facts *f = NEW(r->env.arena, struct page_facts);
-	*f = (struct page_facts){.user = r->env.actor->name, .path = r->path, .csrf = req_csrf(r),
+	*f = (struct page_facts){.user = r->env.actor->name, .path = r->path, .query = switch_query(r), .csrf = req_csrf(r),
 	                         .staff = actor_any(r->env.actor, ALLOW_STAFF | ROLE_BIT(ROLE_ADMIN)),
 	                         .staff_home = actor_any(r->env.actor, ALLOW_STAFF) ? STR("/ban-lam-viec") : STR("/quan-tri/tai-khoan"),
 	                         .action_id = secret ? NULL : action_id, .ctx = r};

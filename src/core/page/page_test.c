@@ -72,6 +72,16 @@ TEST(a_page_has_its_frame)
 	EXPECT_INT(test_input_value(a, &x, "_action").n, 0);
 }
 
+TEST(the_switch_of_language_keeps_the_filters)
+{
+	struct test_answer x = send(a, &(struct test_request){.path = "/thu?xem=qua-han&lv=%C4%90o+l%C6%B0%E1%BB%9Dng&lang=vi"});
+	HAS(x, "href=\"/thu?xem=qua-han&amp;lv=%C4%90o+l%C6%B0%E1%BB%9Dng&amp;lang=en\"");
+	x = send(a, &(struct test_request){.path = "/thu?q=%22%3E%3Cscript%3E&lang=en"});
+	HAS(x, "href=\"/thu?q=%22%3E%3Cscript%3E&amp;lang=vi\"");
+	x = send(a, &(struct test_request){.path = "/thu"});
+	HAS(x, "href=\"/thu?lang=en\"");
+}
+
 TEST(errors_stand_at_the_field_and_on_top)
 {
 	struct test_answer x = send(a, &(struct test_request){.method = HTTP_POST, .path = "/thu", .form = "title=%3Cscript%3E+1"});

@@ -6,9 +6,10 @@
 
 int64_t chart_share(int64_t part, int64_t whole) { return whole > 0 ? (part * 2000 + whole) / (2 * whole) : 0; }
 
-struct str chart_permille(struct arena *a, int64_t v)
+struct str chart_permille(struct arena *a, enum lang lang, int64_t v)
 {
-	return v % 10 ? str_fmt(a, "%lld,%lld\xC2\xA0%%", (long long)(v / 10), (long long)(v % 10)) : str_fmt(a, "%lld\xC2\xA0%%", (long long)(v / 10));
+	struct str n = lang_tenths(a, lang, v);
+	return str_fmt(a, "%.*s%s", STR_ARG(n), lang == LANG_EN ? "%" : "\xC2\xA0%");
 }
 
 int64_t chart_sum(const struct chart *c, size_t point)
@@ -46,7 +47,7 @@ int64_t chart_top(const struct chart *c)
 	return need;
 }
 
-struct str chart_say(const struct chart *c, struct arena *a, int64_t value) { return c->say ? c->say(a, value) : lang_number(a, value); }
+struct str chart_say(const struct chart *c, struct arena *a, enum lang lang, int64_t value) { return c->say ? c->say(a, lang, value) : lang_number(a, lang, value); }
 
 static struct str percent(struct arena *a, int64_t hundredths)
 {
@@ -126,10 +127,10 @@ bool chart_joined(const struct chart *c, size_t point, size_t series)
 	return point > 0 && !c->points[point - 1].v[series].none && !c->points[point].v[series].none;
 }
 
-struct str chart_cell(const struct chart *c, struct arena *a, size_t point, size_t series)
+struct str chart_cell(const struct chart *c, struct arena *a, enum lang lang, size_t point, size_t series)
 {
 	const struct chart_value *v = &c->points[point].v[series];
-	return v->none ? STR("\xE2\x80\x93") : chart_say(c, a, v->value);
+	return v->none ? STR("\xE2\x80\x93") : chart_say(c, a, lang, v->value);
 }
 
 struct str spark_at(struct arena *a, const int64_t *v, size_t n, size_t i, bool vertical)

@@ -34,7 +34,7 @@ struct chart {
 	const struct chart_series *series; size_t n_series;
 	const struct chart_point *points; size_t n_points;
 	int64_t top, bottom;         /* of the scale of columns and lines; top 0: by the values. Bars and columns begin at 0 */
-	struct str (*say)(struct arena *a, int64_t value); /* NULL: lang_number */
+	struct str (*say)(struct arena *a, enum lang lang, int64_t value); /* NULL: lang_number */
 	int mark;                    /* 1 + the point that the finding is about; 0: none */
 	struct str as_of;            /* "Số liệu lúc 08:30, 24/11/2026" */
 	struct str csv_url, xlsx_url;
@@ -45,7 +45,7 @@ void chart_patterns(struct html_out *o);
 /* A small line without scale beside a figure; none when fewer than two. Hidden from screen readers: the figure stands beside it. */
 void ui_spark(struct html_out *o, const int64_t *values, size_t n);
 
-/* Tenths of a per cent: 964 is "96,4 %", 1000 "100 %". */
-struct str chart_permille(struct arena *a, int64_t v);
+/* Tenths of a per cent: 964 is "96,4 %" (en "96.4%"), 1000 "100 %". */
+struct str chart_permille(struct arena *a, enum lang lang, int64_t v);
 /* part of whole in tenths of a per cent, half up; whole 0: 0. */
 int64_t chart_share(int64_t part, int64_t whole);

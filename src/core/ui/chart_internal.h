@@ -8,7 +8,7 @@
 int64_t chart_top(const struct chart *c);
 /* Of the whole of a point; the largest of all points for bars. */
 int64_t chart_sum(const struct chart *c, size_t point);
-struct str chart_say(const struct chart *c, struct arena *a, int64_t value);
+struct str chart_say(const struct chart *c, struct arena *a, enum lang lang, int64_t value);
 /* "12.50": a place in the point's share of the width, in twentieths of it (10: the middle); the width of a column. */
 struct str chart_x(const struct chart *c, struct arena *a, size_t point, int64_t of_twenty);
 struct str chart_width(const struct chart *c, struct arena *a);
@@ -28,5 +28,5 @@ bool chart_is_told(const struct chart *c, size_t point);
 /* Are there values of the series at this point and at the one before it? */
 bool chart_joined(const struct chart *c, size_t point, size_t series);
 /* Of the table: how the cell reads, "–" for none. */
-struct str chart_cell(const struct chart *c, struct arena *a, size_t point, size_t series);
+struct str chart_cell(const struct chart *c, struct arena *a, enum lang lang, size_t point, size_t series);
 struct str spark_at(struct arena *a, const int64_t *v, size_t n, size_t i, bool vertical);

@@ -31,8 +31,9 @@ TEST(shares_are_rounded_half_up)
 	EXPECT_INT(chart_share(1, 2000), 1); /* 0,05 % */
 	EXPECT_INT(chart_share(5, 0), 0);
 	EXPECT_INT(chart_share(7, 7), 1000);
-	EXPECT_STR(chart_permille(a, 964), STR("96,4\xC2\xA0%"));
-	EXPECT_STR(chart_permille(a, 1000), STR("100\xC2\xA0%"));
+	EXPECT_STR(chart_permille(a, LANG_VI, 964), STR("96,4\xC2\xA0%"));
+	EXPECT_STR(chart_permille(a, LANG_VI, 1000), STR("100\xC2\xA0%"));
+	EXPECT_STR(chart_permille(a, LANG_EN, 964), STR("96.4%"));
 }
 
 TEST(the_scale_holds_every_value_and_has_a_whole_middle)

@@ -63,7 +63,7 @@ struct str ui_due_word(struct html_out *o, int64_t days)
 		return msg(o->lang, MSG_DUE_TODAY);
 	bool one = days == 1 || days == -1;
 	enum msg_key left = one ? MSG_DUE_DAY_LEFT : MSG_DUE_DAYS_LEFT, over = one ? MSG_DUE_DAY_OVER : MSG_DUE_DAYS_OVER;
-	struct str n = lang_number(o->b->a, days < 0 ? -days : days);
+	struct str n = lang_number(o->b->a, o->lang, days < 0 ? -days : days);
 	return msg_fmt(o->b->a, o->lang, days > 0 ? left : over, &n, 1);
 }
 
@@ -211,8 +211,13 @@ bool ui_needs_choose(const struct ui_field *f)
 
 /* ---- values as lists show them ---- */
 
-struct str ui_file_size(struct html_out *o, int64_t bytes) { return lang_size(o->b->a, bytes); }
-struct str ui_number(struct html_out *o, int64_t v) { return lang_number(o->b->a, v); }
+struct str ui_switch_url(struct html_out *o, const char *lang)
+{
+	const struct page_facts *f = ui_frame(o);
+	return str_fmt(o->b->a, "%.*s%.*s%s", STR_ARG(f->path), STR_ARG(f->query.n ? f->query : STR("?lang=")), lang);
+}
+struct str ui_file_size(struct html_out *o, int64_t bytes) { return lang_size(o->b->a, o->lang, bytes); }
+struct str ui_number(struct html_out *o, int64_t v) { return lang_number(o->b->a, o->lang, v); }
 struct str ui_day_short(struct html_out *o, struct date d) { return date_people(o->b->a, d); }
 struct str ui_instant_short(struct html_out *o, struct instant t) { return instant_people(o->b->a, t); }
 

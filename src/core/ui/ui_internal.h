@@ -31,6 +31,8 @@ struct str ui_described_by(struct html_out *o, const struct ui_field *f, struct 
 struct str ui_option_id(struct html_out *o, struct str id, size_t i);
 bool ui_field_is_optional(const struct ui_field *f);  /* and must say so */
 bool ui_needs_choose(const struct ui_field *f);       /* a select without an empty option of its own */
+/* This page in the other language, filtered as it is. */
+struct str ui_switch_url(struct html_out *o, const char *lang);
 struct str ui_file_size(struct html_out *o, int64_t bytes);
 struct str ui_number(struct html_out *o, int64_t v);
 struct str ui_day_number(struct html_out *o, const struct ui_day_cell *v, size_t i); /* with the month where it begins */
