@@ -1,5 +1,5 @@
 # A short menu; the work is done by Meson (meson.build) and scripts/.
-.PHONY: all run test quick lint bench bench-full fuzz faults soak tsan gallery clean
+.PHONY: all run test quick lint bench bench-full peers fuzz faults soak tsan gallery clean
 
 all: build/motcua
 
@@ -33,6 +33,10 @@ bench:   ## figures against limits in the same run
 	@scripts/deps test
 	@TARGETS="src/app/motcua src/render/motcua-render $(patsubst %,bench/yard/%,rows load paper book)" scripts/build build-bench -Db_lto=true
 	@scripts/bench build-bench
+
+peers:   ## Request Tracker and Fossil at the same work, for information: installed from Debian, removed at the end
+	@TARGETS="src/app/motcua src/render/motcua-render $(patsubst %,bench/yard/%,rows load paper book)" scripts/build build-bench -Db_lto=true
+	@scripts/peers build-bench
 
 bench-full: ## the same with ten million dossiers, resumable; tables in docs/runs/bench-full.md
 	@scripts/deps test

@@ -8,7 +8,7 @@ static void stats(struct request *r, struct html_out *o, const struct board_data
 	const struct stat_row *t = &d->total;
 	int64_t good = 0, rated = board_rated(t, &good);
 	struct ui_stat v[] = {
-		{.value = board_limited(t) ? chart_permille(a, board_on_time(t)) : STR("–"), .label = M(r, SHARE_ON_TIME_LONG)},
+		{.value = board_limited(t) ? chart_permille(a, r->env.lang, board_on_time(t)) : STR("–"), .label = M(r, SHARE_ON_TIME_LONG)},
 		{.value = lang_number(a, r->env.lang, stat_decided(t)), .label = M(r, DECIDED)},
 		{.value = lang_number(a, r->env.lang, board_open(&d->now)), .label = M(r, OPEN_NOW)},
 		{.value = lang_number(a, r->env.lang, d->now.overdue), .label = M(r, OVERDUE_NOW)},

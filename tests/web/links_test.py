@@ -51,7 +51,8 @@ def crawl(role):
     while waiting:
         address, source = waiting.pop(0)
         path, _, query = address.partition("?")
-        kind = (route_of(path), tuple(sorted(k for k, _ in urllib.parse.parse_qsl(query, keep_blank_values=True))))
+        names = {k for k, _ in urllib.parse.parse_qsl(query, keep_blank_values=True)}
+        kind = (route_of(path), ("lang",) if "lang" in names else tuple(sorted(names)))  # a page in the other language is alike, however filtered
         if address in seen or count.get(kind, 0) >= ALIKE:
             continue
         seen.add(address)

@@ -118,6 +118,36 @@ def the_dossiers_behind_a_figure_too():
     equal([n for n in names if any(n in str(c) for x in lines for c in x)], [], "names of people")
 
 
+def figures_of_boards_are_numbers():
+    b = people["director"]
+
+    def book(path):
+        status, content, _ = b.ask("GET", path)
+        equal(status, 200, path)
+        return sheet(zipfile.ZipFile(io.BytesIO(content)))
+
+    head, *lines = book("/bang-dieu-hanh/bieu-ii-06a.xlsx?ky=36-thang")
+    equal({type(c) for x in lines for c in x[2:]}, {float})
+    for x in lines:  # the columns' own sums: (3) = (4) + (5) + (6), (7) = (8) + (9) + (10)
+        equal((x[2], x[6]), (sum(x[3:6]), sum(x[7:10])))
+    shares = [x[1] for x in book("/bang-dieu-hanh/so-lieu.xlsx?bieu-do=truc-tuyen&ky=36-thang")[1:] if len(x) > 1 and x[1] is not None]
+    true(shares and all(isinstance(x, float) and 0 <= x <= 1 for x in shares), shares)
+    points = [x[2] for x in book("/bang-dieu-hanh/chi-so.xlsx?bo=qd766-2022")[1:]]
+    true(any(isinstance(x, float) for x in points), points)
+
+
+def an_english_page_has_english_numbers_and_keeps_its_filter():
+    b = people["director"]
+    page = b.page("/bang-dieu-hanh?ky=36-thang&xem=thu-tuc")
+    [to] = {x for x in page.links if "lang=" in x}
+    equal(to, "/bang-dieu-hanh?ky=36-thang&xem=thu-tuc&lang=en")
+    text = text_of(b.see(to)[1])
+    equal(re.findall(r"\d,\d\s?%|\d\u00a0%", text), [])
+    true(re.search(r"\d%", text), "a share")
+    equal("thu-tuc" in b.see(to)[1] and 'lang="en"' in b.see(to)[1], True)
+    b.see("/bang-dieu-hanh?lang=vi")
+
+
 def it_lies_sealed():
     equal(b"xl/workbook.xml" in kept["file"], True)
     for path in glob.glob(p.data + "/blobs/**/*", recursive=True) + glob.glob(p.data + "/uploads/*"):
@@ -183,7 +213,7 @@ def after_a_day_it_is_gone():
     until("the file is gone", lambda: not os.path.exists(path))
 
 
-tests.run(sign_in, what_was_asked_for_is_in_it, days_are_shown_as_people_here_write_them, each_dossier_in_it_is_recorded_as_read, nobody_else_fetches_it, the_dossiers_behind_a_figure_too, it_lies_sealed, who_asked_is_told_by_mail,
+tests.run(sign_in, what_was_asked_for_is_in_it, days_are_shown_as_people_here_write_them, each_dossier_in_it_is_recorded_as_read, nobody_else_fetches_it, the_dossiers_behind_a_figure_too, figures_of_boards_are_numbers, an_english_page_has_english_numbers_and_keeps_its_filter, it_lies_sealed, who_asked_is_told_by_mail,
           the_same_pressed_twice_is_one_file, ten_files_are_enough, an_erasure_takes_them_all, after_a_day_it_is_gone)
 tests.run(p.ends_well)
 tests.end()
