@@ -255,7 +255,7 @@ struct str dossier_paper_kind(struct str set, struct str code)
 static bool seal_row(struct doing *g, struct str set, struct str code, int64_t number, struct str text, struct err *e)
 {
 	struct dossier_paper_id id = {id_new(g->env->ids, g->env->now)};
-	struct str body = crypto_seal(g->env->arena, &g->key, str_fmt(g->env->arena, "paper:%lld", (long long)id.v), text);
+	struct str body = crypto_seal_text(g->env->arena, &g->key, str_fmt(g->env->arena, "paper:%lld", (long long)id.v), text);
 	struct dossier_paper_add_in in = {.id = id, .dossier = g->d.id, .form_set = set, .form_code = code, .number = number, .at = g->env->now,
 	                                  .official = {g->env->actor->person}, .body = body};
 	g->note = id;

@@ -125,7 +125,7 @@ static bool seal_proposal(struct doing *g, bool refuse, struct str *out, struct 
 	json_t *all = json_pack("{s:s%,s:o}", "text", g->x->text.p ? g->x->text.p : "", g->x->text.n, "fields", clean);
 	char *text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
 	CHECK(text != NULL);
-	*out = crypto_seal(g->env->arena, &g->key, STR("proposal"), str_from(text));
+	*out = crypto_seal_text(g->env->arena, &g->key, STR("proposal"), str_from(text));
 	free(text);
 	json_decref(all);
 	return true;

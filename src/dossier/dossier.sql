@@ -17,7 +17,7 @@ insert into dossier_search (dossier_search, rank) values ('automerge', :pieces);
 delete from dossier_search where rowid = :pieces and rowid < 0;
 
 -- name: dossier_add :exec
--- in: id dossier_id, code text, procedure text, procedure_name text, procedure_hash text, field text, rules text, process text, form_set text, channel_in text, channel_out text, origin text?, origin_code text?, receiving_unit unit_id, settling_agency agency_id, settling_unit unit_id, applicant_account int, applicant_kind text, applicant_name text, identity_key bytes?, phone_key bytes?, sealed bytes, secret_hash bytes, step text, step_role text, step_unit unit_id, sent_at instant, answer_due instant, filed_by int?
+-- in: id dossier_id, code text, procedure text, procedure_name packed, procedure_hash hash, field text, rules packed, process text, form_set text, channel_in text, channel_out text, origin text?, origin_code text?, receiving_unit unit_id, settling_agency agency_id, settling_unit unit_id, applicant_account int, applicant_kind text, applicant_name text, identity_key bytes?, phone_key bytes?, sealed bytes, secret_hash bytes, step text, step_role text, step_unit unit_id, sent_at instant, answer_due instant, filed_by int?
 insert into dossier (id, code, procedure, procedure_name, procedure_hash, field, rules, process, form_set, channel_in, channel_out, origin,
   origin_code, receiving_unit, settling_agency, settling_unit, applicant_account, applicant_kind, applicant_name,
   identity_key, phone_key, sealed, secret_hash, state, step, step_role, step_unit, step_since, step_due, rev, sent_at, answer_due, filed_by)
@@ -188,7 +188,7 @@ insert into dossier_clock (id, dossier, at, kind) values (:id, :dossier, :at, :k
 select id, at, kind from dossier_clock where dossier = :dossier order by id;
 
 -- name: dossier_file_add :exec
--- in: id dossier_file_id, dossier dossier_id, kind text, field text, name bytes, blob text, plain_hash text, type text, size int, pages int?, originals_seen bool, state text, at instant
+-- in: id dossier_file_id, dossier dossier_id, kind text, field text, name bytes, blob hash, plain_hash hash, type text, size int, pages int?, originals_seen bool, state text, at instant
 insert into dossier_file (id, dossier, kind, field, name, blob, plain_hash, type, size, pages, originals_seen, state, at)
 values (:id, :dossier, :kind, :field, :name, :blob, :plain_hash, :type, :size, :pages, :originals_seen, :state, :at);
 
@@ -250,7 +250,7 @@ values (:id, :dossier, :form_set, :form_code, :number, :at, :official, :body);
 select id, dossier, form_set, form_code, number, at, official, body from dossier_paper where dossier = :dossier order by id;
 
 -- name: dossier_fee_add :exec
--- in: id dossier_fee_id, dossier dossier_id, name text, amount money, at instant, state text, computed money?, detail bytes
+-- in: id dossier_fee_id, dossier dossier_id, name packed, amount money, at instant, state text, computed money?, detail bytes
 insert into dossier_fee (id, dossier, name, amount, demanded_at, state, computed, detail)
 values (:id, :dossier, :name, :amount, :at, :state, :computed, :detail);
 

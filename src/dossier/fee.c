@@ -260,7 +260,7 @@ struct str fee_seal(struct arena *a, const struct key *key, struct dossier_fee_i
 	put_text(o, "basis", str_trim(x->basis));
 	char *text = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS);
 	CHECK(text != NULL);
-	struct str sealed = crypto_seal(a, key, context_of(a, id), str_from(text));
+	struct str sealed = crypto_seal_text(a, key, context_of(a, id), str_from(text));
 	free(text);
 	json_decref(o);
 	return sealed;
@@ -271,7 +271,7 @@ json_t *fee_detail(struct arena *a, const struct key *key, bool erased, const st
 	struct err e = {0};
 	struct str text;
 	json_t *o = NULL;
-	if (!erased && f->detail.n && crypto_open(a, key, context_of(a, f->id), f->detail, &text, &e))
+	if (!erased && f->detail.n && crypto_open_text(a, key, context_of(a, f->id), f->detail, &text, &e))
 		o = json_loadb(text.p, text.n, 0, NULL);
 	return o ? o : json_null();
 }

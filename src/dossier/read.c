@@ -231,5 +231,5 @@ struct str dossier_paper_text(struct arena *a, const struct key *key, const stru
 {
 	struct err e = {0};
 	struct str text;
-	return crypto_open(a, key, str_fmt(a, "paper:%lld", (long long)p->id.v), p->body, &text, &e) ? text : STR("");
+	return crypto_open_text(a, key, str_fmt(a, "paper:%lld", (long long)p->id.v), p->body, &text, &e) ? text : STR("");
 }

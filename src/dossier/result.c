@@ -179,7 +179,7 @@ static bool open_proposal(struct env *env, const struct law *law, const struct d
 		return true;
 	if (!base64_decode(env->arena, d->proposal, &sealed))
 		return err_set(e, ERR_INTERNAL, "a proposal is not base64");
-	if (!crypto_open(env->arena, &key, STR("proposal"), sealed, &text, e))
+	if (!crypto_open_text(env->arena, &key, STR("proposal"), sealed, &text, e))
 		return err_wrap(e, "proposal");
 	*out = json_loadb(text.p, text.n, 0, NULL);
 	return *out || err_set(e, ERR_INTERNAL, "a proposal is not JSON");

@@ -21,7 +21,7 @@ struct str seal_content(struct arena *a, const struct key *key, struct dossier_i
 	json_t *all = json_pack("{s:O,s:O,s:O*}", WHO, (json_t *)(uintptr_t)who, "answers", (json_t *)(uintptr_t)answers, "paper", (json_t *)(uintptr_t)paper);
 	char *text = json_dumps(all, JSON_COMPACT);
 	CHECK(text != NULL);
-	struct str sealed = crypto_seal(a, key, key_context(a, id), str_from(text));
+	struct str sealed = crypto_seal_text(a, key, key_context(a, id), str_from(text));
 	crypto_wipe(text, strlen(text));
 	free(text);
 	json_decref(all);
@@ -46,7 +46,7 @@ static bool open_content(struct env *env, const struct law *law, const struct do
 	*text = STR_NONE;
 	if (!dossier_key(env, law, d->id, &key, &erased, e))
 		return false;
-	return erased || !d->sealed.p || crypto_open(env->arena, &key, key_context(env->arena, d->id), d->sealed, text, e) ||
+	return erased || !d->sealed.p || crypto_open_text(env->arena, &key, key_context(env->arena, d->id), d->sealed, text, e) ||
 	       err_wrap(e, "content of a dossier");
 }
 

@@ -395,7 +395,7 @@ bool filing_needs_blob(struct env *env, struct digest address, bool *needed, str
 	struct draft_file_by_blob_rows drafts;
 	struct filing_file_by_blob_rows files;
 	struct str hex = digest_hex(env->arena, address);
-	if (!q_draft_file_by_blob(env->db, env->arena, hex, &drafts, e) || !q_filing_file_by_blob(env->db, env->arena, hex, &files, e))
+	if (!q_draft_file_by_blob(env->db, env->arena, hex, &drafts, e) || !q_filing_file_by_blob(env->db, env->arena, hex, hex, &files, e))
 		return false;
 	*needed = drafts.n > 0 || files.n > 0;
 	return true;

@@ -66,13 +66,17 @@ delete from draft_file where draft = :draft;
 select id from draft_file where blob = :blob limit 1;
 
 -- name: filing_file_by_blob :many
--- in: blob text
-select id from dossier_file where blob = :blob union all select id from dossier_preview where blob = :blob limit 1;
+-- in: blob hash, name text
+select id from dossier_file where blob = :blob union all select id from dossier_preview where blob = :name limit 1;
 
 -- Every stored file that a row names, for verify.
 -- name: filing_blob_all :each
 -- out: kind text, id int, blob text
-select 'dossier_file' as kind, id + 0 as id, blob from dossier_file union all
+select 'dossier_file' as kind, id + 0 as id, case when length(blob) = 32 then lower(hex(blob)) else cast(blob as text) end as blob from dossier_file union all
+select 'dossier_preview' as kind, id + 0 as id, blob from dossier_preview where blob is not null union all
+select 'draft_file' as kind, id + 0 as id, blob from draft_file where blob is not null;
+-- pg:
+select 'dossier_file' as kind, id + 0 as id, case when length(blob) = 32 then encode(blob, 'hex') else convert_from(blob, 'UTF8') end as blob from dossier_file union all
 select 'dossier_preview' as kind, id + 0 as id, blob from dossier_preview where blob is not null union all
 select 'draft_file' as kind, id + 0 as id, blob from draft_file where blob is not null;
 

@@ -204,7 +204,7 @@ bool unseal_paper(struct env *env, const struct dossier_paper_list_row *p, struc
 	*out = STR("");
 	if (!dossier_key(env, LAW, p->dossier, &key, &erased, e))
 		return false;
-	return erased || crypto_open(env->arena, &key, str_fmt(env->arena, "paper:%lld", (long long)p->id.v), p->body, out, e);
+	return erased || crypto_open_text(env->arena, &key, str_fmt(env->arena, "paper:%lld", (long long)p->id.v), p->body, out, e);
 }
 
 struct str person_name(struct env *env, struct person_id id)

@@ -1,5 +1,5 @@
 -- name: proof_file :many
--- in: hash text
+-- in: hash hash
 select id, kind, at, replaced, code from proof_file where plain_hash = :hash order by id limit 2;
 
 -- name: proof_code :one

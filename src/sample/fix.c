@@ -80,7 +80,7 @@ static struct str opened(struct fixing *f, struct str aad, struct str sealed)
 {
 	struct err e = {0};
 	struct str out = STR_NONE;
-	CHECK(crypto_open(f->m->scratch, f->key, aad, sealed, &out, &e));
+	CHECK(crypto_open_text(f->m->scratch, f->key, aad, sealed, &out, &e));
 	return out;
 }
 
@@ -136,7 +136,7 @@ static void reseal_proposal(struct fixing *f, const struct image *m, const struc
 	struct str raw = STR_NONE;
 	if (!str_eq(v->text, f->proposal_was)) {
 		CHECK(base64_decode(f->m->scratch, v->text, &raw));
-		struct str again = crypto_seal(f->m->scratch, &f->m->key, STR("proposal"), opened(f, STR("proposal"), raw));
+		struct str again = crypto_seal_text(f->m->scratch, &f->m->key, STR("proposal"), opened(f, STR("proposal"), raw));
 		f->proposal_was = v->text;
 		f->proposal = base64_encode(f->m->arena, again.p, again.n);
 	}
@@ -367,12 +367,14 @@ static bool fix_day(struct fixing *f, const struct db_field *c, int act)
 static bool fix_cell(struct fixing *f, const struct image *m, const struct db_field *c, int act, struct err *e)
 {
 	const union db_cell *v = (const union db_cell *)(const void *)((const char *)m->cells + c->offset);
-	bool wide = c->type == DB_TEXT || c->type == DB_BYTES || c->type == DB_JSON;
+	bool wide = c->type == DB_TEXT || c->type == DB_BYTES || c->type == DB_JSON || c->type == DB_HASH || c->type == DB_PACKED;
 	if (wide ? v->text.p == NULL : c->type == DB_ID ? v->number.v == 0 : c->nullable && (c->type == DB_DATE ? !v->day.has : c->type == DB_BOOL ? !v->truth.has : !v->number.has))
 		return true;
 	switch (c->type) {
 	case DB_TEXT:
 	case DB_BYTES:
+	case DB_HASH:
+	case DB_PACKED:
 	case DB_JSON: return fix_text(f, m, c, act, v->text) || err_set(e, ERR_INTERNAL, "%s.%s of a sample: src/sample does not know how it is sealed", m->table->name, c->name);
 	case DB_ID: return fix_id(f, m, c, v->number.v, act);
 	case DB_INSTANT: return fix_time(f, m, c, act, v->number.v, e);

@@ -441,7 +441,6 @@ static bool prepare(struct maker *m, struct err *e)
 {
 	static const struct db_table *const tables[] = {&table_dossier, &table_dossier_key, &table_dossier_clock, &table_dossier_file, &table_dossier_paper, &table_dossier_fee,
 		&table_dossier_opinion, &table_dossier_rating, &table_log_entry};
-	static const char *const keep[] = {"log_entry_by_day"};
 	m->begin = sample_begin(m->c->until);
 	id_source_init(&m->ids, 0);
 	id_source_init(&m->stage_ids, 1);
@@ -453,7 +452,7 @@ static bool prepare(struct maker *m, struct err *e)
 	m->files_n = NEW_ARRAY(m->arena, 2 * m->c->law->n, int);
 	return sample_page(m, STR("Thành phần hồ sơ mẫu"), &m->pool[0], e) && sample_page(m, STR("Giấy tờ mẫu của Bộ phận Một cửa"), &m->paper, e) &&
 	       sample_page(m, STR("Kết quả mẫu, chưa ký"), &m->result, e) &&
-	       db_bulk_begin(m->c->db, &(struct db_bulk_config){tables, ARRAY_LEN(tables), keep, ARRAY_LEN(keep), 384}, &m->bulk, e) &&
+	       db_bulk_begin(m->c->db, &(struct db_bulk_config){tables, ARRAY_LEN(tables), NULL, 0, 384}, &m->bulk, e) &&
 	       db_bulk_begin(m->stage, &(struct db_bulk_config){.cache_mb = 8}, &m->stage_rows, e) && q_dossier_search_merge(m->c->db, 0, NULL, e);
 }
 

@@ -296,13 +296,13 @@ static bool take_image(struct taking *k, const struct db_table *t, int64_t id, i
 /* The one entry that the act wrote, and the rows it lists. */
 static bool take_entry(struct taking *k, int act, struct err *e)
 {
-	struct log_get_row r = {0};
+	struct audit_entry r = {0};
 	bool found = false;
 	struct lane *l = k->env.lane;
 	if (l->id != k->entry + 1 && k->entry)
 		return err_set(e, ERR_INTERNAL, "act %d of a sample wrote %lld entries", act, (long long)(l->id - k->entry));
 	k->entry = l->id;
-	if (!q_log_get(k->env.db, k->m->arena, l->id, &r, &found, e) || !found)
+	if (!audit_get(k->env.db, k->m->arena, l->id, &r, &found, e) || !found)
 		return err_wrap(e, "entry of a sample");
 	struct mould_act *out = &k->x->acts[act];
 	*out = (struct mould_act){.at_unit = r.unit, .at_person = r.person, .actor = r.actor, .kind = r.kind, .role = r.role, .body = r.body, .first_image = k->x->n_images};

@@ -114,7 +114,7 @@ static struct str keyed(struct arena *a, const struct key *k, struct str value)
 
 static struct str sealed(struct maker *m, const char *what, int64_t id, struct str plain)
 {
-	return crypto_seal(m->scratch, &m->key, str_fmt(m->scratch, "%s:%lld", what, (long long)id), plain);
+	return crypto_seal_text(m->scratch, &m->key, str_fmt(m->scratch, "%s:%lld", what, (long long)id), plain);
 }
 
 static struct str content(struct maker *m, const struct inst *x, const struct text_rule *r, const struct person_made *p)
@@ -155,7 +155,7 @@ static struct str text_of(struct maker *m, const struct inst *x, const struct te
 	}
 	case TEXT_CONTENT: return content(m, x, r, p);
 	case TEXT_WRAPPED: return key_wrap(a, law->keys, str_fmt(a, "dossier:%lld", (long long)x->ids[0]), &m->key);
-	case TEXT_FILE_NAME: return sealed(m, "name", x->ids[0], pieces(m, x, r->plain));
+	case TEXT_FILE_NAME: return crypto_seal(a, &m->key, str_fmt(a, "name:%lld", (long long)x->ids[0]), pieces(m, x, r->plain));
 	case TEXT_BODY: return sealed(m, "paper", x->ids[r->row], r->plain);
 	case TEXT_FEE: return sealed(m, "fee", x->ids[r->row], r->plain);
 	case TEXT_VOUCHER: return str_fmt(a, "%07lld", (long long)counter_next(m, sequence_of(m, x, STR("voucher:UNIT:YEAR"), t)));
@@ -254,21 +254,11 @@ static bool write_entry(struct maker *m, const struct inst *x, const struct moul
 	struct audit_entry y = {.id = l->id + 1, .lane = l->lane, .seq = l->seq + 1, .at = t, .day = date_of(t), .actor = whose(x, a->actor_in, a->actor), .person = whose(x, a->person_in, a->at_person),
 	                        .unit = whose(x, a->unit_in, a->at_unit), .subject = x->ids[0], .role = a->role, .kind = a->kind, .body = pieces(m, x, a->body), .touched = touched, .prev = l->head};
 	y.hash = audit_entry_hash(m->scratch, &y);
-	const int64_t before[] = {y.id, y.lane, y.seq, t.ms};
-	const int64_t after[] = {y.actor, y.person, y.unit};
-	union db_cell c[15] = {0};
-	for (size_t i = 0; i < 4; i++)
-		c[i].number.v = before[i];
-	c[4].day.v = y.day;
-	for (size_t i = 0; i < 3; i++)
-		c[5 + i].number.v = after[i];
-	c[8].text = y.role;
-	c[9].text = y.kind;
-	c[10].number.v = y.subject;
-	c[11].text = y.body;
-	c[12].text = touched;
-	c[13].text = DIGEST_STR(y.prev);
-	c[14].text = DIGEST_STR(y.hash);
+	union db_cell c[13] = {[7] = {.text = y.role}, [8] = {.text = y.kind}, [10] = {.text = y.body}, [11] = {.text = audit_touched_pack(m->scratch, touched, y.subject)}, [12] = {.text = DIGEST_STR(y.hash)}};
+	const int64_t numbers[] = {y.id, y.lane, y.seq, t.ms, y.actor, y.person, y.unit};
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		c[i].number.v = numbers[i];
+	c[9].number.v = y.subject;
 	if (!db_bulk_put(m->bulk, &table_log_entry, c, e))
 		return err_wrap(e, "entry of a sample");
 	*l = (struct lane){.lane = l->lane, .id = y.id, .seq = y.seq, .at = t, .head = y.hash};

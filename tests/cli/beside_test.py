@@ -2,7 +2,7 @@
 """Commands beside a running server, erasure, rotation of keys, and the graceful stop. Ends in "N passed, N failed"."""
 import base64, glob, http.client, json, os, quopri, re, shutil, signal, socket, ssl, stat, subprocess, sys, tempfile, threading, time, urllib.parse, urllib.request
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import PORTAL, Server, Tests, add_portal, copy_of, database, demo, engine, env, equal, free_port, leave, pdf, people_of, postgres, root, rows, run, source, true, until, writing
+from program import PORTAL, Server, Tests, add_portal, copy_of, database, demo, engine, env, equal, free_port, leave, pdf, people_of, postgres, root, rows, run, source, true, unpacked, until, writing
 
 base, people = demo("base") if engine == "sqlite" else (None, None)
 made = 0
@@ -271,7 +271,7 @@ def erased_means_found_nowhere():
         equal(run("erase", "--data", data, "--code", code)[0], 2)
         until("the cleaning job is done", lambda: rows(data, "select state from job where kind = 'erase.clean'") == [("done",)])
         reason = rows(data, "select body, role from log_entry where kind = 'dossier.erase'")
-        equal((json.loads(reason[0][0])["reason"], reason[0][1]), ("theo yêu cầu của người nộp", "program"))
+        equal((json.loads(unpacked(reason[0][0]))["reason"], reason[0][1]), ("theo yêu cầu của người nộp", "program"))
         code_, out, _ = run("verify", "--data", data)
         equal((code_, out.startswith("good")), (0, True), out)
         said = "".join(s.log)
@@ -395,7 +395,7 @@ def an_administrator_erases_with_a_code():
         equal((status, h.get("location"), erased()), (303, f"{page}?xong={code}", True))
         true("Đã xóa dữ liệu cá nhân" in s.ask("GET", h["location"], headers={"Cookie": admin})[1].decode(), "it says so")
         entry = rows(data, "select role, actor, body from log_entry where kind = 'dossier.erase'")[0]
-        equal((entry[0], entry[1] != 0, json.loads(entry[2])["reason"]), ("admin", True, "hết thời hạn"))
+        equal((entry[0], entry[1] != 0, json.loads(unpacked(entry[2]))["reason"]), ("admin", True, "hết thời hạn"))
         until("the job has cleaned", lambda: rows(data, "select state from job where kind = 'erase.clean'") == [("done",)])
         true(os.path.getsize(os.path.join(data, "motcua.db-wal")) < 200000, "the log was emptied")
     equal(run("verify", "--data", data)[0], 0)

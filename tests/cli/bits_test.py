@@ -110,7 +110,7 @@ def any_frame_of_the_log():
 
 
 def any_stored_file():
-    kinds = {"dossier_file": "select blob from dossier_file", "dossier_preview": "select blob from dossier_preview where blob is not null", "draft_file": "select blob from draft_file where blob is not null"}
+    kinds = {"dossier_file": "select lower(hex(blob)) from dossier_file", "dossier_preview": "select blob from dossier_preview where blob is not null", "draft_file": "select blob from draft_file where blob is not null"}
     left = [os.path.join(d, n) for d, _, names in os.walk(os.path.join(data, "blobs")) for n in names if len(n) == 64]
     named = {x for sql in kinds.values() for (x,) in rows(data, sql)}
     for kind, sql in kinds.items():

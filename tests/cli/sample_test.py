@@ -64,7 +64,7 @@ def sums(data):
         out[table] = h.hexdigest()
     h = hashlib.sha256()
     for row in db.execute(f"select id, at, actor, person, unit, role, kind, subject, body from log_entry where subject in {POURED} order by id"):
-        h.update(repr(row).encode())
+        h.update(repr([*row[:-1], program.unpacked(row[-1])]).encode())
     out["log_entry"] = h.hexdigest()
     return out
 

@@ -324,7 +324,7 @@ def a_silent_scanner_ends_the_round():
 def files_that_nothing_names_are_swept():
     """After sweep_wait; what a row names stays whatever its age, and so does what is younger. Abandoned pieces of uploads go, too."""
     data, days = fresh(), 86400
-    named = rows(data, "select distinct blob from dossier_file where length(blob) = 64 limit 3") + [("d" * 64,)]
+    named = rows(data, "select distinct lower(hex(blob)) from dossier_file where length(blob) = 32 limit 3") + [("d" * 64,)]
     blob = lambda hex_: os.path.join(data, "blobs", hex_[:2], hex_)
 
     def plant(hex_, age):

@@ -165,6 +165,29 @@ def writing(data, **how):
     return sqlite3.connect(f"file:{data}/motcua.db?vfs={pages.pages_vfs().decode()}", uri=True, **how)
 
 
+def unpacked(kept):
+    """The text that a packed column keeps (src/core/squeeze); bytes that are no text as hexadecimal digits."""
+    if isinstance(kept, str):
+        return unpacked(bytes.fromhex(kept[2:])) if kept.startswith("\\x") else kept
+    if not isinstance(kept, bytes):
+        return kept
+    if kept[:1] == b"\x01":
+        lib = ctypes.CDLL("libzstd.so.1")
+        for f in ("ZSTD_createDCtx", "ZSTD_decompress_usingDict"):
+            getattr(lib, f).restype = ctypes.c_void_p if f == "ZSTD_createDCtx" else ctypes.c_size_t
+        words = open(os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "src", "core", "squeeze", "dictionary-1.zdict"), "rb").read()
+        room, frame = ctypes.create_string_buffer(1 << 20), b"\x28\xb5\x2f\xfd" + kept[1:]
+        context = ctypes.c_void_p(lib.ZSTD_createDCtx())
+        n = lib.ZSTD_decompress_usingDict(context, room, ctypes.c_size_t(len(room)), frame, ctypes.c_size_t(len(frame)), words, ctypes.c_size_t(len(words)))
+        lib.ZSTD_freeDCtx(context)
+        if n <= len(room):
+            return room.raw[:n].decode()
+    try:
+        return kept.decode()
+    except UnicodeDecodeError:
+        return kept.hex()
+
+
 def rows(data, query, *args):
     """What stands in the embedded database of that folder."""
     db = writing(data, timeout=60)
@@ -483,10 +506,10 @@ class Program(Server):
         """What the database says, as lists of texts; only where there is no page that says it."""
         if engine == "pg":
             out = postgres("psql", "-d", self.database, "-AtF", "\x1f", stdin=query + ";")[1]
-            return [x.split("\x1f") for x in out.split("\n")[:-1]]
+            return [[unpacked(v) for v in x.split("\x1f")] for x in out.split("\n")[:-1]]
         db = sqlite3.connect(f"file:{self.data}/motcua.db?mode=ro", uri=True, timeout=60)
         try:
-            return [["" if v is None else str(v) for v in row] for row in db.execute(query)]
+            return [["" if v is None else str(unpacked(v)) for v in row] for row in db.execute(query)]
         finally:
             db.close()
 

@@ -49,6 +49,8 @@ static const struct { const char *name, *sqlite, *pg; } types[] = {
 	[DB_DATE] = {"date", "INTEGER", "BIGINT"},
 	[DB_MONEY] = {"money", "INTEGER", "BIGINT"},
 	[DB_JSON] = {"json", "TEXT", "TEXT COLLATE \"C\""},
+	[DB_HASH] = {"hash", "BLOB", "BYTEA"},
+	[DB_PACKED] = {"packed", "BLOB", "BYTEA"},
 };
 
 bool logical_type(struct str word, enum db_type *out)
@@ -124,7 +126,7 @@ static void read_column(struct reader *r, struct table *t, struct toks k, size_t
 	if (find_column(t, col->name))
 		die_at(&r->src, k.v[i].at, "column %.*s stands twice", STR_ARG(col->name));
 	if (i + 1 >= end || !logical_type(k.v[i + 1].text, &col->type.type))
-		die_at(&r->src, k.v[i].at, "column %.*s needs a logical type (id, int, bool, text, bytes, instant, date, money, json)",
+		die_at(&r->src, k.v[i].at, "column %.*s needs a logical type (id, int, bool, text, bytes, instant, date, money, json, hash, packed)",
 		       STR_ARG(col->name));
 	bool pk = has_words(k, i + 2, end, "primary key"), not_null = has_words(k, i + 2, end, "not null");
 	col->type.nullable = !pk && !not_null;
@@ -231,18 +233,83 @@ static void drop_column(struct reader *r, struct table *t, struct toks k, size_t
 	put_both(r, ";\n");
 }
 
+/* The 64 digits of a hash as 32 bytes, where the engine has no function for it: each pair is the place of a byte among all bytes. */
+static void put_every_byte(struct buf *b)
+{
+	buf_put(b, STR("with every_byte (v) as (select x'"));
+	for (int i = 0; i < 256; i++)
+		buf_fmt(b, "%02x", i);
+	buf_put(b, STR("')\n"));
+}
+
+static void put_unhex(struct buf *b, struct str name)
+{
+	buf_put(b, STR("cast("));
+	for (int i = 0; i < 64; i += 2)
+		buf_fmt(b, "%ssubstr((select v from every_byte), 16 * instr('123456789abcdef', substr(%.*s_was, %d, 1)) + instr('123456789abcdef', substr(%.*s_was, %d, 1)) + 1, 1)", i ? " ||\n  " : "",
+		        STR_ARG(name), i + 1, STR_ARG(name), i + 2);
+	buf_put(b, STR(" as blob)"));
+}
+
+/* SQLite has no such statement: a new column takes what the old one had. What is kept otherwise is the same to the program, and so to the digests. */
+static void retype_sqlite(struct reader *r, const struct table *t, const struct column *col)
+{
+	struct str n = col->name;
+	buf_fmt(&r->sqlite, "alter table %.*s rename column %.*s to %.*s_was;\nalter table %.*s add column %.*s %s%s;\n", STR_ARG(t->name), STR_ARG(n), STR_ARG(n), STR_ARG(t->name), STR_ARG(n),
+	        types[col->type.type].sqlite, col->type.nullable ? "" : " not null default x''");
+	if (col->type.type == DB_HASH)
+		put_every_byte(&r->sqlite);
+	buf_fmt(&r->sqlite, "update %.*s set %.*s = ", STR_ARG(t->name), STR_ARG(n));
+	if (col->type.type == DB_HASH) {
+		buf_fmt(&r->sqlite, "case when length(%.*s_was) = 64 and %.*s_was not glob '*[^0-9a-f]*' then ", STR_ARG(n), STR_ARG(n));
+		put_unhex(&r->sqlite, n);
+		buf_fmt(&r->sqlite, " else cast(%.*s_was as blob) end", STR_ARG(n));
+	} else
+		buf_fmt(&r->sqlite, "cast(%.*s_was as blob)", STR_ARG(n));
+	buf_fmt(&r->sqlite, "%s%.*s%s;\nalter table %.*s drop column %.*s_was;\n", col->type.nullable ? " where " : "", col->type.nullable ? (int)n.n : 0, n.p, col->type.nullable ? "_was is not null" : "",
+	        STR_ARG(t->name), STR_ARG(n));
+}
+
+static void retype_pg(struct reader *r, const struct table *t, const struct column *col)
+{
+	struct str n = col->name;
+	struct str plain = str_fmt(r->c->a, "convert_to(%.*s, 'UTF8')", STR_ARG(n));
+	buf_fmt(&r->pg, "alter table %.*s alter column %.*s type bytea using ", STR_ARG(t->name), STR_ARG(n));
+	if (col->type.type == DB_HASH)
+		buf_fmt(&r->pg, "case when %.*s ~ '^[0-9a-f]{64}$' then decode(%.*s, 'hex') else %.*s end;\n", STR_ARG(n), STR_ARG(n), STR_ARG(plain));
+	else
+		buf_fmt(&r->pg, "%.*s;\n", STR_ARG(plain));
+}
+
+/* alter column NAME type hash|packed: a text is kept otherwise. Indexes and views of the column are dropped before. */
+static void retype_column(struct reader *r, struct table *t, struct toks k)
+{
+	struct column *col = k.n == 8 && tok_is(k.v[4], "column") && tok_is(k.v[6], "type") ? find_column(t, k.v[5].text) : NULL;
+	enum db_type to = DB_TEXT;
+	bool text = col && (col->type.type == DB_TEXT || (col->type.type == DB_JSON && !t->logged));
+	if (!text || !logical_type(k.v[7].text, &to) || (to != DB_HASH && to != DB_PACKED))
+		die_at(&r->src, k.v[3].at, "expected: alter table NAME alter column COLUMN type hash|packed, of a column of text");
+	col->type.type = to;
+	retype_sqlite(r, t, col);
+	retype_pg(r, t, col);
+}
+
 static void alter_table(struct reader *r, struct toks k)
 {
 	struct table *t = k.n > 5 ? find_table(r->c, k.v[2].text) : NULL;
 	size_t col = k.n > 5 && tok_is(k.v[4], "column") ? 5 : 4;
 	if (!t)
-		die_at(&r->src, k.v[0].at, "expected: alter table NAME add|drop column …");
+		die_at(&r->src, k.v[0].at, "expected: alter table NAME add|drop|alter column …");
+	if (tok_is(k.v[3], "alter")) {
+		retype_column(r, t, k);
+		return;
+	}
 	if (tok_is(k.v[3], "drop")) {
 		drop_column(r, t, k, col);
 		return;
 	}
 	if (!tok_is(k.v[3], "add"))
-		die_at(&r->src, k.v[3].at, "alter table knows add column and drop column");
+		die_at(&r->src, k.v[3].at, "alter table knows add column, drop column and alter column … type");
 	put_both(r, str_cstr(r->c->a, str_fmt(r->c->a, "alter table %.*s add column ", STR_ARG(t->name))));
 	read_column(r, t, k, col, k.n);
 	put_both(r, ";\n");

@@ -161,6 +161,8 @@ static void expect_type(struct catalogue *c, const struct query *q, struct tok p
 	if (!same_type(p->type, col->type))
 		die_at(&q->lite, param.at, "parameter %.*s is %.*s, column %.*s is %.*s", STR_ARG(p->name),
 		       STR_ARG(type_name(c->a, p->type)), STR_ARG(col->name), STR_ARG(type_name(c->a, col->type)));
+	if (!stored && col->type.type == DB_PACKED)
+		die_at(&q->lite, param.at, "column %.*s is packed: two ways of packing may be one text, so it is not compared", STR_ARG(col->name));
 	if (stored && p->type.nullable && !col->type.nullable)
 		die_at(&q->lite, param.at, "parameter %.*s may be NULL, column %.*s may not", STR_ARG(p->name), STR_ARG(col->name));
 }

@@ -6,7 +6,8 @@
 #define HEAD "/* Made by sqlgen. */\n"
 
 static const char *const type_enum[] = {[DB_ID] = "DB_ID", [DB_INT] = "DB_INT", [DB_BOOL] = "DB_BOOL", [DB_TEXT] = "DB_TEXT",
-	[DB_BYTES] = "DB_BYTES", [DB_INSTANT] = "DB_INSTANT", [DB_DATE] = "DB_DATE", [DB_MONEY] = "DB_MONEY", [DB_JSON] = "DB_JSON"};
+	[DB_BYTES] = "DB_BYTES", [DB_INSTANT] = "DB_INSTANT", [DB_DATE] = "DB_DATE", [DB_MONEY] = "DB_MONEY", [DB_JSON] = "DB_JSON",
+	[DB_HASH] = "DB_HASH", [DB_PACKED] = "DB_PACKED"};
 
 struct str emit_ids(const struct catalogue *c)
 {
@@ -25,6 +26,17 @@ struct str emit_tables_h(const struct catalogue *c, const char *prefix)
 	for (struct table *t = c->tables; t; t = t->next)
 		buf_fmt(&b, "extern const struct db_table table_%.*s;\n", STR_ARG(t->name));
 	buf_put(&b, STR("extern const struct db_schema db_schema;\n"));
+	return buf_str(&b);
+}
+
+struct str emit_log_tables(const struct catalogue *c)
+{
+	struct buf b = buf_on(c->a);
+	buf_put(&b, STR(HEAD "/* Logged tables in the order in which migrations made them: their places are written into the log and never change. */\n#pragma once\n\nstatic const char *const log_tables[] = {\n"));
+	for (struct table *t = c->tables; t; t = t->next)
+		if (t->logged)
+			buf_fmt(&b, "\t\"%.*s\",\n", STR_ARG(t->name));
+	buf_put(&b, STR("};\n"));
 	return buf_str(&b);
 }
 
@@ -120,9 +132,11 @@ static size_t count(const struct named *n)
 static struct str c_type(struct arena *a, struct qtype t)
 {
 	static const char *const plain[] = {[DB_ID] = "int64_t", [DB_INT] = "int64_t", [DB_BOOL] = "bool", [DB_TEXT] = "struct str",
-		[DB_BYTES] = "struct str", [DB_INSTANT] = "struct instant", [DB_DATE] = "struct date", [DB_MONEY] = "struct money", [DB_JSON] = "struct str"};
+		[DB_BYTES] = "struct str", [DB_INSTANT] = "struct instant", [DB_DATE] = "struct date", [DB_MONEY] = "struct money", [DB_JSON] = "struct str",
+		[DB_HASH] = "struct str", [DB_PACKED] = "struct str"};
 	static const char *const opt[] = {[DB_ID] = "int64_t", [DB_INT] = "struct opt_int", [DB_BOOL] = "struct opt_bool", [DB_TEXT] = "struct str",
-		[DB_BYTES] = "struct str", [DB_INSTANT] = "struct opt_instant", [DB_DATE] = "struct opt_date", [DB_MONEY] = "struct opt_money", [DB_JSON] = "struct str"};
+		[DB_BYTES] = "struct str", [DB_INSTANT] = "struct opt_instant", [DB_DATE] = "struct opt_date", [DB_MONEY] = "struct opt_money", [DB_JSON] = "struct str",
+		[DB_HASH] = "struct str", [DB_PACKED] = "struct str"};
 	if (t.ref.n)
 		return str_fmt(a, "struct %.*s_id", STR_ARG(t.ref));
 	return str_from(t.nullable ? opt[t.type] : plain[t.type]);

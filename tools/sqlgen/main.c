@@ -1,6 +1,7 @@
 /* sqlgen — typed C from migrations and named queries (docs/guide/sql.md).
  *
  *   sqlgen schema PREFIX ids.h tables.h tables.c MIGRATION…
+ *   sqlgen names log_tables.h MIGRATION…
  *   sqlgen queries PREFIX x_sql.h x_sql.c x.sql MIGRATION…
  *
  * PREFIX is put before "ids.h" and "tables.h" in #include lines: "gen/". Exit 1 and a sentence on any mistake. */
@@ -34,16 +35,27 @@ static void run_queries(struct catalogue *c, char **argv)
 	write_file(argv[4], emit_queries_c(c, q, argv[2], base_name(argv[5])));
 }
 
+static int run_names(struct catalogue *c, int argc, char **argv)
+{
+	for (int i = 3; i < argc; i++)
+		catalogue_read(c, argv[i]);
+	write_file(argv[2], emit_log_tables(c));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
+	bool names = argc > 3 && strcmp(argv[1], "names") == 0;
 	bool schema = argc > 5 && strcmp(argv[1], "schema") == 0;
-	if (!schema && (argc < 6 || strcmp(argv[1], "queries") != 0)) {
-		fprintf(stderr, "usage: sqlgen schema|queries PREFIX FILES… MIGRATION…\n");
+	if (!names && !schema && (argc < 6 || strcmp(argv[1], "queries") != 0)) {
+		fprintf(stderr, "usage: sqlgen schema|queries|names PREFIX FILES… MIGRATION…\n");
 		return 2;
 	}
 	AUTO_ARENA a = arena_new(0);
 	struct catalogue c;
 	catalogue_init(&c, a);
+	if (names)
+		return run_names(&c, argc, argv);
 	for (int i = 6; i < argc; i++)
 		catalogue_read(&c, argv[i]);
 	if (!schema) {

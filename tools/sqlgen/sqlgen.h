@@ -86,5 +86,7 @@ struct str type_name(struct arena *a, struct qtype t);
 struct str emit_ids(const struct catalogue *c);
 struct str emit_tables_h(const struct catalogue *c, const char *prefix);
 struct str emit_tables_c(const struct catalogue *c, const char *prefix);
+/* A logged table is never dropped, so the places of their names stay. */
+struct str emit_log_tables(const struct catalogue *c);
 struct str emit_queries_h(const struct catalogue *c, const struct query *q, const char *prefix, struct str base);
 struct str emit_queries_c(const struct catalogue *c, const struct query *q, const char *prefix, struct str base);

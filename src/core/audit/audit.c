@@ -77,10 +77,10 @@ static bool take_place(struct env *env, struct audit_entry *x, struct err *e)
 static bool entry_add(struct env *env, const struct audit_entry *x, struct err *e)
 {
 	return q_log_add(env->db,
-	                 &(struct log_add_in){.id = x->id, .lane = x->lane, .seq = x->seq, .at = x->at, .day = x->day,
+	                 &(struct log_add_in){.id = x->id, .lane = x->lane, .seq = x->seq, .at = x->at,
 	                                      .actor = x->actor, .person = x->person, .unit = x->unit, .role = x->role,
 	                                      .kind = x->kind, .subject = x->subject, .body = x->body,
-	                                      .touched = x->touched, .prev = hash_str(&x->prev), .hash = hash_str(&x->hash)},
+	                                      .touched = audit_touched_pack(env->arena, x->touched, x->subject), .hash = hash_str(&x->hash)},
 	                 NULL, e);
 }
 
@@ -104,6 +104,20 @@ bool audit_record(struct env *env, const struct audit_act *act, int64_t *entry, 
 	if (entry)
 		*entry = x.id;
 	return true;
+}
+
+bool audit_get(struct db *db, struct arena *a, int64_t id, struct audit_entry *out, bool *found, struct err *e)
+{
+	struct log_get_row r = {0};
+	struct log_before_row before = {0};
+	bool have_before = false;
+	if (!q_log_get(db, a, id, &r, found, e) || (*found && !q_log_before(db, a, r.lane, r.seq, r.id, &before, &have_before, e)))
+		return err_wrap(e, "an entry of the log");
+	if (!*found)
+		return true;
+	*out = (struct audit_entry){.id = r.id, .lane = r.lane, .seq = r.seq, .at = r.at, .day = date_of(r.at), .actor = r.actor, .person = r.person, .unit = r.unit, .role = r.role, .kind = r.kind,
+	                            .subject = r.subject, .body = r.body, .prev = hash_from(before.hash), .hash = hash_from(r.hash)};
+	return audit_touched_unpack(a, r.touched, r.subject, &out->touched) || err_set(e, ERR_INTERNAL, "entry %lld: its list of rows is damaged; run motcua verify", (long long)id);
 }
 
 static bool timeline(struct env *env, const struct log_of_subject_in *in, struct audit_entries *out, struct err *e)
@@ -183,42 +197,50 @@ bool audit_mark_read(struct env *env, struct str reader, const struct audit_entr
 	return true;
 }
 
-bool day_root(struct db *db, struct date day, int64_t *entries, struct digest *root, struct err *e)
+bool day_entries(struct db *db, struct date day, struct db_cursor *c, struct err *e)
+{
+	return q_log_of_day(db, day, instant_at(day, 0), instant_at((struct date){day.day + 1}, 0), c, e);
+}
+
+bool day_root(struct db *db, struct date day, struct day_tree *out, struct err *e)
 {
 	AUTO_CURSOR c = {0};
-	if (!q_log_of_day(db, day, &c, e))
+	if (!day_entries(db, day, &c, e))
 		return false;
 	struct merkle m = {0};
 	struct log_of_day_row row;
+	*out = (struct day_tree){0};
 	while (db_next(&c, &row)) {
 		struct digest leaf = hash_from(row.hash);
 		merkle_add(&m, &leaf);
+		out->last = row.id;
 	}
-	*entries = (int64_t)m.n;
-	*root = merkle_root(&m);
+	out->entries = (int64_t)m.n;
+	out->root = merkle_root(&m);
 	return db_end(&c, e);
 }
 
 bool audit_close_day(struct env *env, struct date today, bool *closed, struct err *e)
 {
-	struct log_first_open_day_row open = {0};
+	struct log_first_open_row open = {0};
 	struct log_day_last_row last = {0};
 	bool found = false, have_last = false;
 	*closed = false;
-	if (!q_log_first_open_day(env->db, env->arena, today, &open, &found, e) ||
-	    !q_log_day_last(env->db, env->arena, &last, &have_last, e))
+	if (!q_log_day_last(env->db, env->arena, &last, &have_last, e) ||
+	    !q_log_first_open(env->db, env->arena, have_last ? instant_at((struct date){last.day.day + 1}, 0) : (struct instant){0}, &open, &found, e))
 		return err_wrap(e, "closing a day");
-	if (!found || !open.day.has)
+	struct date day = found ? date_of(open.at) : today;
+	if (day.day >= today.day)
 		return true;
-	struct digest root, prev = have_last ? hash_from(last.chain) : (struct digest){0};
-	int64_t entries = 0;
-	if (!day_root(env->db, open.day.v, &entries, &root, e))
+	struct digest prev = have_last ? hash_from(last.chain) : (struct digest){0};
+	struct day_tree tree;
+	if (!day_root(env->db, day, &tree, e))
 		return err_wrap(e, "closing a day");
-	struct digest chain = day_chain(env->arena, open.day.v, entries, &root, &prev);
+	struct digest chain = day_chain(env->arena, day, tree.entries, &tree.root, &prev);
 	*closed = q_log_day_add(env->db,
-	                        &(struct log_day_add_in){.day = open.day.v, .entries = entries, .root = hash_str(&root),
+	                        &(struct log_day_add_in){.day = day, .entries = tree.entries, .root = hash_str(&tree.root),
 	                                                 .prev = hash_str(&prev), .chain = hash_str(&chain),
-	                                                 .closed_at = env->now},
+	                                                 .closed_at = env->now, .last = tree.last},
 	                        NULL, e);
 	return *closed;
 }

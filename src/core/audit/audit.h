@@ -52,6 +52,8 @@ struct audit_entry {
 	struct digest prev, hash;
 };
 struct audit_entries { struct audit_entry *v; size_t n; };
+/* One entry, all of it. */
+MUST_CHECK bool audit_get(struct db *db, struct arena *a, int64_t id, struct audit_entry *out, bool *found, struct err *e);
 /* The entries about one subject, oldest first, after entry `after` (0: from the start). */
 MUST_CHECK bool audit_timeline(struct env *env, int64_t subject, int64_t after, int64_t limit, struct audit_entries *out, struct err *e);
 /* The same from the start, without the entries whose kind begins with `without` (looks are many, acts are few). */
@@ -69,6 +71,10 @@ MUST_CHECK bool audit_mark_read(struct env *env, struct str reader, const struct
 /* The rows that an entry lists as touched, one after the other: written, and read back. False at the end and when the bytes are no such list. */
 void audit_touch_put(struct buf *b, const char *table, int64_t id, const uint8_t digest[DIGEST_SIZE]);
 bool audit_touch_next(struct str *rest, struct str *table, int64_t *id, struct digest *digest);
+/* How such a list is kept in the database: in fewer bytes, some tables' names by number. Unpacking is false, and *out the input, when the
+ * bytes are damaged. Lists of before 0090_log_smaller are kept as they are hashed. */
+struct str audit_touched_pack(struct arena *a, struct str listed, int64_t subject);
+bool audit_touched_unpack(struct arena *a, struct str kept, int64_t subject, struct str *out);
 /* The hash that an entry must have. */
 struct digest audit_entry_hash(struct arena *a, const struct audit_entry *x);
 

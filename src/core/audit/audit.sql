@@ -1,7 +1,7 @@
 -- name: log_add :exec
--- in: id int, lane int, seq int, at instant, day date, actor int, person int, unit int, role text, kind text, subject int, body json, touched bytes, prev bytes, hash bytes
-insert into log_entry (id, lane, seq, at, day, actor, person, unit, role, kind, subject, body, touched, prev, hash)
-values (:id, :lane, :seq, :at, :day, :actor, :person, :unit, :role, :kind, :subject, :body, :touched, :prev, :hash);
+-- in: id int, lane int, seq int, at instant, actor int, person int, unit int, role text, kind text, subject int, body packed, touched bytes, hash bytes
+insert into log_entry (id, lane, seq, at, actor, person, unit, role, kind, subject, body, touched, hash)
+values (:id, :lane, :seq, :at, :actor, :person, :unit, :role, :kind, :subject, :body, :touched, :hash);
 
 -- name: log_hold :one
 -- in: subject int
@@ -40,6 +40,13 @@ select id, seq, at, hash from log_entry where lane = :lane order by id desc limi
 -- pg:
 select id, seq, at, hash from log_entry where lane = :lane order by seq desc limit 1;
 
+-- The hash of the entry before in its lane.
+-- name: log_before :one
+-- in: lane int, seq int, id int
+select hash from log_entry where lane = :lane and id < :id and seq = :seq - 1 order by id desc limit 1;
+-- pg:
+select hash from log_entry where lane = :lane and seq = :seq - 1 and :id > 0;
+
 -- name: log_of_subject :many
 -- in: subject int, after int, without text, limit int
 select id, lane, seq, at, actor, person, unit, role, kind, body, hash
@@ -52,23 +59,31 @@ select id from log_entry where subject = :subject order by id desc limit 1;
 
 -- name: log_all :each
 -- in: after int
-select id, lane, seq, at, day, actor, person, unit, role, kind, subject, body, touched, prev, hash
+select id, lane, seq, at, actor, person, unit, role, kind, subject, body, touched, hash
 from log_entry where id > :after order by id;
 
 -- name: log_get :one
 -- in: id int
-select id, lane, seq, at, day, actor, person, unit, role, kind, subject, body, touched, prev, hash
+select id, lane, seq, at, actor, person, unit, role, kind, subject, body, touched, hash
 from log_entry where id = :id;
 
+-- What a day has, in order of id. On SQLite times never go back from entry to entry, so a day lies between the ends of two days; an
+-- open one has no end yet. :from and :until are its first moment and the next day's.
 -- name: log_of_day :each
--- in: day date
-select id, hash from log_entry where day = :day order by id;
+-- in: day date, from instant, until instant
+select id, hash from log_entry
+where id > coalesce((select max(last) from log_day where day < :day), 0) and id <= coalesce((select min(last) from log_day where day = :day), 9223372036854775807)
+  and at >= :from and at < :until
+order by id;
+-- pg:
+select id, hash from log_entry where at >= :from and at < :until and :day is not null order by id;
 
--- name: log_first_open_day :one
--- in: today date
--- out: day date?
-select min(day) as day from log_entry
-where day < :today and day > coalesce((select max(day) from log_day), -1000000);
+-- The first entry after the last closed day, which ended at :after.
+-- name: log_first_open :one
+-- in: after instant
+select at from log_entry where id > coalesce((select max(last) from log_day), 0) and at >= :after order by id limit 1;
+-- pg:
+select at from log_entry where at >= :after order by at limit 1;
 
 -- name: log_day_last :one
 select day, entries, root, chain from log_day order by day desc limit 1;
@@ -78,11 +93,11 @@ select day, entries, root, chain from log_day order by day desc limit 1;
 select day, entries, root, prev, chain, closed_at, stamp from log_day where day = :day;
 
 -- name: log_day_all :each
-select day, entries, root, prev, chain, closed_at, stamp from log_day order by day;
+select day, entries, root, prev, chain, closed_at, last, stamp from log_day order by day;
 
 -- name: log_day_add :exec
--- in: day date, entries int, root bytes, prev bytes, chain bytes, closed_at instant
-insert into log_day (day, entries, root, prev, chain, closed_at) values (:day, :entries, :root, :prev, :chain, :closed_at);
+-- in: day date, entries int, root bytes, prev bytes, chain bytes, closed_at instant, last int
+insert into log_day (day, entries, root, prev, chain, closed_at, last) values (:day, :entries, :root, :prev, :chain, :closed_at, :last);
 
 -- name: log_day_unstamped :many
 select day, chain from log_day where stamp is null order by day limit 400;

@@ -1,5 +1,5 @@
-/* Tests of the hash tree; the log itself is tested with the writer. */
-#include "core/audit/merkle.h"
+/* Tests of the hash tree and of lists of rows; the log itself is tested with the writer. */
+#include "core/audit/audit.h"
 #include "core/test/test.h"
 #include <stdio.h>
 #include <string.h>
@@ -72,4 +72,30 @@ TEST(a_path_must_have_the_right_length)
 	EXPECT(!merkle_path_ok(&p, &v[2], &root));
 	p.depth = 65;
 	EXPECT(!merkle_path_ok(&p, &v[2], &root));
+}
+
+TEST(a_list_of_rows_comes_back_from_its_small_form)
+{
+	static const struct { const char *table; int64_t id; } rows[] = {{"dossier", 713211223990075392}, {"dossier_file", 713211223990075393}, {"dossier_file", 718730154213376000}, {"agency", 1},
+		{"no table of this program", 5}, {"unit", -1}, {"person", INT64_MAX}, {"post", INT64_MIN}, {"dossier", 0}};
+	struct buf b = buf_on(a);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct digest d = leaf((unsigned)i);
+		audit_touch_put(&b, rows[i].table, rows[i].id, d.b);
+		struct str listed = buf_str(&b), back, kept = audit_touched_pack(a, listed, rows[0].id);
+		EXPECT(audit_touched_unpack(a, kept, rows[0].id, &back));
+		EXPECT(str_eq(back, listed));
+		EXPECT(kept.n < listed.n);
+		/* As it was kept before, and cut anywhere. */
+		EXPECT(audit_touched_unpack(a, listed, rows[0].id, &back));
+		EXPECT(str_eq(back, listed));
+		size_t whole = 0;
+		for (size_t n = 1; n < kept.n; n++)
+			whole += audit_touched_unpack(a, str_sub(kept, 0, n), rows[0].id, &back);
+		EXPECT_INT(whole, i); /* only where a row ends */
+	}
+	EXPECT_INT(audit_touched_pack(a, buf_str(&b), rows[0].id).p[0] & 0x80, 0);
+	struct str one, none = STR(""), bad = STR("dossier without an end");
+	EXPECT(audit_touched_unpack(a, audit_touched_pack(a, none, 7), 7, &one) && one.n == 0);
+	EXPECT(str_eq(audit_touched_pack(a, bad, 7), bad));
 }

@@ -26,7 +26,7 @@ static json_t *entry_json(struct arena *a, const struct audit_entry *x)
 static bool day_leaves(struct env *env, struct date day, int64_t entry, int64_t n, struct digest **leaves, uint64_t *index, struct err *e)
 {
 	AUTO_CURSOR c = {0};
-	if (!q_log_of_day(env->db, day, &c, e))
+	if (!day_entries(env->db, day, &c, e))
 		return false;
 	*leaves = NEW_ARRAY(env->arena, (size_t)n, struct digest);
 	struct log_of_day_row row;
@@ -83,14 +83,11 @@ bool audit_entry_known(struct env *env, int64_t entry, struct digest hash, bool 
 
 bool audit_receipt(struct env *env, int64_t entry, struct str *json, bool *found, struct err *e)
 {
-	struct log_get_row r = {0};
-	if (!q_log_get(env->db, env->arena, entry, &r, found, e))
+	struct audit_entry x = {0};
+	if (!audit_get(env->db, env->arena, entry, &x, found, e))
 		return err_wrap(e, "receipt");
 	if (!*found)
 		return true;
-	struct audit_entry x = {.id = r.id, .lane = r.lane, .seq = r.seq, .at = r.at, .day = r.day, .actor = r.actor,
-	                        .person = r.person, .unit = r.unit, .role = r.role, .kind = r.kind, .subject = r.subject,
-	                        .body = r.body, .touched = r.touched, .prev = hash_from(r.prev), .hash = hash_from(r.hash)};
 	json_t *proof = NULL;
 	if (!proof_json(env, &x, &proof, e))
 		return err_wrap(e, "receipt");

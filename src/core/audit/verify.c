@@ -107,19 +107,22 @@ static struct lane_end *lane_of(struct check *c, int64_t lane)
 
 static void check_entry(struct check *c, const struct log_all_row *r)
 {
-	struct audit_entry x = {.id = r->id, .lane = r->lane, .seq = r->seq, .at = r->at, .day = r->day, .actor = r->actor,
+	struct audit_entry x = {.id = r->id, .lane = r->lane, .seq = r->seq, .at = r->at, .day = date_of(r->at), .actor = r->actor,
 	                        .person = r->person, .unit = r->unit, .role = r->role, .kind = r->kind, .subject = r->subject,
-	                        .body = r->body, .touched = r->touched, .prev = hash_from(r->prev), .hash = hash_from(r->hash)};
+	                        .body = r->body, .hash = hash_from(r->hash)};
 	struct lane_end *l = lane_of(c, x.lane);
-	struct digest want = audit_entry_hash(c->arena, &x);
 	if (!l) {
 		fault(c, "log_entry %lld: lane %lld is more than there can be", (long long)x.id, (long long)x.lane);
 		return;
 	}
-	if (!digest_eq(want, x.hash))
-		fault(c, "log_entry %lld: content does not match its hash", (long long)x.id);
-	else if (x.seq != l->seq + 1 || !digest_eq(x.prev, l->head))
+	/* What an entry follows is in its hash: the entry before as it is in the log. */
+	x.prev = l->head;
+	bool listed = audit_touched_unpack(c->arena, r->touched, x.subject, &x.touched);
+	struct digest want = audit_entry_hash(c->arena, &x);
+	if (x.seq != l->seq + 1)
 		fault(c, "log_entry %lld: does not follow entry %lld of lane %lld", (long long)x.id, (long long)l->seq, (long long)x.lane);
+	else if (!listed || !digest_eq(want, x.hash))
+		fault(c, "log_entry %lld: content, or what it follows, does not match its hash", (long long)x.id);
 	else if (!take_touched(c, x.touched))
 		fault(c, "log_entry %lld: list of rows cannot be read", (long long)x.id);
 	*l = (struct lane_end){.lane = x.lane, .seq = x.seq, .head = x.hash};
@@ -174,14 +177,16 @@ static bool check_days(struct check *c, struct err *e)
 		return false;
 	for (size_t i = 0; i < days.n; i++) {
 		const struct log_day_all_row *d = &days.v[i];
-		struct digest root, want_root = hash_from(d->root), said = hash_from(d->prev), chain = hash_from(d->chain);
-		int64_t entries = 0;
-		if (!day_root(c->db, d->day, &entries, &root, e))
+		struct digest want_root = hash_from(d->root), said = hash_from(d->prev), chain = hash_from(d->chain);
+		struct day_tree tree;
+		if (!day_root(c->db, d->day, &tree, e))
 			return false;
-		struct digest want = day_chain(c->arena, d->day, entries, &root, &prev);
+		struct digest want = day_chain(c->arena, d->day, tree.entries, &tree.root, &prev);
 		const char *day = date_format(c->arena, d->day).p;
-		if (entries != d->entries || !digest_eq(root, want_root))
-			fault(c, "log_day %s: tree of %lld entries does not give the root kept", day, (long long)entries);
+		if (tree.entries != d->entries || !digest_eq(tree.root, want_root))
+			fault(c, "log_day %s: tree of %lld entries does not give the root kept", day, (long long)tree.entries);
+		else if (!d->last.has || d->last.v != tree.last)
+			fault(c, "log_day %s: ends with entry %lld, not with the one kept", day, (long long)tree.last);
 		else if (!digest_eq(said, prev) || !digest_eq(want, chain))
 			fault(c, "log_day %s: does not follow the day before", day);
 		prev = chain;

@@ -1,5 +1,6 @@
 /* crypto.c — see crypto.h. */
 #include "core/crypto/crypto.h"
+#include "core/squeeze/squeeze.h"
 #include <errno.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -250,6 +251,14 @@ bool crypto_open(struct arena *a, const struct key *k, struct str aad, struct st
 	}
 	*out = (struct str){(const char *)plain, n};
 	return true;
+}
+
+struct str crypto_seal_text(struct arena *a, const struct key *k, struct str aad, struct str plain) { return crypto_seal(a, k, aad, squeeze(a, plain)); }
+
+bool crypto_open_text(struct arena *a, const struct key *k, struct str aad, struct str sealed, struct str *out, struct err *e)
+{
+	struct str small;
+	return crypto_open(a, k, aad, sealed, &small, e) && (unsqueeze(a, small, out) || err_set(e, ERR_INTERNAL, "a sealed text was squeezed by a newer program"));
 }
 
 void crypto_stream(const struct key *k, int64_t offset, void *p, size_t n)

@@ -7,7 +7,7 @@
 #define TABLES_MAX 32
 
 struct put { const struct db_table *table; sqlite3_stmt *stmt; };
-struct db_bulk { struct db *db; struct put puts[TABLES_MAX]; size_t n; };
+struct db_bulk { struct db *db; struct arena *arena; struct put puts[TABLES_MAX]; size_t n; };
 
 static bool failed(struct db *db, const char *what, struct err *e)
 {
@@ -59,6 +59,7 @@ bool db_bulk_begin(struct db *db, const struct db_bulk_config *c, struct db_bulk
 	*out = calloc(1, sizeof **out);
 	CHECK(*out != NULL);
 	(*out)->db = db;
+	(*out)->arena = arena_new(0);
 	return true;
 }
 
@@ -97,9 +98,14 @@ bool db_bulk_put(struct db_bulk *b, const struct db_table *t, const union db_cel
 		s = b->puts[i].table == t ? b->puts[i].stmt : NULL;
 	if (!s && !prepare(b, t, &s, e))
 		return false;
-	for (size_t i = 0; i < t->n_columns; i++)
-		if (bind(s, (int)i + 1, value_of(&t->columns[i], row)) != SQLITE_OK)
+	arena_reset(b->arena);
+	for (size_t i = 0; i < t->n_columns; i++) {
+		struct value v = value_of(&t->columns[i], row);
+		if (!value_tight(b->arena, &t->columns[i], &v, e))
+			return false;
+		if (bind(s, (int)i + 1, v) != SQLITE_OK)
 			return failed(b->db, t->name, e);
+	}
 	bool ok = sqlite3_step(s) == SQLITE_DONE || failed(b->db, t->name, e);
 	sqlite3_reset(s);
 	return ok;
@@ -150,6 +156,7 @@ void db_bulk_free(struct db_bulk *b)
 		return;
 	for (size_t i = 0; i < b->n; i++)
 		sqlite3_finalize(b->puts[i].stmt);
+	arena_free(b->arena);
 	free(b);
 }
 

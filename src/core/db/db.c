@@ -1,5 +1,6 @@
 /* db.c — see db.h. What is the same on both engines: transactions, the cache of statements, rows, touched rows. */
 #include "core/db/impl.h"
+#include "core/squeeze/squeeze.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ struct db *db_new(enum db_engine kind, unsigned flags)
 	db->engine = kind == DB_PG ? &engine_pg : &engine_sqlite;
 	db->flags = flags;
 	db->touch_arena = arena_new(0);
+	db->bind_arena = arena_new(0);
 	return db;
 }
 
@@ -29,6 +31,7 @@ void db_close(struct db *db)
 	db->engine->close(db);
 	free(db->touched);
 	arena_free(db->touch_arena);
+	arena_free(db->bind_arena);
 	free(db);
 }
 
@@ -157,7 +160,9 @@ void db_touched_clear(struct db *db) { db->n_touched = 0; }
 
 /* ---- values ---- */
 
-static bool is_text(enum db_type t) { return t == DB_TEXT || t == DB_JSON; }
+/* A hash or a packed text is a text to the program and bytes to the engine. */
+static bool is_tight(enum db_type t) { return t == DB_HASH || t == DB_PACKED; }
+static bool is_text(enum db_type t) { return t == DB_TEXT || t == DB_JSON || is_tight(t); }
 
 struct value value_of(const struct db_field *f, const void *base)
 {
@@ -187,6 +192,39 @@ struct value value_of(const struct db_field *f, const void *base)
 	return v;
 }
 
+#define HASH_SIZE 32
+
+static bool is_hash(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f')))
+			return false;
+	return s.n == 2 * HASH_SIZE;
+}
+
+bool value_tight(struct arena *a, const struct db_field *f, struct value *v, struct err *e)
+{
+	if (v->kind != VALUE_TEXT || !is_tight(f->type))
+		return true;
+	v->kind = VALUE_BYTES;
+	if (f->type == DB_PACKED)
+		v->s = squeeze(a, v->s);
+	else if (v->s.n == HASH_SIZE) /* it would come back as another text */
+		return err_set(e, ERR_INTERNAL, "%s: 32 bytes that are no hash", f->name);
+	else if (is_hash(v->s))
+		CHECK(hex_decode(a, v->s, &v->s));
+	return true;
+}
+
+/* What cannot be unpacked is given as it stands: the digest of its row, or the hash of its entry, says so to whoever verifies. */
+static struct str loosened(struct arena *a, const struct db_field *f, struct str s)
+{
+	struct str out = s;
+	if (f->type == DB_HASH)
+		return s.n == HASH_SIZE ? hex_encode(a, s.p, s.n) : str_dup(a, s);
+	return unsqueeze(a, s, &out) && out.p != s.p ? out : str_dup(a, s);
+}
+
 static bool store_number(const struct db_field *f, void *p, struct value v)
 {
 	bool has = v.kind == VALUE_INT;
@@ -212,10 +250,11 @@ bool value_store(const struct db_query *q, const struct db_field *f, void *row, 
 		return err_set(e, ERR_INTERNAL, "%s: %s is NULL and was declared not to be", q->where, f->name);
 	bool ok;
 	if (is_text(f->type) || f->type == DB_BYTES) {
-		struct str s = v.kind == VALUE_NULL ? STR_NONE : str_dup(a, v.s);
+		struct str s = v.kind == VALUE_NULL ? STR_NONE : is_tight(f->type) ? loosened(a, f, v.s) : str_dup(a, v.s);
+		bool bytes = f->type == DB_BYTES || is_tight(f->type);
 		if (v.kind != VALUE_NULL && !s.p)
 			s = STR("");
-		ok = v.kind == VALUE_NULL || v.kind == (f->type == DB_BYTES ? VALUE_BYTES : VALUE_TEXT);
+		ok = v.kind == VALUE_NULL || v.kind == (bytes ? VALUE_BYTES : VALUE_TEXT);
 		memcpy(p, &s, sizeof s);
 	} else {
 		ok = (v.kind == VALUE_NULL || v.kind == VALUE_INT) && store_number(f, p, v);
@@ -273,8 +312,12 @@ static struct db_stmt *start(struct db *db, const struct db_query *q, size_t ord
 		return NULL;
 	struct value values[PARAMS_MAX];
 	CHECK(q->n_params <= PARAMS_MAX);
-	for (size_t i = 0; i < q->n_params; i++)
+	arena_reset(db->bind_arena);
+	for (size_t i = 0; i < q->n_params; i++) {
 		values[i] = value_of(&q->params[i], in);
+		if (!value_tight(db->bind_arena, &q->params[i], &values[i], e))
+			return NULL;
+	}
 	s->busy = true;
 	if (db->engine->start(db, s, values, stream, e))
 		return s;

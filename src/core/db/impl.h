@@ -54,7 +54,7 @@ struct db {
 	bool gone;      /* the server said that it ends the connection (PostgreSQL) */
 	int64_t wal_frames, wal_frame_bytes; /* SQLite, DB_BATCH */
 	int64_t fault, asked;
-	struct arena *touch_arena;
+	struct arena *touch_arena, *bind_arena;
 	struct db_touch *touched;
 	size_t n_touched, cap_touched;
 };
@@ -71,4 +71,6 @@ int lite_open(const char *name, int mode, sqlite3 **out);
 bool wal_watch(struct db *db, struct err *e);
 /* A field of a params or row struct as a value, and back. */
 struct value value_of(const struct db_field *f, const void *base);
+/* As the engine keeps it: hashes as bytes, packed texts squeezed, in the arena. */
+bool value_tight(struct arena *a, const struct db_field *f, struct value *v, struct err *e);
 bool value_store(const struct db_query *q, const struct db_field *f, void *row, struct value v, struct arena *a, struct err *e);

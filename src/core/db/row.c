@@ -27,6 +27,8 @@ static struct str plain(struct arena *a, enum db_type type, struct value v)
 {
 	switch (type) {
 	case DB_TEXT:
+	case DB_HASH:
+	case DB_PACKED:
 	case DB_JSON: return v.s;
 	case DB_BYTES: return base64_encode(a, v.s.p, v.s.n);
 	case DB_INSTANT: return instant_format(a, (struct instant){v.i});
@@ -86,7 +88,7 @@ void db_row_csv(struct buf *b, const struct db_query *q, const void *row)
 		if (i)
 			buf_char(b, ',');
 		if (v.kind != VALUE_NULL)
-			put_csv(b, plain(b->a, f->type, v), f->type == DB_TEXT || f->type == DB_JSON);
+			put_csv(b, plain(b->a, f->type, v), f->type != DB_BYTES && v.kind == VALUE_TEXT);
 	}
 	buf_put(b, STR("\r\n"));
 }
@@ -122,7 +124,9 @@ static void digest_row(struct arena *a, const struct db_query *q, const struct d
 		if (v.kind == VALUE_NULL)
 			continue;
 		put_bytes(&b, str_from(q->columns[i].name));
-		put_u64(&b, (uint64_t)q->columns[i].type);
+		/* How a text is kept is no matter of the row. */
+		enum db_type type = q->columns[i].type;
+		put_u64(&b, (uint64_t)(type == DB_HASH || type == DB_PACKED ? DB_TEXT : type));
 		if (v.kind == VALUE_INT)
 			put_u64(&b, (uint64_t)v.i);
 		else

@@ -1,0 +1,2 @@
+-- expect: expected: alter table NAME alter column COLUMN type hash|packed, of a column of text
+alter table item alter column count type packed;
