@@ -288,7 +288,9 @@ bool account_confirm(struct env *env, struct str code, bool *right, struct err *
 		return true;
 	if (!account_totp_secret(env->arena, &row, &secret, e))
 		return false;
-	int64_t step = secret_totp_step(secret, code, env->now, at.otp_step);
+	int64_t step;
+	if (!attempt_code(env, &at, secret, code, &step, e))
+		return false;
 	*right = step >= 0;
 	return *right ? attempt_passed(env, &at, step, e) : attempt_failed(env, &at, e);
 }

@@ -124,14 +124,15 @@ update session set secret = :secret where id = :id;
 -- in: id int, now instant
 update session set seen = :now where id = :id and seen < :now;
 
--- The rows that session_expire, token_expire, try_expire and recovery_expire would take; counted no further than one each.
+-- The rows that session_expire, token_expire, try_expire, recovery_expire and used_code_expire would take; counted no further than one each.
 -- name: sweep_due :one
--- in: now instant, idle instant, tries instant, recovery instant
+-- in: now instant, idle instant, tries instant, recovery instant, codes int
 -- out: n int
 select (select count(*) from (select 1 from session where expires < :now or seen < :idle limit 1) s) +
   (select count(*) from (select 1 from api_token where expires < :now limit 1) t) +
   (select count(*) from (select 1 from login_try where last < :tries limit 1) l) +
-  (select count(*) from (select 1 from recovery where expires < :recovery limit 1) r) as n;
+  (select count(*) from (select 1 from recovery where expires < :recovery limit 1) r) +
+  (select count(*) from (select 1 from used_code where step < :codes limit 1) u) as n;
 
 -- name: session_expire :exec
 -- in: now instant, idle instant
@@ -161,12 +162,25 @@ delete from api_token where expires < :now;
 
 -- name: try_get :one
 -- in: key bytes
-select fails, last, locked_until, otp_step from login_try where key = :key;
+select fails, last, locked_until from login_try where key = :key;
 
 -- name: try_put :exec
--- in: key bytes, fails int, now instant, locked_until instant, otp_step int
-insert into login_try (key, fails, last, locked_until, otp_step) values (:key, :fails, :now, :locked_until, :otp_step)
-on conflict (key) do update set fails = excluded.fails, last = excluded.last, locked_until = excluded.locked_until, otp_step = excluded.otp_step;
+-- in: key bytes, fails int, now instant, locked_until instant
+insert into login_try (key, fails, last, locked_until) values (:key, :fails, :now, :locked_until)
+on conflict (key) do update set fails = excluded.fails, last = excluded.last, locked_until = excluded.locked_until;
+
+-- name: used_code_last :one
+-- in: account account_id, from int, to int
+-- out: step int
+select coalesce(max(step), -1) as step from used_code where step between :from and :to and account = :account;
+
+-- name: used_code_put :exec
+-- in: account account_id, step int
+insert into used_code (step, account) values (:step, :account);
+
+-- name: used_code_expire :exec
+-- in: before int
+delete from used_code where step < :before;
 
 -- name: try_expire :exec
 -- in: before instant

@@ -66,15 +66,18 @@ struct str device_entry(struct arena *a, struct account_id id, struct instant pa
 struct str device_list(struct arena *a, struct str entry, struct str shown);
 
 /* ---- attempt.c: wrong tries, and the delay they bring ---- */
-/* `key`: where tries count; `codes`: where the last one-time code is kept, whatever counts. */
-struct attempt { struct str key, codes; int64_t fails, otp_step; struct instant until; };
+/* `key`: where tries count. Counts and delays are by the wall clock (env_wall). */
+struct attempt { struct str key; struct account_id account; int64_t fails; struct instant until; };
 /* Under the account, or the name that nobody has; with a known device (device_known) under that device alone. */
 MUST_CHECK bool attempt_read(struct env *env, const struct account_row_row *row, bool found, struct str typed, struct str device, struct attempt *out, struct err *e);
 /* Of somebody who is signed in and is asked again: what strangers try does not count here. */
 MUST_CHECK bool attempt_read_inside(struct env *env, const struct account_row_row *row, struct attempt *out, struct err *e);
-static inline bool attempt_wait(const struct env *env, const struct attempt *t) { return t->until.ms > env->now.ms; }
+bool attempt_wait(const struct env *env, const struct attempt *t);
 MUST_CHECK bool attempt_failed(struct env *env, struct attempt *t, struct err *e);
-/* All factors were right; `otp_step` (0: none used) may not be used again. */
+/* The step whose code it is by the wall clock, if neither it nor a later one near now was used (RFC 6238 §5.2, whatever the try counts under); -1: none.
+ * A clock that is set back takes nothing away: only what was used is not good again. */
+MUST_CHECK bool attempt_code(struct env *env, const struct attempt *t, struct str secret, struct str code, int64_t *step, struct err *e);
+/* All factors were right; `otp_step` (0: none used) may not be used again, which is kept for 400 days. */
 MUST_CHECK bool attempt_passed(struct env *env, struct attempt *t, int64_t otp_step, struct err *e);
 
 /* ---- session.c ---- */

@@ -45,7 +45,7 @@ bool screen_again(struct request *r, route_fn *page, const char *field, enum msg
 
 struct str screen_wait(struct request *r, struct instant until)
 {
-	int64_t s = (until.ms - r->env.now.ms + 999) / 1000;
+	int64_t s = (until.ms - env_wall(&r->env).ms + 999) / 1000;
 	struct str n = str_fmt(r->env.arena, "%lld", (long long)(s > 90 ? (s + 59) / 60 : s > 1 ? s : 1));
 	return words(r, s > 90 ? MSG_ACCOUNT_MINUTES : MSG_ACCOUNT_SECONDS, n, STR_NONE);
 }

@@ -23,21 +23,19 @@ static bool read_one(struct env *env, struct str key, struct try_get_row *r, str
 		return false;
 	if (!has)
 		*r = (struct try_get_row){0};
-	if (env->now.ms - r->last.ms > FORGET_MS)
+	if (env_wall(env).ms - r->last.ms > FORGET_MS)
 		r->fails = 0;
 	return true;
 }
 
-/* Always both rows: the time tells nothing. */
-static bool read_both(struct env *env, struct str account, struct str bucket, struct attempt *out, struct err *e)
+static bool read_count(struct env *env, struct account_id account, struct str bucket, struct attempt *out, struct err *e)
 {
-	struct try_get_row own = {0}, all = {0};
-	*out = (struct attempt){.key = key_of(env->arena, bucket), .codes = key_of(env->arena, str_cat(env->arena, STR("codes of "), account))};
-	if (!read_one(env, out->key, &own, e) || !read_one(env, out->codes, &all, e))
+	struct try_get_row own = {0};
+	*out = (struct attempt){.key = key_of(env->arena, bucket), .account = account};
+	if (!read_one(env, out->key, &own, e))
 		return false;
 	out->fails = own.fails;
 	out->until = own.locked_until;
-	out->otp_step = all.otp_step;
 	return true;
 }
 
@@ -51,17 +49,17 @@ bool attempt_read(struct env *env, const struct account_row_row *row, bool found
 	struct arena *a = env->arena;
 	struct str account = found ? account_words(env, row) : str_fmt(a, "name %.*s", STR_ARG(account_fold(a, typed)));
 	struct str bucket = found && device.n ? str_fmt(a, "device %lld %.*s", (long long)row->id.v, STR_ARG(device)) : account;
-	return read_both(env, account, bucket, out, e);
+	return read_count(env, found ? row->id : (struct account_id){0}, bucket, out, e);
 }
 
 bool attempt_read_inside(struct env *env, const struct account_row_row *row, struct attempt *out, struct err *e)
 {
-	return read_both(env, account_words(env, row), str_fmt(env->arena, "inside %lld", (long long)row->id.v), out, e);
+	return read_count(env, row->id, str_fmt(env->arena, "inside %lld", (long long)row->id.v), out, e);
 }
 
 static bool put(struct env *env, const struct attempt *t, struct err *e)
 {
-	const struct try_put_in in = {.key = t->key, .fails = t->fails, .now = env->now, .locked_until = t->until, .otp_step = t->otp_step};
+	const struct try_put_in in = {.key = t->key, .fails = t->fails, .now = env_wall(env), .locked_until = t->until};
 	return q_try_put(env->db, &in, NULL, e);
 }
 
@@ -72,18 +70,32 @@ bool attempt_failed(struct env *env, struct attempt *t, struct err *e)
 	for (int64_t i = 0; i < over && delay < c->delay_max_ms; i++)
 		delay *= 2;
 	if (over >= 0)
-		t->until.ms = env->now.ms + (delay < c->delay_max_ms ? delay : c->delay_max_ms);
+		t->until.ms = env_wall(env).ms + (delay < c->delay_max_ms ? delay : c->delay_max_ms);
 	return put(env, t, e);
 }
 
-/* A code is good once, whichever count its try went under. The last one has a row of its own: noted at the account's count it would
- * keep that young, and what strangers tried would never be forgotten while the owner signs in each day. */
+/* No longer than the longest delay: what a clock that was ahead left behind keeps nobody out. */
+bool attempt_wait(const struct env *env, const struct attempt *t)
+{
+	int64_t left = t->until.ms - env_wall(env).ms;
+	return left > 0 && left <= account_cfg()->delay_max_ms;
+}
+
 bool attempt_passed(struct env *env, struct attempt *t, int64_t otp_step, struct err *e)
 {
 	t->fails = 0;
 	t->until = (struct instant){0};
-	if (otp_step > t->otp_step)
-		t->otp_step = otp_step;
-	const struct attempt codes = {.key = t->codes, .otp_step = t->otp_step};
-	return put(env, t, e) && (otp_step == 0 || put(env, &codes, e));
+	return put(env, t, e) && (otp_step == 0 || q_used_code_put(env->db, t->account, otp_step, NULL, e));
+}
+
+bool attempt_code(struct env *env, const struct attempt *t, struct str secret, struct str code, int64_t *step, struct err *e)
+{
+	struct instant now = env_wall(env);
+	struct used_code_last_row used = {0};
+	bool found;
+	int64_t at = now.ms / 1000 / TOTP_STEP_S;
+	if (!q_used_code_last(env->db, env->arena, t->account, at - 1, at + 1, &used, &found, e))
+		return err_wrap(e, "one-time code");
+	*step = secret_totp_step(secret, code, now, used.step);
+	return true;
 }

@@ -256,7 +256,9 @@ static bool factor_apply(struct request *r, struct err *e)
 	w->outcome = attempt_wait(&r->env, &w->at) ? WAIT : WRONG;
 	if (w->outcome == WAIT)
 		return true;
-	int64_t step = secret_totp_step(secret, form_text(r, "code"), r->env.now, w->at.otp_step);
+	int64_t step;
+	if (!attempt_code(&r->env, &w->at, secret, form_text(r, "code"), &step, e))
+		return false;
 	if (step < 0)
 		return attempt_failed(&r->env, &w->at, e);
 	w->outcome = DONE;

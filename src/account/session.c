@@ -233,6 +233,7 @@ bool account_may_act(struct request *r, struct err *e) { return account_epoch_ok
 /* ---- the minute's work ---- */
 
 #define TRIES_KEPT_MS (2 * DAY_MS)
+#define CODES_KEPT_MS (400 * DAY_MS)
 #define RECOVERY_KEPT_MS ((int64_t)3600 * 1000)
 
 static bool seen_waits(void)
@@ -246,11 +247,14 @@ static bool seen_waits(void)
 	return waits;
 }
 
+static int64_t codes_before(struct instant now) { return (now.ms - CODES_KEPT_MS) / 1000 / TOTP_STEP_S; }
+
 bool account_sweep_due(struct env *env, bool *due, struct err *e)
 {
 	struct instant now = env->now;
 	struct sweep_due_row row = {0};
-	const struct sweep_due_in in = {.now = now, .idle = {now.ms - account_cfg()->session_idle_ms}, .tries = {now.ms - TRIES_KEPT_MS}, .recovery = {now.ms - RECOVERY_KEPT_MS}};
+	const struct sweep_due_in in = {.now = now, .idle = {now.ms - account_cfg()->session_idle_ms}, .tries = {now.ms - TRIES_KEPT_MS}, .recovery = {now.ms - RECOVERY_KEPT_MS},
+	                                .codes = codes_before(now)};
 	bool found;
 	*due = seen_waits();
 	if (*due)
@@ -275,5 +279,5 @@ bool account_sweep(struct env *env, struct err *e)
 	}
 	return q_session_expire(env->db, now, (struct instant){now.ms - c->session_idle_ms}, NULL, e) && q_token_expire(env->db, now, NULL, e) &&
 	       q_try_expire(env->db, (struct instant){now.ms - TRIES_KEPT_MS}, NULL, e) &&
-	       q_recovery_expire(env->db, (struct instant){now.ms - RECOVERY_KEPT_MS}, NULL, e);
+	       q_recovery_expire(env->db, (struct instant){now.ms - RECOVERY_KEPT_MS}, NULL, e) && q_used_code_expire(env->db, codes_before(now), NULL, e);
 }

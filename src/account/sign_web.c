@@ -281,7 +281,9 @@ static bool otp_apply(struct request *r, struct err *e)
 		return true;
 	if (!account_totp_secret(r->env.arena, &w->row, &secret, e))
 		return false;
-	int64_t step = secret_totp_step(secret, typed_code(r), r->env.now, w->at.otp_step);
+	int64_t step;
+	if (!attempt_code(&r->env, &w->at, secret, typed_code(r), &step, e))
+		return false;
 	if (step < 0)
 		return attempt_failed(&r->env, &w->at, e);
 	return attempt_passed(&r->env, &w->at, step, e) && begin_session(r, w, w->row.epoch, e);
@@ -363,7 +365,9 @@ static bool enrol_apply(struct request *r, struct err *e)
 		return true;
 	if (!enrol_secret(r, &s, &account, &secret, &found, e))
 		return false;
-	int64_t step = secret_totp_step(secret, typed_code(r), r->env.now, w->at.otp_step);
+	int64_t step;
+	if (!attempt_code(&r->env, &w->at, secret, typed_code(r), &step, e))
+		return false;
 	if (step < 0)
 		return attempt_failed(&r->env, &w->at, e);
 	return account_change_totp(&r->env, w->row.id, secret, 0, e) && attempt_passed(&r->env, &w->at, step, e) &&
@@ -392,9 +396,8 @@ static bool token_factor(struct request *r, struct work *w, bool *pass, int64_t 
 		w->outcome = NO_FACTOR;
 	if (w->stage != STAGE_OTP)
 		return true;
-	if (!account_totp_secret(r->env.arena, &w->row, &secret, e))
+	if (!account_totp_secret(r->env.arena, &w->row, &secret, e) || !attempt_code(&r->env, &w->at, secret, form_text(r, "otp"), step, e))
 		return false;
-	*step = secret_totp_step(secret, form_text(r, "otp"), r->env.now, w->at.otp_step);
 	*pass = *step > 0;
 	return *pass ? true : attempt_failed(&r->env, &w->at, e);
 }

@@ -174,6 +174,22 @@ static bool rebuild_stat(struct control_call *c, struct err *e)
 	return true;
 }
 
+/* ---- rebuild search ---- */
+
+static bool fill_search(struct env *env, void *ctx, struct err *e) { return dossier_search_fill(env, ctx, e); }
+
+static bool rebuild_search(struct control_call *c, struct err *e)
+{
+	struct search_fill at = {.more = true};
+	while (at.more) {
+		AUTO_ARENA mine = arena_new(0);
+		if (!store_act(c->store, mine, fill_search, &at, e))
+			return false;
+	}
+	buf_fmt(&c->out, "the words of %lld dossiers indexed anew, %lld of them put right\n", (long long)at.n, (long long)at.mended);
+	return true;
+}
+
 /* ---- stop ---- */
 
 static bool stop(struct control_call *c, struct err *e)
@@ -184,6 +200,6 @@ static bool stop(struct control_call *c, struct err *e)
 }
 
 const struct control_act control_acts[] = {
-	{"user.add", user_add}, {"pack.import", pack_import_act}, {"erase", erase_act}, {"key.rotate", key_rotate}, {"rebuild.stat", rebuild_stat}, {"stop", stop},
+	{"user.add", user_add}, {"pack.import", pack_import_act}, {"erase", erase_act}, {"key.rotate", key_rotate}, {"rebuild.stat", rebuild_stat}, {"rebuild.search", rebuild_search}, {"stop", stop},
 };
 const size_t control_acts_n = ARRAY_LEN(control_acts);

@@ -36,7 +36,7 @@ const struct command commands[] = {
 	{"user", "add " PLACE " --login NAME --kind KIND --name TEXT [--person ID] [--email ADDRESS]", "Makes an account; the password is read from standard input. KIND: citizen, business, official, admin, system.", user_command, PLACE_TAKES "--login= --kind= --name= --person= --email=", 1},
 	{"erase", PLACE " --code CODE --reason TEXT", "Erases the personal data of a dossier; its acts and dates stay in the log.", erase_command, PLACE_TAKES "--code= --reason=", 0},
 	{"key", "rotate [--go-on] " PLACE, "Puts a new master key in front and wraps all data keys again; --go-on finishes what was broken off.", key_command, PLACE_TAKES "--go-on", 1},
-	{"rebuild", "stat " PLACE, "Counts all dossiers again and puts the statistics right; says what differed.", rebuild_command, PLACE_TAKES, 1},
+	{"rebuild", "stat|search " PLACE, "stat: counts all dossiers again and puts the statistics right. search: makes the search index anew. Says what differed.", rebuild_command, PLACE_TAKES, 1},
 	{"stop", PLACE, "Stops the server of the data folder: what was begun is finished. Returns when it is gone.", stop_command, PLACE_TAKES, 0},
 	{"calendar", "due --accepted TIME --limit \"N UNIT\" [--convention A|B] [--event KIND@TIME] [--explain] | due --cases FILE", "Computes when something is due, and why.", calendar_run, NULL, 0},
 	{"routes", "[--json]", "Lists every route with the roles that may use it.", routes_command, "--json", 0},

@@ -1,4 +1,4 @@
-/* people.c — `user add`, `erase`, `key rotate`, `rebuild stat`, `stop`, `export`, `pack import`: the command's side; what they do is in acts.c. */
+/* people.c — `user add`, `erase`, `key rotate`, `rebuild`, `stop`, `export`, `pack import`: the command's side; what they do is in acts.c. */
 #include "account/account.h"
 #include "app/app.h"
 #include "catalogue/catalogue_sql.h"
@@ -61,9 +61,10 @@ int key_command(struct options *o)
 
 int rebuild_command(struct options *o)
 {
-	if (o->argc != 2 || strcmp(o->argv[1], "stat") != 0)
+	bool search = o->argc == 2 && strcmp(o->argv[1], "search") == 0;
+	if (!search && (o->argc != 2 || strcmp(o->argv[1], "stat") != 0))
 		return say_usage(o, "rebuild");
-	return control_run(o, "rebuild.stat", json_object());
+	return control_run(o, search ? "rebuild.search" : "rebuild.stat", json_object());
 }
 
 int stop_command(struct options *o)

@@ -200,8 +200,16 @@ MUST_CHECK bool dossier_preview_keep(struct env *env, struct dossier_file_id fil
 /* Deletes the key and every clear word; the log stays whole. Only ADMIN; reason in the log. */
 MUST_CHECK bool dossier_forget(struct env *env, struct dossier_id id, struct str reason, struct err *e);
 
-/* In an action of its own after one that erased: the search index is merged, for FTS5 keeps the tokens of deleted rows. */
+/* Search: words of code, name and procedure, a row a dossier, written at the end of a batch.
+ * In an action of its own after one that erased: the search index is merged, for FTS5 keeps the tokens of deleted rows. */
 MUST_CHECK bool dossier_forget_words(struct env *env, struct err *e);
+/* Makes the search index anew, a piece an action: from {.more = true} until `more` is false. The first rebuilds the index from its words
+ * (SQLite; the writer waits meanwhile), then words are compared with what the dossiers' rows say, and mended. */
+struct search_fill { struct dossier_id after; int64_t n, mended; bool begun, more; };
+MUST_CHECK bool dossier_search_fill(struct env *env, struct search_fill *at, struct err *e);
+struct job_kind;
+/* The same as a job, which a filing leaves that finds the index malformed. */
+extern const struct job_kind dossier_search_job;
 /* After a rotation of the master key: wraps the data keys again, REWRAP_ROWS a call. *out follows *from. */
 MUST_CHECK bool dossier_rewrap(struct env *env, const struct law *law, const struct rewrap *from, struct rewrap *out, struct err *e);
 

@@ -411,3 +411,18 @@ update dossier_opinion set question = '', answer = null where id = :id;
 insert into dossier_search (dossier_search) values ('optimize');
 -- pg:
 delete from dossier_search where rowid = 0;
+
+-- The index from its words.
+-- name: dossier_search_rebuild :exec
+insert into dossier_search (dossier_search) values ('rebuild');
+-- pg:
+delete from dossier_search where rowid = 0;
+
+-- name: dossier_search_strangers :exec
+delete from dossier_search where rowid not in (select id from dossier);
+
+-- name: dossier_search_rows :many
+-- in: after dossier_id, limit int
+-- out: words text?
+select d.id, d.code, d.procedure_name, d.applicant_name, d.origin_code, s.words
+from dossier d left join dossier_search s on s.rowid = d.id where d.id > :after order by d.id limit :limit;

@@ -1,4 +1,6 @@
 /* dossier_test.c — whole journeys of a dossier through the rules, and what the rules refuse, on both engines. */
+#include "core/db/impl.h"
+#include "core/job/job.h"
 #include "dossier/dossier_testing.h"
 #include "dossier/result.h"
 #include "gen/messages.h"
@@ -453,6 +455,124 @@ TEST_BOTH(twins_are_seen_and_work_lists_are_right)
 	EXPECT_INT(waiting.n, 3);
 	EXPECT_OK(q_dossier_list_found(w.db, a, STR("nguyen mau"), 10, &hits, &e), e);
 	EXPECT_INT(hits.n, 3);
+	office_close(&w);
+}
+
+/* ---- a search index that is malformed ---- */
+
+/* Past the program, which may not touch what FTS5 keeps. */
+static void damage(const char *text)
+{
+	sqlite3 *lite = NULL;
+	EXPECT_INT(lite_open(test_db_place().p, SQLITE_OPEN_READWRITE, &lite), SQLITE_OK);
+	EXPECT_INT(sqlite3_busy_timeout(lite, 5000), SQLITE_OK);
+	if (sqlite3_exec(lite, text, NULL, NULL, NULL) != SQLITE_OK)
+		FAIL("%s: %s", text, sqlite3_errmsg(lite));
+	sqlite3_close(lite);
+}
+
+static bool search_is_whole(void)
+{
+	sqlite3 *lite = NULL;
+	EXPECT_INT(lite_open(test_db_place().p, SQLITE_OPEN_READWRITE, &lite), SQLITE_OK);
+	int code = sqlite3_exec(lite, "insert into dossier_search (dossier_search) values ('integrity-check')", NULL, NULL, NULL);
+	sqlite3_close(lite);
+	return code == SQLITE_OK;
+}
+
+static size_t found_by(struct office *w, const char *word)
+{
+	struct err e = {0};
+	struct dossier_list_found_rows hits = {0};
+	EXPECT_OK(q_dossier_list_found(w->db, w->a, str_from(word), 100, &hits, &e), e);
+	return hits.n;
+}
+
+static int run_search_jobs(struct office *w)
+{
+	struct err e = {0};
+	struct db_pool *pool = db_pool_new(w->engine, test_db_place(), 2);
+	const struct job_config cfg = {.writer = w->w, .pool = pool, .kinds = &dossier_search_job, .n_kinds = 1, .now = office_now_for};
+	bool ran = true;
+	int n = 0;
+	for (; ran; n += ran)
+		EXPECT_OK(job_run_one(&cfg, &ran, &e), e);
+	db_pool_free(pool);
+	return n;
+}
+
+static bool fill_all(struct env *env, void *ctx, struct err *e)
+{
+	struct search_fill *at = ctx;
+	return dossier_search_fill(env, at, e);
+}
+
+static struct search_fill filled(struct office *w)
+{
+	struct err e = {0};
+	struct search_fill at = {.more = true};
+	while (at.more)
+		EXPECT_OK(office_act(w, &actor_program, fill_all, &at, &e), e);
+	return at;
+}
+
+TEST(a_malformed_search_index_refuses_no_filing_and_is_made_anew)
+{
+	static const struct { const char *damage; bool seen_by_filing; } cases[] = {
+		{"update dossier_search_data set block = x'00' where id = 10", true},                       /* which pieces there are */
+		{"update dossier_search_data set block = x'ffffffffffffffff' where id = 1", false},         /* how many rows and words */
+		{"delete from dossier_search_docsize", false},
+		{"delete from dossier_search_data where id > 10", false},                                   /* the pieces themselves */
+		{"delete from dossier_search_content; insert into dossier_search_content (id, c0) values (7, 'stranger')", false},
+	};
+	struct office w;
+	office_open(&w, a, DB_SQLITE, CLOCK);
+	struct err e = {0};
+	size_t n = 4;
+	for (int i = 0; i < 4; i++)
+		send(&w, "bx-khai-bao-xquang");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		office_set_ms(office_now().ms + 3600000);
+		damage(cases[i].damage);
+		struct dossier_sent s = send(&w, "bx-khai-bao-xquang"), t = send(&w, "bx-khai-bao-xquang");
+		n += 2;
+		int jobs = run_search_jobs(&w);
+		if (jobs != cases[i].seen_by_filing)
+			FAIL("%s: %d jobs", cases[i].damage, jobs);
+		if (!jobs)
+			filled(&w);
+		if (!search_is_whole())
+			FAIL("%s: not whole", cases[i].damage);
+		EXPECT_INT(found_by(&w, "nguyen mau"), n);
+		EXPECT_INT(found_by(&w, "stranger"), 0);
+		EXPECT_INT(found_by(&w, str_fmt(a, "\"%.*s\"", STR_ARG(s.code)).p), 1);
+		EXPECT_INT(found_by(&w, str_fmt(a, "\"%.*s\"", STR_ARG(t.code)).p), 1);
+		EXPECT_OK(office_act(&w, &actor_program, forget, &s.id, &e), e); /* a row can be written and taken away again */
+		EXPECT_INT(found_by(&w, "nguyen mau"), --n);
+	}
+	office_close(&w);
+}
+
+TEST_BOTH(the_search_index_is_compared_with_the_dossiers)
+{
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
+	struct err e = {0};
+	struct dossier_sent s[3];
+	for (int i = 0; i < 3; i++)
+		s[i] = send(&w, "bx-khai-bao-xquang");
+	EXPECT_OK(office_act(&w, &actor_program, forget, &s[0].id, &e), e);
+	struct search_fill at = filled(&w);
+	EXPECT(at.n == 3 && at.mended == 0);
+	const char *lost = str_fmt(a, "delete from dossier_search where rowid = %lld", (long long)s[1].id.v).p;
+	if (engine == DB_SQLITE)
+		damage(lost);
+	else
+		test_db_run(lost);
+	EXPECT_INT(found_by(&w, "nguyen mau"), 1);
+	at = filled(&w);
+	EXPECT(at.n == 3 && at.mended == 1);
+	EXPECT_INT(found_by(&w, "nguyen mau"), 2);
 	office_close(&w);
 }
 

@@ -174,8 +174,6 @@ bool dossier_forget(struct env *env, struct dossier_id id, struct str reason, st
 	return audit_record(env, &(struct audit_act){.kind = "dossier.erase", .subject = id.v, .role = ROLE_ADMIN, .body = body}, NULL, e);
 }
 
-bool dossier_forget_words(struct env *env, struct err *e) { return q_dossier_search_optimize(env->db, NULL, e) || err_wrap(e, "search"); }
-
 bool dossier_rewrap(struct env *env, const struct law *law, const struct rewrap *from, struct rewrap *out, struct err *e)
 {
 	struct dossier_key_after_rows rows = {0};

@@ -1,8 +1,6 @@
 /* send.c — from a filled form to a dossier with a code. See dossier.h. */
 #include "core/db/id.h"
 #include "core/i18n/i18n.h"
-#include "core/text/text.h"
-#include "core/writer/writer.h"
 #include "dossier/internal.h"
 #include "gen/messages.h"
 
@@ -39,25 +37,6 @@ bool next_number(struct env *env, struct str name, int64_t *out, struct err *e)
 		return err_wrap(e, "number");
 	*out = row.value;
 	return true;
-}
-
-struct search_row { struct later later; struct dossier_id id; struct str words; bool replace; };
-
-/* At the end of the batch: a savepoint makes FTS5 write out what it holds, and one segment a filing costs more than the row. */
-static bool search_write(struct env *env, const struct later *l, struct err *e)
-{
-	const struct search_row *row = (const struct search_row *)l;
-	if (row->replace && !q_dossier_search_drop(env->db, row->id, NULL, e))
-		return err_wrap(e, "search");
-	return q_dossier_search_add(env->db, row->id, row->words, NULL, e) || err_wrap(e, "search");
-}
-
-bool search_put(struct env *env, struct dossier_id id, struct str code, struct str procedure, struct str name, struct str origin_code, bool replace, struct err *e)
-{
-	struct str all = str_fmt(env->arena, "%.*s %.*s %.*s %.*s", STR_ARG(code), STR_ARG(origin_code), STR_ARG(name), STR_ARG(procedure));
-	struct search_row *row = NEW(env->arena, struct search_row);
-	*row = (struct search_row){.later = {.run = search_write}, .id = id, .words = text_fold(env->arena, all), .replace = replace};
-	return writer_later(env, &row->later, e);
 }
 
 static json_t *who_json(const struct applicant *w)

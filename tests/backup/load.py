@@ -48,6 +48,11 @@ class Load:
                 self.odd.append(f"{name}: {status} {answer[:200]}")
         return status
 
+    def waits(self, spans):
+        """Seconds from sending to the acknowledgement of what was sent in one of the spans (from, to), files apart."""
+        with self.lock:
+            return sorted(self.acked[x] - t for x, t in self.sent.items() if x in self.acked and not x.split()[2] == "0" and any(a <= t < b for a, b in spans))
+
     def count(self):
         with self.lock:
             return len(self.acked)

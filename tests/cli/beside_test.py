@@ -435,6 +435,34 @@ def keys_are_rotated_while_it_serves():
         s.new_token({**people["citizen"], "login": "001190000001"})
 
 
+# ---- the search index ----
+
+def malformed(data):
+    """Past what the program may do, as a fault of the library would leave it."""
+    with writing(data) as db:
+        db.execute("update dossier_search_data set block = x'00' where id = 10")
+    code, out, _ = run("verify", "--data", data)
+    true(code == 1 and "search table dossier_search" in out, out)
+
+
+def a_malformed_search_index_refuses_no_filing():
+    data = fresh()
+    malformed(data)
+    code, out, err = run("rebuild", "search", "--data", data)
+    equal((code, ", 0 of them put right" in out), (0, True), out + err)
+    equal(run("verify", "--data", data)[0], 0, "made anew without a server")
+    malformed(data)
+    with Server(data) as s:
+        file_dossier(s, s.new_token(people["citizen"]))
+        until("the job made it anew", lambda: rows(data, "select state from job where kind = 'dossier.search'") == [("done",)])
+        file_dossier(s, s.new_token(people["citizen"]))
+        missing = "select count(*) from dossier where id not in (select rowid from dossier_search)"
+        equal(rows(data, missing), [(0,)], "the one filed meanwhile is found, too")
+        code, out, err = run("rebuild", "search", "--data", data)
+        equal((code, ", 0 of them put right" in out), (0, True), out + err)
+    equal(run("verify", "--data", data)[0], 0, "beside the server")
+
+
 # ---- statistics ----
 
 def statistics_are_counted_again_while_it_serves():
@@ -526,6 +554,6 @@ def metrics_have_their_own_address():
 
 tests = Tests()
 tests.run(*[erased_on_postgresql_after_vacuum, another_machine_is_reached_by_tls_only] if engine == "pg" else [commands_go_through_the_server, stop_returns_when_the_server_is_gone, a_stale_socket_and_nonsense_do_no_harm, others_are_not_answered, nothing_lies_open, the_front_writes_no_secret_into_its_log,
-          searched_as_it_is_written, erased_means_found_nowhere, an_administrator_erases_with_a_code, keys_are_rotated_while_it_serves, statistics_are_counted_again_while_it_serves, what_was_begun_is_answered_when_it_stops,
+          searched_as_it_is_written, erased_means_found_nowhere, an_administrator_erases_with_a_code, keys_are_rotated_while_it_serves, a_malformed_search_index_refuses_no_filing, statistics_are_counted_again_while_it_serves, what_was_begun_is_answered_when_it_stops,
           metrics_have_their_own_address])
 tests.end()

@@ -108,30 +108,91 @@ int openat64(int at, const char *path, int flags, ...) OPEN(openat64, at, path, 
 
 /* ---- the database's libraries ---- */
 
+/* A statement that failed says so twice, to step() and to the reset() or finalize() after it, and FTS5 listens to the second alone: to tell only the first
+ * would be a write that was lost and reported as done, which no disk does. */
 struct sqlite3_stmt;
 int sqlite3_step(struct sqlite3_stmt *s);
+int sqlite3_reset(struct sqlite3_stmt *s);
+int sqlite3_finalize(struct sqlite3_stmt *s);
 const char *sqlite3_sql(struct sqlite3_stmt *s);
-static __typeof__(sqlite3_step) *step;
+struct sqlite3;
+int sqlite3_exec(struct sqlite3 *db, const char *text, int (*row)(void *, int, char **, char **), void *ctx, char **error);
+static __typeof__(sqlite3_step) *step, *reset, *finalize;
+static __typeof__(sqlite3_exec) *exec;
+static _Thread_local int inside;
 static __typeof__(sqlite3_sql) *sql;
+#define FAILED 10 /* SQLITE_IOERR */
+static struct sqlite3_stmt *_Atomic failed[64];
 
-/* The library's own statements (the search index has some) are not the program's: they fail when the disk does. */
-static int of_library(const void *caller)
+__attribute__((constructor)) static void find_sqlite(void)
 {
-	Dl_info from;
-	return dladdr(caller, &from) && from.dli_fname && strstr(from.dli_fname, "libsqlite3");
+	sql = REAL(sqlite3_sql);
+	exec = REAL(sqlite3_exec);
+	step = REAL(sqlite3_step);
+	reset = REAL(sqlite3_reset);
+	finalize = REAL(sqlite3_finalize);
+}
+
+static void keep_failed(struct sqlite3_stmt *s)
+{
+	for (size_t i = 0; i < sizeof failed / sizeof *failed; i++) {
+		struct sqlite3_stmt *none = NULL;
+		if (atomic_compare_exchange_strong(&failed[i], &none, s))
+			return;
+	}
+	abort();
+}
+
+/* Did it fail? Asked once. */
+static int had_failed(struct sqlite3_stmt *s)
+{
+	int yes = 0;
+	for (size_t i = 0; s && i < sizeof failed / sizeof *failed; i++) {
+		struct sqlite3_stmt *it = s;
+		yes |= atomic_load(&failed[i]) == s && atomic_compare_exchange_strong(&failed[i], &it, NULL);
+	}
+	return yes;
+}
+
+/* The library opens a blob by a program without text; that fails when the disk does. */
+static int strikes_text(const char *text)
+{
+	if (!text)
+		return 0;
+	enum kind k = strncmp(text, "commit", 6) == 0 || strncmp(text, "release", 7) == 0 ? COMMIT : QUERY;
+	return strncmp(text, "rollback", 8) != 0 && strikes(k);
+}
+
+/* Its own steps are told to nobody when they fail: it fails as a whole. */
+int sqlite3_exec(struct sqlite3 *db, const char *text, int (*row)(void *, int, char **, char **), void *ctx, char **error)
+{
+	if (!inside && strikes_text(text))
+		return FAILED;
+	inside++;
+	int code = exec(db, text, row, ctx, error);
+	inside--;
+	return code;
 }
 
 int sqlite3_step(struct sqlite3_stmt *s)
 {
-	if (!step) {
-		sql = REAL(sqlite3_sql);
-		step = REAL(sqlite3_step);
-	}
-	if (!(atomic_load(&shared->mask) & (QUERY | COMMIT)) || of_library(__builtin_return_address(0)))
+	if (inside || !(atomic_load(&shared->mask) & (QUERY | COMMIT)) || !strikes_text(sql(s)))
 		return step(s);
-	const char *text = sql(s);
-	enum kind k = strncmp(text, "commit", 6) == 0 || strncmp(text, "release", 7) == 0 ? COMMIT : QUERY;
-	return strncmp(text, "rollback", 8) != 0 && strikes(k) ? 10 /* SQLITE_IOERR */ : step(s);
+	had_failed(s);
+	keep_failed(s);
+	return FAILED;
+}
+
+int sqlite3_reset(struct sqlite3_stmt *s)
+{
+	int yes = had_failed(s), code = reset(s);
+	return yes ? FAILED : code;
+}
+
+int sqlite3_finalize(struct sqlite3_stmt *s)
+{
+	int yes = had_failed(s), code = finalize(s);
+	return yes ? FAILED : code;
 }
 
 /* PostgreSQL: the statement is not sent, which is no answer and no lost connection. */

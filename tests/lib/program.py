@@ -221,7 +221,8 @@ def totp(secret, step=None):
 
 
 class Codes:
-    """One-time codes that were not used yet at a place. The program takes the step before, this one and the next, each later than the last."""
+    """One-time codes that were not used yet at a place. The program takes the step before, this one and the next, each later than those used of the
+    three; what was used when its clock was ahead stays used."""
 
     everywhere, lock = {}, threading.Lock()
 
@@ -236,15 +237,16 @@ class Codes:
             while True:
                 now = int(program_time()) // 30
                 old = now - 1 if program_time() % 30 < 10 else now  # the step before may be over when it arrives
-                step = max(self.last.get(secret, 0) + 1, old)
+                used = self.last.setdefault(secret, [])
+                step = max([old] + [x + 1 for x in used if x <= now + 1])
                 if step <= now + 1:
-                    self.last[secret] = step
+                    used.append(step)
                     return totp(secret, step)
                 time.sleep(0.2)
 
     def used(self, person):
         """The one that was given out last."""
-        return totp(person["totp_secret"], self.last[person["totp_secret"]])
+        return totp(person["totp_secret"], self.last[person["totp_secret"]][-1])
 
 
 # ---- PostgreSQL ----

@@ -22,4 +22,8 @@ struct env {
 	struct lane *lane;         /* where acts are logged; set by the writer for the time of an action, else NULL */
 	struct id_source *ids;     /* for id_new(); set wherever rows may be made */
 	struct later *later;       /* set by the writer with `lane`: writer_later() */
+	struct instant wall;       /* set by the writer, and left: what the clock said, which may have been set back behind `now` */
 };
+
+/* The wall clock: for what is compared with other people's clocks, or must not wait until a clock that was set back is there again. */
+static inline struct instant env_wall(const struct env *env) { return env->wall.ms ? env->wall : env->now; }

@@ -38,9 +38,11 @@ void db_close(struct db *db)
 enum db_engine db_engine(const struct db *db) { return db->kind; }
 bool db_is_read_only(const struct db *db) { return (db->flags & DB_READ_ONLY) != 0; }
 bool db_retryable(const struct db *db) { return db->retryable; }
+bool db_malformed(const struct db *db) { return db->malformed; }
 bool db_lost(struct db *db) { return db->engine->lost && db->engine->lost(db); }
 int db_backend(const struct db *db) { return db->kind == DB_PG ? PQbackendPID(db->pg) : 0; }
-bool db_in_tx(const struct db *db) { return db->level > 0; }
+/* SQLite ends a transaction by itself when the disk fails in it. */
+bool db_in_tx(const struct db *db) { return db->level > 0 && (!db->lite || !sqlite3_get_autocommit(db->lite)); }
 void db_permit_logged(struct db *db, bool on) { db->permitted = on; }
 
 void db_fault_at(struct db *db, int64_t n)
@@ -54,7 +56,7 @@ int64_t db_asked(const struct db *db) { return db->asked; }
 
 bool db_step_allowed(struct db *db, struct err *e)
 {
-	db->retryable = false;
+	db->retryable = db->malformed = false;
 	db->asked++;
 	if (db->fault == 0 || --db->fault > 0)
 		return true;

@@ -83,6 +83,9 @@ enum db_engine db_engine(const struct db *db);
 bool db_is_read_only(const struct db *db);
 /* Was the last failure one after which the whole transaction may be run again? */
 bool db_retryable(const struct db *db);
+/* Did the last call that failed do so because what is kept contradicts itself: a search index whose parts do not fit together, a row where
+ * there should be none? On SQLite; the transaction goes on, the failed statement is undone. */
+bool db_malformed(const struct db *db);
 /* Has the server ended the connection, or the network? Then nothing works on it any more: close it and open another. Looks at what
  * has arrived and waits for nothing; never true on SQLite. */
 bool db_lost(struct db *db);

@@ -50,7 +50,7 @@ struct db {
 	unsigned n_stmts;
 	int level;      /* open transactions and savepoints */
 	bool streaming; /* a cursor is open (PostgreSQL) */
-	bool permitted, retryable, fault_hit;
+	bool permitted, retryable, malformed, fault_hit;
 	bool gone;      /* the server said that it ends the connection (PostgreSQL) */
 	int64_t wal_frames, wal_frame_bytes; /* SQLite, DB_BATCH */
 	int64_t fault, asked;

@@ -19,6 +19,7 @@ static bool fail(struct db *db, const char *what, struct err *e)
 {
 	int code = sqlite3_errcode(db->lite);
 	db->retryable = (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED;
+	db->malformed = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_CONSTRAINT;
 	bool full = (code & 0xff) == SQLITE_FULL || ((code & 0xff) == SQLITE_IOERR && sqlite3_system_errno(db->lite) == ENOSPC);
 	enum err_kind kind = db->retryable || full ? ERR_BUSY : (code & 0xff) == SQLITE_CONSTRAINT ? ERR_CONFLICT : ERR_INTERNAL;
 	int extended = sqlite3_extended_errcode(db->lite);

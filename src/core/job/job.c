@@ -55,6 +55,13 @@ static const struct job_kind *kind_of(const struct job_config *cfg, struct str n
 	return NULL;
 }
 
+/* By what has passed since the last act: after the clock was set back what waits goes on, and no longer than it was to. */
+static struct instant due_now(struct writer *w, const struct env *env)
+{
+	struct instant seen = writer_seen(w);
+	return seen.ms > env->now.ms ? seen : env->now;
+}
+
 /* ---- claiming ---- */
 
 struct claim { const struct job_config *cfg; struct job_run *run; bool found, unknown; };
@@ -83,13 +90,14 @@ static bool claim_apply(struct write_job *w, struct err *e)
 		return false;
 	if (c->found)
 		return true;
-	if (!q_job_claimable(env->db, env->arena, env->now, &row, &c->found, e) || !c->found)
+	struct instant now = due_now(c->run->writer, env);
+	if (!q_job_claimable(env->db, env->arena, now, &row, &c->found, e) || !c->found)
 		return !c->found && e->kind == ERR_NONE;
 	const struct job_kind *k = kind_of(c->cfg, row.kind);
 	c->unknown = k == NULL;
 	if (!k) /* of a newer program on another node: not ours to bury */
 		return q_job_postpone(env->db,
-		                      &(struct job_postpone_in){.id = row.id, .lease = 0, .due = {env->now.ms + UNKNOWN_WAIT_MS},
+		                      &(struct job_postpone_in){.id = row.id, .lease = 0, .due = {now.ms + UNKNOWN_WAIT_MS},
 		                                                .attempts = row.attempts, .last_error = STR("kind unknown to this program")},
 		                      NULL, e);
 	c->run->kind = k;
@@ -98,7 +106,7 @@ static bool claim_apply(struct write_job *w, struct err *e)
 	c->run->attempt = row.attempts + 1;
 	c->run->last_attempt = c->run->attempt >= max_attempts(k);
 	c->run->lease = c->run->lease ? c->run->lease : id_new(env->ids, env->now);
-	return q_job_take(env->db, row.id, c->run->lease, (struct instant){env->now.ms + lease_ms(k)}, NULL, e);
+	return q_job_take(env->db, row.id, c->run->lease, (struct instant){now.ms + lease_ms(k)}, NULL, e);
 }
 
 /* The lease makes each of these harmless the second time; what the database was away for is written when it is back. */
@@ -155,7 +163,7 @@ static bool postpone_apply(struct write_job *w, struct err *e)
 	bool later = x->run->later_ms > 0; /* not the job's fault: the attempt does not count */
 	int64_t n = 0, wait = later ? x->run->later_ms : job_backoff_ms(x->run->attempt);
 	if (!q_job_postpone(w->env->db,
-	                    &(struct job_postpone_in){.id = {x->run->id}, .lease = x->run->lease, .due = {w->env->now.ms + wait},
+	                    &(struct job_postpone_in){.id = {x->run->id}, .lease = x->run->lease, .due = {due_now(x->run->writer, w->env).ms + wait},
 	                                              .attempts = x->run->attempt - later,
 	                                              .last_error = job_error_text(w->env->arena, &x->why)},
 	                    &n, e))
@@ -214,16 +222,14 @@ static struct env env_for(const struct job_config *cfg, struct arena *a)
 	return (struct env){.arena = a, .now = now_of(cfg), .actor = &actor_program};
 }
 
-/* A read first, so that an idle program writes nothing. By the time of the acts: after the clock was set back a job that was added then is
- * due now, not when the clock gets there again. */
+/* A read first, so that an idle program writes nothing. */
 static bool something_due(const struct job_config *cfg, struct env *env, bool *due, struct err *e)
 {
 	struct job_first_due_row row;
 	struct db *db = db_checkout(cfg->pool, e);
 	if (!db)
 		return false;
-	struct instant seen = writer_seen(cfg->writer);
-	bool ok = q_job_first_due(db, env->arena, seen.ms > env->now.ms ? seen : env->now, &row, due, e);
+	bool ok = q_job_first_due(db, env->arena, due_now(cfg->writer, env), &row, due, e);
 	db_checkin(cfg->pool, db);
 	return ok;
 }
@@ -343,7 +349,7 @@ static bool extend_apply(struct write_job *w, struct err *e)
 {
 	struct job_run *run = w->ctx;
 	int64_t n = 0;
-	if (!q_job_hold(w->env->db, (struct job_id){run->id}, run->lease, (struct instant){w->env->now.ms + lease_ms(run->kind)}, &n, e))
+	if (!q_job_hold(w->env->db, (struct job_id){run->id}, run->lease, (struct instant){due_now(run->writer, w->env).ms + lease_ms(run->kind)}, &n, e))
 		return false;
 	return n > 0 || lost(e);
 }

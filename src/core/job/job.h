@@ -7,6 +7,7 @@
  *            all once its node is back: the lease is an id and names the node. An attempt
  *            counts when it is claimed: a job that kills the process is dead after max_attempts, too.
  * Failure:   backs off 15 s · 2^n up to an hour; after max_attempts it is dead: kept, counted, listed, retried by hand.
+ * Clock:     waits and leases are by writer_seen(): a wall clock that is set back lengthens and shortens none.
  * Periods:   a kind with every_ms is added by the runner once a period (run key = start of the period, unique over all
  *            nodes). Missed periods are not made up for: write such jobs to do all that is due. A kind with `due` is asked
  *            first, by a read: when there is nothing to do the period leaves no row, and an idle program writes nothing.

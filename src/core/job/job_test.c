@@ -164,6 +164,31 @@ TEST_BOTH(failures_are_tried_again_and_then_buried)
 	job_bench_stop(&bench);
 }
 
+/* Its waits are 15 and 30 seconds, whatever the clock says, and a claim lasts its five minutes. */
+TEST_BOTH(a_clock_set_back_lengthens_no_wait_and_shortens_no_lease)
+{
+	start(a, engine);
+	fail_first = 2;
+	put((struct job_new){.kind = "t.try"});
+	EXPECT_INT(job_bench_run(&bench), 1);
+	job_bench_set_back(&bench, 2 * DAY_MS);
+	job_bench_wait(&bench, 14000);
+	EXPECT_INT(job_bench_run(&bench), 0);
+	job_bench_wait(&bench, 1000);
+	EXPECT_INT(job_bench_run(&bench), 1);
+	job_bench_wait(&bench, 29000);
+	EXPECT_INT(job_bench_run(&bench), 0);
+	job_bench_wait(&bench, 1000);
+	EXPECT_INT(job_bench_run(&bench), 1);
+	EXPECT(runs == 3 && finishes == 1 && stats().open == 0);
+	job_bench_wait(&bench, 3600000); /* long after: what is claimed now is nobody else's for five minutes, the slow one takes six */
+	runs = finishes = 0;
+	put((struct job_new){.kind = "t.slow"});
+	EXPECT_INT(job_bench_run(&bench), 1);
+	EXPECT(runs == 2 && finishes == 1);
+	job_bench_stop(&bench);
+}
+
 TEST_BOTH(waiting_for_others_costs_no_attempt)
 {
 	start(a, engine);

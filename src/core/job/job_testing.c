@@ -7,6 +7,12 @@ static void writer_now(void *ctx, struct instant *out)
 	out->ms = atomic_load(&b->now_ms);
 }
 
+static int64_t writer_steady(void *ctx)
+{
+	struct job_bench *b = ctx;
+	return atomic_load(&b->steady_ms);
+}
+
 static struct instant job_now(void *ctx)
 {
 	struct instant t;
@@ -25,6 +31,7 @@ void job_bench_start(struct job_bench *b, struct arena *a, enum db_engine engine
 	struct writer_config w = writer_config_usual(engine, test_db_place());
 	w.ids = &b->ids;
 	w.now = writer_now;
+	w.steady_ms = writer_steady;
 	w.ctx = b;
 	EXPECT_OK(writer_start(&b->writer, &w, &e), e);
 	b->pool = db_pool_new(engine, test_db_place(), 8);
@@ -64,7 +71,13 @@ int job_bench_run(struct job_bench *b)
 	return n;
 }
 
-void job_bench_wait(struct job_bench *b, int64_t ms) { atomic_fetch_add(&b->now_ms, ms); }
+void job_bench_wait(struct job_bench *b, int64_t ms)
+{
+	atomic_fetch_add(&b->now_ms, ms);
+	atomic_fetch_add(&b->steady_ms, ms);
+}
+
+void job_bench_set_back(struct job_bench *b, int64_t ms) { atomic_fetch_sub(&b->now_ms, ms); }
 
 void job_bench_read(struct job_bench *b, bench_act *act, void *ctx)
 {

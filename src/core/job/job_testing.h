@@ -12,6 +12,7 @@ struct job_bench {
 	struct writer *writer;
 	struct db_pool *pool;
 	_Atomic int64_t now_ms;      /* 2026-11-25 14:00 in Vietnam at first */
+	_Atomic int64_t steady_ms;   /* since the start, whatever the clock says */
 	struct job_config cfg;
 };
 /* Once per test; kinds are copied by pointer. */
@@ -23,5 +24,6 @@ bool job_bench_act(struct job_bench *b, bench_act *act, void *ctx, struct err *e
 /* Runs due jobs until none is left; how many. */
 int job_bench_run(struct job_bench *b);
 void job_bench_wait(struct job_bench *b, int64_t ms); /* the clock goes on */
+void job_bench_set_back(struct job_bench *b, int64_t ms); /* somebody sets it */
 /* Reads with a fresh read-only connection: act sees env->db. */
 void job_bench_read(struct job_bench *b, bench_act *act, void *ctx);

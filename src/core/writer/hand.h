@@ -25,7 +25,7 @@ struct writer {
 	size_t queued;
 	bool stopping;
 	struct writer_stats stats;
-	_Atomic int64_t seen_ms;
+	_Atomic int64_t ahead_ms;
 	struct keeper *keeper; /* SQLite */
 	struct hand hands[THREADS_MAX];
 	size_t n_hands, n_connected;

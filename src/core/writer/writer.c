@@ -76,14 +76,20 @@ static struct instant clock_now(const struct writer *w)
 	return t;
 }
 
+static int64_t steady_ms(const struct writer *w)
+{
+	return w->cfg.steady_ms ? w->cfg.steady_ms(w->cfg.ctx) : w->cfg.now ? 0 : monotonic_ns() / 1000000;
+}
+
+/* Kept is how far acts were ahead of the steady clock at most, so that what waits goes on while the wall clock is behind. */
 static void note_time(struct writer *w, int64_t ms)
 {
-	int64_t seen = atomic_load(&w->seen_ms);
-	while (seen < ms && !atomic_compare_exchange_weak(&w->seen_ms, &seen, ms))
+	int64_t ahead = ms - steady_ms(w), seen = atomic_load(&w->ahead_ms);
+	while (seen < ahead && !atomic_compare_exchange_weak(&w->ahead_ms, &seen, ahead))
 		;
 }
 
-struct instant writer_seen(struct writer *w) { return (struct instant){atomic_load(&w->seen_ms)}; }
+struct instant writer_seen(struct writer *w) { return (struct instant){atomic_load(&w->ahead_ms) + steady_ms(w)}; }
 
 /* Runs the action with the writer's connection and time; puts the env back as it was. */
 bool hand_act(struct hand *h, struct write_job *job, struct err *e)
@@ -91,7 +97,8 @@ bool hand_act(struct hand *h, struct write_job *job, struct err *e)
 	struct env *env = job->env;
 	struct env before = *env;
 	env->db = h->link.db;
-	env->now = lane_time(&h->link.lane, clock_now(h->w));
+	env->wall = clock_now(h->w);
+	env->now = lane_time(&h->link.lane, env->wall);
 	note_time(h->w, env->now.ms);
 	env->lane = &h->link.lane;
 	env->ids = h->w->cfg.ids;
@@ -129,12 +136,42 @@ void hand_later_begin(struct hand *h)
 	h->last_later = &h->later;
 }
 
+static bool run_later(const struct hand *h, struct env *env, bool with_mend, struct err *e)
+{
+	bool ok = true;
+	for (const struct later *l = h->later.next; ok && l; l = l->next)
+		if (with_mend == (l->mend != NULL))
+			ok = l->run(env, l, e);
+	return ok;
+}
+
+/* The inner savepoint makes a virtual table write out what it holds: what is malformed shows here and not in the commit. */
+static bool run_apart(const struct hand *h, struct env *env, struct err *e)
+{
+	AUTO_TX all = {0}, out = {0};
+	return db_savepoint(env->db, &all, e) && run_later(h, env, true, e) && db_savepoint(env->db, &out, e) && db_commit(&out, e) && db_commit(&all, e);
+}
+
+static bool run_mendable(const struct hand *h, struct env *env, struct err *e)
+{
+	const struct later *first = h->later.next;
+	struct err why = {0};
+	while (first && !first->mend)
+		first = first->next;
+	if (!first || h->w->cfg.engine != DB_SQLITE)
+		return run_later(h, env, true, e);
+	if (run_apart(h, env, &why))
+		return true;
+	if (db_malformed(env->db) && db_in_tx(env->db))
+		return first->mend(env, &why, e);
+	*e = why;
+	return false;
+}
+
 bool hand_later(struct hand *h, struct err *e)
 {
 	struct env env = {.arena = h->arena, .db = h->link.db, .now = h->link.lane.at, .actor = &actor_program, .ids = h->w->cfg.ids};
-	bool ok = true;
-	for (const struct later *l = h->later.next; ok && l; l = l->next)
-		ok = l->run(&env, l, e);
+	bool ok = run_later(h, &env, false, e) && run_mendable(h, &env, e);
 	hand_later_begin(h);
 	arena_reset(h->arena);
 	return ok || err_wrap(e, "derived rows");

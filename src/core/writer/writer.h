@@ -43,12 +43,20 @@ MUST_CHECK bool writer_submit(struct writer *w, struct write_job *job, struct er
 /* Submits and waits: for commands, jobs and tests. */
 MUST_CHECK bool writer_run(struct writer *w, struct write_job *job, struct err *e);
 
-/* The latest time that an act here had: later than the clock when that was set back. What is due by it is due. Any thread. */
+/* The latest time that an act here had, and what has passed since by a clock that nobody sets: later than the wall clock when that was set back.
+ * For waits, which are by it as long as they were meant to be. Any thread. */
 struct instant writer_seen(struct writer *w);
 
 /* Derived rows that nothing reads inside the transaction (the search index) may wait for the end of the batch: there many are
  * written at once, outside of the actions' savepoints, and still before the commit. `run` is called with the writer's connection and
  * the env of the act's memory, or at once when `env` is not in a writer; when it fails the whole batch fails. The memory of `l`
- * is the env's arena. An action that is rolled back takes what it left for later with it. */
-struct later { struct later *next; bool (*run)(struct env *env, const struct later *l, struct err *e); };
+ * is the env's arena. An action that is rolled back takes what it left for later with it.
+ *
+ * With `mend` (SQLite): what is kept of these rows may be malformed, and no act is refused for that. Then all that has a `mend` is taken back,
+ * and one of them runs instead, in the same transaction: it sees to it that the rows are made anew. */
+struct later {
+	struct later *next;
+	bool (*run)(struct env *env, const struct later *l, struct err *e);
+	bool (*mend)(struct env *env, const struct err *why, struct err *e);
+};
 MUST_CHECK bool writer_later(struct env *env, struct later *l, struct err *e);

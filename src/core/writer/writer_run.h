@@ -17,6 +17,7 @@ struct writer_config {
 	struct id_source *ids;
 	int say_away, say_unsure; /* messages: the database is away; whether the act took hold is not known. 0: none */
 	void (*now)(void *ctx, struct instant *out); /* NULL: the clock. Tests set it */
+	int64_t (*steady_ms)(void *ctx);             /* a clock that nobody sets; NULL: the system's, or with `now` one that stands */
 	void *ctx;
 };
 

@@ -1,6 +1,7 @@
 /* writer_test.c — the writer and the log, on both engines. */
 #include "core/audit/audit.h"
 #include "core/db/db_testing.h"
+#include "core/db/impl.h"
 #include "core/writer/test_tables.h"
 #include "core/writer/thing_sql.h"
 #include "core/writer/writer_run.h"
@@ -112,14 +113,14 @@ TEST_BOTH(an_act_and_its_entry_are_kept_together)
 }
 
 /* An act that leaves a row for the end of the batch, and how many of them had run when the act did. */
-struct leaves { struct later later; int64_t id; bool fail, refuse; };
+struct leaves { struct later later; int64_t id, note; bool fail, refuse; }; /* note 0: the id */
 static _Atomic int left_run;
 
 static bool write_later(struct env *env, const struct later *l, struct err *e)
 {
 	const struct leaves *x = (const struct leaves *)l;
 	left_run++;
-	return !x->refuse ? q_thing_note(env->db, x->id, STR("later"), NULL, e) : err_set(e, ERR_INTERNAL, "the index is broken");
+	return !x->refuse ? q_thing_note(env->db, x->note ? x->note : x->id, STR("later"), NULL, e) : err_set(e, ERR_INTERNAL, "the index is broken");
 }
 
 static bool leave(struct write_job *job, struct err *e)
@@ -173,30 +174,83 @@ static bool hold(struct write_job *job, struct err *e)
 }
 static void batch_done(struct write_job *job) { (void)job; }
 
-TEST(one_rolled_back_in_the_middle_of_a_batch)
+/* Runs the three in one batch. */
+static void run_together(struct writer *w, struct write_job jobs[3])
 {
-	struct writer *w = start(a, DB_SQLITE);
 	struct env envs[4];
 	struct err e = {0};
-	static struct batch b;
-	static struct leaves v[] = {{.id = 1}, {.id = 2, .fail = true}, {.id = 3}};
-	struct write_job jobs[4] = {{.apply = hold, .ctx = &b}, {.apply = leave, .ctx = &v[0]}, {.apply = leave, .ctx = &v[1]}, {.apply = leave, .ctx = &v[2]}};
-	for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
+	struct batch b = {0};
+	struct write_job first = {.apply = hold, .ctx = &b}, *all[] = {&first, &jobs[0], &jobs[1], &jobs[2]};
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		envs[i] = env_of(arena_new(0));
-		jobs[i].env = &envs[i];
-		jobs[i].done = batch_done;
-		EXPECT_OK(writer_submit(w, &jobs[i], &e), e);
+		all[i]->env = &envs[i];
+		all[i]->done = batch_done;
+		EXPECT_OK(writer_submit(w, all[i], &e), e);
 		if (i == 0)
 			nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* the writer has it: the others wait and go together */
 	}
 	b.go = true;
 	writer_stop(w);
-	EXPECT(jobs[1].ok && !jobs[2].ok && jobs[3].ok);
+	for (size_t i = 0; i < ARRAY_LEN(envs); i++)
+		arena_free(envs[i].arena);
+}
+
+TEST(one_rolled_back_in_the_middle_of_a_batch)
+{
+	struct leaves v[] = {{.id = 1}, {.id = 2, .fail = true}, {.id = 3}};
+	struct write_job jobs[3] = {{.apply = leave, .ctx = &v[0]}, {.apply = leave, .ctx = &v[1]}, {.apply = leave, .ctx = &v[2]}};
+	run_together(start(a, DB_SQLITE), jobs);
+	EXPECT(jobs[0].ok && !jobs[1].ok && jobs[2].ok);
 	EXPECT_INT(left_run, 2);
 	EXPECT_INT(notes(a, DB_SQLITE), 2);
 	EXPECT(verify(DB_SQLITE).ok);
-	for (size_t i = 0; i < ARRAY_LEN(envs); i++)
-		arena_free(envs[i].arena);
+}
+
+/* As SQLite does by itself when the disk fails. */
+static bool end_transaction(struct write_job *job, struct err *e)
+{
+	return db_run(job->env->db, "rollback", e) && err_set(e, ERR_INTERNAL, "the transaction is gone");
+}
+
+TEST(one_that_loses_the_transaction_fails_alone)
+{
+	struct leaves v[] = {{.id = 1}, {.id = 3}};
+	struct write_job jobs[3] = {{.apply = leave, .ctx = &v[0]}, {.apply = end_transaction}, {.apply = leave, .ctx = &v[1]}};
+	run_together(start(a, DB_SQLITE), jobs);
+	bool first, last;
+	thing(a, DB_SQLITE, 1, &first);
+	thing(a, DB_SQLITE, 3, &last);
+	EXPECT(first && last);
+	EXPECT(jobs[0].ok && !jobs[1].ok && jobs[2].ok);
+	EXPECT_INT(notes(a, DB_SQLITE), 2);
+	EXPECT(verify(DB_SQLITE).ok);
+}
+
+/* ---- what is malformed ---- */
+
+static int mended;
+
+static bool make_anew(struct env *env, const struct err *why, struct err *e)
+{
+	mended++;
+	return why->kind != ERR_NONE && q_thing_note(env->db, 1000 + mended, STR("to be made anew"), NULL, e);
+}
+
+TEST(derived_rows_that_are_malformed_refuse_no_act)
+{
+	struct writer *w = start(a, DB_SQLITE);
+	struct env env = env_of(a);
+	struct err e = {0};
+	struct leaves before = {.id = 2};
+	struct write_job job = {.env = &env, .apply = leave, .ctx = &before};
+	EXPECT_OK(writer_run(w, &job, &e), e);
+	struct leaves v[] = {{.id = 1, .later.mend = make_anew}, {.id = 3}, {.id = 4, .note = 2, .later.mend = make_anew}};
+	struct write_job jobs[3] = {{.apply = leave, .ctx = &v[0]}, {.apply = leave, .ctx = &v[1]}, {.apply = leave, .ctx = &v[2]}};
+	run_together(w, jobs);
+	EXPECT(jobs[0].ok && jobs[1].ok && jobs[2].ok);
+	EXPECT_INT(mended, 1);
+	EXPECT_INT(notes(a, DB_SQLITE), 3); /* 2 from before, 3 that has no mend, and what it made of 1 and 4 */
+	EXPECT(verify(DB_SQLITE).ok);
 }
 
 static void expect_in_order(const struct audit_entries *log)

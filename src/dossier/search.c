@@ -1,0 +1,101 @@
+/* search.c — the words by which a dossier is found. See dossier.h, "Search".
+ *
+ * Derived: what stands here is made from the dossier's row, and can be made again. When FTS5 says that its index is malformed the acts go on
+ * without it and a job makes it anew. */
+#include "core/job/job.h"
+#include "core/log/log.h"
+#include "core/text/text.h"
+#include "core/writer/writer.h"
+#include "dossier/internal.h"
+
+#define FILL_ROWS 500
+#define EXTEND_EACH 20 /* acts */
+#define MEND_EACH_MS ((int64_t)10 * 60 * 1000)
+
+struct search_row { struct later later; struct dossier_id id; struct str words; bool replace; };
+
+static struct str words_of(struct arena *a, struct str code, struct str origin_code, struct str name, struct str procedure)
+{
+	return text_fold(a, str_fmt(a, "%.*s %.*s %.*s %.*s", STR_ARG(code), STR_ARG(origin_code), STR_ARG(name), STR_ARG(procedure)));
+}
+
+static bool put(struct env *env, struct dossier_id id, struct str words, bool replace, struct err *e)
+{
+	return ((!replace || q_dossier_search_drop(env->db, id, NULL, e)) && q_dossier_search_add(env->db, id, words, NULL, e)) || err_wrap(e, "search");
+}
+
+/* At the end of the batch: a savepoint makes FTS5 write out what it holds, and one segment a filing costs more than the row. */
+static bool write_row(struct env *env, const struct later *l, struct err *e)
+{
+	const struct search_row *row = (const struct search_row *)l;
+	return put(env, row->id, row->words, row->replace, e);
+}
+
+/* Once in ten minutes, however many filings find it so. */
+static bool mend(struct env *env, const struct err *why, struct err *e)
+{
+	log_event(LOG_ERROR, "search.malformed", log_text("why", why->text));
+	struct str key = str_fmt(env->arena, "%lld", (long long)(env->now.ms / MEND_EACH_MS));
+	return job_add(env, &(struct job_new){.kind = dossier_search_job.name, .key = key}, e) || err_wrap(e, "search");
+}
+
+bool search_put(struct env *env, struct dossier_id id, struct str code, struct str procedure, struct str name, struct str origin_code, bool replace, struct err *e)
+{
+	struct search_row *row = NEW(env->arena, struct search_row);
+	*row = (struct search_row){.later = {.run = write_row, .mend = mend}, .id = id, .words = words_of(env->arena, code, origin_code, name, procedure), .replace = replace};
+	return writer_later(env, &row->later, e);
+}
+
+bool dossier_forget_words(struct env *env, struct err *e) { return q_dossier_search_optimize(env->db, NULL, e) || err_wrap(e, "search"); }
+
+/* ---- making it anew ---- */
+
+static bool begin_anew(struct env *env, struct err *e) { return q_dossier_search_rebuild(env->db, NULL, e) && q_dossier_search_strangers(env->db, NULL, e); }
+
+static bool fill(struct env *env, struct search_fill *at, struct err *e)
+{
+	struct dossier_search_rows_rows rows = {0};
+	if (!q_dossier_search_rows(env->db, env->arena, at->after, FILL_ROWS, &rows, e))
+		return false;
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct dossier_search_rows_row *r = &rows.v[i];
+		struct str words = words_of(env->arena, r->code, r->origin_code, r->applicant_name, r->procedure_name);
+		at->after = r->id;
+		at->n++;
+		if (r->words.p && str_eq(r->words, words))
+			continue;
+		if (!put(env, r->id, words, r->words.p != NULL, e))
+			return false;
+		at->mended++;
+	}
+	at->more = rows.n == FILL_ROWS;
+	return true;
+}
+
+bool dossier_search_fill(struct env *env, struct search_fill *at, struct err *e)
+{
+	struct search_fill from = *at, next = from; /* an act may run twice */
+	bool ok = (at->begun || begin_anew(env, e)) && fill(env, &next, e);
+	next.begun = true;
+	*at = ok ? next : from;
+	return ok || err_wrap(e, "making the search index anew");
+}
+
+static bool act(struct job_run *run, void *ctx, struct err *e) { return dossier_search_fill(&run->env, ctx, e); }
+
+static bool rebuild(struct job_run *run, struct err *e)
+{
+	struct search_fill at = {.more = true};
+	for (int i = 1; at.more; i++) {
+		if (job_stopping(run))
+			return err_set(e, ERR_BUSY, "the program is stopping");
+		struct search_fill next = at;
+		if (!job_write(run, act, &next, e) || (i % EXTEND_EACH == 0 && !job_extend(run, e)))
+			return false;
+		at = next;
+	}
+	log_event(LOG_WARN, "search.rebuilt", log_int("dossiers", at.n), log_int("mended", at.mended));
+	return true;
+}
+
+const struct job_kind dossier_search_job = {.name = "dossier.search", .fn = rebuild};
