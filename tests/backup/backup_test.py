@@ -57,7 +57,7 @@ def begin(**settings):
 
 def slowed(busy, quiet):
     """Others wait a little longer while a backup is made, never as long as it takes. As long a time with and without, in turns."""
-    true(min(len(busy), len(quiet)) > 64, f"{len(busy)} and {len(quiet)} filings")
+    true(min(len(busy), len(quiet)) > 32, f"{len(busy)} and {len(quiet)} filings")
     p99, usual = (x[len(x) * 99 // 100] for x in (busy, quiet))
     print(f"# {engine}: others' p99 is {p99 * 1000:.0f} ms during a backup, {usual * 1000:.0f} ms without: {p99 / usual:.1f}")
     true(p99 < 5 * max(usual, 0.1), f"p99 of {p99:.2f} s during a backup, {usual:.2f} s without")
