@@ -61,7 +61,7 @@ gallery: ## every kind of page in all its states, as pictures in docs/gallery.md
 
 soak:    ## an hour of mixed load: memory, descriptors and latency flat? a line in docs/runs/soak.md
 	@scripts/deps test
-	@TARGETS="src/app/motcua src/render/motcua-render" scripts/build build-soak
+	@TARGETS="src/app/motcua src/render/motcua-render src/app/libblocks.so" scripts/build build-soak
 	@scripts/soak build-soak
 
 clean:
