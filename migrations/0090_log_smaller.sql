@@ -1,4 +1,4 @@
--- The log said in fewer bytes (ADR 0019).
+-- The log said in fewer bytes (ADR 0020).
 
 -- The log. What stood before an entry is the hash of its lane's entry before, its day the day of its time.
 alter table log_day add column last int;

@@ -1,4 +1,4 @@
--- The same said in fewer bytes (ADR 0019): views of the columns stand again below as they were.
+-- The same said in fewer bytes (ADR 0020): views of the columns stand again below as they were.
 drop view dossier_figures;
 drop view dossier_desk;
 drop view proof_file;

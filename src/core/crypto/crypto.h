@@ -64,7 +64,7 @@ void crypto_seal_into(void *out, const struct key *k, struct str aad, struct str
 /* ERR_INVALID when the bytes, the aad or the key are not those of the seal. *out is NUL-terminated. */
 bool crypto_open(struct arena *a, const struct key *k, struct str aad, struct str sealed, struct str *out, struct err *e)
 	MUST_CHECK;
-/* The same for texts of many words, squeezed before they are sealed (ADR 0019): only the length tells that. What crypto_seal() sealed opens too. */
+/* The same for texts of many words, squeezed before they are sealed (ADR 0020): only the length tells that. What crypto_seal() sealed opens too. */
 struct str crypto_seal_text(struct arena *a, const struct key *k, struct str aad, struct str plain);
 MUST_CHECK bool crypto_open_text(struct arena *a, const struct key *k, struct str aad, struct str sealed, struct str *out, struct err *e);
 

@@ -1,4 +1,4 @@
-/* squeeze.h — short texts made small: Zstandard with a dictionary of what such texts are made of (ADR 0019).
+/* squeeze.h — short texts made small: Zstandard with a dictionary of what such texts are made of (ADR 0020).
  *
  * Form:    a squeezed text begins with the number of its dictionary, a byte below SQUEEZE_PLAIN; any other is the text itself. So
  *          columns and seals that were written before hold what they held, and a text that gains nothing stays as it is.
