@@ -18,11 +18,20 @@ void board_table_show(struct html_out *o, const struct board_table *t)
 	ui_table_end(o);
 }
 
+/* "-3", "-2,5", "-40 %": what people write of a figure, and nothing of a formula. */
+static bool is_figure(struct str s)
+{
+	for (size_t i = 1; i < s.n; i++)
+		if (!s.p[i] || !strchr("0123456789.,% \xC2\xA0", s.p[i]))
+			return false;
+	return s.n > 1 && s.p[0] == '-';
+}
+
 /* Quoted always; a quote inside twice. What a spreadsheet would run as a formula begins with a quote sign there. */
 static void put_csv(struct buf *b, struct str s, bool first)
 {
 	buf_put(b, first ? STR("\"") : STR(",\""));
-	if (s.n && strchr("=+-@\t\r", s.p[0]) && !(s.n > 1 && s.p[0] == '-' && s.p[1] >= '0' && s.p[1] <= '9'))
+	if (s.n && s.p[0] && strchr("=+-@\t\r", s.p[0]) && !is_figure(s))
 		buf_char(b, '\'');
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '"')

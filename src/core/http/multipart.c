@@ -63,15 +63,28 @@ static struct str cut_utf8(struct str s, size_t n)
 	return str_sub(s, 0, n);
 }
 
+/* Signs that are not seen and turn or hide what is: "ho-so\u202Efdp.docx" would be read as "ho-soxcod.pdf". U+200B–200F, 202A–202E, 2060–2069, FEFF. */
+static size_t unseen_len(struct str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	if (s.n < 3)
+		return 0;
+	bool general = p[0] == 0xE2 && p[1] == 0x80 && ((p[2] >= 0x8B && p[2] <= 0x8F) || (p[2] >= 0xAA && p[2] <= 0xAE));
+	bool isolates = p[0] == 0xE2 && p[1] == 0x81 && p[2] >= 0xA0 && p[2] <= 0xA9;
+	return general || isolates || (p[0] == 0xEF && p[1] == 0xBB && p[2] == 0xBF) ? 3 : 0;
+}
+
 struct str upload_clean_name(struct arena *a, struct str sent)
 {
 	struct buf b = buf_on(a);
 	struct str s = base_name(sent);
 	if (!str_is_utf8(s))
 		s = STR_NONE;
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] >= ' ' && s.p[i] != 0x7F && !strchr("<>:\"|?*", s.p[i]))
+	for (size_t i = 0, unseen; i < s.n; i += unseen ? unseen : 1) {
+		unseen = unseen_len(str_sub(s, i, s.n));
+		if (!unseen && (unsigned char)s.p[i] >= ' ' && s.p[i] != 0x7F && !strchr("<>:\"|?*", s.p[i]))
 			buf_char(&b, s.p[i]);
+	}
 	s = str_trim(buf_str(&b));
 	while (s.n && s.p[0] == '.')
 		s = str_sub(s, 1, s.n);

@@ -88,6 +88,8 @@ TEST(fixed_segments_win_over_parameters)
 	found(a, rt, "/a/%C4%91%20x/c", &m);
 	EXPECT_TEXT(str_from(m.params[0].name), "id");
 	EXPECT_TEXT(m.params[0].value, "đ x");
+	found(a, rt, "/a/%2541%252F/c", &m); /* decoded once */
+	EXPECT_TEXT(m.params[0].value, "%41%2F");
 	router_free(rt);
 }
 
@@ -166,6 +168,7 @@ TEST(names_of_files_lose_their_tricks)
 	static const struct { const char *sent, *want; } cases[] = {
 		{"a.pdf", "a.pdf"}, {"../../etc/passwd", "passwd"}, {"C:\\x\\đơn.docx", "đơn.docx"}, {"..", "file"}, {"", "file"},
 		{".bashrc", "bashrc"}, {"a\r\nb", "ab"}, {"\xff", "file"}, {"x/", "file"}, {"<b>\"", "b"},
+		{"ho-so\xe2\x80\xae" "fdp.docx", "ho-sofdp.docx"}, {"\xef\xbb\xbf" "a\xe2\x80\x8b\xe2\x81\xa6.pdf\xe2\x81\xa9", "a.pdf"}, {"1\xe2\x80\x93" "2…\xe2\x80", "file"}, {"1–2….pdf", "1–2….pdf"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		EXPECT_TEXT(upload_clean_name(a, str_from(cases[i].sent)), cases[i].want);
