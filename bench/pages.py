@@ -43,7 +43,7 @@ def tracking_page(rig):
     rig.ratio(f"tracking page, 12 events ({len(page) / 1024:.0f} KiB) ÷ nginx, same bytes", middle(ours) + "/s", ours, nginx, 0.35)
 
 
-OF_THE_HEAD = """d.settling_agency in (select u.agency from account h join role_held r on r.person = h.person join unit u on u.id = r.unit where h.login = 'head')"""
+OF_THE_HEAD = """d.settling_agency in (select u.agency from account h join role_held r on r.person = h.person join unit u on u.id = r.unit where h.login = 'head' and r.valid_to is null)"""
 
 
 def unread(rig, place, n):
