@@ -1,6 +1,6 @@
 """Lists as files against the bare tool: CSV as a stream ÷ `sqlite3 -csv` of the same rows and columns; the workbook that a job makes."""
 import http.client, io, os, re, subprocess, time, urllib.parse, zipfile
-from program import begun
+from program import begun, unpacked
 from bench.rig import middle
 from bench.tools import Most
 
@@ -92,13 +92,19 @@ def rows_of(book):
     return n
 
 
-BOOK_COLUMNS = ("d.code, d.procedure_name, d.applicant_name, d.state, d.step, p.name, d.channel_in, d.sent_at as at_sent, d.answer_due as at_answer, "
+BOOK_COLUMNS = ("d.code, t.name, d.applicant_name, d.state, d.step, p.name, d.channel_in, d.sent_at as at_sent, d.answer_due as at_answer, "
                 "d.accepted_at as at_accepted, d.due as at_due")
+
+
+def titles(place):
+    """Names of procedures as SQL: their column is packed, which the yardstick does not undo."""
+    kept = place.rows("select procedure, procedure_name from dossier group by procedure")
+    return ", ".join("('%s', '%s')" % (p, unpacked(name).replace("'", "''")) for p, name in kept)
 
 
 def bare_book(rig, place, agency, state):
     """(rows, seconds) of bare libxlsxwriter over the same rows and columns."""
-    query = f"select {BOOK_COLUMNS} from dossier_desk d left join person p on p.id = d.assignee where d.settling_agency = {agency} and d.state = '{state}' order by d.by_due, d.id"
+    query = f"with title (procedure, name) as (values {titles(place)}) select {BOOK_COLUMNS} from dossier_desk d left join title t on t.procedure = d.procedure left join person p on p.id = d.assignee where d.settling_agency = {agency} and d.state = '{state}' order by d.by_due, d.id"
     out = subprocess.run([rig.yard("book"), os.path.join(place.data, "motcua.db"), rig.path("yard.xlsx"), query], capture_output=True, text=True, env=dict(os.environ, TMPDIR=rig.root))
     if out.returncode:
         raise SystemExit("book: " + out.stderr)
