@@ -166,4 +166,4 @@ static bool preview_finish(struct job_run *run, struct err *e)
 	return !d || dossier_preview_keep(&run->env, d->file, d->pages, d->v, d->n, e);
 }
 
-const struct job_kind file_preview_kind = {.name = "file.preview", .fn = preview_fn, .finish = preview_finish, .max_attempts = 3};
+const struct job_kind file_preview_kind = {.name = "file.preview", .fn = preview_fn, .finish = preview_finish, .max_attempts = 6};

@@ -1,13 +1,9 @@
 /* blocks.c — loaded before the program by scripts/soak: how much of its memory are pages that SQLite keeps, which have a bound, and how much is
  * all the rest, which must not grow. The serving process counts the blocks it has in the file TEST_BLOCKS (struct counts). glibc, no sanitizer. */
-#include <fcntl.h>
+#include "serving.h"
 #include <malloc.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 /* A page of 4,096 bytes with what SQLite has before and behind it; nothing else here has that size often. */
 #define PAGE_MIN 4340
@@ -50,24 +46,9 @@ void *realloc(void *old, size_t n)
 
 __attribute__((constructor)) static void begin(void)
 {
-	char line[4096];
-	const char *path = getenv("TEST_BLOCKS");
-	int cmd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
-	ssize_t n = cmd < 0 ? 0 : read(cmd, line, sizeof line - 1);
-	if (cmd >= 0)
-		close(cmd);
-	if (!path || n <= 0)
+	struct counts *p = shared_with_test("TEST_BLOCKS", sizeof *p);
+	if (!p)
 		return;
-	line[n] = '\0';
-	size_t first = strlen(line) + 1;
-	if ((ssize_t)first >= n || strcmp(line + first, "serve") != 0)
-		return;
-	int fd = open(path, O_RDWR | O_CLOEXEC);
-	void *p = fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (fd >= 0)
-		close(fd);
-	if (p == MAP_FAILED)
-		abort();
 	memcpy(p, &before, sizeof before);
 	counts = p;
 }

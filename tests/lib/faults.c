@@ -4,6 +4,7 @@
  * The test and the process share the file TEST_FAULTS (struct shared; tests/lib/faulty.py has its other half). Of the kinds in `mask` the call
  * that takes `left` from 1 to 0 fails with `code` (-1: each of them does until the test says otherwise). Other processes (commands, helpers) load
  * this too and nothing fails there. Files without a name, sockets and pipes never fail. No sanitizer: it comes before theirs. */
+#include "serving.h"
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -55,25 +56,8 @@ static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
 
 __attribute__((constructor)) static void begin(void)
 {
-	char line[4096];
-	const char *path = getenv("TEST_FAULTS");
-	int cmd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
-	ssize_t n = cmd < 0 ? 0 : read(cmd, line, sizeof line - 1);
-	if (cmd >= 0)
-		close(cmd);
-	if (!path || n <= 0)
-		return;
-	line[n] = '\0';
-	size_t first = strlen(line) + 1;
-	if ((ssize_t)first >= n || strcmp(line + first, "serve") != 0)
-		return;
-	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
-	void *p = fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (fd >= 0)
-		close(fd);
-	if (p == MAP_FAILED)
-		abort();
-	shared = p;
+	struct shared *p = shared_with_test("TEST_FAULTS", sizeof *p);
+	shared = p ? p : &nothing;
 }
 
 /* ---- files ---- */
