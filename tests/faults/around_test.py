@@ -513,7 +513,7 @@ def helpers_that_die():
     for i in late:
         equal(send(i)[0], 201)
     while_they_die("sign-helper", decide_one, 5)
-    until(lambda: f"{signed()} of {len(codes)} signed", lambda: signed() == len(codes))
+    until(lambda: f"{signed()} of {len(codes)} signed; " + str(w.query("select kind, state, attempts, lease, due, last_error from job where state <> 'done' order by due limit 12")), lambda: signed() == len(codes))
     code = file_with_mail("ky.mau@dan.example")
     until("files are looked at", lambda: one("select count(*) from dossier_file where state = 'quarantine'") == "0")
     w.act("counter", code, "accept")
