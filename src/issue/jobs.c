@@ -159,7 +159,7 @@ static bool waits(struct job_run *run, bool failed, const struct err *e)
 {
 	log_event(LOG_WARN, "signature waits", log_int("job", run->id), log_text("why", e->text));
 	if (e->kind == ERR_BUSY)
-		run->later_ms = 60000;
+		run->later_ms = 20000;
 	return failed;
 }
 
