@@ -153,7 +153,7 @@ static bool configure(struct db *db, struct err *e)
 		return false;
 	if ((db->flags & DB_BATCH) && !(db->flags & DB_READ_ONLY) && !wal_watch(db, e))
 		return false;
-	if (!(db->flags & DB_READ_ONLY) && !run(db, "pragma cache_size=-32768", e)) /* the tops of the indexes stay with the writer */
+	if (!(db->flags & DB_READ_ONLY) && !run(db, "pragma cache_size=-24576", e)) /* the tops of the indexes stay with the writer */
 		return false;
 	return !(db->flags & DB_READ_ONLY) || run(db, "pragma query_only=on", e);
 }
