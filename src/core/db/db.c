@@ -99,6 +99,8 @@ bool db_begin_snapshot(struct db *db, struct db_tx *tx, struct err *e)
 	return begin(db, tx, "begin; select 1 from sqlite_master", e);
 }
 
+bool db_begin_page(struct db *db, struct db_tx *tx, struct err *e) { return db->kind == DB_PG || begin(db, tx, "begin", e); }
+
 bool db_savepoint(struct db *db, struct db_tx *tx, struct err *e)
 {
 	CHECK(tx->db == NULL);

@@ -107,6 +107,9 @@ struct db_tx { struct db *db; int level; size_t n_touched; };
 MUST_CHECK bool db_begin(struct db *db, struct db_tx *tx, struct err *e);
 /* A read transaction that sees one moment (PostgreSQL: REPEATABLE READ READ ONLY), for exports and verify. */
 MUST_CHECK bool db_begin_snapshot(struct db *db, struct db_tx *tx, struct err *e);
+/* The same for the few reads of a page, where it costs less than it saves: SQLite locks the file once. On PostgreSQL, where it would be two more round
+ * trips, nothing begins, and tx->db stays NULL. */
+MUST_CHECK bool db_begin_page(struct db *db, struct db_tx *tx, struct err *e);
 MUST_CHECK bool db_commit(struct db_tx *tx, struct err *e);
 /* A savepoint inside an open transaction: same struct, db_commit() releases it, leaving it open rolls back to it. */
 MUST_CHECK bool db_savepoint(struct db *db, struct db_tx *tx, struct err *e);

@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 
 #define STMT_BUCKETS 256
-#define DB_OFTEN 4
+#define DB_OFTEN 5
 
 /* A prepared statement; `busy` while its rows are being read. */
 struct db_stmt {
@@ -44,7 +44,7 @@ struct db {
 	const struct engine *engine;
 	unsigned flags;
 	sqlite3 *lite;
-	sqlite3_stmt *often[DB_OFTEN]; /* prepared begin, commit, savepoint, release */
+	sqlite3_stmt *often[DB_OFTEN]; /* prepared begins, commit, savepoint, release */
 	PGconn *pg;
 	struct db_stmt *stmts[STMT_BUCKETS];
 	unsigned n_stmts;

@@ -31,7 +31,7 @@ static bool fail(struct db *db, const char *what, struct err *e)
 }
 
 /* What stands around every action is prepared once. */
-static const char *const often[DB_OFTEN] = {"begin immediate", "commit", "savepoint sp", "release sp"};
+static const char *const often[DB_OFTEN] = {"begin immediate", "begin", "commit", "savepoint sp", "release sp"};
 
 static bool run_often(struct db *db, size_t i, struct err *e)
 {

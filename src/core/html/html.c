@@ -28,11 +28,40 @@ static const char *reference(unsigned char c, bool attr)
 /* Written as a reference in a text (1), in an attribute (2). Most bytes are neither, and most of the time is spent here. */
 static const uint8_t special[256] = {['&'] = 3, ['<'] = 3, ['>'] = 3, ['\r'] = 3, ['\0'] = 3, ['"'] = 2, ['\''] = 2, ['\n'] = 2, ['\t'] = 2};
 
-/* How many of the eight bytes come before one that is no letter, digit or sign of its own: not ASCII, a control, & \' " < >. */
-static size_t plain_before(uint64_t v)
+/* Of each of eight bytes the top bit: is it a control or & \' " < > (or \% or ?, which share bits with them)? Right up to the first that is set. */
+static uint64_t signs_in(uint64_t v)
 {
-	return str_eight_plain(v | (v - STR_EIGHT(0x20)) | (((v | STR_EIGHT(1)) ^ STR_EIGHT('\'')) - STR_EIGHT(1)) | ((v ^ STR_EIGHT('"')) - STR_EIGHT(1)) |
-	                       (((v | STR_EIGHT(2)) ^ STR_EIGHT('>')) - STR_EIGHT(1)));
+	return ((v - STR_EIGHT(0x20)) | (((v | STR_EIGHT(1)) ^ STR_EIGHT('\'')) - STR_EIGHT(1)) | ((v ^ STR_EIGHT('"')) - STR_EIGHT(1)) | (((v | STR_EIGHT(2)) ^ STR_EIGHT('>')) - STR_EIGHT(1))) &
+	       ~v & STR_EIGHT(0x80);
+}
+
+/* The letter of two or three bytes that x begins with, lowest byte first; 0: none, or one that wants a closer look. */
+static size_t usual_letter(uint64_t x)
+{
+	uint8_t lead = x & 0xFF;
+	if ((x & 0xC0E0) == 0x80C0)
+		return lead >= 0xC2 ? 2 : 0;
+	return (x & 0xC0C0F0) == 0x8080E0 && lead != 0xE0 && lead != 0xED ? 3 : 0;
+}
+
+/* How many bytes from i on, eight or a few more, stand there as they are: signs of their own are looked for in all eight at once, and the
+ * letters of several bytes among them are gone through one by one. */
+static size_t plain_from(struct str s, size_t i)
+{
+	uint64_t v = str_eight(s.p + i), signs = signs_in(v), wide = v & STR_EIGHT(0x80);
+	size_t end = signs ? (size_t)__builtin_ctzll(signs) / 8 : sizeof v;
+	if (signs)
+		wide &= (signs & -signs) - 1;
+	while (wide) {
+		size_t at = (size_t)__builtin_ctzll(wide) / 8, step = usual_letter(v >> 8 * at);
+		if (step == 0 && (step = str_utf8_step((struct str){s.p + i + at, s.n - i - at})) == 0)
+			return at;
+		at += step;
+		if (at >= end)
+			return at;
+		wide &= ~UINT64_C(0) << 8 * at;
+	}
+	return end;
 }
 
 /* One pass: what must not stand there as it is becomes a reference, what is no UTF-8 the replacement character. */
@@ -41,12 +70,10 @@ static void escape(struct buf *b, struct str s, bool attr)
 	size_t from = 0, i = 0;
 	uint8_t place = attr ? 2 : 1;
 	while (i < s.n) {
-		if (s.n - i >= sizeof(uint64_t)) {
-			size_t plain = plain_before(str_eight(s.p + i));
-			i += plain;
-			if (plain == sizeof(uint64_t))
-				continue;
-		}
+		size_t plain = s.n - i >= sizeof(uint64_t) ? plain_from(s, i) : 0;
+		i += plain;
+		if (plain >= sizeof(uint64_t) || i == s.n)
+			continue;
 		unsigned char c = (unsigned char)s.p[i];
 		size_t step = c < 0x80 ? 1 : str_utf8_step((struct str){s.p + i, s.n - i});
 		if (step > 0 && !(special[c] & place)) {

@@ -94,6 +94,40 @@ TEST(every_byte_is_escaped_alike_at_every_place)
 			}
 }
 
+/* Byte by byte: what escaping all at once must come to. */
+static struct str slowly(struct arena *a, struct str in)
+{
+	struct buf b = buf_on(a);
+	for (size_t i = 0, step; i < in.n; i += step ? step : 1) {
+		const char *ref = (unsigned char)in.p[i] < 0x80 ? escaped((unsigned char)in.p[i], false) : NULL;
+		step = ref ? 1 : str_utf8_step((struct str){in.p + i, in.n - i});
+		if (ref || !step)
+			buf_put(&b, str_from(ref ? ref : "\xEF\xBF\xBD"));
+		else
+			buf_put(&b, (struct str){in.p + i, step});
+	}
+	return buf_str(&b);
+}
+
+/* Every first byte with followers at the edges of what may follow, at every place of the eight. */
+TEST(letters_of_several_bytes_are_told_from_broken_ones_at_every_place)
+{
+	static const unsigned char edges[] = {'<', 'y', 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xE1};
+	struct arena_mark mark = arena_mark(a);
+	for (unsigned lead = 0x80; lead < 256; lead++)
+		for (size_t x = 0; x < ARRAY_LEN(edges) * ARRAY_LEN(edges) * 2; x++)
+			for (size_t before = 0; before < 9; before++) {
+				char in[32] = "xxxxxxxxxxxxxxxxxxxx\"xxx<";
+				const unsigned char v[] = {(unsigned char)lead, edges[x % ARRAY_LEN(edges)], edges[x / ARRAY_LEN(edges) % ARRAY_LEN(edges)], x & 1 ? 0x80 : 'z'};
+				struct buf b = buf_on(a);
+				struct html_out o = {.b = &b};
+				memcpy(in + before, v, sizeof v);
+				h_text_str(&o, str_from(in));
+				EXPECT_STR(buf_str(&b), slowly(a, str_from(in)));
+				arena_rewind(a, mark);
+			}
+}
+
 static const struct { const char *body, *why; } refused[] = {
 	{"<p>abc</p>", "a letter in the text"},
 	{"<p>\xC4\x91</p>", "a letter in the text"},

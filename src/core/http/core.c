@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define MIB ((size_t)1 << 20)
-#define BODIES_NICE 19 /* whoever sends a large file waits for those who want a page */
+#define BODIES_NICE 10 /* whoever sends a large file waits for those who want a page */
 
 struct http_config http_config_usual(void)
 {
