@@ -27,9 +27,9 @@ static const char parts_json[] =
 	"{\"key\":\"email\",\"kind\":\"email\",\"label\":\"Thư điện tử\",\"label_en\":\"E-mail\"},"
 	"{\"key\":\"dia_chi\",\"kind\":\"address\",\"label\":\"Địa chỉ trụ sở\",\"label_en\":\"Address\",\"required\":true}],"
 	"\"address\":[{\"key\":\"tinh\",\"kind\":\"province\",\"label\":\"Tỉnh, thành phố\",\"label_en\":\"Province\",\"required\":true},"
-	"{\"key\":\"huyen\",\"kind\":\"text\",\"label\":\"Quận, huyện, thị xã\",\"label_en\":\"District\",\"required\":true,\"max_length\":100,\"until\":\"2025-06-30\"},"
-	"{\"key\":\"xa\",\"kind\":\"text\",\"label\":\"Xã, phường, đặc khu\",\"label_en\":\"Commune\",\"required\":true,\"max_length\":100},"
-	"{\"key\":\"chi_tiet\",\"kind\":\"text\",\"label\":\"Số nhà, đường, thôn, tổ dân phố\",\"label_en\":\"House, street\",\"max_length\":200}]}";
+	"{\"key\":\"huyen\",\"kind\":\"text\",\"label\":\"Quận, huyện, thị xã\",\"label_en\":\"District\",\"example\":\"Huyện Mẫu\",\"required\":true,\"max_length\":100,\"until\":\"2025-06-30\"},"
+	"{\"key\":\"xa\",\"kind\":\"text\",\"label\":\"Xã, phường, đặc khu\",\"label_en\":\"Commune\",\"example\":\"Phường Mẫu\",\"required\":true,\"max_length\":100},"
+	"{\"key\":\"chi_tiet\",\"kind\":\"text\",\"label\":\"Số nhà, đường, thôn, tổ dân phố\",\"label_en\":\"House, street\",\"example\":\"Số 1, đường Mẫu\",\"max_length\":200}]}";
 
 struct loader { struct arena *a; struct err *e; const json_t *parts; const struct eform *form; const struct eform_field *row; int depth; bool in_rows; };
 

@@ -112,12 +112,6 @@ static json_t *example_of(struct arena *a, const struct eform_field *f, const st
 	struct str place = eform_text(json_array_get(eform_provinces(c->units, c->today), 0), "code");
 	if (given.n)
 		return json_stringn(given.p, given.n);
-	if (str_eq(f->key, STR("xa")))
-		return json_string("Phường Mẫu");
-	if (str_eq(f->key, STR("huyen")))
-		return json_string("Huyện Mẫu");
-	if (str_eq(f->key, STR("chi_tiet")))
-		return json_string("Số 1, đường Mẫu");
 	if (f->kind == EFORM_DATE && str_eq(f->key, STR("ngay_sinh")))
 		return json_string("1990-05-01"); /* fits the personal id */
 	if (texts[f->kind])
