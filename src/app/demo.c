@@ -46,8 +46,8 @@ static void print_table(const struct account_demo *d)
 static bool make_pki(struct arena *a, const struct options *o, struct err *e)
 {
 	static const struct demo_person people[] = {
-		{.label = "director", .name = "Giám đốc Mẫu", .title = "Giám đốc", .organisation = "Sở Khoa học và Công nghệ (mẫu)"},
-		{.label = "seal", .name = "Sở Khoa học và Công nghệ (mẫu)", .organisation = "Sở Khoa học và Công nghệ (mẫu)"},
+		{.label = DEMO_DECIDER, .name = "Giám đốc Mẫu", .title = "Giám đốc", .organisation = "Sở Khoa học và Công nghệ (mẫu)"},
+		{.label = DEMO_SEAL, .name = "Sở Khoa học và Công nghệ (mẫu)", .organisation = "Sở Khoa học và Công nghệ (mẫu)"},
 	};
 	const char *dir = str_fmt(a, "%.*s/pki", STR_ARG(o->data)).p;
 	return demo_pki_create(dir, people, ARRAY_LEN(people), e) && demo_tsa_create(dir, e) && demo_list_make(a, dir, e);

@@ -48,7 +48,7 @@ static bool decider(void *self, struct arena *a, struct env *env, struct person_
 	struct demo_signing *s = self;
 	(void)env;
 	(void)person; /* the token has one decider */
-	return sign_client_key(a, s->client, STR("director"), out, e);
+	return sign_client_key(a, s->client, STR(DEMO_DECIDER), out, e);
 }
 
 static bool seal(void *self, struct arena *a, struct env *env, struct agency_id agency, struct pades_key *out, struct err *e)
@@ -56,7 +56,7 @@ static bool seal(void *self, struct arena *a, struct env *env, struct agency_id 
 	struct demo_signing *s = self;
 	(void)env;
 	(void)agency; /* and one seal */
-	return sign_client_key(a, s->client, STR("seal"), out, e);
+	return sign_client_key(a, s->client, STR(DEMO_SEAL), out, e);
 }
 
 void demo_signing_lend(struct demo_signing *s, struct issue_facilities *f)

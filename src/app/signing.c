@@ -82,7 +82,7 @@ bool signing_start(struct app *app, struct err *e)
 static struct str label_of(const struct app *app, struct arena *a, bool agency, int64_t id)
 {
 	if (app->demo_token) /* one decider and one seal */
-		return agency ? STR("seal") : STR("director");
+		return agency ? STR(DEMO_SEAL) : STR(DEMO_DECIDER);
 	for (size_t i = 0; i < app->n_labels; i++)
 		if (app->labels[i].agency == agency && app->labels[i].id == id)
 			return app->labels[i].label;

@@ -8,6 +8,9 @@
 #include "sign/sign_helper.h"
 
 #define DEMO_TOKEN "motcua-demo"
+/* Labels of the two keys that the sample province has: whoever decides, and the one seal. */
+#define DEMO_DECIDER "director"
+#define DEMO_SEAL "seal"
 
 struct demo_person {
 	const char *label;        /* of the key on the token */

@@ -28,7 +28,7 @@ static const char *reference(unsigned char c, bool attr)
 /* Written as a reference in a text (1), in an attribute (2). Most bytes are neither, and most of the time is spent here. */
 static const uint8_t special[256] = {['&'] = 3, ['<'] = 3, ['>'] = 3, ['\r'] = 3, ['\0'] = 3, ['"'] = 2, ['\''] = 2, ['\n'] = 2, ['\t'] = 2};
 
-/* Of each of eight bytes the top bit: is it a control or & \' " < > (or \% or ?, which share bits with them)? Right up to the first that is set. */
+/* Of each of eight bytes the top bit: is it a control or & \' " < >? Right up to the first that is set. */
 static uint64_t signs_in(uint64_t v)
 {
 	return ((v - STR_EIGHT(0x20)) | (((v | STR_EIGHT(1)) ^ STR_EIGHT('\'')) - STR_EIGHT(1)) | ((v ^ STR_EIGHT('"')) - STR_EIGHT(1)) | (((v | STR_EIGHT(2)) ^ STR_EIGHT('>')) - STR_EIGHT(1))) &
