@@ -85,28 +85,45 @@ static void remember_refusal(struct sign_client *c)
 	pthread_mutex_unlock(&c->lock);
 }
 
-/* Asks, and splits an answer of n hex values into out. */
-static bool ask(struct arena *a, struct sign_client *c, struct str request, struct str *out, size_t n, struct err *e)
+/* Splits n hex values into out. */
+static bool read_values(struct arena *a, struct str rest, struct str *out, size_t n, struct err *e)
 {
-	struct str rest, word, hex;
-	if (!may_try(c, e) || !helper_call(c->helper, request, NULL, c->spec.timeout_ms, a, &rest, e))
-		return false;
-	str_next(&rest, '\n', &word);
-	if (!str_eq(word, STR("ok"))) {
-		if (str_eq(word, STR("pin")))
-			remember_refusal(c);
-		enum err_kind kind = str_eq(word, STR("missing")) ? ERR_NOT_FOUND : str_eq(word, STR("invalid")) ? ERR_INVALID : ERR_BUSY;
-		if (kind != ERR_INVALID) /* some modules (SoftHSM) never see in the same process that a token which was away is back */
-			helper_renew(c->helper);
-		return err_set(e, kind, "sign: %.*s", STR_ARG(rest));
-	}
 	for (size_t i = 0; i < n; i++) {
 		bool last = i + 1 == n;
-		hex = last ? rest : STR_NONE;
+		struct str hex = last ? rest : STR_NONE;
 		if ((!last && !str_next(&rest, '\n', &hex)) || !hex_decode(a, hex, &out[i]))
 			return err_set(e, ERR_BUSY, "sign: the helper's answer cannot be read");
 	}
 	return true;
+}
+
+static bool ask_once(struct arena *a, struct sign_client *c, struct str request, struct str *rest, struct str *word, struct err *e)
+{
+	if (!may_try(c, e) || !helper_call(c->helper, request, NULL, c->spec.timeout_ms, a, rest, e))
+		return false;
+	str_next(rest, '\n', word);
+	return true;
+}
+
+/* Asks, a second time when the token seems to be away or to lack the key: a module may never see in the same process that a token is
+ * back, or what was put on it meanwhile (SoftHSM). */
+static bool ask(struct arena *a, struct sign_client *c, struct str request, struct str *out, size_t n, struct err *e)
+{
+	struct str rest, word;
+	for (int turn = 0; turn < 2; turn++) {
+		if (!ask_once(a, c, request, &rest, &word, e))
+			return false;
+		if (str_eq(word, STR("ok")))
+			return read_values(a, rest, out, n, e);
+		if (str_eq(word, STR("invalid")))
+			return err_set(e, ERR_INVALID, "sign: %.*s", STR_ARG(rest));
+		helper_renew(c->helper);
+		if (str_eq(word, STR("pin"))) {
+			remember_refusal(c);
+			break;
+		}
+	}
+	return err_set(e, str_eq(word, STR("missing")) ? ERR_NOT_FOUND : ERR_BUSY, "sign: %.*s", STR_ARG(rest));
 }
 
 static bool verify_with(EVP_PKEY *key, struct digest d, struct str signature)

@@ -3,8 +3,9 @@
  * The helper opens a PKCS#11 module, signs in with the PIN of a file and signs hashes; no key and no PIN is ever in the
  * server. It gives up what it does not need (seccomp; Landlock where the kernel has it):
  *   - always: other programs, TCP and UDP, tracing, changing the system;
- *   - with a folder of its own (`dir`: SoftHSM): also sockets of any kind, new threads, device control, and every file
- *     outside the folder;
+ *   - with a folder of its own (`dir`: SoftHSM): also sockets of any kind, new threads, device control, every file outside
+ *     the folder, and all writing: SoftHSM empties the token's file at each sign-in before it writes it again, and a process
+ *     that is killed between the two, or a power cut, would leave no token;
  *   - with a hardware token (`dir` NULL): Unix sockets (pcscd), new threads and ioctl stay, for the drivers of vendors use
  *     them; files may be read but only those under /dev and /run written.
  * Not sandboxed: the module's own code at loading and C_Initialize, which run before; what it does with the token's keys.

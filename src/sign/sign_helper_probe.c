@@ -16,7 +16,7 @@ static int opens(const char *path, int flags)
 	return fd >= 0;
 }
 
-/* One digit per attempt: inside read and write, outside read and write, Unix socket, network socket, fork. */
+/* One digit per attempt: inside read, inside write, outside read, outside write, Unix socket, network socket, fork. */
 static int escape(const char *dir, const char *inside, const char *outside)
 {
 	struct err e;
@@ -24,7 +24,7 @@ static int escape(const char *dir, const char *inside, const char *outside)
 		return 1;
 	int unix_fd = socket(AF_UNIX, SOCK_STREAM, 0), net = socket(AF_INET, SOCK_STREAM, 0);
 	char text[64];
-	int n = snprintf(text, sizeof text, "%d%d%d%d%d%d", opens(inside, O_RDWR), opens(outside, O_RDONLY), opens(outside, O_WRONLY),
+	int n = snprintf(text, sizeof text, "%d%d%d%d%d%d%d", opens(inside, O_RDONLY), opens(inside, O_RDWR), opens(outside, O_RDONLY), opens(outside, O_WRONLY),
 			 unix_fd >= 0, net >= 0, fork() >= 0);
 	_exit(write(1, text, (size_t)n) == n ? 0 : 1);
 }

@@ -219,11 +219,33 @@ TEST(the_helper_is_locked_in)
 	EXPECT(str_find(status, STR("NoNewPrivs:\t1")) >= 0 && str_find(status, STR("Seccomp:\t2")) >= 0);
 	const char *outside = str_fmt(a, "%s/outside", test_temp_dir(a).p).p;
 	write_text(outside, "x");
-	/* Inside its folder it reads and writes; outside nothing; no sockets, no fork. */
-	EXPECT_TEXT(run(a, str_fmt(a, "%s escape %s %s/softhsm2.conf %s", probe(a), b.dir, b.dir, outside).p), "100000");
+	/* Inside its folder it reads; outside nothing; no sockets, no fork. */
+	EXPECT_TEXT(run(a, str_fmt(a, "%s escape %s %s/softhsm2.conf %s", probe(a), b.dir, b.dir, outside).p), "1000000");
 	/* A hardware token: Unix sockets only. /etc/passwd may be read but not written. */
-	EXPECT_TEXT(run(a, str_fmt(a, "%s escape hardware %s /etc/passwd", probe(a), outside).p), "010100");
+	EXPECT_TEXT(run(a, str_fmt(a, "%s escape hardware %s /etc/passwd", probe(a), outside).p), "0010100");
 	sign_client_close(b.client);
+}
+
+/* SoftHSM empties the token's file and writes it again at each sign-in: a helper killed between the two would leave no token at all. */
+TEST(a_signature_leaves_the_token_as_it_was)
+{
+	struct bench b = bench_new(a);
+	struct err e;
+	struct pades_key k;
+	const char *look = str_fmt(a, "cd %s && find tokens -name '*.object' -printf '%%p %%C@\\n' | sort && sha256sum tokens/*/*", b.dir).p;
+	struct str before = run(a, look);
+	for (int i = 0; i < 3; i++) {
+		EXPECT_OK(sign_client_key(a, b.client, STR("giam-doc"), &k, &e), e);
+		sign(a, &k);
+		kill(sign_client_pid(b.client), SIGKILL);
+		usleep(50000);
+	}
+	sign_client_close(b.client);
+	write_text(b.spec.pin_file, "00000000");
+	b.client = sign_client_open(&b.spec, &e);
+	EXPECT_ERR(sign_client_key(a, b.client, STR("giam-doc"), &k, &e), e, ERR_BUSY);
+	sign_client_close(b.client);
+	EXPECT_STR(run(a, look), before);
 }
 
 static void ask_raw(struct arena *a, struct helper *h, struct str question, const char *begins)

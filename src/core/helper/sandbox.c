@@ -148,6 +148,13 @@ static int add_threads(scmp_filter_ctx f, const struct sandbox_calls *c)
 	return rc ? rc : seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 }
 
+static int add_reads(scmp_filter_ctx f)
+{
+	const scmp_datum_t changes = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
+	int rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(open), 1, SCMP_A1(SCMP_CMP_MASKED_EQ, changes, 0));
+	return rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, changes, 0));
+}
+
 static int add_conditions(scmp_filter_ctx f, const struct sandbox_calls *c)
 {
 	int rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
@@ -158,6 +165,8 @@ static int add_conditions(scmp_filter_ctx f, const struct sandbox_calls *c)
 		rc = seccomp_rule_add(f, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK));
 	if (!rc)
 		rc = add_memory(f, c->no_new_code);
+	if (!rc && c->only_reads)
+		rc = add_reads(f);
 	if (!rc && c->no_new_code) /* its own limits may be read, nobody's set */
 		rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0));
 	return rc || !c->threads ? rc : add_threads(f, c);

@@ -26,10 +26,10 @@ bool sandbox_begin(struct err *e) MUST_CHECK;
 bool sandbox_files(const struct sandbox_files *f, bool *held, struct err *e) MUST_CHECK;
 
 enum sandbox_refusal { SANDBOX_QUIET, SANDBOX_LOUD /* says each refused call on standard error */ };
-/* threads: may start threads, no processes. leaks: in a build with sanitizers, what their search for leaks needs at the end.
+/* threads: may start threads, no processes. only_reads: open() and openat() for reading alone (they need not be in the list). leaks: in a build with sanitizers, what their search for leaks needs at the end.
  * no_new_code: memory is never writable and executable, nor made executable later. trapped: raise SIGSYS, for the caller's own handler. An argument of socket() is checked
  * against `families`: bits of 1 << AF_x; 0: no socket(). */
-struct sandbox_calls { const int *allowed, *trapped; size_t n_allowed, n_trapped; unsigned families; bool threads, leaks, no_new_code; enum sandbox_refusal refusal; };
+struct sandbox_calls { const int *allowed, *trapped; size_t n_allowed, n_trapped; unsigned families; bool threads, only_reads, leaks, no_new_code; enum sandbox_refusal refusal; };
 /* Those that nobody here has a use for and an attacker has (execve, ptrace, bpf …) end the process; what else is not allowed fails
  * with EPERM. */
 bool sandbox_calls(const struct sandbox_calls *c, struct err *e) MUST_CHECK;
