@@ -71,7 +71,7 @@ TEST(gaps_stay_gaps)
 	EXPECT_INT(p->deadline_number, -1);
 	EXPECT_INT(p->starts, START_UNKNOWN);
 	EXPECT_INT(p->fee_rule.n, 0);
-	EXPECT_TEXT(p->fee_note, "mức thu chưa có trong nguồn");
+	EXPECT_TEXT(p->fee_note, "mức thu chưa có dữ liệu");
 	/* A partial service must publish its reason (decree 224/2026 Art. 14); no source has one. */
 	EXPECT(procedure_gaps(find(list, n, "tc-thu-nghiem-cap")) & (1U << GAP_REASON_PARTIAL));
 }

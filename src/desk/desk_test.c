@@ -1165,7 +1165,7 @@ TEST_BOTH(a_fee_without_a_rule_is_typed)
 	filed = "bx-cap-phep-xquang";
 	struct test_answer x = get(&w.counter, record(code, "/thu-phi"));
 	STATUS(x, 200);
-	EXPECT(has(x.body, "chưa có quy tắc") && has(x.body, "mức thu chưa có trong nguồn") && !has(x.body, "_tinh"));
+	EXPECT(has(x.body, "chưa có quy tắc") && has(x.body, "mức thu chưa có dữ liệu") && !has(x.body, "_tinh"));
 	STATUS(post(&w.counter, record(code, "/demand_fee"), "name=Ph%C3%AD&amount=70000"), 422);
 	STATUS(post(&w.counter, record(code, "/demand_fee"), "amount=70000&reason=x"), 422);
 	STATUS(post(&w.counter, record(code, "/demand_fee"), "name=Ph%C3%AD&amount=70000&reason=x"), 303);

@@ -537,6 +537,26 @@ TEST(fixed_rows_keep_their_place)
 	json_decref(pack);
 }
 
+/* Fixed rows side by side, what is asked of each below each other; the parts of a group have their name above them. */
+TEST(a_table_too_wide_is_printed_turned)
+{
+	struct err e = {0};
+	json_t *pack = eform_pack(STR("{\"format\":1,\"id\":\"t\",\"title\":\"T\",\"sections\":[{\"key\":\"s\",\"title\":\"S\",\"fields\":[{\"key\":\"r\",\"kind\":\"rows\",\"label\":\"R\",\"print_turned\":true,"
+		"\"fixed_rows\":[\"A\",\"B\",\"C\"],\"columns\":[{\"key\":\"x\",\"kind\":\"text\",\"label\":\"X\"},{\"key\":\"g\",\"kind\":\"group\",\"label\":\"G\",\"fields\":[{\"key\":\"k\",\"kind\":\"number\",\"label\":\"K\"}]}]}]}]}"), &e);
+	struct eform *f = eform_load(a, pack, NULL, &e);
+	struct eform_context c = {.today = {20000}};
+	json_t *v = json_pack("{s:[{s:s},{s:{s:f}}]}", "r", "x", "mot", "g", "k", 2.5), *flat = eform_print_json(f, v, &c);
+	const json_t *table = json_array_get(json_object_get(json_array_get(json_object_get(flat, "sections"), 0), "tables"), 0);
+	json_t *want = json_loads("{\"title\":\"R\",\"columns\":[\"\",\"A\",\"B\",\"C\"],\"widths\":[34,22,22,22],\"rows\":["
+		"{\"cells\":[{\"value\":\"X\"},{\"value\":\"mot\"},{\"value\":\"\"},{\"value\":\"\"}]},{\"cells\":[{\"value\":\"G\"},{\"value\":\"\"},{\"value\":\"\"},{\"value\":\"\"}]},"
+		"{\"cells\":[{\"value\":\"K\"},{\"value\":\"\"},{\"value\":\"2,5\"},{\"value\":\"\"}]}]}", 0, NULL);
+	EXPECT(json_equal(table, want));
+	json_decref(want);
+	json_decref(flat);
+	json_decref(v);
+	json_decref(pack);
+}
+
 TEST(an_address_has_a_district_until_the_districts_ended)
 {
 	struct err e = {0};

@@ -85,6 +85,12 @@ static size_t rows_to_print(const struct eform_field *f, const json_t *v)
 	return n > fixed ? n : fixed ? fixed : least;
 }
 
+static void put_table(struct print *p, const struct eform_field *f, struct grid *g, json_t *rows)
+{
+	json_array_append_new(p->tables, json_pack("{s:o,s:o,s:o,s:o}", "title", text(printed_label(p, f)), "columns", g->columns, "widths", g->widths, "rows", rows));
+	piece(p, STR_NONE);
+}
+
 static void table(struct print *p, const struct eform_field *f, const json_t *v)
 {
 	struct grid g = {json_array(), json_array(), json_object_get(f->def, "fixed_rows"), f->numbered.n > 0};
@@ -97,8 +103,42 @@ static void table(struct print *p, const struct eform_field *f, const json_t *v)
 		column(&g, f->fields[i].label, width(f->fields[i].kind));
 	for (size_t i = 0; i < rows_to_print(f, v); i++)
 		json_array_append_new(rows, grid_row(p, &g, f, i, json_array_get(v, i)));
-	json_array_append_new(p->tables, json_pack("{s:o,s:o,s:o,s:o}", "title", text(printed_label(p, f)), "columns", g.columns, "widths", g.widths, "rows", rows));
-	piece(p, STR_NONE);
+	put_table(p, f, &g, rows);
+}
+
+/* Of each row in turn what it answers to one field: a line of the turned table. A group has its name on a line and its parts below. */
+static void turned_lines(struct print *p, const struct eform_field *f, size_t n, const json_t *answers, json_t *rows)
+{
+	for (size_t i = 0; i < n; i++) {
+		json_t *cells = json_array(), *parts = json_array(), *x = NULL;
+		size_t k;
+		add_cell(cells, f[i].label);
+		json_array_foreach(answers, k, x) {
+			const json_t *y = json_object_getn(x, f[i].key.p, f[i].key.n);
+			add_cell(cells, f[i].kind >= EFORM_GROUP ? STR("") : cell(p, &f[i], y));
+			json_array_append(parts, y ? (json_t *)(uintptr_t)y : json_null());
+		}
+		json_array_append_new(rows, json_pack("{s:o}", "cells", cells));
+		if (f[i].kind >= EFORM_GROUP)
+			turned_lines(p, f[i].fields, f[i].n, parts, rows);
+		json_decref(parts);
+	}
+}
+
+/* A table too wide for the page ("print_turned"): its fixed rows stand side by side as columns, its columns below each other. */
+static void turned_table(struct print *p, const struct eform_field *f, const json_t *v)
+{
+	struct grid g = {.columns = json_array(), .widths = json_array()};
+	json_t *rows = json_array(), *answers = json_array(), *name = NULL;
+	size_t i = 0;
+	column(&g, STR_NONE, 34);
+	json_array_foreach(json_object_get(f->def, "fixed_rows"), i, name) {
+		column(&g, str_from(json_string_value(name)), 22);
+		json_array_append(answers, i < json_array_size(v) ? json_array_get(v, i) : json_null());
+	}
+	turned_lines(p, f->fields, f->n, answers, rows);
+	json_decref(answers);
+	put_table(p, f, &g, rows);
 }
 
 /* A table of one column is a list in the law's forms: (1) …; (2) …. */
@@ -126,7 +166,7 @@ static void print_fields(struct print *p, const struct eform_field *v, size_t n,
 		else if (f->kind == EFORM_ROWS && f->n == 1)
 			list(p, f, x);
 		else if (f->kind == EFORM_ROWS)
-			table(p, f, x);
+			json_is_true(json_object_get(f->def, "print_turned")) ? turned_table(p, f, x) : table(p, f, x);
 		else if (f->kind >= EFORM_GROUP) {
 			line(p, "heading", printed_label(p, f));
 			print_fields(p, f->fields, f->n, x, true);

@@ -16,7 +16,7 @@ static const struct member field_members[] = {
 	{"message_en", TEXT, ANY}, {"value", RULE, K(COMPUTED)}, {"min", NUMBER, NUMERIC}, {"max", NUMBER, NUMERIC},
 	{"max_length", COUNT, K(TEXT) | K(LONG_TEXT)}, {"max_count", COUNT, K(ROWS) | K(FILE)}, {"max_size", COUNT, K(FILE)},
 	{"accept", TEXTS, K(FILE)}, {"document", INDEX, K(FILE)}, {"options", OPTIONS, K(CHOICE) | K(CHOICES)}, {"fields", LIST, K(GROUP)},
-	{"columns", LIST, K(ROWS)}, {"numbered", TEXT, K(ROWS)}, {"printed_rows", COUNT, K(ROWS)}, {"fixed_rows", TEXTS, K(ROWS)},
+	{"columns", LIST, K(ROWS)}, {"numbered", TEXT, K(ROWS)}, {"printed_rows", COUNT, K(ROWS)}, {"fixed_rows", TEXTS, K(ROWS)}, {"print_turned", BOOL, K(ROWS)},
 	{"with_sex", BOOL, K(PERSON)}, {"until", TEXT, ANY}, {"example", TEXT, K(TEXT) | K(LONG_TEXT)}};
 static const struct member option_members[] = {{"value", TEXT, ANY}, {"label", TEXT, ANY}, {"label_en", TEXT, ANY}};
 static const struct member section_members[] = {

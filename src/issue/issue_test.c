@@ -277,6 +277,12 @@ TEST_BOTH(each_form_says_what_happened)
 	EXPECT_OK(dossier_load(&env, s.id, &d, &e), e);
 	EXPECT_OK(issue_sheet_draw(&env, &d, SHEET_CONTROL, 0, &pdf, &e), e);
 	EXPECT(str_starts(pdf, STR("%PDF-")));
+	json_t *slip = NULL; /* the end is no hand-over: no line of it, and the last line has who received */
+	EXPECT_OK(issue_control_data(&env, &d, &slip, &e), e);
+	const json_t *lines = json_object_get(slip, "giao_nhan"), *last = json_array_get(lines, 0);
+	EXPECT_INT(json_array_size(lines), 1);
+	EXPECT(json_string_length(json_object_get(last, "ben_nhan")) && json_string_length(json_object_get(last, "nguoi_nhan")));
+	json_decref(slip);
 	stop();
 }
 
@@ -787,6 +793,7 @@ TEST_BOTH(the_form_that_was_filled_is_printed)
 	struct dossier_get_row d = now_of(s.id);
 	struct str pdf, text = sheet(s.id, SHEET_FORM, 1, "595.28 x 841.89");
 	EXPECT(has(text, "ĐƠN ĐỀ NGHỊ") && has(text, "Phòng khám Ánh Dương"));
+	EXPECT(has(text, "Kính gửi: Sở Khoa học và Công nghệ") && !has(text, "Công nghệ …")); /* the blank of the form is known here */
 	EXPECT_OK(issue_sheet_draw(&env, &d, SHEET_FORM, 2, &pdf, &e), e);
 	EXPECT_ERR(issue_sheet_draw(&env, &d, SHEET_FORM, 3, &pdf, &e), e, ERR_NOT_FOUND);
 	EXPECT_ERR(issue_sheet_draw(&env, &d, SHEET_FORM, -1, &pdf, &e), e, ERR_NOT_FOUND);

@@ -13,11 +13,10 @@ static bool is_old_set(const struct dossier_get_row *d, struct date today)
 
 /* ---- the control slip (TT 01/2018 form 05, TT 03/2025 form 06) ---- */
 
-static struct str step_name(const struct dossier_get_row *d, const json_t *body, const char *key)
+static const struct node *step_of(const struct dossier_get_row *d, const json_t *body, const char *key)
 {
 	const struct process *p = law_process(LAW, d->process);
-	const struct node *n = p ? workflow_node(p, str_from(json_string_value(json_object_get(body, key)))) : NULL;
-	return n ? n->name : STR("");
+	return p ? workflow_node(p, str_from(json_string_value(json_object_get(body, key)))) : NULL;
 }
 
 static struct str unit_name(struct env *env, int64_t id)
@@ -28,23 +27,24 @@ static struct str unit_name(struct env *env, int64_t id)
 	return id && directory_unit(env, (struct unit_id){id}, &u, &found, &e) && found ? u.name : STR("");
 }
 
-/* From unit to unit and hand to hand; who acts next is who received. */
+/* From unit to unit and hand to hand; who acts next is who received. At the end nobody receives: that is no line of its own. */
 static void hand_on(struct env *env, const struct dossier_get_row *d, const struct audit_entry *x, json_t *list)
 {
-	json_t *body = json_loadb(x->body.p, x->body.n, 0, NULL);
-	struct str from = step_name(d, body, "from"), to = step_name(d, body, "to");
+	json_t *body = json_loadb(x->body.p, x->body.n, 0, NULL), *before = json_array_get(list, json_array_size(list) - 1);
+	const struct node *from = step_of(d, body, "from"), *to = step_of(d, body, "to");
 	struct str who = person_name(env, (struct person_id){x->person}), unit = unit_name(env, x->unit);
-	if (from.n && to.n && !str_eq(from, to)) {
-		json_t *row = json_object(), *before = json_array_get(list, json_array_size(list) - 1);
-		if (before) {
-			set_text(before, "nguoi_nhan", who);
-			set_text(before, "ben_nhan", unit);
-		}
-		set_text(row, "ben_giao", unit.n ? unit : from);
+	bool moves = from && to && !str_eq(from->name, to->name);
+	if (moves && before) {
+		set_text(before, "nguoi_nhan", who);
+		set_text(before, "ben_nhan", unit);
+	}
+	if (moves && (to->kind != NODE_END || !before)) {
+		json_t *row = json_object();
+		set_text(row, "ben_giao", unit.n ? unit : from->name);
 		set_text(row, "ben_nhan", unit_name(env, d->step_unit.v));
 		set_time(env, row, "luc", x->at);
 		set_text(row, "nguoi_giao", who);
-		set_text(row, "ghi_chu", str_fmt(env->arena, "%.*s → %.*s", STR_ARG(from), STR_ARG(to)));
+		set_text(row, "ghi_chu", str_fmt(env->arena, "%.*s → %.*s", STR_ARG(from->name), STR_ARG(to->name)));
 		json_array_append_new(list, row);
 	}
 	json_decref(body);
@@ -176,6 +176,14 @@ static void sign_data(struct env *env, const json_t *base, struct instant at, js
 	json_object_update_missing(flat, (json_t *)(uintptr_t)base);
 }
 
+/* "Kính gửi: Sở Khoa học và Công nghệ …", "(Tên cơ quan …)": the form leaves a blank for who it goes to, which is known here. */
+static void address_data(const json_t *base, json_t *flat)
+{
+	struct str to = str_from(json_string_value(json_object_get(flat, "kinh_gui"))), agency = str_from(json_string_value(json_object_get(base, "co_quan_giai_quyet")));
+	if (str_find(to, STR("…")) >= 0 || str_starts(to, STR("(Tên")) || str_starts(to, STR("Tên")))
+		set_text(flat, "kinh_gui", agency);
+}
+
 /* Answers given on paper lie with the papers: there is no form to print. */
 static bool form_draw(struct env *env, const struct dossier_get_row *d, int64_t n, struct str *pdf, struct err *e)
 {
@@ -194,6 +202,7 @@ static bool form_draw(struct env *env, const struct dossier_get_row *d, int64_t 
 		return any ? false : err_set(e, ERR_NOT_FOUND, "no answers of that form");
 	}
 	json_t *flat = eform_print_json(p->forms[n], answers, &(struct eform_context){.today = date_of(d->sent_at), .units = LAW->units});
+	address_data(base, flat);
 	sign_data(env, base, d->sent_at, flat);
 	json_decref(content);
 	json_decref(base);

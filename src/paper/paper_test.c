@@ -88,22 +88,51 @@ static size_t form_of(const char *set, const char *code)
 	return i;
 }
 
-/* However long the text, the page with the signatures has the end of it. */
-TEST(signatures_never_stand_alone_on_a_page)
+/* The text of the page that has these words; *n is its number from 0. */
+static struct str page_with(struct arena *a, struct str pdf, struct str words, size_t *n)
+{
+	struct str path = save(a, "long.pdf", pdf), text = shell(a, str_fmt(a, "pdftotext -layout %s -", path.p)), page = STR_NONE;
+	for (*n = 0; str_next(&text, '\f', &page) && str_find(page, words) < 0;)
+		++*n;
+	return page;
+}
+
+/* However long the text, the page with the signatures has the end of it, and a title has what it is the title of. */
+TEST(signatures_and_titles_never_stand_alone_on_a_page)
 {
 	json_t *d = full(a), *conditions = json_array();
-	size_t pages = 0;
+	size_t pages = 0, n_title = 0;
 	for (int n = 1; n <= 18; n++) {
 		json_array_append_new(conditions, json_string(str_fmt(a, "Điều kiện thứ %d.", n).p));
 		json_object_set(d, "dieu_kien", conditions);
-		struct str path = save(a, "long.pdf", render(a, form_of("results", "gp-bx"), d)), text = shell(a, str_fmt(a, "pdftotext -layout %s -", path.p));
-		struct str page = STR_NONE;
-		for (pages = 0; str_next(&text, '\f', &page) && str_find(page, STR("Nơi nhận")) < 0;)
-			pages++;
+		struct str pdf = render(a, form_of("results", "gp-bx"), d), page = page_with(a, pdf, STR("Nơi nhận"), &pages);
 		EXPECT(str_find(page, str_fmt(a, "Điều kiện thứ %d.", n)) >= 0);
+		page = page_with(a, pdf, STR("5. Điều kiện kèm theo"), &n_title);
+		EXPECT(str_find(page, STR("Điều kiện thứ 1.")) >= 0);
 	}
 	EXPECT_INT(pages, 1);
 	json_decref(conditions);
+	json_decref(d);
+}
+
+/* A table of one row, wherever it falls: its head, its row and the signatures are on one page. */
+TEST(a_table_of_one_row_stays_with_its_head_and_the_signatures)
+{
+	json_t *d = full(a), *lines = json_array();
+	size_t at = 0, last = 0;
+	json_t *table = json_pack("{s:s,s:[s,s],s:[i,i],s:[{s:[{s:s},{s:s}]}]}", "title", "Thiết bị duy nhất", "columns", "Cột tên", "Cột mã", "widths", 1, 1, "rows", "cells", "value", "Hàng duy nhất", "value", "X1");
+	json_object_set_new(d, "sections", json_pack("[{s:s,s:O,s:[o]}]", "title", "I. PHẦN MẪU", "lines", lines, "tables", table));
+	for (int n = 1; n <= 34; n++) {
+		json_array_append_new(lines, json_pack("{s:s,s:s}", "label", str_fmt(a, "Dòng thứ %d", n).p, "value", "mẫu"));
+		struct str page = page_with(a, render(a, form_of("don", "to-khai"), d), STR("NGƯỜI ĐỨNG ĐẦU TỔ CHỨC"), &last);
+		EXPECT(n == 1 ? last == 0 : last >= at);
+		at = last;
+		EXPECT(str_find(page, STR("Hàng duy nhất")) >= 0);
+		EXPECT(str_find(page, STR("Cột tên")) >= 0);
+		EXPECT(str_find(page, STR("Thiết bị duy nhất:")) >= 0);
+	}
+	EXPECT_INT(at, 1);
+	json_decref(lines);
 	json_decref(d);
 }
 
