@@ -78,7 +78,9 @@ struct db *place_open_long(const struct place *p, struct err *e);
 /* ALONE: nobody else writes there, and no writer is started. PART: also what is being made in bulk and is not whole. */
 enum store_flags { STORE_WRITER = 1, STORE_MIGRATE = 2, STORE_ALONE = 4, STORE_PART = 8 };
 /* A data folder that is being filled by a program that does not wait for the disk: nobody opens it until it is whole. */
-MUST_CHECK bool store_part_begin(const struct place *p, struct err *e);
+MUST_CHECK bool store_part_put(const struct place *p, struct str text, struct err *e);
+/* What was put last, for whoever goes on with it; false: nothing is being made there. */
+bool store_part_get(const struct place *p, struct arena *a, struct str *text);
 MUST_CHECK bool store_part_end(const struct place *p, struct err *e);
 MUST_CHECK bool store_open(struct store *s, const struct options *o, unsigned flags, struct err *e);
 /* With a clock that stands: sample data of another day. `s` must stay where it is while it is open. */

@@ -3,7 +3,9 @@
 #include "app/app.h"
 #include "app/demo_sign.h"
 #include "catalogue/catalogue.h"
+#include "core/db/id.h"
 #include "directory/directory.h"
+#include "dossier/dossier_sql.h"
 #include "issue/issue.h"
 #include "sample/sample.h"
 #include "stat/stat.h"
@@ -59,7 +61,7 @@ static bool make_pki(struct arena *a, const struct options *o, struct err *e)
 #define BY_HAND 40
 #define LOUD 20000 /* from here on it takes long enough to say how far it is */
 
-struct page { struct issue_renderer *renderer; json_t *form; int64_t told; };
+struct page { struct issue_renderer *renderer; json_t *form; int64_t told, at; };
 
 static bool draw_page(void *ctx, struct arena *a, struct str title, struct str *pdf, struct err *e)
 {
@@ -84,8 +86,14 @@ static void tell(void *ctx, int64_t done, int64_t of)
 	struct page *p = ctx;
 	if (of < LOUD || done - p->told < of / 20)
 		return;
+	int64_t now = monotonic_ns();
+	double rate = p->at ? (double)(done - p->told) * 1e9 / (double)(now - p->at) : 0;
 	p->told = done;
-	fprintf(stderr, "%lld of %lld sample dossiers\n", (long long)done, (long long)of);
+	p->at = now;
+	if (rate > 0)
+		fprintf(stderr, "%lld of %lld sample dossiers, %.0f/s\n", (long long)done, (long long)of, rate);
+	else
+		fprintf(stderr, "%lld of %lld sample dossiers\n", (long long)done, (long long)of);
 }
 
 static bool make_sample(struct store *s, struct sample_config *c, struct page *p, struct err *e)
@@ -108,7 +116,8 @@ static bool make_sample(struct store *s, struct sample_config *c, struct page *p
 }
 
 /* now: when it ends; clock: what the writer's clock shows for those by hand, 0: the time. */
-struct demo { const struct options *o; int64_t n; uint64_t seed; struct instant now, clock; struct directory_demo people; struct account_demo accounts; };
+enum phase { PHASE_NEW, PHASE_POUR, PHASE_HAND, PHASE_COUNT };
+struct demo { const struct options *o; enum phase phase; int64_t n; uint64_t seed; struct instant now, clock; struct directory_demo people; struct account_demo accounts; };
 
 static bool history(struct demo *d, int64_t n, struct instant until, struct err *e)
 {
@@ -161,10 +170,116 @@ static bool step(struct demo *d, struct instant at, bool first, int64_t by_hand,
 	struct store s;
 	if (!store_open_at(&s, d->o, STORE_WRITER | STORE_PART | (first ? STORE_MIGRATE : 0), at, e))
 		return false;
-	bool ok = (!first || found(d, &s, e)) && demo_dossiers(&s, &d->people, &d->accounts, by_hand, e) && (first || count_all(&s, e));
+	bool ok = (!first || found(d, &s, e)) && demo_dossiers(&s, &d->people, &d->accounts, by_hand, e);
 	if (first)
 		account_stop();
 	store_close(&s);
+	return ok;
+}
+
+/* Those by hand stand in one commit: all of them are there, or none. */
+static bool has_by_hand(struct demo *d, const struct place *place, struct instant until, bool *has, struct err *e)
+{
+	struct id_source ids;
+	struct dossier_since_row row = {0};
+	bool found = false;
+	AUTO_DB db = place_open(place, DB_READ_ONLY, e);
+	id_source_init(&ids, 0);
+	bool ok = db && (q_dossier_since(db, d->o->arena, (struct dossier_id){id_new(&ids, (struct instant){until.ms + 1})}, &row, &found, e) || err_wrap(e, "dossiers by hand"));
+	*has = row.n > 0;
+	return ok;
+}
+
+static bool by_hand(struct demo *d, const struct place *place, struct instant until, struct err *e)
+{
+	bool has = false;
+	return has_by_hand(d, place, until, &has, e) && (has || step(d, d->clock, false, BY_HAND, e));
+}
+
+static bool count(struct demo *d, struct err *e)
+{
+	struct store s;
+	if (!store_open_at(&s, d->o, STORE_WRITER | STORE_PART, d->clock, e))
+		return false;
+	bool ok = count_all(&s, e);
+	store_close(&s);
+	return ok;
+}
+
+/* ---- going on with one that was killed: demo.part says what was asked for, who was made and how far it is ---- */
+
+#define PEOPLE (sizeof(struct directory_demo) / sizeof(int64_t))
+
+static bool part_put(struct demo *d, const struct place *place, enum phase phase, struct err *e)
+{
+	int64_t people[PEOPLE];
+	json_t *who = json_array(), *accounts = json_array();
+	d->phase = phase;
+	memcpy(people, &d->people, sizeof people);
+	for (size_t i = 0; i < PEOPLE; i++)
+		json_array_append_new(who, json_integer(people[i]));
+	for (size_t i = 0; i < ACCOUNT_SAMPLES; i++)
+		json_array_append_new(accounts, json_integer(d->accounts.sample[i].account.v));
+	json_t *all = json_pack("{s:s,s:i,s:I,s:I,s:I,s:I,s:o,s:o}", "version", MOTCUA_VERSION, "phase", (int)phase, "dossiers", (json_int_t)d->n, "seed", (json_int_t)d->seed, "now", (json_int_t)d->now.ms,
+	                        "clock", (json_int_t)d->clock.ms, "people", who, "accounts", accounts);
+	char *text = json_dumps(all, JSON_COMPACT);
+	CHECK(text != NULL);
+	bool ok = store_part_put(place, str_from(text), e);
+	free(text);
+	json_decref(all);
+	return ok;
+}
+
+static int64_t number(const json_t *o, const char *key) { return json_integer_value(json_object_get(o, key)); }
+
+static bool part_read(struct demo *d, const json_t *all, struct err *e)
+{
+	int64_t people[PEOPLE];
+	const json_t *who = json_object_get(all, "people"), *accounts = json_object_get(all, "accounts");
+	const char *version = json_string_value(json_object_get(all, "version"));
+	if (!version || strcmp(version, MOTCUA_VERSION) != 0 || json_array_size(who) != PEOPLE || json_array_size(accounts) != ACCOUNT_SAMPLES)
+		return err_set(e, ERR_CONFLICT, "the folder holds a demonstration that another version began and did not end: remove it, and make it again");
+	if (number(all, "dossiers") != d->n || (uint64_t)number(all, "seed") != d->seed || (d->clock.ms && number(all, "clock") != d->clock.ms))
+		return err_set(e, ERR_CONFLICT, "the folder holds part of a demonstration of %lld dossiers with seed %lld: ask for the same to go on, or remove the folder", (long long)number(all, "dossiers"), (long long)number(all, "seed"));
+	d->phase = (enum phase)number(all, "phase");
+	d->now.ms = number(all, "now");
+	d->clock.ms = number(all, "clock");
+	for (size_t i = 0; i < PEOPLE; i++)
+		people[i] = json_integer_value(json_array_get(who, i));
+	memcpy(&d->people, people, sizeof people);
+	for (size_t i = 0; i < ACCOUNT_SAMPLES; i++)
+		d->accounts.sample[i].account.v = json_integer_value(json_array_get(accounts, i));
+	return true;
+}
+
+/* Sign-ins are made from their seed: they come out as they were. */
+static bool accounts_again(struct demo *d, struct err *e)
+{
+	struct store s;
+	int64_t ids[ACCOUNT_SAMPLES];
+	for (size_t i = 0; i < ACCOUNT_SAMPLES; i++)
+		ids[i] = d->accounts.sample[i].account.v;
+	if (!store_open_at(&s, d->o, STORE_ALONE | STORE_PART, d->now, e))
+		return false;
+	struct account_config cfg = account_config_usual(s.keys);
+	bool ok = account_start(&cfg, e) && account_demo_prepare(d->o->arena, STR("motcua"), &d->people, &d->accounts, e);
+	account_stop();
+	store_close(&s);
+	for (size_t i = 0; ok && i < ACCOUNT_SAMPLES; i++)
+		d->accounts.sample[i].account.v = ids[i];
+	return ok;
+}
+
+static bool part_take(struct demo *d, const struct place *place, struct err *e)
+{
+	struct str text;
+	if (!store_part_get(place, d->o->arena, &text))
+		return true;
+	json_t *all = json_loadb(text.p, text.n, 0, NULL);
+	bool ok = part_read(d, all, e) && accounts_again(d, e);
+	json_decref(all);
+	if (ok)
+		fprintf(stderr, "going on where it was stopped\n");
 	return ok;
 }
 
@@ -173,11 +288,16 @@ static bool fill(struct demo *d, const struct place *place, struct err *e)
 {
 	bool lite = !d->o->db.n && !strcmp(d->o->settings.db, "sqlite");
 	int64_t bulk = lite && d->n > BY_HAND ? d->n - BY_HAND : 0;
-	struct instant until = {d->now.ms - 600000};
 	if (!bulk)
 		return step(d, d->clock, true, d->n, e);
-	return step(d, (struct instant){sample_begin(until).ms - 3600000}, true, 0, e) && store_part_begin(place, e) && history(d, bulk, until, e) && step(d, d->clock, false, BY_HAND, e) &&
-	       store_part_end(place, e);
+	struct instant until = {d->now.ms - 600000};
+	if (d->phase == PHASE_NEW && !(step(d, (struct instant){sample_begin(until).ms - 3600000}, true, 0, e) && part_put(d, place, PHASE_POUR, e)))
+		return false;
+	if (d->phase == PHASE_POUR && !(history(d, bulk, until, e) && part_put(d, place, PHASE_HAND, e)))
+		return false;
+	if (d->phase == PHASE_HAND && !(by_hand(d, place, until, e) && part_put(d, place, PHASE_COUNT, e)))
+		return false;
+	return count(d, e) && store_part_end(place, e);
 }
 
 /* The day of --as-of, at four in the afternoon; else now. */
@@ -204,7 +324,7 @@ int demo_command(struct options *o)
 	struct place place;
 	if (!read_options(o, &d))
 		return say_usage(o, "demo");
-	if (!place_of(o, &place, &e) || !place_make(&place, &e) || !make_pki(o->arena, o, &e) || !fill(&d, &place, &e))
+	if (!place_of(o, &place, &e) || !place_make(&place, &e) || !part_take(&d, &place, &e) || (d.phase == PHASE_NEW && !make_pki(o->arena, o, &e)) || !fill(&d, &place, &e))
 		return say_error(&e, EXIT_WRONG);
 	(o->json ? print_json : print_table)(&d.accounts);
 	return EXIT_GOOD;

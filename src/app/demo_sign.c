@@ -13,7 +13,7 @@ static bool authority(struct demo_signing *s, const char *pki, struct err *e)
 	s->signers = s->stamps ? trust_load(str_fmt(s->arena, "%s/anchors.pem", pki).p, e) : NULL;
 	if (!s->signers)
 		return false;
-	s->tsa = (struct tsa){.url = str_fmt(s->arena, "http://127.0.0.1:%d/", tsa_demo_port(s->authority)).p, .timeout_ms = 5000, .anchors = s->stamps};
+	s->tsa = (struct tsa){.url = str_fmt(s->arena, "http://127.0.0.1:%d/", tsa_demo_port(s->authority)).p, .timeout_ms = 600000, .anchors = s->stamps};
 	return true;
 }
 

@@ -121,16 +121,28 @@ static bool check_schema(const struct place *p, struct err *e)
 static void fixed_now(void *ctx, struct instant *out) { *out = ((const struct store *)ctx)->at; }
 
 #define PART "demo.part"
+#define PART_MOST 4096
 
-bool store_part_begin(const struct place *p, struct err *e)
+bool store_part_put(const struct place *p, struct str text, struct err *e)
 {
 	AUTO_ARENA a = arena_new(0);
-	const char *path = in_dir(a, p->dir, PART).p;
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_set(e, ERR_INTERNAL, "%s: %s", path, strerror(errno));
-	close(fd);
-	return true;
+	const char *path = in_dir(a, p->dir, PART).p, *next = in_dir(a, p->dir, PART ".new").p;
+	int fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	bool ok = fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n && fsync(fd) == 0;
+	if (fd >= 0)
+		close(fd);
+	return (ok && rename(next, path) == 0) || err_set(e, ERR_INTERNAL, "%s: %s", path, strerror(errno));
+}
+
+bool store_part_get(const struct place *p, struct arena *a, struct str *text)
+{
+	char *room = arena_alloc(a, PART_MOST);
+	int fd = open(in_dir(a, p->dir, PART).p, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, room, PART_MOST - 1);
+	if (fd >= 0)
+		close(fd);
+	*text = (struct str){room, n > 0 ? (size_t)n : 0};
+	return n >= 0;
 }
 
 bool store_part_end(const struct place *p, struct err *e)

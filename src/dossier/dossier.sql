@@ -9,6 +9,15 @@ on conflict (name) do update set value = sequence.value + 1 returning value;
 -- in: name text, value int
 insert into sequence (name, value) values (:name, :value) on conflict (name) do update set value = excluded.value;
 
+-- name: dossier_since :one
+-- in: id dossier_id
+-- out: n int
+select count(*) as n from dossier where id >= :id;
+
+-- name: sequence_last :one
+-- in: name text
+select value from sequence where name = :name;
+
 -- How many pieces of the search index are merged while it is written: 0 none, 4 is usual.
 -- name: dossier_search_merge :exec
 -- in: pieces int

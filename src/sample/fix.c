@@ -1,4 +1,5 @@
 /* fix.c — what of a mould is another's in each dossier: found by the ids, times and texts that were recorded. */
+#include "core/squeeze/squeeze.h"
 #include "core/text/text.h"
 #include "gen/tables.h"
 #include "sample/internal.h"
@@ -136,7 +137,7 @@ static void reseal_proposal(struct fixing *f, const struct image *m, const struc
 	struct str raw = STR_NONE;
 	if (!str_eq(v->text, f->proposal_was)) {
 		CHECK(base64_decode(f->m->scratch, v->text, &raw));
-		struct str again = crypto_seal_text(f->m->scratch, &f->m->key, STR("proposal"), opened(f, STR("proposal"), raw));
+		struct str again = crypto_seal_same(f->m->scratch, &f->m->key, STR("proposal"), squeeze(f->m->scratch, opened(f, STR("proposal"), raw)));
 		f->proposal_was = v->text;
 		f->proposal = base64_encode(f->m->arena, again.p, again.n);
 	}

@@ -3,6 +3,7 @@
 #include "core/db/bulk.h"
 #include "core/db/id.h"
 #include "sample/sample.h"
+#include <stdio.h>
 
 #define ACTS_MAX 40
 #define ROWS_MAX 40
@@ -96,6 +97,7 @@ struct inst {
 	const struct mould *m;
 	struct cast cast;
 	int next, stop;           /* acts: the one to come, and the one that never does */
+	int filled;               /* how many acts have their due times and texts; those passed by get them when one is poured */
 	struct instant t[ACTS_MAX];
 	int64_t ids[ROWS_MAX];
 	struct instant due[24];
@@ -108,6 +110,8 @@ struct inst {
 };
 
 struct counter { struct str name; int64_t value; };
+/* Of the making that was killed: its files in the order in which they were made, from the `at`th on not taken yet. A file without blob: none was made. */
+struct again { FILE *f; struct pool_file files[6 * POOL_MAX]; size_t n, at; };
 struct maker {
 	const struct sample_config *c;
 	struct arena *arena;      /* as long as the making */
@@ -134,6 +138,7 @@ struct maker {
 	size_t counters_cap, n_counters_v;
 	int *files_n;             /* by procedure and whether an organisation applies, under the rules `files_rules`; -1: not asked yet */
 	uint64_t files_rules;
+	struct again again;
 	struct sample_done *out;
 };
 
@@ -151,8 +156,20 @@ bool mould_fix(struct maker *m, struct mould *x, const struct instant *t, const 
 /* How many files it is sent with. */
 size_t files_of_kind(struct maker *m, const struct life *l, struct date today);
 
+/* sample.part: begins it or reads what it has, the key with it. */
+bool again_open(struct maker *m, struct err *e);
+/* The next file that the killed making had. False: it had no more, and what is made now is kept (NULL: none could be made). */
+bool again_file(struct maker *m, struct pool_file *out);
+bool again_keep(struct maker *m, const struct pool_file *x, struct err *e);
+void again_close(struct maker *m, bool whole);
+/* The copy of the directory in which moulds are made: a new one, or that of the making that was killed. */
+bool stage_open(struct maker *m, struct err *e);
+void stage_drop(struct maker *m);
+
 /* The next act of the dossier: its rows' digests and its entry. */
 bool pour_act(struct maker *m, struct inst *x, struct err *e);
+/* The same act without anything written: it is in the log from before. */
+bool pour_past(struct maker *m, struct inst *x, struct err *e);
 /* The rows as they are now, and its memory back. */
 bool pour_end(struct maker *m, struct inst *x, struct err *e);
 struct inst *inst_new(const struct mould *m);

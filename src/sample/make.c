@@ -11,6 +11,7 @@
 #define HOUR ((int64_t)3600000)
 #define YEARS 3
 #define A_COMMIT 4000
+#define EVENTS "sample:events" /* a sequence: how far the last commit is */
 #define WAL_MOST ((int64_t)256 << 20)
 #define SIGNED_MOST 200
 #define SIGNED_DAYS 4
@@ -24,12 +25,13 @@ struct loop {
 	double *weight;           /* of each day, from the first on */
 	double total;
 	int32_t first, last;
-	int64_t sent, since_commit, wait_signature_ms, sign_from_ms;
+	int64_t sent, since_commit, a_commit, wait_signature_ms, sign_from_ms;
 	double owed;              /* of the day, and what days before could not send */
 	const struct law_procedure **usual; /* by how often they are asked for */
 	double *usual_share;
 	size_t n_usual;
 	struct db_tx tx;
+	int64_t events, past;     /* steps and closed days; those that the killed making had committed */
 };
 
 /* ---- the heap of what happens next ---- */
@@ -264,7 +266,11 @@ static bool commit(struct loop *l, struct err *e)
 	bool busy = false;
 	struct db *db = l->m->c->db;
 	l->since_commit = 0;
-	if (!counters_keep(l->m, e) || !db_commit(&l->tx, e))
+	if (l->events < l->past) {
+		db_rollback(&l->tx);
+		return true;
+	}
+	if (!counters_keep(l->m, e) || !q_sequence_keep(db, STR(EVENTS), l->events, NULL, e) || !db_commit(&l->tx, e))
 		return err_wrap(e, "sample dossiers");
 	if (db_wal_bytes(db) > WAL_MOST && !db_checkpoint(db, DB_CHECKPOINT_TRUNCATE, 1000, &busy, e))
 		return false;
@@ -272,6 +278,16 @@ static bool commit(struct loop *l, struct err *e)
 		l->m->c->tell(l->m->c->ctx, l->m->out->dossiers, l->m->c->n);
 	return true;
 }
+
+static bool pour_gone(struct maker *m, struct inst *x)
+{
+	m->out->dossiers++;
+	inst_free(x);
+	return true;
+}
+
+/* Counts an event: did it take hold before the making was killed? */
+static bool is_past(struct loop *l) { return ++l->events <= l->past; }
 
 /* The next act of the first dossier in the heap. */
 static bool step(struct loop *l, struct err *e)
@@ -283,9 +299,11 @@ static bool step(struct loop *l, struct err *e)
 	/* The newest decisions are left to be signed by who really signs. */
 	bool over = a->does == DO_RESULT && x->t[x->next].ms >= l->wait_signature_ms;
 	m->out->unsigned_results += a->does == DO_RESULT && !over && !x->m->life.signed_result;
-	bool ok = over || pour_act(m, x, e);
+	bool past = is_past(l), ok = true;
+	if (!over)
+		ok = past ? pour_past(m, x, e) : pour_act(m, x, e);
 	if (ok && (over || x->next == x->stop)) {
-		ok = pour_end(m, x, e);
+		ok = past ? pour_gone(m, x) : pour_end(m, x, e);
 		l->since_commit++;
 	} else if (ok)
 		push(l, x);
@@ -304,6 +322,8 @@ static bool run_until(struct loop *l, int64_t ms, struct err *e)
 static bool close_day(struct loop *l, int32_t next, struct err *e)
 {
 	struct maker *m = l->m;
+	if (is_past(l))
+		return true;
 	struct env env = {.arena = m->scratch, .db = m->c->db, .now = instant_at((struct date){next}, 10 * 60000), .actor = &actor_program, .ids = &m->ids};
 	bool closed = true;
 	struct arena_mark mark = arena_mark(m->scratch);
@@ -320,7 +340,7 @@ static bool send_all(struct loop *l, struct wish **all, size_t n, struct err *e)
 	for (size_t i = 0; i < n; i++) {
 		if (!run_until(l, all[i]->t[0].ms, e) || !send(l, all[i], e))
 			return false;
-		if (l->since_commit >= A_COMMIT && !(commit(l, e) && begin(l, e)))
+		if (l->since_commit >= l->a_commit && !(commit(l, e) && begin(l, e)))
 			return false;
 	}
 	return true;
@@ -356,21 +376,6 @@ static bool one_day(struct loop *l, int32_t day, struct err *e)
 	return ok && run_until(l, end < m->c->until.ms ? end : m->c->until.ms, e) && (day == l->last || close_day(l, day + 1, e));
 }
 
-/* Whoever is under way at the end stays where it is. */
-static bool rest(struct loop *l, struct err *e)
-{
-	bool ok = true;
-	for (size_t i = 0; i < l->n; i++) {
-		struct inst *x = l->heap[i].x;
-		if (ok && x->next > 0)
-			ok = pour_end(l->m, x, e);
-		else
-			inst_free(x);
-	}
-	l->n = 0;
-	return ok;
-}
-
 /* Mails about samples are sent to nobody. */
 static bool told(struct maker *m, struct err *e)
 {
@@ -379,9 +384,33 @@ static bool told(struct maker *m, struct err *e)
 	return audit_mark_read(&env, STR("notify"), &(struct audit_entries){v, 2}, e);
 }
 
+/* Whoever is under way at the end stays where it is. */
+static bool rest(struct loop *l, struct err *e)
+{
+	bool past = is_past(l), ok = true;
+	for (size_t i = 0; i < l->n; i++) {
+		struct inst *x = l->heap[i].x;
+		if (ok && x->next > 0)
+			ok = past ? pour_gone(l->m, x) : pour_end(l->m, x, e);
+		else
+			inst_free(x);
+	}
+	l->n = 0;
+	return ok && (past || told(l->m, e));
+}
+
+static bool how_far(struct loop *l, struct err *e)
+{
+	struct sequence_last_row row = {0};
+	bool found = false;
+	bool ok = q_sequence_last(l->m->c->db, l->m->scratch, STR(EVENTS), &row, &found, e);
+	l->past = found ? row.value : 0;
+	return ok || err_wrap(e, "how far the samples are");
+}
+
 static bool loop_days(struct maker *m, struct err *e)
 {
-	struct loop l = {.m = m};
+	struct loop l = {.m = m, .a_commit = m->c->n / 20 < A_COMMIT ? m->c->n / 20 + 1 : A_COMMIT};
 	/* Not more than a few days' work: older ones would have been issued long ago. */
 	int64_t of_days = m->c->n * SIGNED_DAYS / (YEARS * 365) + 8, newest = of_days < SIGNED_MOST ? of_days : SIGNED_MOST;
 	weigh(&l);
@@ -390,10 +419,10 @@ static bool loop_days(struct maker *m, struct err *e)
 	l.wait_signature_ms = m->c->until.ms - (int64_t)((double)newest / ((double)m->c->n + 1) * YEARS * 365 * (double)DAY_MS);
 	l.sign_from_ms = m->c->sign ? l.wait_signature_ms - (int64_t)((double)SAMPLE_SIGNED / ((double)m->c->n + 1) * YEARS * 365 * (double)DAY_MS) : INT64_MAX;
 	bool ok = l.n_usual > 0 || err_set(e, ERR_INTERNAL, "no procedure has form and process");
-	ok = ok && begin(&l, e);
+	ok = ok && how_far(&l, e) && begin(&l, e);
 	for (int32_t d = l.first; ok && d <= l.last; d++)
 		ok = one_day(&l, d, e);
-	ok = ok && rest(&l, e) && told(m, e) && commit(&l, e);
+	ok = ok && rest(&l, e) && commit(&l, e);
 	db_rollback(&l.tx);
 	for (size_t i = 0; i < l.n; i++)
 		inst_free(l.heap[i].x);
@@ -410,31 +439,16 @@ struct instant sample_begin(struct instant until)
 	return instant_at(date_from_civil(c.year - YEARS, c.month, day), 7 * (int32_t)HOUR);
 }
 
-static void drop_stage(struct maker *m)
-{
-	static const char *const parts[] = {"", "-wal", "-shm"};
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		unlink(str_fmt(m->arena, "%.*s/sample-stage.db%s", STR_ARG(m->c->dir), parts[i]).p);
-}
-
-static bool open_stage(struct maker *m, struct err *e)
-{
-	struct str path = str_fmt(m->arena, "%.*s/sample-stage.db", STR_ARG(m->c->dir));
-	drop_stage(m);
-	if (!db_snapshot(m->c->db, path, e))
-		return err_wrap(e, "copy for samples");
-	m->stage = db_open_sqlite(path, DB_BATCH, e);
-	return m->stage && lane_open(m->stage, m->scratch, 0, &m->stage_lane, e);
-}
-
 static bool sample_page(struct maker *m, struct str title, struct pool_file *out, struct err *e)
 {
 	struct str pdf;
 	struct blob_info info;
+	if (again_file(m, out))
+		return true;
 	if (!m->c->page(m->c->ctx, m->scratch, title, &pdf, e) || !blob_store_bytes(m->c->blobs, pdf, &(struct blob_put){.key = &m->key}, &info, e))
 		return err_wrap(e, "a sample page");
 	*out = (struct pool_file){digest_hex(m->arena, info.address), digest_hex(m->arena, info.plain), info.size, 1};
-	return true;
+	return again_keep(m, out, e);
 }
 
 static bool prepare(struct maker *m, struct err *e)
@@ -444,8 +458,7 @@ static bool prepare(struct maker *m, struct err *e)
 	m->begin = sample_begin(m->c->until);
 	id_source_init(&m->ids, 0);
 	id_source_init(&m->stage_ids, 1);
-	m->key = key_new();
-	if (!lane_open(m->c->db, m->scratch, 0, &m->lane, e) || !open_stage(m, e) || !house_find(m, e))
+	if (!again_open(m, e) || !lane_open(m->c->db, m->scratch, 0, &m->lane, e) || !stage_open(m, e) || !house_find(m, e))
 		return false;
 	db_permit_logged(m->stage, true);
 	m->n_pool = 1;
@@ -471,7 +484,9 @@ bool sample_make(const struct sample_config *c, struct sample_done *out, struct 
 	db_rollback(&stage);
 	db_bulk_free(m->stage_rows);
 	db_close(m->stage);
-	drop_stage(m);
+	if (ok)
+		stage_drop(m);
+	again_close(m, ok);
 	db_bulk_free(m->bulk);
 	crypto_wipe(&m->key, sizeof m->key);
 	arena_free(m->scratch);

@@ -338,17 +338,23 @@ static bool add_to_pool(struct taking *k, struct err *e)
 	struct dossier_get_row d;
 	struct str pdf;
 	struct blob_info info;
+	struct pool_file had;
 	size_t want = m->c->n < 20000 ? 12 : POOL_MAX;
-	if (m->n_pool >= want || !m->c->sheet)
+	if (m->n_pool >= want || m->n_moulds >= 3 * POOL_MAX || !m->c->sheet)
 		return true;
+	if (again_file(m, &had)) {
+		if (had.blob.n)
+			m->pool[m->n_pool++] = had;
+		return true;
+	}
 	if (!dossier_load(&k->env, k->id, &d, e) || !m->c->sheet(&k->env, &d, SHEET_FORM, 0, &pdf, e)) {
 		*e = (struct err){0}; /* no printed form: no file */
-		return true;
+		return again_keep(m, NULL, e);
 	}
 	if (!blob_store_bytes(m->c->blobs, pdf, &(struct blob_put){.key = &m->key}, &info, e))
 		return err_wrap(e, "a sample file");
-	m->pool[m->n_pool++] = (struct pool_file){digest_hex(m->arena, info.address), digest_hex(m->arena, info.plain), info.size, 1};
-	return true;
+	m->pool[m->n_pool] = (struct pool_file){digest_hex(m->arena, info.address), digest_hex(m->arena, info.plain), info.size, 1};
+	return again_keep(m, &m->pool[m->n_pool++], e);
 }
 
 static bool take(struct maker *m, struct mould *x, const struct instant *t, const struct cast *cast, struct err *e)

@@ -1,5 +1,6 @@
 /* pour.c — one dossier out of its mould: rows, digests, entries. */
 #include "core/audit/audit_sql.h"
+#include "core/squeeze/squeeze.h"
 #include "core/text/text.h"
 #include "gen/tables.h"
 #include "sample/internal.h"
@@ -114,7 +115,7 @@ static struct str keyed(struct arena *a, const struct key *k, struct str value)
 
 static struct str sealed(struct maker *m, const char *what, int64_t id, struct str plain)
 {
-	return crypto_seal_text(m->scratch, &m->key, str_fmt(m->scratch, "%s:%lld", what, (long long)id), plain);
+	return crypto_seal_same(m->scratch, &m->key, str_fmt(m->scratch, "%s:%lld", what, (long long)id), squeeze(m->scratch, plain));
 }
 
 static struct str content(struct maker *m, const struct inst *x, const struct text_rule *r, const struct person_made *p)
@@ -154,8 +155,8 @@ static struct str text_of(struct maker *m, const struct inst *x, const struct te
 		return str_dup(a, DIGEST_STR(d));
 	}
 	case TEXT_CONTENT: return content(m, x, r, p);
-	case TEXT_WRAPPED: return key_wrap(a, law->keys, str_fmt(a, "dossier:%lld", (long long)x->ids[0]), &m->key);
-	case TEXT_FILE_NAME: return crypto_seal(a, &m->key, str_fmt(a, "name:%lld", (long long)x->ids[0]), pieces(m, x, r->plain));
+	case TEXT_WRAPPED: return key_wrap_same(a, law->keys, str_fmt(a, "dossier:%lld", (long long)x->ids[0]), &m->key);
+	case TEXT_FILE_NAME: return crypto_seal_same(a, &m->key, str_fmt(a, "name:%lld", (long long)x->ids[0]), pieces(m, x, r->plain));
 	case TEXT_BODY: return sealed(m, "paper", x->ids[r->row], r->plain);
 	case TEXT_FEE: return sealed(m, "fee", x->ids[r->row], r->plain);
 	case TEXT_VOUCHER: return str_fmt(a, "%07lld", (long long)counter_next(m, sequence_of(m, x, STR("voucher:UNIT:YEAR"), t)));
@@ -168,13 +169,16 @@ static struct str text_of(struct maker *m, const struct inst *x, const struct te
 	return STR("");
 }
 
-static void make_texts(struct maker *m, struct inst *x, int act)
+/* Texts with a number of their own are made in the order of the acts, the others may come later. */
+static bool is_counted(enum text_kind k) { return k == TEXT_CODE || k == TEXT_VOUCHER; }
+
+static void make_texts(struct maker *m, struct inst *x, int act, bool counted)
 {
 	struct person_made p = {0};
-	if (act == 0)
+	if (act == 0 && !counted)
 		p = person_make(m->scratch, x->number, x->chance, x->m->life.organisation);
 	for (size_t i = 0; i < x->m->n_texts; i++)
-		if (x->m->texts[i].act == act)
+		if (x->m->texts[i].act == act && is_counted(x->m->texts[i].kind) == counted)
 			x->texts[i] = kept(x, text_of(m, x, &x->m->texts[i], &p, x->t[act]));
 }
 
@@ -293,6 +297,34 @@ static bool put_rows(struct maker *m, const struct inst *x, struct db_bulk *to, 
 	return true;
 }
 
+/* Ids and numbers of the next act: what the dossiers after it do not get. */
+static void take_numbers(struct maker *m, struct inst *x)
+{
+	const struct mould *mould = x->m;
+	for (size_t i = 0; i < mould->n_rows; i++)
+		if (mould->rows[i].act == x->next)
+			x->ids[i] = i == 1 && mould->rows[1].table == &table_dossier_key ? x->ids[0] : id_new(&m->ids, x->t[x->next]);
+	for (size_t i = 0; i < mould->n_numbers; i++)
+		if (mould->numbers[i].act == x->next)
+			x->numbers[i] = counter_next(m, sequence_of(m, x, mould->numbers[i].name, x->t[x->next]));
+	make_texts(m, x, x->next, true);
+}
+
+/* Due times and texts of the acts up to this one. */
+static bool fill(struct maker *m, struct inst *x, int until, struct err *e)
+{
+	const struct mould *mould = x->m;
+	for (; x->filled <= until; x->filled++) {
+		for (size_t i = 0; i < mould->n_due; i++)
+			if (mould->due[i].act == x->filled && !due_of(m, x, &mould->due[i], &x->due[i], e))
+				return err_wrap(e, str_fmt(m->scratch, "%s of a sample, rule %zu of kind %d, act %d", mould->life.p->p->id.p, i, (int)mould->due[i].kind, x->filled).p);
+		if (mould->spent.act == x->filled)
+			spend(m, x);
+		make_texts(m, x, x->filled, false);
+	}
+	return true;
+}
+
 /* The result of this very dossier: its rows stand in the copy of the directory while it is drawn, signed and kept. */
 static bool sign_result(struct maker *m, struct inst *x, struct err *e)
 {
@@ -307,7 +339,21 @@ static bool sign_result(struct maker *m, struct inst *x, struct err *e)
 	if (!ok)
 		return err_wrap(e, "a sample's signed result");
 	x->result = (struct pool_file){digest_hex(m->scratch, info.address), digest_hex(m->scratch, info.plain), info.size, 0};
-	m->out->signed_results++;
+	return again_keep(m, &x->result, e);
+}
+
+static bool has_signed_result(const struct inst *x) { return x->m->life.signed_result && x->m->script.v[x->next].does == DO_RESULT; }
+
+bool pour_past(struct maker *m, struct inst *x, struct err *e)
+{
+	take_numbers(m, x);
+	if (has_signed_result(x)) {
+		if (!again_file(m, &x->result))
+			return err_set(e, ERR_INTERNAL, "which file a signed result has was not kept");
+		m->out->signed_results++;
+	}
+	x->next++;
+	m->out->entries++;
 	return true;
 }
 
@@ -318,20 +364,16 @@ bool pour_act(struct maker *m, struct inst *x, struct err *e)
 	struct buf touched = buf_on(m->scratch);
 	union db_cell row[64];
 	uint8_t digest[DIGEST_SIZE];
-	for (size_t i = 0; i < mould->n_rows; i++)
-		if (mould->rows[i].act == x->next)
-			x->ids[i] = i == 1 && mould->rows[1].table == &table_dossier_key ? x->ids[0] : id_new(&m->ids, x->t[x->next]);
-	for (size_t i = 0; i < mould->n_due; i++)
-		if (mould->due[i].act == x->next && !due_of(m, x, &mould->due[i], &x->due[i], e))
-			return err_wrap(e, str_fmt(m->scratch, "%s of a sample, rule %zu of kind %d, act %d", mould->life.p->p->id.p, i, (int)mould->due[i].kind, x->next).p);
-	for (size_t i = 0; i < mould->n_numbers; i++)
-		if (mould->numbers[i].act == x->next)
-			x->numbers[i] = counter_next(m, sequence_of(m, x, mould->numbers[i].name, x->t[x->next]));
-	if (mould->spent.act == x->next)
-		spend(m, x);
-	if (mould->life.signed_result && mould->script.v[x->next].does == DO_RESULT && !sign_result(m, x, e))
+	take_numbers(m, x);
+	if (!fill(m, x, x->next - 1, e))
 		return false;
-	make_texts(m, x, x->next);
+	if (has_signed_result(x)) {
+		if (!again_file(m, &x->result) && !sign_result(m, x, e))
+			return false;
+		m->out->signed_results++;
+	}
+	if (!fill(m, x, x->next, e))
+		return false;
 	for (size_t i = a->first_image; i < a->first_image + a->n_images; i++) {
 		apply(m, x, &mould->images[i], row);
 		db_cells_digest(m->scratch, mould->images[i].table, row, digest);
@@ -345,7 +387,7 @@ bool pour_act(struct maker *m, struct inst *x, struct err *e)
 
 bool pour_end(struct maker *m, struct inst *x, struct err *e)
 {
-	if (!put_rows(m, x, m->bulk, e))
+	if (!fill(m, x, x->next - 1, e) || !put_rows(m, x, m->bulk, e))
 		return false;
 	m->out->dossiers++;
 	inst_free(x);

@@ -199,11 +199,10 @@ struct key key_derive(const struct key *from, struct str purpose)
 	return k;
 }
 
-void crypto_seal_into(void *to, const struct key *k, struct str aad, struct str plain)
+/* `out` begins with the nonce. */
+static void seal_into(uint8_t *out, const struct key *k, struct str aad, struct str plain)
 {
-	uint8_t *out = to;
 	CHECK(plain.n <= INT32_MAX - SEAL_OVERHEAD && aad.n <= INT32_MAX);
-	crypto_random(out, NONCE_SIZE);
 	need();
 	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
 	int n = 0;
@@ -215,11 +214,26 @@ void crypto_seal_into(void *to, const struct key *k, struct str aad, struct str 
 	EVP_CIPHER_CTX_free(c);
 }
 
+void crypto_seal_into(void *out, const struct key *k, struct str aad, struct str plain)
+{
+	crypto_random(out, NONCE_SIZE);
+	seal_into(out, k, aad, plain);
+}
+
 struct str crypto_seal(struct arena *a, const struct key *k, struct str aad, struct str plain)
 {
 	char *out = arena_alloc(a, plain.n + SEAL_OVERHEAD + 1);
 	crypto_seal_into(out, k, aad, plain);
 	return (struct str){out, plain.n + SEAL_OVERHEAD};
+}
+
+struct str crypto_seal_same(struct arena *a, const struct key *k, struct str aad, struct str plain)
+{
+	uint8_t *out = arena_alloc(a, plain.n + SEAL_OVERHEAD + 1);
+	struct digest d = crypto_hmac((struct str){(const char *)k->b, KEY_SIZE}, str_fmt(a, "nonce %zu:%.*s%.*s", aad.n, STR_ARG(aad), STR_ARG(plain)));
+	memcpy(out, d.b, NONCE_SIZE);
+	seal_into(out, k, aad, plain);
+	return (struct str){(const char *)out, plain.n + SEAL_OVERHEAD};
 }
 
 /* Decrypts n bytes into out; false when the tag does not fit. */

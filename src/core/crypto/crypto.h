@@ -61,6 +61,9 @@ struct key key_derive(const struct key *from, struct str purpose);
 struct str crypto_seal(struct arena *a, const struct key *k, struct str aad, struct str plain);
 /* The same into plain.n + SEAL_OVERHEAD bytes of the caller's. */
 void crypto_seal_into(void *out, const struct key *k, struct str aad, struct str plain);
+/* The same with a nonce made from the key, the aad and the text: equal texts under one aad give equal bytes, and whoever sees two seals sees
+ * that. For what must come out again as it was (src/sample); opens like any other. */
+struct str crypto_seal_same(struct arena *a, const struct key *k, struct str aad, struct str plain);
 /* ERR_INVALID when the bytes, the aad or the key are not those of the seal. *out is NUL-terminated. */
 bool crypto_open(struct arena *a, const struct key *k, struct str aad, struct str sealed, struct str *out, struct err *e)
 	MUST_CHECK;
@@ -89,6 +92,8 @@ bool keyring_reload(struct keyring *r, const char *path, struct err *e) MUST_CHE
 /* key id (4) ‖ seal of the data key: WRAPPED_SIZE bytes. `context` names table and record ("dossier:123"). */
 #define WRAPPED_SIZE (4 + KEY_SIZE + SEAL_OVERHEAD)
 struct str key_wrap(struct arena *a, const struct keyring *r, struct str context, const struct key *data_key);
+/* The same bytes each time, as crypto_seal_same(). */
+struct str key_wrap_same(struct arena *a, const struct keyring *r, struct str context, const struct key *data_key);
 /* ERR_INVALID: not a wrapped key of this context; ERR_INTERNAL: its master key is not in the ring. */
 bool key_unwrap(const struct keyring *r, struct str context, struct str wrapped, struct key *out, struct err *e) MUST_CHECK;
 /* Is it wrapped by another key than the first of the ring? (The rotation command wraps those again.) */

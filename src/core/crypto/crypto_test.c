@@ -103,6 +103,13 @@ TEST(a_seal_opens_only_unchanged_with_its_key_and_context)
 		EXPECT_ERR(crypto_open(a, &k, STR("dossier:1"), str_sub(sealed, 0, i), &out, &e), e, ERR_INVALID);
 	}
 	EXPECT(!str_eq(sealed, crypto_seal(a, &k, STR("dossier:1"), STR("Nguyễn Thị Mẫu"))));
+	struct str same = crypto_seal_same(a, &k, STR("dossier:1"), STR("Nguyễn Thị Mẫu"));
+	EXPECT(str_eq(same, crypto_seal_same(a, &k, STR("dossier:1"), STR("Nguyễn Thị Mẫu"))));
+	/* Another nonce wherever key, aad or text differ: one nonce for two texts would open both. */
+	EXPECT(memcmp(same.p, crypto_seal_same(a, &k, STR("dossier:1"), STR("Nguyễn Thị Mầu")).p, 12) != 0);
+	EXPECT(memcmp(same.p, crypto_seal_same(a, &k, STR("dossier:1N"), STR("guyễn Thị Mẫu")).p, 12) != 0);
+	EXPECT_OK(crypto_open(a, &k, STR("dossier:1"), same, &out, &e), e);
+	EXPECT(str_eq(out, STR("Nguyễn Thị Mẫu")));
 }
 
 TEST(an_empty_text_can_be_sealed)

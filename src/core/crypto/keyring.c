@@ -204,16 +204,21 @@ bool keyring_rotate(const char *path, struct err *e)
 	return write_ring(path, r, true, e);
 }
 
-struct str key_wrap(struct arena *a, const struct keyring *r, struct str context, const struct key *data_key)
+typedef struct str seal_fn(struct arena *a, const struct key *k, struct str aad, struct str plain);
+
+static struct str wrap(struct arena *a, const struct keyring *r, struct str context, const struct key *data_key, seal_fn *seal)
 {
 	struct master m;
 	pthread_rwlock_rdlock(lock_of(r));
 	m = r->keys[0];
 	pthread_rwlock_unlock(lock_of(r));
-	struct str sealed = crypto_seal(a, &m.key, context, (struct str){(const char *)data_key->b, KEY_SIZE});
+	struct str sealed = seal(a, &m.key, context, (struct str){(const char *)data_key->b, KEY_SIZE});
 	crypto_wipe(&m.key, sizeof m.key);
 	return str_cat(a, (struct str){(const char *)m.id, ID_SIZE}, sealed);
 }
+
+struct str key_wrap(struct arena *a, const struct keyring *r, struct str context, const struct key *data_key) { return wrap(a, r, context, data_key, crypto_seal); }
+struct str key_wrap_same(struct arena *a, const struct keyring *r, struct str context, const struct key *data_key) { return wrap(a, r, context, data_key, crypto_seal_same); }
 
 static bool find_master(const struct keyring *r, struct str wrapped, struct master *out, bool *first)
 {
