@@ -197,7 +197,8 @@ static void row_button(struct show *s, struct str act, struct str value, enum ms
 static void show_rows(struct show *s, const struct eform_field *f, const json_t *v, struct str name)
 {
 	struct arena *a = s->o->b->a;
-	size_t fixed = (size_t)json_integer_value(json_object_get(f->def, "fixed_rows")), n = json_array_size(v);
+	const json_t *names = json_object_get(f->def, "fixed_rows");
+	size_t fixed = json_array_size(names), n = json_array_size(v);
 	n = n > fixed ? n : fixed;
 	n = n ? n : 1;
 	bool outer = s->plain;
@@ -206,7 +207,8 @@ static void show_rows(struct show *s, const struct eform_field *f, const json_t 
 	show_own_error(s, name);
 	for (size_t i = 0; i < n; i++) {
 		struct str row = str_fmt(a, "%.*s.%zu", STR_ARG(name), i);
-		ui_group_begin(s->o, str_fmt(a, "%.*s %zu", STR_ARG(msg(s->o->lang, MSG_FILING_ROW)), i + 1), STR_NONE);
+		struct str own = str_from(json_string_value(json_array_get(names, i)));
+		ui_group_begin(s->o, own.n ? own : str_fmt(a, "%.*s %zu", STR_ARG(msg(s->o->lang, MSG_FILING_ROW)), i + 1), STR_NONE);
 		show_fields(s, f->fields, f->n, json_array_get(v, i), row);
 		if (!fixed && n > 1)
 			row_button(s, STR("_bot"), row, MSG_FILING_ROW_REMOVE, str_fmt(a, "%zu", i + 1));

@@ -662,6 +662,35 @@ TEST_BOTH(autosave_keeps_what_is_wrong_too)
 	done(w);
 }
 
+/* In each form that asks for it, until it was answered: what was left blank stays blank. */
+TEST_BOTH(what_is_known_of_the_applicant_stands_in_each_form)
+{
+	struct world *w = world(a, engine);
+	struct str base = begin(w, &citizen, "bx-cap-phep-xquang"), ten = page_of(w, base, "bx-cap-phep-xquang", "cong_viec");
+	EXPECT_STATUS(post(w, &citizen, str_cat(a, base, STR("/nguoi-nop")), who_body), 303);
+	const struct str pages[] = {ten, page_of(w, base, "bx-cap-phep-xquang", "ten_to_chuc")};
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+		struct test_answer x = get(w, &citizen, pages[i]);
+		EXPECT(has(&x, "value=\"Nguyễn Văn Mẫu\"") && has(&x, "value=\"1 Phố Mẫu\"") && has(&x, "value=\"0912345678\"") && has(&x, "được điền sẵn"));
+	}
+	struct test_answer x = get(w, &citizen, str_cat(a, base, STR("/kiem-tra")));
+	EXPECT(!has(&x, "/gui\"")); /* nobody has said so yet */
+	struct test_request q = {.method = HTTP_PATCH, .path = str_cstr(a, str_cat(a, ten, STR("/luu"))), .actor = &citizen, .form = "ten=&dia_chi=&dien_thoai=&email="};
+	EXPECT_STATUS(http_test_send(w->http, &q), 204);
+	x = get(w, &citizen, ten);
+	EXPECT(!has(&x, "Nguyễn Văn Mẫu") && !has(&x, "được điền sẵn"));
+	done(w);
+}
+
+TEST_BOTH(fixed_rows_bear_their_names)
+{
+	struct world *w = world(a, engine);
+	struct str base = begin(w, &citizen, "kh2025-xet-tai-tro");
+	struct test_answer x = get(w, &citizen, page_of(w, base, "kh2025-xet-tai-tro", "cong_bo"));
+	EXPECT(has(&x, "Trong nước</h2>") && has(&x, "Quốc tế</h2>") && !has(&x, "value=\"cong_bo\""));
+	done(w);
+}
+
 static bool expire(struct env *env, void *ctx, struct err *e)
 {
 	(void)ctx;

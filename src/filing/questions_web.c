@@ -15,7 +15,23 @@ static bool page_index(struct request *r, const struct draft *d, size_t *page, s
 	return true;
 }
 
-static bool show_questions(struct request *r, const struct draft *d, size_t i, const json_t *answers, struct faults faults)
+/* What the applicant's page or the account told already stands in a page that nobody has sent yet, to be looked at. Who types in a paper or
+ * corrects what was sent writes what is there. */
+static bool prefill(struct request *r, const struct draft *d, size_t i, size_t *n, struct err *e)
+{
+	struct applicant w;
+	struct str channel;
+	bool complete = false;
+	if (!str_eq(d->row.purpose, STR("new")) || draft_seen(d, str_fmt(r->env.arena, "%zu", i)))
+		return true;
+	if (!who_fill(&r->env, d, &w, &channel, &complete, e))
+		return false;
+	const struct eform_known known = {w.name, w.identity, w.address, w.phone, w.email, w.organisation};
+	*n = eform_prefill(draft_section(d, i), &known, draft_form(d, d->flow.pages[i].form));
+	return true;
+}
+
+static bool show_questions(struct request *r, const struct draft *d, size_t i, const json_t *answers, struct faults faults, size_t prefilled)
 {
 	struct arena *a = r->env.arena;
 	struct html_out o = page_out(r);
@@ -32,6 +48,8 @@ static bool show_questions(struct request *r, const struct draft *d, size_t i, c
 	ui_enter(&o, go[0].label);
 	if (sec->note.n)
 		filing_text(&o, sec->note);
+	if (prefilled)
+		ui_notice(&o, &(struct ui_notice){.text = m(r, MSG_FILING_PREFILLED)});
 	show_section(&s, sec, answers);
 	ui_buttons(&o, go, ARRAY_LEN(go));
 	filing_form_end(&o);
@@ -42,8 +60,8 @@ static bool show_questions(struct request *r, const struct draft *d, size_t i, c
 bool section_page(struct request *r, struct err *e)
 {
 	AUTO_DRAFT d = {0};
-	size_t i = 0;
-	if (!draft_open_path(r, &d, e) || !page_index(r, &d, &i, e))
+	size_t i = 0, prefilled = 0;
+	if (!draft_open_path(r, &d, e) || !page_index(r, &d, &i, e) || !prefill(r, &d, i, &prefilled, e))
 		return false;
 	struct faults f = {0};
 	if (draft_seen(&d, str_fmt(r->env.arena, "%zu", i))) {
@@ -51,7 +69,7 @@ bool section_page(struct request *r, struct err *e)
 		struct eform_errors errors = draft_form_errors(&r->env, &d, merged, d.flow.pages[i].form, NULL);
 		f = faults_of(r->env.arena, r->env.lang, &errors, draft_section(&d, i));
 	}
-	return show_questions(r, &d, i, draft_form(&d, d.flow.pages[i].form), f);
+	return show_questions(r, &d, i, draft_form(&d, d.flow.pages[i].form), f, prefilled);
 }
 
 static struct str dump(struct arena *a, const json_t *j)
@@ -81,7 +99,7 @@ bool section_check(struct request *r, struct err *e)
 		return false;
 	AUTO_JSON typed = typed_section(r, draft_section(&d, i));
 	if (filing_rows_changed(r, typed, STR_NONE))
-		return show_questions(r, &d, i, typed, (struct faults){0});
+		return show_questions(r, &d, i, typed, (struct faults){0}, 0);
 	filing_state_of(r)->typed = dump(r->env.arena, typed);
 	if (req_form_raw(r, STR("_sau"), 0, &later))
 		return true;
@@ -99,7 +117,7 @@ bool section_again(struct request *r, struct err *e)
 	if (!draft_open_path(r, &d, e) || !page_index(r, &d, &i, e))
 		return false;
 	AUTO_JSON typed = typed_section(r, draft_section(&d, i));
-	return show_questions(r, &d, i, typed, faults_with(r, &d, i, typed));
+	return show_questions(r, &d, i, typed, faults_with(r, &d, i, typed), 0);
 }
 
 static bool keep_typed(struct request *r, struct draft *d, size_t i, bool see, struct err *e)

@@ -417,6 +417,9 @@ static const struct { const char *field, *why; } bad_fields[] = {
 	{"{\"key\":\"a\",\"kind\":\"rows\",\"label\":\"A\",\"columns\":[{\"key\":\"c\",\"kind\":\"rows\",\"label\":\"C\",\"columns\":[{\"key\":\"x\",\"kind\":\"text\",\"label\":\"X\"}]}]}", "/sections/0/fields/0/columns/0: rows within rows"},
 	{"{\"key\":\"a\",\"kind\":\"group\",\"label\":\"A\",\"fields\":[{\"key\":\"c\",\"kind\":\"text\",\"label\":\"C\",\"required\":{\"var\":\"a.z\"}}]}", "/sections/0/fields/0/fields/0/required: a rule reads the unknown field z"},
 	{"{\"key\":\"a\",\"kind\":\"rows\",\"label\":\"A\",\"fixed_rows\":2,\"columns\":[{\"key\":\"c\",\"kind\":\"text\",\"label\":\"C\"}]}", "/sections/0/fields/0/fixed_rows: must be a list of texts"},
+	{"{\"key\":\"a\",\"kind\":\"text\",\"label\":\"A\",\"prefill\":\"nam\"}", "/sections/0/fields/0/prefill: is nothing known of an applicant"},
+	{"{\"key\":\"a\",\"kind\":\"text\",\"label\":\"A\",\"prefill\":\"applicant\"}", "/sections/0/fields/0/prefill: is nothing known of an applicant"},
+	{"{\"key\":\"a\",\"kind\":\"date\",\"label\":\"A\",\"prefill\":\"name\"}", "/sections/0/fields/0/prefill: not a member of this kind"},
 };
 
 TEST(a_faulty_pack_is_refused_with_its_place)
@@ -554,6 +557,25 @@ TEST(a_table_too_wide_is_printed_turned)
 	json_decref(want);
 	json_decref(flat);
 	json_decref(v);
+	json_decref(pack);
+}
+
+/* Where the pack says so and nothing was answered: not even a blank is written over, nor a person's part for an organisation. */
+TEST(what_is_known_of_the_applicant_is_filled_in)
+{
+	struct err e = {0};
+	json_t *pack = eform_pack(STR("{\"format\":1,\"id\":\"t\",\"title\":\"T\",\"sections\":[{\"key\":\"s\",\"title\":\"S\",\"fields\":[{\"key\":\"a\",\"kind\":\"text\",\"label\":\"A\",\"prefill\":\"name\"},"
+		"{\"key\":\"b\",\"kind\":\"phone\",\"label\":\"B\",\"prefill\":\"phone\"},{\"key\":\"c\",\"kind\":\"text\",\"label\":\"C\"},{\"key\":\"l\",\"kind\":\"choice\",\"label\":\"L\",\"prefill\":\"kind\","
+		"\"options\":[{\"value\":\"ca_nhan\",\"label\":\"1\"},{\"value\":\"to_chuc\",\"label\":\"2\"}]},{\"key\":\"p\",\"kind\":\"person\",\"label\":\"P\",\"prefill\":\"applicant\"},"
+		"{\"key\":\"o\",\"kind\":\"organisation\",\"label\":\"O\",\"prefill\":\"applicant\"}]}]}"), &e);
+	struct eform *f = eform_load(a, pack, NULL, &e);
+	struct eform_known firm = {.name = STR("Công ty Mẫu"), .identity = STR("9900000009"), .phone = STR("0912000000"), .organisation = true};
+	json_t *v = json_pack("{s:s}", "b", ""), *want = json_pack("{s:s,s:s,s:s,s:{s:s,s:s,s:s}}", "b", "", "a", "Công ty Mẫu", "l", "to_chuc", "o", "ten", "Công ty Mẫu", "ma_so_thue", "9900000009", "dien_thoai", "0912000000");
+	EXPECT_INT(eform_prefill(&f->sections[0], &firm, v), 5);
+	EXPECT(json_equal(v, want));
+	EXPECT_INT(eform_prefill(&f->sections[0], &firm, v), 0);
+	json_decref(v);
+	json_decref(want);
 	json_decref(pack);
 }
 

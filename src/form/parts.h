@@ -11,6 +11,8 @@ const json_t *eform_provinces(const json_t *units, struct date day);
 bool eform_strict_pack(struct arena *a, const json_t *pack, struct err *e);
 bool eform_strict_section(struct arena *a, const json_t *def, const char *at, struct err *e);
 bool eform_strict_field(struct arena *a, const json_t *def, enum eform_kind kind, const char *at, struct err *e);
+/* Is it what a pack may fill in beforehand: "name", "phone", …, "kind" of a choice, "applicant" of a person or organisation? */
+bool eform_prefill_known(struct str what);
 /* Nothing to keep: no value, white space, an empty list, an object of such. */
 bool eform_blank(const json_t *v);
 struct str eform_shown_value(struct arena *a, const struct eform_context *c, const struct eform_field *f, const json_t *v);

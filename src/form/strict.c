@@ -17,7 +17,7 @@ static const struct member field_members[] = {
 	{"max_length", COUNT, K(TEXT) | K(LONG_TEXT)}, {"max_count", COUNT, K(ROWS) | K(FILE)}, {"max_size", COUNT, K(FILE)},
 	{"accept", TEXTS, K(FILE)}, {"document", INDEX, K(FILE)}, {"options", OPTIONS, K(CHOICE) | K(CHOICES)}, {"fields", LIST, K(GROUP)},
 	{"columns", LIST, K(ROWS)}, {"numbered", TEXT, K(ROWS)}, {"printed_rows", COUNT, K(ROWS)}, {"fixed_rows", TEXTS, K(ROWS)}, {"print_turned", BOOL, K(ROWS)},
-	{"with_sex", BOOL, K(PERSON)}, {"until", TEXT, ANY}, {"example", TEXT, K(TEXT) | K(LONG_TEXT)}};
+	{"prefill", TEXT, K(TEXT) | K(CHOICE) | K(PERSONAL_ID) | K(TAX_CODE) | K(PHONE) | K(EMAIL) | K(PERSON) | K(ORGANISATION)}, {"with_sex", BOOL, K(PERSON)}, {"until", TEXT, ANY}, {"example", TEXT, K(TEXT) | K(LONG_TEXT)}};
 static const struct member option_members[] = {{"value", TEXT, ANY}, {"label", TEXT, ANY}, {"label_en", TEXT, ANY}};
 static const struct member section_members[] = {
 	{"key", TEXT, ANY}, {"title", TEXT, ANY}, {"title_en", TEXT, ANY}, {"print_title", TEXT_OR_NULL, ANY}, {"note", TEXT, ANY}, {"fields", LIST, ANY}};
@@ -122,7 +122,10 @@ bool eform_strict_field(struct arena *a, const json_t *def, enum eform_kind kind
 	const json_t *min = json_object_get(def, "min"), *max = json_object_get(def, "max");
 	if (!object(&s, def, at, field_members, ARRAY_LEN(field_members), 1u << kind))
 		return false;
-	return !min || !max || json_number_value(min) <= json_number_value(max) || bad(&s, at, "min is over max");
+	if (min && max && json_number_value(min) > json_number_value(max))
+		return bad(&s, at, "min is over max");
+	struct str what = eform_text(def, "prefill");
+	return !what.n || (eform_prefill_known(what) && str_eq(what, STR("applicant")) == (kind >= EFORM_GROUP)) || bad(&s, str_fmt(a, "%s/prefill", at).p, "is nothing known of an applicant");
 }
 
 bool eform_strict_section(struct arena *a, const json_t *def, const char *at, struct err *e)
