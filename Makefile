@@ -24,10 +24,11 @@ quick:   ## unit and slice tests on the embedded database only
 lint:    ## the house's own lints and the compiler's analyser
 	@scripts/lint
 
-tsan:    ## writer, HTTP, helpers, jobs, mail and the slices of a dossier under the thread sanitizer
+tsan:    ## writer, HTTP, helpers, jobs, mail, the slices of a dossier and the whole program under the thread sanitizer
 	@scripts/build build-tsan -Db_sanitize=thread -Db_lundef=false
-	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp" meson test -C build-tsan --no-rebuild --timeout-multiplier 5 --print-errorlogs \
-		core/writer core/http core/http-sockets core/helper core/job core/mail filing desk issue
+	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp" meson test -C build-tsan --no-rebuild --timeout-multiplier 12 --print-errorlogs \
+		core/writer "core/writer pg" core/http core/http-sockets core/helper core/job core/mail core/outbox filing desk issue "filing pg" "desk pg" "issue pg" \
+		stat account dossier journey/api
 
 bench:   ## figures against limits in the same run
 	@scripts/deps test

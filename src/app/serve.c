@@ -242,7 +242,6 @@ static void set_limits(struct http_config *h, const struct config *c)
 
 static bool start_http(struct app *app, struct err *e)
 {
-	page_parts_open(PAGE_PARTS_BYTES);
 	struct http_config *h = &app->http_cfg;
 	const struct config *c = &app->config;
 	*h = http_config_usual();
@@ -277,6 +276,7 @@ static bool start_jobs(struct app *app, struct err *e)
 	app->outbox = (struct outbox_config){.url = app->config.outbox_url, .ca_file = app->config.outbox_ca_file};
 	if (!secret_of(app, app->config.outbox_token_file, &app->outbox.token, e))
 		return false;
+	page_parts_open(PAGE_PARTS_BYTES); /* a job ages them */
 	cfg.kinds = app_jobs(app, &cfg.n_kinds);
 	return job_start(&app->jobs, &cfg, e);
 }

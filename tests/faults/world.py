@@ -1,7 +1,7 @@
 """What the fault tests share: filings and acts of the program's people on either engine, and looking into the database and the files."""
 import glob, hashlib, json, os, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import Program, equal, pdf, until
+from program import PATIENCE, Program, equal, pdf, until
 
 PLAIN, WITH_FILE = "cg-cn-lac-hau", "bx-khai-bao-xquang"
 
@@ -11,7 +11,7 @@ class World(Program):
         """folder: for the data; way: from the folder of PostgreSQL's socket to the one that the program is told, when something stands between."""
         super().__init__(dossiers=6, start=False, folder=folder, way=way, **settings)
 
-    def call(self, method, path, body=None, role=None, timeout=60, **headers):
+    def call(self, method, path, body=None, role=None, timeout=PATIENCE, **headers):
         """(status, answer)."""
         return self.ask(method, path, body, token=self.token(role) if role else None, timeout=timeout, **headers)[:2]
 

@@ -2,11 +2,13 @@
  * fail, and its wall clock can be moved while it runs.
  *
  * The test and the process share the file TEST_FAULTS (struct shared; tests/lib/faulty.py has its other half). Of the kinds in `mask` the call
- * that takes `left` from 1 to 0 fails with `code` (-1: each of them does until the test says otherwise). Other processes (commands, helpers) load
+ * that takes `left` from 1 to 0 fails with `code` (-1: each of them does until the test says otherwise; -2: the first of a place that never failed,
+ * which is told by the calls that led there: thousands of allocations come from some hundred places). Other processes (commands, helpers) load
  * this too and nothing fails there. Files without a name, sockets and pipes never fail. No sanitizer: it comes before theirs. */
 #include "serving.h"
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -21,12 +23,53 @@
 #include <unistd.h>
 
 enum kind { WRITE = 1, SYNC = 2, NAME = 4, READ = 8, QUERY = 16, COMMIT = 32, ALLOC = 64 };
+#define PLACES (1 << 16)
+#define DEPTH 14
 struct shared {
 	_Atomic int64_t left, hits, clock_s;
 	_Atomic int32_t mask, code;
+	_Atomic uint64_t places[PLACES]; /* those that failed, by hash; 0: free */
 };
 
 static struct shared nothing, *shared = &nothing;
+
+/* The way here, as a number that is the same in the next process: the test takes care that all is loaded at the same addresses. */
+static uint64_t place_of_call(void)
+{
+	void *frames[DEPTH];
+	uint64_t h = 14695981039346656037U;
+	for (int i = 0, n = backtrace(frames, DEPTH); i < n; i++)
+		h = (h ^ (uint64_t)(uintptr_t)frames[i]) * 1099511628211U;
+	return h ? h : 1;
+}
+
+/* Where the place stands in the table, or the free slot for it. */
+static _Atomic uint64_t *slot_of(uint64_t h)
+{
+	for (size_t i = h % PLACES, turn = 0; turn < PLACES; turn++, i = (i + 1) % PLACES) {
+		uint64_t there = atomic_load(&shared->places[i]);
+		if (!there || there == h)
+			return &shared->places[i];
+	}
+	abort();
+}
+
+/* The first call of a new place, and no other until the test says so again. */
+static int strikes_place(void)
+{
+	static _Thread_local int asked;
+	int64_t armed = -2;
+	if (asked)
+		return 0;
+	asked = 1;
+	uint64_t h = place_of_call();
+	_Atomic uint64_t *slot = slot_of(h);
+	int yes = !atomic_load(slot) && atomic_compare_exchange_strong(&shared->left, &armed, 0);
+	if (yes) /* none but who disarmed it writes here */
+		atomic_store(slot, h);
+	asked = 0;
+	return yes;
+}
 
 /* Does this call fail? */
 static int strikes(enum kind k)
@@ -34,6 +77,8 @@ static int strikes(enum kind k)
 	if (!(atomic_load(&shared->mask) & (int32_t)k))
 		return 0;
 	int64_t left = atomic_load(&shared->left);
+	if (left == -2 && strikes_place())
+		left = -1;
 	while (left > 0 && !atomic_compare_exchange_weak(&shared->left, &left, left - 1))
 		;
 	if (left != 1 && left != -1)
@@ -57,6 +102,8 @@ static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
 __attribute__((constructor)) static void begin(void)
 {
 	struct shared *p = shared_with_test("TEST_FAULTS", sizeof *p);
+	void *frame;
+	backtrace(&frame, 1); /* it loads a library the first time */
 	shared = p ? p : &nothing;
 }
 
@@ -194,15 +241,33 @@ int PQsendQueryPrepared(struct pg_conn *c, const char *name, int n, const char *
 	return strikes(QUERY) ? 0 : REAL(PQsendQueryPrepared)(c, name, n, v, lengths, formats, how);
 }
 
-/* ---- memory: what of it comes by malloc(), as the arenas' blocks do ---- */
+/* ---- memory ---- */
 
 void *__interceptor_malloc(size_t n) __attribute__((weak));
+void *__interceptor_calloc(size_t n, size_t size) __attribute__((weak));
+void *__interceptor_realloc(void *p, size_t n) __attribute__((weak));
 void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t n);
 void *malloc(size_t n)
 {
 	if (strikes(ALLOC))
 		return NULL;
 	return __interceptor_malloc ? __interceptor_malloc(n) : __libc_malloc(n);
+}
+
+void *calloc(size_t n, size_t size)
+{
+	if (strikes(ALLOC))
+		return NULL;
+	return __interceptor_calloc ? __interceptor_calloc(n, size) : __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t n)
+{
+	if (n && strikes(ALLOC))
+		return NULL;
+	return __interceptor_realloc ? __interceptor_realloc(p, n) : __libc_realloc(p, n);
 }
 
 /* ---- the wall clock ---- */

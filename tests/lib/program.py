@@ -11,7 +11,7 @@ root = tempfile.mkdtemp(prefix=f"motcua-{os.path.basename(sys.argv[0]).removesuf
 env = dict(os.environ, ASAN_OPTIONS="detect_leaks=0:abort_on_error=0", UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
 # Tests ask as often as they can. What each limit does is shown in tests/cli/settings_test.py.
 FREE = {f"rate_{x}": n for n, names in ((10000, "sign_in lookup upload heavy"), (1000000, "page api account_page account_api")) for x in names.split()}
-PATIENCE = 240  # seconds: machines may be slow; no test passes sooner or later for it
+PATIENCE = int(os.environ.get("TEST_PATIENCE", 240))  # seconds: machines may be slow; no test passes sooner or later for it
 PORTAL = {"role": "system", "login": "portal", "password": "Mau-portal-1a2b3c4d", "totp_secret": None}
 FORM = "application/x-www-form-urlencoded"
 
@@ -43,6 +43,9 @@ class Tests:
 
     def end(self):
         """Says the line that `make test` counts, and ends the process."""
+        if found:
+            self.failed += 1
+            print(f"FAILED {len(found)} findings of a sanitizer:\n" + "".join(x for f in found for x in f), flush=True)
         if loud:
             self.failed += 1
             print(f"FAILED the sandbox refused what the program needs: {loud[:5]} (src/app/hold.c)", flush=True)
@@ -76,6 +79,7 @@ def until(what, look, seconds=PATIENCE):
 
 begun, leave = [], []  # processes; functions to call
 loud = []  # system calls that the sandbox of a server refused
+found = []  # what a sanitizer said of a server, a list of lines a finding
 
 
 @atexit.register
@@ -325,8 +329,15 @@ class Server:
         return self
 
     def listen_to(self, process, serves):
+        finding = None
         for line in process.stdout:
             self.log.append(line)
+            if re.search("(WARNING|ERROR): .*Sanitizer", line):
+                found.append(finding := [])
+            if finding is not None and len(finding) < 100:
+                finding.append(line)
+            if line.startswith("SUMMARY:"):
+                finding = None
             if line.startswith("sandbox: system call") and not process.intruder:
                 loud.append(line.strip())
             m = re.search(r"serves on port (\d+)", line)

@@ -10,7 +10,8 @@
  * Durable: written under a temporary name, synced, renamed, folder synced; then the address is returned. Put it
  *          into a row afterwards. A file without a row is removed by blob_sweep() after a wait longer than a backup.
  * Threads: any; the store has no state that changes. Storing waits for the disk: slow pool or a job, never the writer.
- * Errors:  disk full → ERR_BUSY; not there → ERR_NOT_FOUND; other bytes or another key → ERR_INVALID. */
+ * Errors:  disk full → ERR_BUSY; not there → ERR_NOT_FOUND; other bytes or another key → ERR_INTERNAL, for
+ *          it is no fault of who asks. */
 #pragma once
 #include "core/blob/file_ops.h"
 #include "core/base/instant.h"

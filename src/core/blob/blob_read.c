@@ -51,6 +51,13 @@ static bool read_full(int fd, char *out, size_t want, size_t *got, struct err *e
 	return true;
 }
 
+/* What is kept here is the program's: when it is not what it was, no asker is at fault. */
+static bool damaged(struct err *e)
+{
+	e->kind = ERR_INTERNAL;
+	return err_wrap(e, "blob");
+}
+
 /* Behind the chunks. */
 static bool read_trailer(struct blob_reader *r, struct str header, const struct key *data_key, struct err *e)
 {
@@ -58,10 +65,13 @@ static bool read_trailer(struct blob_reader *r, struct str header, const struct 
 	AUTO_KEY wrap = blob_wrap_key(data_key, header.p + BLOB_MAGIC_SIZE);
 	struct str file_key;
 	r->left -= (int64_t)BLOB_TRAILER;
-	if (r->left < 0 || pread(r->fd, trailer, sizeof trailer, (off_t)BLOB_HEADER + r->left) != (ssize_t)sizeof trailer)
-		return err_set(e, ERR_INVALID, "blob: a sealed file without its key");
+	ssize_t n = r->left < 0 ? 0 : pread(r->fd, trailer, sizeof trailer, (off_t)BLOB_HEADER + r->left);
+	if (n < 0)
+		return blob_fail(e, "reading");
+	if (n != (ssize_t)sizeof trailer)
+		return err_set(e, ERR_INTERNAL, "blob: a sealed file without its key");
 	if (!crypto_open(r->a, &wrap, header, (struct str){trailer, sizeof trailer}, &file_key, e))
-		return err_wrap(e, "blob");
+		return damaged(e);
 	memcpy(r->key.b, file_key.p, KEY_SIZE);
 	return true;
 }
@@ -79,7 +89,7 @@ static bool read_header(struct blob_reader *r, const struct key *key, struct err
 	if (n == sizeof header && memcmp(header, BLOB_MAGIC, BLOB_MAGIC_SIZE) == 0)
 		return read_trailer(r, (struct str){header, sizeof header}, key, e);
 	if (n != sizeof header || memcmp(header, BLOB_MAGIC_1, BLOB_MAGIC_SIZE) != 0)
-		return err_set(e, ERR_INVALID, "blob: not a sealed file");
+		return err_set(e, ERR_INTERNAL, "blob: not a sealed file");
 	r->key = blob_file_key(key, header + BLOB_MAGIC_SIZE);
 	return true;
 }
@@ -133,8 +143,7 @@ static bool open_chunk(struct blob_reader *r, size_t n, struct err *e)
 	arena_rewind(r->a, r->mark);
 	r->left -= (int64_t)n;
 	r->ended = last;
-	return crypto_open(r->a, &r->key, (struct str){aad.b, sizeof aad.b}, (struct str){r->stored, n}, &r->rest, e) ||
-	       err_wrap(e, "blob");
+	return crypto_open(r->a, &r->key, (struct str){aad.b, sizeof aad.b}, (struct str){r->stored, n}, &r->rest, e) || damaged(e);
 }
 
 static bool plain_chunk(struct blob_reader *r, size_t n, struct err *e)
@@ -146,7 +155,7 @@ static bool plain_chunk(struct blob_reader *r, size_t n, struct err *e)
 	r->ended = true;
 	struct digest d = crypto_hash_end(r->hash);
 	r->hash = NULL;
-	return digest_eq(d, r->address) || err_set(e, ERR_INVALID, "blob: the file does not have its address");
+	return digest_eq(d, r->address) || err_set(e, ERR_INTERNAL, "blob: the file does not have its address");
 }
 
 ptrdiff_t blob_reader_read(struct blob_reader *r, void *out, size_t max, struct err *e)

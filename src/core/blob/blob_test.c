@@ -95,7 +95,7 @@ TEST(another_key_opens_nothing_and_the_text_is_not_on_disk)
 	AUTO_KEY other = key_new();
 	struct blob_info info;
 	EXPECT_OK(blob_store_bytes(s, STR("Nguyễn Thị Canary"), &(struct blob_put){.key = &k}, &info, &e), e);
-	EXPECT_ERR(blob_read(s, a, info.address, &other, 100, &got, &e), e, ERR_INVALID);
+	EXPECT_ERR(blob_read(s, a, info.address, &other, 100, &got, &e), e, ERR_INTERNAL);
 	EXPECT(blob_open(s, info.address, &other, &info.size, &e) == -1);
 	EXPECT_ERR(blob_read(s, a, (struct digest){{1}}, &k, 100, &got, &e), e, ERR_NOT_FOUND);
 	struct str stored = test_read_file(a, str_from(path_of(a, dir, info.address)));
@@ -124,7 +124,7 @@ TEST(changed_bytes_do_not_open)
 	                    str_sub(was, 0, was.n - 1)};
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		overwrite(path, bad[i]);
-		EXPECT_ERR(blob_read(s, a, info.address, &k, 1 << 20, &got, &e), e, ERR_INVALID);
+		EXPECT_ERR(blob_read(s, a, info.address, &k, 1 << 20, &got, &e), e, ERR_INTERNAL);
 		EXPECT_OK(blob_check(s, info.address, &good, &e), e);
 		EXPECT(!good);
 	}
@@ -132,13 +132,13 @@ TEST(changed_bytes_do_not_open)
 		struct str flipped = str_dup(a, was);
 		((char *)(uintptr_t)flipped.p)[at] ^= 1;
 		overwrite(path, flipped);
-		EXPECT_ERR(blob_read(s, a, info.address, &k, 1 << 20, &got, &e), e, ERR_INVALID);
+		EXPECT_ERR(blob_read(s, a, info.address, &k, 1 << 20, &got, &e), e, ERR_INTERNAL);
 	}
 	overwrite(path, was);
 	EXPECT_OK(blob_read(s, a, info.address, &k, 1 << 20, &got, &e), e);
 	EXPECT_OK(blob_store_bytes(s, STR("not sealed"), &(struct blob_put){0}, &info, &e), e);
 	overwrite(path_of(a, dir, info.address), STR("not seaIed"));
-	EXPECT_ERR(blob_read(s, a, info.address, NULL, 100, &got, &e), e, ERR_INVALID);
+	EXPECT_ERR(blob_read(s, a, info.address, NULL, 100, &got, &e), e, ERR_INTERNAL);
 	blob_store_free(s);
 }
 
@@ -208,7 +208,7 @@ TEST(a_file_is_sealed_while_it_comes_and_then_somebodys)
 		blob_writer_free(w);
 		EXPECT_OK(blob_read(s, a, info.address, &k, 1 << 20, &got, &e), e);
 		EXPECT(str_eq(got, bytes) && info.size == (int64_t)bytes.n && digest_eq(info.plain, crypto_sha256(bytes)));
-		EXPECT_ERR(blob_read(s, a, info.address, &other, 1 << 20, &got, &e), e, ERR_INVALID);
+		EXPECT_ERR(blob_read(s, a, info.address, &other, 1 << 20, &got, &e), e, ERR_INTERNAL);
 	}
 	EXPECT_INT(in_tmp(a, dir, &got), 0);
 	blob_store_free(s);
@@ -279,7 +279,7 @@ TEST(files_of_before_open)
 	EXPECT_OK(blob_read(s, a, address, &k, 1 << 20, &got, &e), e);
 	EXPECT(str_eq(got, bytes));
 	overwrite(path_of(a, dir, address), str_sub(sealed, 0, sealed.n - 128));
-	EXPECT_ERR(blob_read(s, a, address, &k, 1 << 20, &got, &e), e, ERR_INVALID);
+	EXPECT_ERR(blob_read(s, a, address, &k, 1 << 20, &got, &e), e, ERR_INTERNAL);
 	blob_store_free(s);
 }
 

@@ -74,11 +74,23 @@ int helper_pid(struct helper *h)
 	return pid;
 }
 
+#if defined(__SANITIZE_THREAD__) /* it does not know pthread_mutex_clocklock() */
+static bool lock_until(struct helper *h, int64_t deadline_ns)
+{
+	while (pthread_mutex_trylock(&h->lock) != 0) {
+		if (monotonic_ns() > deadline_ns)
+			return false;
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+	}
+	return true;
+}
+#else
 static bool lock_until(struct helper *h, int64_t deadline_ns)
 {
 	struct timespec t = {.tv_sec = deadline_ns / 1000000000, .tv_nsec = deadline_ns % 1000000000};
 	return pthread_mutex_clocklock(&h->lock, CLOCK_MONOTONIC, &t) == 0;
 }
+#endif
 
 /* An idle helper has nothing to say: a readable socket means that it ended (or went mad). */
 static bool is_gone(const struct helper *h)
