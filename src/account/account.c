@@ -30,13 +30,14 @@ bool account_start(const struct account_config *cfg, struct err *e)
 	identity_key = account_lookup_key("account.identity");
 	number_key = keyring_lookup_key(config.keys, LOOKUP_NUMBER);
 	session_cache_start();
-	return secret_start(e);
+	return breached_start(cfg->breached_passwords, e) && secret_start(e);
 }
 
 void account_stop(void)
 {
 	if (started)
 		session_cache_stop();
+	breached_stop();
 	started = false;
 }
 
@@ -201,15 +202,17 @@ bool account_record(struct env *env, const char *kind, struct account_id id, str
 
 bool account_epoch_ok(struct env *env, struct err *e)
 {
-	struct account_epoch_row r = {0};
+	struct account_alive_row r = {0};
 	bool found = false;
 	const struct actor *a = env->actor;
 	if (a->program || a->account == 0)
 		return true;
-	if (!q_account_epoch(env->db, env->arena, (struct account_id){a->account}, &r, &found, e))
+	if (!q_account_alive(env->db, env->arena, (struct account_id){a->account}, a->session, a->token, &r, &found, e))
 		return false;
 	if (!found || r.epoch != a->epoch || !str_eq(r.state, STR("active")))
 		return err_set(e, ERR_SIGN_IN, "the account changed since this session began");
+	if ((a->session || a->token) && r.shown == 0)
+		return err_set(e, ERR_SIGN_IN, "the session ended");
 	return true;
 }
 

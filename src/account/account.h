@@ -4,8 +4,8 @@
  * Secrets: session and API tokens are 256 random bits, stored hashed. Passwords: argon2id. TOTP secrets and personal ids
  *          are sealed under the account's own key, which the keyring wraps; look-up by keyed hash. A code by mail is
  *          stored hashed, lives 10 minutes and dies after five wrong tries.
- * Epoch:   every change of rights adds one; what was signed in before is dead: at once for actions (account_epoch_ok),
- *          at once in this process and after at most five seconds in another for pages.
+ * Epoch:   every change of rights adds one; what was signed in before is dead, as is a session or token that was ended: at
+ *          once for actions (account_epoch_ok), at once in this process and after at most five seconds in another for pages.
  * Silence: unknown login, wrong password, wrong code and locked account get the same answer, after the same work.
  * Threads: account_start() before the first request, account_stop() after the last; all else from any thread. */
 #pragma once
@@ -24,6 +24,7 @@ struct account_mail { struct str to, subject, text; };
 struct account_config {
 	const struct keyring *keys;
 	uint32_t argon_memory_kib, argon_passes, argon_lanes;
+	const char *breached_passwords;              /* a file of their hashes, sorted (breached.c); NULL: none is kept */
 	int64_t session_idle_ms, session_ms;         /* a session ends after so long without use, or in all */
 	int64_t token_ms, system_token_ms;           /* API tokens of people, and of system accounts */
 	uint32_t free_tries;                         /* wrong tries before the delay begins, and then doubles */
@@ -45,8 +46,8 @@ void account_stop(void);
 bool account_authenticate(struct request *r, struct err *e);
 /* http_hooks.may_act: account_epoch_ok() before every action. */
 bool account_may_act(struct request *r, struct err *e);
-/* In a writer's action: is the actor's account active and its epoch still the one seen? ERR_SIGN_IN when not. Strangers
- * and the program itself pass. */
+/* In a writer's action: is the actor's account active, its epoch still the one seen, and the session or token shown still
+ * there? ERR_SIGN_IN when not. Strangers and the program itself pass. */
 MUST_CHECK bool account_epoch_ok(struct env *env, struct err *e);
 /* A job, once a minute: writes when sessions were last seen, drops what has expired. In a writer's action. */
 MUST_CHECK bool account_sweep(struct env *env, struct err *e);

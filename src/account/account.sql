@@ -35,6 +35,14 @@ values (:id, :login, :kind, 'active', :person, :name, :sort_key, :folded, :email
 -- in: id account_id
 select epoch, state from account where id = :id;
 
+-- What an act asks first; session and token are 0 where there is none.
+-- name: account_alive :one
+-- in: id account_id, session int, token int
+-- out: shown int
+select epoch, state,
+  (select count(*) from session s where s.id = :session and s.account = :id) + (select count(*) from api_token t where t.id = :token and t.account = :id) as shown
+from account where id = :id;
+
 -- name: account_bump :exec
 -- in: id account_id
 update account set epoch = epoch + 1 where id = :id;

@@ -42,9 +42,14 @@ bool secret_password_ok(struct str encoded, struct str password);
 /* Was it made with less memory or fewer passes than are asked for now? */
 bool secret_is_weak(struct str encoded);
 MUST_CHECK bool secret_start(struct err *e);
-/* A message key when the password is too weak for that login and name, else 0. */
 /* Is it, in small letters, among what people choose most, or that with up to four signs behind? */
 bool password_is_known(struct str small);
+/* breached.c. The file named, NULL: none, is opened and looked at: lines of hashes, in order. ERR_INVALID when it is none. */
+MUST_CHECK bool breached_start(const char *path, struct err *e);
+void breached_stop(void);
+/* Is its hash in that file? False without a file; when it cannot be read, false and a line in the log. */
+bool password_is_breached(struct str password);
+/* A message key when the password is too weak for that login and name, else 0. */
 int secret_password_fault(struct arena *a, struct str password, struct str login, struct str name);
 /* The step (now ± 1) whose code it is, newer than `after`; -1: none. */
 int64_t secret_totp_step(struct str secret, struct str code, struct instant now, int64_t after);

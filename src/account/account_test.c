@@ -7,6 +7,7 @@
 #include "core/writer/writer_run.h"
 #include "directory/directory.h"
 #include <liboath/oath.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -290,6 +291,66 @@ TEST(every_known_password_is_known)
 	fclose(f);
 	EXPECT(n > 15000);
 	EXPECT(!password_is_known(STR("")) && !password_is_known(STR("~~~~~~~~~~")) && !password_is_known(STR("!!")) && !password_is_known(STR("mua roi tren mai")));
+}
+
+#define LEAKED 2000
+
+static const char *hashes_file(struct arena *a, const char *text)
+{
+	const char *path = str_fmt(a, "%.*s/hashes", STR_ARG(test_temp_dir(a))).p;
+	FILE *f = fopen(path, "w");
+	EXPECT(f && fputs(text, f) >= 0 && fclose(f) == 0);
+	return path;
+}
+
+static char *sha1_line(struct arena *a, int i, const char *tail)
+{
+	unsigned char sum[20];
+	struct buf b = buf_on(a);
+	struct str word = str_fmt(a, "mật khẩu thứ %d", i);
+	EXPECT(EVP_Digest(word.p, word.n, sum, NULL, EVP_sha1(), NULL));
+	for (size_t k = 0; k < sizeof sum; k++)
+		buf_fmt(&b, "%02X", sum[k]);
+	buf_fmt(&b, "%s", tail);
+	return (char *)(uintptr_t)str_cstr(a, buf_str(&b));
+}
+
+static int line_order(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* Lines with and without counts, with CR LF and LF, and a last one without either: the even ones are there, the odd ones not. */
+TEST(leaked_passwords_are_found_in_their_file)
+{
+	static const char *const tails[] = {":1\r\n", "\n", ":98765432109\n"};
+	char *lines[LEAKED];
+	struct err e = {0};
+	struct buf all = buf_on(a);
+	for (int i = 0; i < LEAKED; i++)
+		lines[i] = sha1_line(a, 2 * i, tails[i % 3]);
+	qsort(lines, LEAKED, sizeof *lines, line_order);
+	for (int i = 0; i < LEAKED; i++)
+		buf_put(&all, i + 1 < LEAKED ? str_from(lines[i]) : str_trim(str_from(lines[i])));
+	EXPECT_OK(breached_start(hashes_file(a, str_cstr(a, buf_str(&all))), &e), e);
+	for (int i = 0; i < 2 * LEAKED; i++)
+		if (password_is_breached(str_fmt(a, "mật khẩu thứ %d", i)) != (i % 2 == 0))
+			FAIL("word %d is %sthere", i, i % 2 ? "" : "not ");
+	EXPECT(!password_is_breached(STR("")));
+	EXPECT_INT(secret_password_fault(a, STR("mật khẩu thứ 1998"), STR("x"), STR("y")), MSG_ACCOUNT_PASSWORD_BREACHED);
+	EXPECT_OK(breached_start(NULL, &e), e);
+	EXPECT_INT(secret_password_fault(a, STR("mật khẩu thứ 1998"), STR("x"), STR("y")), 0);
+}
+
+TEST(a_file_that_is_none_of_hashes_is_refused)
+{
+	static const char *const wrong[] = {"", "\n", "0123456789ABCDEF0123456789ABCDEF0123456", "0123456789abcdef0123456789abcdef01234567:1\n", "password\n12345678\n",
+		"FF23456789ABCDEF0123456789ABCDEF01234567:1\n0123456789ABCDEF0123456789ABCDEF01234567:1\n"};
+	struct err e = {0};
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		e = (struct err){0};
+		EXPECT_ERR(breached_start(hashes_file(a, wrong[i]), &e), e, ERR_INVALID);
+	}
+	e = (struct err){0};
+	EXPECT_ERR(breached_start("/nowhere/at/all", &e), e, ERR_INVALID);
+	EXPECT(!password_is_breached(STR("mật khẩu thứ 0")));
 }
 
 TEST_BOTH(every_query_prepares) { test_db_prepares(test_db(a, engine), account_sql); }
@@ -827,7 +888,7 @@ TEST_BOTH(no_action_of_a_dead_session_takes_hold)
 {
 	struct world w = world_new(a, engine);
 	/* Recognised before the epoch moved: the request is past the door when the account changes. */
-	struct actor late = {.roles = ROLE_BIT(ROLE_CITIZEN), .account = sample(&w, "citizen")->account.v, .session = 1, .epoch = 1};
+	struct actor late = {.roles = ROLE_BIT(ROLE_CITIZEN), .account = sample(&w, "citizen")->account.v, .epoch = 1};
 	const struct test_request out = {.method = HTTP_POST, .path = "/dang-xuat", .form = "a=1", .actor = &late};
 	EXPECT_INT(http_test_send(w.t, &out).status, 303);
 	late.epoch = 0;
@@ -1395,6 +1456,46 @@ static struct str token_in(struct world *w, const struct test_answer *x)
 	ptrdiff_t at = str_find(x->body, STR("\"token\":\""));
 	EXPECT(at >= 0);
 	return str_dup(w->a, str_sub(x->body, (size_t)at + 9, 43));
+}
+
+/* Writes only: what this process remembers stays. */
+static bool end_elsewhere(struct env *env, void *ctx, struct err *e)
+{
+	struct account_id id = sample(ctx, "business")->account;
+	return q_session_end_all(env->db, id, NULL, e) && q_token_end_all(env->db, id, NULL, e);
+}
+
+/* Another node ends a session or token: here it is still known for seconds, and nothing can be done with it. */
+TEST_BOTH(what_another_node_ended_acts_no_more)
+{
+	struct world w = world_new(a, engine);
+	const char *c = sign_in(&w, "business", 0), *other = sign_in(&w, "citizen", 0);
+	struct err e = {0};
+	const struct account_sample *s = sample(&w, "business");
+	struct test_answer x = ask_token(&w, str_fmt(a, "{\"login\":\"%.*s\",\"password\":\"%.*s\"}", STR_ARG(s->login), STR_ARG(s->password)).p, NULL);
+	const char *headers[] = {"Authorization", str_fmt(a, "Bearer %.*s", STR_ARG(token_in(&w, &x))).p, NULL};
+	const struct test_request end = {.method = HTTP_DELETE, .path = "/api/v1/tokens", .headers = headers};
+	struct test_answer page = get(&w, "/tai-khoan", c);
+	const char *form = str_fmt(a, "lang=en&_csrf=%.*s", STR_ARG(test_input_value(a, &page, "_csrf"))).p;
+	EXPECT_INT(http_test_send(w.t, &(struct test_request){.path = "/tai-khoan", .headers = headers}).status, 200);
+	EXPECT_INT(post(&w, "/tai-khoan/ngon-ngu", form, c).status, 303);
+	EXPECT_OK(act_as(&w, &actor_program, end_elsewhere, &w, &e), e);
+	EXPECT_INT(post(&w, "/tai-khoan/ngon-ngu", form, c).status, 401);
+	EXPECT_INT(http_test_send(w.t, &end).status, 401);
+	EXPECT(!is_out(&w, other));
+	EXPECT_INT(post_in(&w, "/tai-khoan/ngon-ngu", "lang=en", other).status, 303);
+	world_end(&w);
+}
+
+/* A browser's session is no token: to end it so is refused, not answered as if done. */
+TEST_BOTH(ending_a_token_with_a_session_is_refused)
+{
+	struct world w = world_new(a, engine);
+	const struct actor browser = {.roles = ROLE_BIT(ROLE_CITIZEN), .account = sample(&w, "citizen")->account.v, .epoch = 1};
+	struct test_answer x = http_test_send(w.t, &(struct test_request){.method = HTTP_DELETE, .path = "/api/v1/tokens", .actor = &browser});
+	EXPECT_INT(x.status, 400);
+	HAS(x, "Đăng xuất");
+	world_end(&w);
 }
 
 TEST_BOTH(programs_get_tokens)

@@ -109,7 +109,7 @@ int secret_password_fault(struct arena *a, struct str password, struct str login
 		return MSG_ACCOUNT_PASSWORD_SHORT;
 	if (too_plain(account_fold(a, password)) || (l.n > 3 && str_find(p, l) >= 0) || (n.n > 3 && str_find(p, n) >= 0))
 		return MSG_ACCOUNT_PASSWORD_PLAIN;
-	return 0;
+	return password_is_breached(password) ? MSG_ACCOUNT_PASSWORD_BREACHED : 0;
 }
 
 /* ---- one-time codes ---- */

@@ -18,7 +18,7 @@
 
 struct entry {
 	uint8_t hash[32], csrf[32], number[DIGEST_SIZE];
-	int64_t session, account, person, epoch, loaded_ns, expires_ms;
+	int64_t session, token, account, person, epoch, loaded_ns, expires_ms;
 	role_set roles;
 	struct actor_role held[HELD_MAX];
 	size_t n_held;
@@ -185,7 +185,7 @@ static bool load_token(struct env *env, struct str hash, struct entry *x, bool *
 	*ok = found && str_eq(r.state, STR("active")) && r.epoch == r.account_epoch && r.expires.ms > env->now.ms;
 	if (!*ok)
 		return true;
-	*x = (struct entry){.epoch = r.epoch, .expires_ms = r.expires.ms, .bearer = true};
+	*x = (struct entry){.token = r.id, .epoch = r.epoch, .expires_ms = r.expires.ms, .bearer = true};
 	memcpy(x->csrf, hash.p, sizeof x->csrf); /* asks for no token of forms; it seals words in addresses */
 	return fill(env, &(struct found){r.account, r.person, r.kind, r.name}, hash, x, e);
 }
@@ -195,7 +195,7 @@ static void become(struct request *r, const struct entry *x)
 	struct actor *a = NEW(r->env.arena, struct actor);
 	struct actor_role *held = NEW_ARRAY(r->env.arena, x->n_held, struct actor_role);
 	memcpy(held, x->held, x->n_held * sizeof *held);
-	*a = (struct actor){.roles = x->roles, .account = x->account, .person = x->person, .session = x->session, .epoch = x->epoch,
+	*a = (struct actor){.roles = x->roles, .account = x->account, .person = x->person, .session = x->session, .token = x->token, .epoch = x->epoch,
 	                    .held = held, .n_held = x->n_held, .name = str_dup(r->env.arena, (struct str){x->name, x->name_n})};
 	if (x->has_number)
 		a->number = str_dup(r->env.arena, (struct str){(const char *)x->number, sizeof x->number});

@@ -448,6 +448,8 @@ static bool token_end(struct request *r, struct err *e)
 	struct str header = req_header(r, "Authorization");
 	struct account_id id = {r->env.actor->account};
 	struct str token = str_trim(str_sub(header, 7, header.n));
+	if (r->auth != AUTH_BEARER)
+		return err_say(e, ERR_INVALID, MSG_ACCOUNT_NO_TOKEN, "a session is no token");
 	return q_token_end(r->env.db, account_secret_hash(r->env.arena, token), id, NULL, e) && account_record(&r->env, "account.token_end", id, STR(""), e);
 }
 
@@ -473,6 +475,6 @@ const struct route account_sign_routes[] = {
 	 .allow = ALLOW_ALL, .flags = ROUTE_API, .rate = RATE_SIGN_IN,
 	 .doc = DOC("Gives a token. Officials and administrators need the code of their second factor (otp). Send the `device` of an earlier answer: wrong tries of strangers then do not hold you up.", .answer = "Token", .status = 201)},
 	{.method = HTTP_DELETE, .path = "/api/v1/tokens", .apply = token_end, .answer = token_ended, .allow = ALLOW_SIGNED_IN, .flags = ROUTE_API,
-	 .rate = RATE_API, .doc = DOC("Ends the token that is shown.", .status = 204)},
+	 .rate = RATE_API, .doc = DOC("Ends the token that is shown. A session of a browser ends by POST /dang-xuat.", .status = 204)},
 };
 const size_t n_account_sign_routes = ARRAY_LEN(account_sign_routes);

@@ -7,6 +7,7 @@
 #include "erase/erase.h"
 #include "filing/filing.h"
 #include "stat/stat.h"
+#include "workbook/workbook.h"
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -135,6 +136,12 @@ static bool walk_drafts(struct env *env, void *ctx, struct err *e)
 	return filing_rewrap(env, w->law->keys, &w->at, &w->next, e);
 }
 
+static bool walk_workbooks(struct env *env, void *ctx, struct err *e)
+{
+	struct walk *w = ctx;
+	return workbook_rewrap(env, w->law->keys, &w->at, &w->next, e);
+}
+
 /* Some rows an action, so that others get their turn; what is done stays done when it is broken off. */
 static bool rewrap_all(struct control_call *c, const char *what, store_fn *fn, struct err *e)
 {
@@ -155,7 +162,8 @@ static bool key_rotate(struct control_call *c, struct err *e)
 	bool go_on = json_is_true(json_object_get(c->q, "go_on"));
 	if ((!go_on && !keyring_rotate(path, e)) || !keyring_reload(c->store->keys, path, e))
 		return false;
-	if (!rewrap_all(c, "dossiers", walk_dossiers, e) || !rewrap_all(c, "accounts", walk_accounts, e) || !rewrap_all(c, "drafts", walk_drafts, e))
+	if (!rewrap_all(c, "dossiers", walk_dossiers, e) || !rewrap_all(c, "accounts", walk_accounts, e) || !rewrap_all(c, "drafts", walk_drafts, e) ||
+	    !rewrap_all(c, "workbooks", walk_workbooks, e))
 		return err_wrap(e, "the new key is in use; run motcua key rotate --go-on to wrap what is left");
 	buf_fmt(&c->out, "%s has a new key in front: keep a copy of the file apart; older lines open older backups, the last one serves look-ups\n", path);
 	return true;

@@ -5,8 +5,10 @@
  * The list of calls is what strace and the loud refusals of the whole test suite saw used (docs/adr/0014). The build with sanitizers
  * names each refused call on standard error, and the tests look for that line (tests/lib/program.py). */
 #include "app/serve.h"
+#include "core/db/ports.h"
 #include "core/helper/sandbox.h"
 #include "core/log/log.h"
+#include <curl/curl.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +54,39 @@ static const char *folder_of(struct arena *a, const char *path)
 
 static const char *socket_folder(struct arena *a, const char *listen) { return listen && strncmp(listen, "unix:", 5) == 0 ? folder_of(a, listen + 5) : NULL; }
 
+#define PORTS_MAX 32
+#define DNS 53
+
+/* The port that the library would go to; 0: no address. */
+static uint16_t port_of(const char *url)
+{
+	CURLU *u = curl_url();
+	char *text = NULL;
+	int64_t port = 0;
+	if (url && u && curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK && curl_url_get(u, CURLUPART_PORT, &text, CURLU_DEFAULT_PORT) == CURLUE_OK)
+		(void)str_to_i64(str_from(text), &port);
+	curl_free(text);
+	curl_url_cleanup(u);
+	return (uint16_t)port;
+}
+
+/* Other systems are reached on the ports that the settings name, and names are asked for. The demonstration's own mail server and stamping
+ * authority take whatever ports are free, later: it is not held. */
+static bool hold_ports(struct app *app, struct err *e)
+{
+	const struct config *c = &app->config;
+	const char *urls[] = {c->outbox_url, c->smtp_url, c->tsa_url};
+	uint16_t ports[PORTS_MAX];
+	size_t n = db_ports(app->store.place.engine, str_cstr(app->arena, app->store.place.db), ports, PORTS_MAX - ARRAY_LEN(urls) - 1);
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++)
+		if (port_of(urls[i]))
+			ports[n++] = port_of(urls[i]);
+	if (n)
+		ports[n++] = DNS;
+	app->ports_free = app->demo && (!c->tsa_url || !c->smtp_url);
+	return app->ports_free || sandbox_ports(ports, n, &app->ports_held, e);
+}
+
 bool hold_files(struct app *app, struct err *e)
 {
 	struct arena *a = app->arena;
@@ -72,7 +107,8 @@ bool hold_files(struct app *app, struct err *e)
 	}
 	/* Workbooks are made in files: where uploads are, which is emptied at each start. */
 	setenv("TMPDIR", str_fmt(a, "%.*s/uploads", STR_ARG(app->store.place.dir)).p, 1);
-	return sandbox_begin(e) && sandbox_files(&(struct sandbox_files){.v = v, .n = n, .read_all = true}, &app->files_held, e);
+	return sandbox_begin(e) && sandbox_files(&(struct sandbox_files){.v = v, .n = n, .read_all = true}, &app->files_held, e) &&
+	       hold_ports(app, e);
 }
 
 bool hold_calls(struct app *app, struct err *e)
@@ -83,6 +119,8 @@ bool hold_calls(struct app *app, struct err *e)
 		log_event(LOG_WARN, "sandbox", log_text("why", "switched off by the settings"));
 	else if (!app->files_held)
 		log_event(LOG_WARN, "sandbox", log_text("why", "this kernel has no Landlock of version 2: files are not confined"));
+	else if (!app->ports_held && !app->ports_free)
+		log_event(LOG_WARN, "sandbox", log_text("why", "this kernel has no Landlock of version 4: connections are not confined"));
 	return !app->config.sandbox || sandbox_calls(&calls, e);
 }
 
@@ -92,4 +130,6 @@ void hold_say(const struct app *app, struct buf *why)
 		buf_put(why, STR("warning: the sandbox is off (sandbox = no)\n"));
 	else if (!app->files_held)
 		buf_put(why, STR("warning: no Landlock in this kernel; files are not confined\n"));
+	else if (!app->ports_held && !app->ports_free)
+		buf_put(why, STR("warning: no Landlock of version 4 in this kernel; connections are not confined\n"));
 }

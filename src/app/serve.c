@@ -273,8 +273,9 @@ static bool start_http(struct app *app, struct err *e)
 static bool start_jobs(struct app *app, struct err *e)
 {
 	struct job_config cfg = {.writer = app->store.writer, .pool = app->store.pool, .threads = (unsigned)app->config.job_threads, .alone = true, .app = app};
-	app->outbox = (struct outbox_config){.url = app->config.outbox_url, .ca_file = app->config.outbox_ca_file};
-	if (!secret_of(app, app->config.outbox_token_file, &app->outbox.token, e))
+	app->outbox = (struct outbox_config){.url = app->config.outbox_url, .ca_file = app->config.outbox_ca_file, .cert_file = app->config.outbox_cert_file, .key_file = app->config.outbox_key_file};
+	const char *read_by_the_library; /* here only looked at: it is there, and its owner's only */
+	if (!secret_of(app, app->config.outbox_token_file, &app->outbox.token, e) || !secret_of(app, app->config.outbox_key_file, &read_by_the_library, e))
 		return false;
 	page_parts_open(PAGE_PARTS_BYTES); /* a job ages them */
 	cfg.kinds = app_jobs(app, &cfg.n_kinds);

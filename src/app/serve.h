@@ -41,7 +41,8 @@ struct app {
 	struct issue_facilities issue;
 	struct issue_renderer *renderer;
 	bool demo;
-	bool files_held;           /* by Landlock */
+	bool files_held, ports_held; /* by Landlock */
+	bool ports_free;           /* a demonstration with services of its own */
 };
 
 extern const struct route_table api_routes; /* openapi.c */

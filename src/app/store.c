@@ -247,6 +247,7 @@ struct account_config store_accounts(const struct store *s, const struct config 
 	struct account_config out = account_config_usual(s->keys);
 	out.argon_memory_kib = (uint32_t)(c->argon_memory / 1024);
 	out.argon_passes = (uint32_t)c->argon_passes;
+	out.breached_passwords = c->breached_passwords;
 	out.session_idle_ms = c->session_idle_ms;
 	out.session_ms = c->session_ms;
 	return out;

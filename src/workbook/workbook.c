@@ -65,9 +65,62 @@ bool workbook_ask(struct env *env, const struct workbook_new *x, struct err *e)
 	return q_workbook_add(env->db, &in, NULL, e) && job_add(env, &(struct job_new){.kind = workbook_jobs[0].name, .payload = payload}, e);
 }
 
+/* ---- rights ---- */
+
+struct str workbook_rights(struct arena *a, const struct actor *official)
+{
+	struct buf b = buf_on(a);
+	for (size_t i = 0; i < official->n_held; i++) {
+		const struct actor_role *h = &official->held[i];
+		buf_fmt(&b, "%s%s:%lld:%lld", i ? " " : "", role_name(h->role), (long long)h->unit, (long long)h->agency);
+	}
+	return buf_str(&b);
+}
+
+static bool has_word(struct str words, struct str word)
+{
+	struct str each;
+	while (str_next(&words, ' ', &each))
+		if (str_eq(each, word))
+			return true;
+	return false;
+}
+
+bool workbook_rights_stand(struct env *env, const struct workbook_get_row *x, bool *stand, struct err *e)
+{
+	struct actor now = {0};
+	struct str email, then = x->rights, word;
+	if (!have.official(env, x->account, &now, &email, stand, e))
+		return false;
+	struct str held = workbook_rights(env->arena, &now);
+	*stand = *stand && x->rights.p;
+	while (*stand && str_next(&then, ' ', &word))
+		*stand = has_word(held, word);
+	return true;
+}
+
+bool workbook_rewrap(struct env *env, const struct keyring *keys, const struct rewrap *from, struct rewrap *out, struct err *e)
+{
+	struct workbook_key_after_rows rows = {0};
+	if (!q_workbook_key_after(env->db, env->arena, (struct workbook_id){from->after}, REWRAP_ROWS, &rows, e))
+		return err_wrap(e, "keys of workbooks");
+	*out = (struct rewrap){.after = from->after, .done = from->done, .more = rows.n == REWRAP_ROWS};
+	for (size_t i = 0; i < rows.n; i++) {
+		struct workbook_id id = rows.v[i].id;
+		struct str wrapped;
+		out->after = id.v;
+		if (!key_is_stale(keys, rows.v[i].wrapped))
+			continue;
+		if (!key_rewrap(env->arena, keys, workbook_context(env->arena, id), rows.v[i].wrapped, &wrapped, e) || !q_workbook_rewrap(env->db, id, wrapped, NULL, e))
+			return err_wrap(e, "keys of workbooks");
+		out->done++;
+	}
+	return true;
+}
+
 /* ---- making ---- */
 
-struct made { struct workbook_id id; int64_t dossiers; struct blob_info blob; struct str wrapped, email; struct workbook_get_row asked; };
+struct made { struct workbook_id id; int64_t dossiers; struct blob_info blob; struct str wrapped, email, rights; struct workbook_get_row asked; };
 struct making { struct job_run *run; const struct workbook_list *list; struct workbook_ids ids; struct actor official; struct made *made; struct sheet_book *book; };
 
 struct piece { const struct making *m; size_t from, n; };
@@ -156,6 +209,7 @@ static bool make_as(struct making *m, struct err *e)
 	bool found = false;
 	if (!have.official(&env, made->asked.account, &m->official, &made->email, &found, e))
 		return false;
+	made->rights = workbook_rights(env.arena, &m->official);
 	m->run->hopeless = !found || !m->list;
 	if (m->run->hopeless)
 		return err_set(e, ERR_DENIED, "who asked is no official any more, or no such list");
@@ -224,7 +278,7 @@ static bool make_finish(struct job_run *run, struct err *e)
 	int64_t changed = 0;
 	if (!m)
 		return true;
-	struct workbook_ready_in in = {.id = m->id, .now = run->env.now, .dossiers = m->dossiers, .size = m->blob.size, .blob = digest_hex(run->env.arena, m->blob.address), .wrapped = m->wrapped};
+	struct workbook_ready_in in = {.id = m->id, .now = run->env.now, .dossiers = m->dossiers, .size = m->blob.size, .blob = digest_hex(run->env.arena, m->blob.address), .wrapped = m->wrapped, .rights = m->rights};
 	if (!q_workbook_ready(run->env.db, &in, &changed, e))
 		return false;
 	return !changed || tell(&run->env, m, e); /* dropped while it was made: the sweep takes the bytes, and nobody has their key */

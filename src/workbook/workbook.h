@@ -3,7 +3,7 @@
  * Owner:   table workbook.
  * Course:  a slice that shows a list asks (workbook_ask) in an action → the job "workbook.make" goes over the list as that official, with the
  *          rights of that moment → the file is sealed in the store under a key of its own → told at /ban-lam-viec/tep and by mail → fetched by the
- *          same account only → gone WORKBOOK_KEPT_MS after it was asked for.
+ *          same account only, while it holds every role that the list was made with → gone WORKBOOK_KEPT_MS after it was asked for.
  * Memory:  eight bytes a dossier and one piece of rows, however long the list. One list at a time in a process.
  * Record:  each dossier in the file is recorded as read ("dossier.list", WORKBOOK_PIECE ids an entry) before the file can be fetched.
  * Erasure: workbook_forget() drops every file: one of them may hold the person's name.
@@ -65,6 +65,9 @@ void workbook_soon(void);
 
 /* In an action: every file is gone, also one that is being made. */
 MUST_CHECK bool workbook_forget(struct env *env, struct err *e);
+/* After a rotation of the master key, as dossier_rewrap(). */
+struct rewrap;
+MUST_CHECK bool workbook_rewrap(struct env *env, const struct keyring *keys, const struct rewrap *from, struct rewrap *out, struct err *e);
 /* For the sweep of the store. */
 MUST_CHECK bool workbook_needs_blob(struct env *env, struct digest address, bool *needed, struct err *e);
 

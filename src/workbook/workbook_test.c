@@ -8,7 +8,7 @@
 
 #define OFFICIAL 77
 
-static struct world { struct job_bench b; struct blob_store *blobs; struct keyring *keys; int64_t n; enum { GOOD, DENIED, BROKEN, ERASED } how; bool here; } w;
+static struct world { struct job_bench b; struct blob_store *blobs; struct keyring *keys; int64_t n; const struct actor_role *held; size_t n_held; enum { GOOD, DENIED, BROKEN, ERASED } how; bool here; } w;
 static struct job_kind kinds[WORKBOOK_JOBS];
 
 static bool all_ids(struct env *env, struct str what, struct workbook_ids *out, struct err *e)
@@ -53,7 +53,7 @@ static const struct workbook_list list = {.name = "test", .columns = columns, .n
 static bool official(struct env *env, int64_t account, struct actor *out, struct str *email, bool *found, struct err *e)
 {
 	(void)env, (void)e;
-	*out = (struct actor){.account = account, .person = OFFICIAL, .roles = ROLE_BIT(ROLE_HEAD)};
+	*out = (struct actor){.account = account, .person = OFFICIAL, .roles = ROLE_BIT(ROLE_HEAD), .held = w.held, .n_held = w.n_held};
 	*email = STR("truong.phong@example.invalid");
 	*found = w.here;
 	return true;
@@ -209,6 +209,69 @@ TEST_BOTH(erased_while_it_is_made)
 	EXPECT_INT(job_bench_run(&w.b), 1);
 	see();
 	EXPECT_INT(files.n, 0);
+	stop();
+}
+
+static bool stands(struct env *env, void *ctx, struct err *e)
+{
+	struct workbook_get_row x;
+	bool found = false;
+	return q_workbook_get(env->db, env->arena, files.v[0].id, &x, &found, e) && found && workbook_rights_stand(env, &x, ctx, e);
+}
+
+static bool may_fetch(const struct actor_role *held, size_t n)
+{
+	bool stand = false;
+	w.held = held, w.n_held = n;
+	job_bench_read(&w.b, stands, &stand);
+	return stand;
+}
+
+/* A role that came does no harm; one that went, in that unit, ends it. */
+TEST_BOTH(who_lost_a_role_fetches_no_more)
+{
+	static const struct actor_role had[] = {{ROLE_HEAD, 5, 1}, {ROLE_SPECIALIST, 12, 1}}, more[] = {{ROLE_SPECIALIST, 12, 1}, {ROLE_CLERK, 7, 1}, {ROLE_HEAD, 5, 1}},
+		moved[] = {{ROLE_HEAD, 6, 1}, {ROLE_SPECIALIST, 12, 1}, {ROLE_SPECIALIST, 5, 1}}, near[] = {{ROLE_HEAD, 5, 11}, {ROLE_SPECIALIST, 12, 1}};
+	start(a, engine);
+	w.held = had, w.n_held = 2;
+	asked("a");
+	(void)job_bench_run(&w.b);
+	see();
+	EXPECT_STR(files.v[0].state, STR("ready"));
+	EXPECT(may_fetch(had, 2) && may_fetch(more, 3));
+	EXPECT(!may_fetch(had, 1) && !may_fetch(moved, 3) && !may_fetch(near, 2) && !may_fetch(NULL, 0));
+	w.here = false;
+	EXPECT(!may_fetch(had, 2));
+	stop();
+}
+
+struct rotating { struct rewrap from, to; };
+static bool rewrap(struct env *env, void *ctx, struct err *e)
+{
+	struct rotating *x = ctx;
+	return workbook_rewrap(env, w.keys, &x->from, &x->to, e);
+}
+
+TEST_BOTH(keys_are_wrapped_again)
+{
+	struct err e = {0};
+	struct rotating x = {0};
+	start(a, engine);
+	asked("a");
+	(void)job_bench_run(&w.b);
+	asked("b"); /* still being made: no key yet */
+	const char *path = str_fmt(a, "%.*s/keys", STR_ARG(test_temp_dir(a))).p;
+	EXPECT_OK(job_bench_act(&w.b, rewrap, &x, &e), e);
+	EXPECT_INT(x.to.done, 0);
+	EXPECT_OK(keyring_rotate(path, &e), e);
+	EXPECT_OK(keyring_reload(w.keys, path, &e), e);
+	see();
+	EXPECT(key_is_stale(w.keys, files.v[1].wrapped));
+	EXPECT_OK(job_bench_act(&w.b, rewrap, &x, &e), e);
+	EXPECT(x.to.done == 1 && !x.to.more);
+	see();
+	EXPECT(!key_is_stale(w.keys, files.v[1].wrapped));
+	EXPECT_INT(opened(&files.v[1]).n, 5);
 	stop();
 }
 

@@ -122,8 +122,11 @@ static bool fetch(struct request *r, struct err *e)
 	struct digest address;
 	struct blob_reader *reader = NULL;
 	AUTO_KEY key = {0};
-	if (!own(r, &x, e))
+	bool stand = false;
+	if (!own(r, &x, e) || !workbook_rights_stand(&r->env, &x, &stand, e))
 		return false;
+	if (!stand)
+		return err_say(e, ERR_DENIED, MSG_WORKBOOK_OTHER_RIGHTS, "roles changed since the workbook was made");
 	if (!str_eq(x.state, STR("ready")) || x.asked_at.ms + WORKBOOK_KEPT_MS < r->env.now.ms || !digest_from_hex(x.blob, &address))
 		return err_set(e, ERR_NOT_FOUND, "the workbook is not there, or not any more");
 	if (!key_unwrap(workbook_have()->keys, workbook_context(r->env.arena, x.id), x.wrapped, &key, e) || !blob_reader_new(&reader, workbook_have()->blobs, address, &key, e))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """How `serve` locks itself in, tried from inside by a library that was loaded before it (tests/lib/intruder.c). Ends in "N passed, N failed"."""
-import errno, glob, os, re, shutil, signal, subprocess, sys
+import ctypes, errno, glob, os, re, shutil, signal, subprocess, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import program
 from program import Server, Tests, copy_of, demo, env, equal, root, run, true, until
@@ -35,13 +35,18 @@ def below(pid):
     return out
 
 
-def with_intruder(data, **settings):
+def landlock():
+    libc = ctypes.CDLL(None, use_errno=True)
+    return libc.syscall(444, None, ctypes.c_size_t(0), 1)
+
+
+def with_intruder(data, ports="9 25", **settings):
     beside = os.path.join(root, f"beside{made}")
     os.makedirs(beside)
     with open(f"{beside}/existing", "w", encoding="ascii") as f:
         f.write("x")
     old = dict(env)
-    env.update(INTRUDER_DIR=data, INTRUDER_OUT=beside, LD_PRELOAD=os.path.join(build, "src/app/libintruder.so"),
+    env.update(INTRUDER_DIR=data, INTRUDER_OUT=beside, INTRUDER_PORTS=ports, LD_PRELOAD=os.path.join(build, "src/app/libintruder.so"),
                ASAN_OPTIONS=env["ASAN_OPTIONS"] + ":verify_asan_link_order=0")
     try:
         return Server(data, people=people, **settings).start(), beside
@@ -79,6 +84,25 @@ def what_an_intruder_may_do():
     equal(s.ask("GET", "/")[0], 200, "and it serves on")
     s.process.send_signal(signal.SIGUSR2)
     equal(s.process.wait(30), -signal.SIGSYS, "whoever begins a program is killed")
+    s.kill()
+
+
+def connections_go_where_the_settings_say():
+    """Ports of the settings and of names (53), each once tried by whoever runs code in the server; this kernel must have Landlock 4 to tell."""
+    if landlock() < 4:
+        return
+    none = os.path.join(base, "pki/tsa/root.pem")
+    cases = [(dict(smtp_url="smtp://127.0.0.1"), 25), (dict(smtp_url="smtps://127.0.0.1"), 465), (dict(smtp_url="smtp://127.0.0.1:2525"), 2525), (dict(outbox_url="https://[::1]/x"), 443),
+             (dict(outbox_url="http://127.0.0.1:8081/a:9/b"), 8081), (dict(tsa_url="http://127.0.0.1:318/"), 318), ({}, 53)]
+    for settings, port in cases:
+        usual = dict(smtp_url="smtp://127.0.0.1:2500", tsa_url="http://127.0.0.1:2501/", tsa_ca_file=none)
+        s, _ = with_intruder(fresh(), ports=f"9 {port}", **{**usual, **settings})
+        got = tries(s)
+        equal((got["connect-elsewhere"], got["connect-as-set"]), (errno.EACCES, errno.ECONNREFUSED), f"{settings}")
+        equal("connections" in s.ask("GET", "/readyz")[1].decode(), False, "nothing to warn of")
+        equal(s.stop(), 0)
+    s, _ = with_intruder(fresh())  # its own services
+    equal(tries(s)["connect-elsewhere"], errno.ECONNREFUSED, "a demonstration is not held")
     s.kill()
 
 
@@ -183,6 +207,6 @@ def keys_lie_apart():
 
 
 tests = Tests()
-tests.run(every_thread_is_held, what_an_intruder_may_do, helpers_that_die_come_back, a_server_that_is_killed_leaves_no_helper, switched_off_it_warns,
+tests.run(every_thread_is_held, what_an_intruder_may_do, connections_go_where_the_settings_say, helpers_that_die_come_back, a_server_that_is_killed_leaves_no_helper, switched_off_it_warns,
           memory_is_closed_to_the_same_user, no_secret_in_arguments_or_environment, a_password_in_the_environment_is_refused, keys_lie_apart)
 tests.end()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Every setting acts: each key, seen from outside the running program. Ends in "N passed, N failed"."""
-import base64, http.server, json, os, shutil, socket, socketserver, ssl, subprocess, sys, threading, time, urllib.request
+import base64, hashlib, http.server, json, os, shutil, socket, socketserver, ssl, subprocess, sys, threading, time, urllib.request
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from program import Server, Tests, copy_of, demo, equal, free_port, pdf, refused, root, rows, run, source, true, until, writing
 
@@ -172,10 +172,16 @@ def the_sink_has_its_port():
             true(c.recv(100).startswith(b"220"), "a mail server answers")
 
 
-def changes_go_with_their_token_over_tls():
-    key, cert = os.path.join(root, "tls.key"), os.path.join(root, "tls.pem")
+def made_certificate(name):
+    """A key and a certificate of its own: its paths."""
+    key, cert = os.path.join(root, f"{name}.key"), os.path.join(root, f"{name}.pem")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", cert, "-days", "2",
-                    "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+                    "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    return key, cert
+
+
+def receiver(key, cert, asks_for=None):
+    """A system that takes changes over TLS, from whoever shows the certificate asked for; what it got, its address, and how to end it."""
     got = []
 
     class Receiver(http.server.BaseHTTPRequestHandler):
@@ -187,30 +193,73 @@ def changes_go_with_their_token_over_tls():
         def log_message(self, *a):
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
+    if asks_for:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(asks_for)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.handle_error = lambda *a: None
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    data, now = fresh(), int(time.time() * 1000)
+    return got, f"https://127.0.0.1:{server.server_address[1]}/thay-doi", server.shutdown
+
+
+def one_change(data):
+    """One change is waiting, as if nothing had been tried yet."""
+    now = int(time.time() * 1000)
     db = writing(data)
     db.execute("delete from outbox")
+    db.execute("delete from job where kind = 'outbox.deliver'")
     db.execute("insert into outbox (id, topic, subject_key, body, state, made_at, due) values (1, 'dossier.state', 'H99', '{\"state\":\"accepted\"}', 'queued', ?, ?)", (now, now))
     db.commit()
     db.close()
-    url, token = f"https://127.0.0.1:{server.server_address[1]}/thay-doi", file("token", "ma-truy-cap-7\n")
+    return data
+
+
+def changes_go_with_their_token_over_tls():
+    key, cert = made_certificate("tls")
+    got, url, end = receiver(key, cert)
+    data, token = one_change(fresh()), file("token", "ma-truy-cap-7\n")
     with Server(data, outbox_url=url, outbox_token_file=token):
         time.sleep(4)
     equal(got, [], "a server with a certificate of nobody gets nothing")
-    db = writing(data)
-    db.execute("update outbox set due = ?, lease = 0", (now,))
-    db.execute("delete from job where kind = 'outbox.deliver'")
-    db.commit()
-    db.close()
-    with Server(data, outbox_url=url, outbox_token_file=token, outbox_ca_file=cert):
+    with Server(one_change(data), outbox_url=url, outbox_token_file=token, outbox_ca_file=cert):
         until("the change is delivered", lambda: got)
     equal((got[0][0], got[0][1]["key"]), ("Bearer ma-truy-cap-7", "H99"))
-    server.shutdown()
+    end()
+
+
+def the_receiver_may_ask_for_a_certificate():
+    key, cert = made_certificate("receiver")
+    own_key, own = made_certificate("mot-cua")
+    other_key, other = made_certificate("another")
+    got, url, end = receiver(key, cert, own)
+    data = fresh()
+    for settings in ({}, dict(outbox_cert_file=other, outbox_key_file=other_key)):
+        with Server(one_change(data), outbox_url=url, outbox_ca_file=cert, **settings) as s:
+            until("it was tried", lambda: rows(data, "select attempts from outbox")[0][0] > 0)
+        equal(got, [], f"{settings}")
+    with Server(one_change(data), outbox_url=url, outbox_ca_file=cert, outbox_cert_file=own, outbox_key_file=own_key):
+        until("the change is delivered", lambda: got)
+    true("go together" in refused(fresh(), outbox_cert_file=own), "half of it")
+    os.chmod(own_key, 0o644)
+    true("chmod 600" in refused(fresh(), outbox_url=url, outbox_cert_file=own, outbox_key_file=own_key), "a key that others may read")
+    end()
+
+
+def leaked_passwords_are_refused():
+    """Through the page, by a file as the downloader leaves it; one that is none stops the start."""
+    leaked = ["mùa xuân nho nhỏ năm nào", "tiếng gà trưa bên xóm nhỏ"]
+    lines = sorted(hashlib.sha1(x.encode()).hexdigest().upper() + f":{i + 1}" for i, x in enumerate(leaked + [f"khac {i}" for i in range(500)]))
+    path = file("pwned", "\r\n".join(lines) + "\r\n")
+    with Server(fresh(), breached_passwords=path) as s:
+        for password, status in ((leaked[0], 422), (leaked[1], 422), ("mùa xuân nho nhỏ năm nay", 303)):
+            said = s.form("/dang-ky", kind="citizen", name="Nguyễn Thị Lộ", email="lo@example.invalid", number="001190000077", agree="1", password=password, again=password, phone="0912000077")
+            equal((said[0], "đã bị lộ" in said[1].decode()), (status, status == 422), password)
+    true("not sorted" in refused(fresh(), breached_passwords=file("unsorted", "\n".join(reversed(lines)) + "\n")), "not sorted")
+    true("breached_passwords" in refused(fresh(), breached_passwords=file("words", "mat khau\n" * 50)), "words")
+    true("breached_passwords" in refused(fresh(), breached_passwords="/nowhere/pwned.txt"), "no file")
 
 
 def packs_lie_over_the_programs():
@@ -380,6 +429,6 @@ def a_token_is_named_whole():
 
 tests = Tests()
 tests.run(the_place_stands_in_the_file, a_silent_scanner_ends_the_round, ids_carry_the_node, the_writer_has_its_queue_and_batch, the_log_has_its_cap, jobs_have_their_threads,
-          the_master_key_may_lie_elsewhere, mail_goes_with_its_password, the_sink_has_its_port, changes_go_with_their_token_over_tls,
+          the_master_key_may_lie_elsewhere, mail_goes_with_its_password, the_sink_has_its_port, changes_go_with_their_token_over_tls, the_receiver_may_ask_for_a_certificate, leaked_passwords_are_refused,
           packs_lie_over_the_programs, passwords_follow_their_cost, sessions_end, whole_lists_have_their_limit, files_that_nothing_names_are_swept, a_bank_is_named_whole, a_token_is_named_whole)
 tests.end()

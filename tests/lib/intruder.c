@@ -1,6 +1,6 @@
 /* intruder.c — loaded before the program by a test: somebody who runs code inside the server. SIGUSR1: tries what does not end the process
  * and says "intruder NAME=ERRNO" for each (0: it went well); SIGUSR2: begins a program. INTRUDER_DIR: the data folder; INTRUDER_OUT: a folder
- * beside it. */
+ * beside it. INTRUDER_PORTS: where it connects to. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static uint16_t elsewhere, as_set; /* ports: INTRUDER_PORTS="1234 5678" */
 static char in[400], in_moved[400], out[400], existing[400];
 
 static void say(const char *name, int failed)
@@ -43,6 +44,16 @@ static int binds(void)
 	return fd < 0 ? -2 : bind(fd, (struct sockaddr *)&at, sizeof at);
 }
 
+/* To a port where nobody listens (refused by the machine), or which may not be reached (by the kernel). */
+static int connects(uint16_t port)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_STREAM, 0), failed = fd < 0 ? -2 : connect(fd, (struct sockaddr *)&at, sizeof at), why = errno;
+	close(fd);
+	errno = why;
+	return failed;
+}
+
 static int forks(void)
 {
 	pid_t pid = fork();
@@ -64,6 +75,8 @@ static void try_all(int sig)
 	say("remove-outside", unlink(existing));
 	say("chroot", chroot("/"));
 	say("bind", binds());
+	say("connect-elsewhere", connects(elsewhere));
+	say("connect-as-set", connects(as_set));
 	say("raw-socket", socket(AF_PACKET, SOCK_RAW, 0) < 0);
 	say("write-and-run", mmap(NULL, 4096, PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
 	say("run-what-was-written", mprotect(page, 4096, PROT_READ | PROT_EXEC));
@@ -89,6 +102,8 @@ __attribute__((constructor)) static void begin(void)
 	snprintf(in_moved, sizeof in_moved, "%s/parts/intruder", dir);
 	snprintf(out, sizeof out, "%s/new", beside);
 	snprintf(existing, sizeof existing, "%s/existing", beside);
+	if (getenv("INTRUDER_PORTS"))
+		sscanf(getenv("INTRUDER_PORTS"), "%hu %hu", &elsewhere, &as_set);
 	signal(SIGUSR1, try_all);
 	signal(SIGUSR2, try_exec);
 }

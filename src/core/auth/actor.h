@@ -37,7 +37,7 @@ struct actor {
 	role_set roles;          /* union of `held`; ROLE_STRANGER only when nobody is signed in */
 	int64_t account;         /* 0 for a stranger */
 	int64_t person;          /* the official or the citizen; 0 for none */
-	int64_t session;         /* 0 for none or an API token */
+	int64_t session, token;  /* rows of the session or API token shown; 0 for none */
 	int64_t epoch;           /* the account's epoch when the session was read */
 	const struct actor_role *held;
 	size_t n_held;

@@ -86,6 +86,8 @@ static const struct entry entries[] = {
 	{"argon_memory", SIZE, AT(argon_memory), "64M", 8 * MB, GB, NULL, "bộ nhớ để băm một mật khẩu (argon2id); tăng lên thì băm lại khi đăng nhập",
 	 "memory to hash a password (argon2id); when raised, passwords are hashed again at sign-in"},
 	{"argon_passes", NUMBER, AT(argon_passes), "3", 1, 20, NULL, "số lượt băm mật khẩu", "passes to hash a password"},
+	{"breached_passwords", PATH, AT(breached_passwords), "", 0, 0, NULL, "tệp mã băm SHA-1 của mật khẩu đã lộ (Have I Been Pwned), xếp theo mã băm; để trống: không tra",
+	 "file of SHA-1 hashes of leaked passwords (Have I Been Pwned), sorted by hash; empty: none are looked up"},
 	{"session_idle", SPAN, AT(session_idle_ms), "2h", SEC, 7 * 24 * 60 * MIN, NULL, "phiên đăng nhập không dùng thì hết sau", "a session that is not used ends after"},
 	{"session_length", SPAN, AT(session_ms), "12h", SEC, 30 * 24 * 60 * MIN, NULL, "phiên đăng nhập hết sau, dù có dùng", "a session ends after, used or not"},
 	{"master_key_file", SECRET, AT(master_key_file), "", 0, 0, NULL, "tệp khóa chính; để trống: trong thư mục dữ liệu", "file of the master keys; empty: in the data folder"},
@@ -113,6 +115,8 @@ static const struct entry entries[] = {
 	{"outbox_url", URL, AT(outbox_url), "", 0, 300, "https http", "hệ thống nhận thay đổi trạng thái; để trống: nằm chờ", "receiver of state changes; empty: they wait"},
 	{"outbox_token_file", SECRET, AT(outbox_token_file), "", 0, 0, NULL, "tệp chứa mã truy cập hệ thống đó", "file with the token for it"},
 	{"outbox_ca_file", PATH, AT(outbox_ca_file), "", 0, 0, NULL, "chứng thư gốc của hệ thống đó", "its root certificate"},
+	{"outbox_cert_file", PATH, AT(outbox_cert_file), "", 0, 0, NULL, "chứng thư TLS mà chương trình trình cho hệ thống đó (PEM)", "certificate that the program shows it over TLS (PEM)"},
+	{"outbox_key_file", SECRET, AT(outbox_key_file), "", 0, 0, NULL, "tệp khóa bí mật của chứng thư ấy (PEM)", "file with its private key (PEM)"},
 	{"packs_dir", PATH, AT(packs_dir), "", 0, 0, NULL, "thư mục gói quy định; tệp cùng tên thay tệp trong chương trình", "folder of more packs; a file of the same name takes the place of the program's"},
 	{"bank_bin", TEXT, AT(bank_bin), "", 0, 6, NULL, "mã BIN 6 số của ngân hàng nhận phí; để trống: không chuyển khoản", "six digits of the bank that takes fees; empty: no transfer"},
 	{"bank_account", TEXT, AT(bank_account), "", 0, 19, NULL, "số tài khoản", "account number"},
@@ -359,6 +363,8 @@ bool config_check(const struct config *c, struct err *e)
 		return err_set(e, ERR_INVALID, "smtp_user needs smtp_password_file");
 	if (c->pkcs11_module && (!c->pin_file || !c->pkcs11_token || !c->signer_ca_file))
 		return err_set(e, ERR_INVALID, "pkcs11_module needs pkcs11_token, pin_file and signer_ca_file");
+	if (!c->outbox_cert_file != !c->outbox_key_file)
+		return err_set(e, ERR_INVALID, "outbox_cert_file and outbox_key_file go together");
 	if (c->tsa_url && !c->tsa_ca_file)
 		return err_set(e, ERR_INVALID, "tsa_url needs tsa_ca_file");
 	if (c->session_ms < c->session_idle_ms)

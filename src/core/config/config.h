@@ -22,6 +22,7 @@ struct config {
 	const char *archive;
 	int64_t archive_every_ms, archive_keep_ms;
 	/* accounts */
+	const char *breached_passwords;
 	int64_t argon_memory, argon_passes, session_idle_ms, session_ms;
 	/* keys */
 	const char *master_key_file, *pkcs11_module, *pkcs11_token, *pin_file, *pkcs11_dir, *pkcs11_env, *pkcs11_keys_file, *signer_ca_file;
@@ -30,7 +31,7 @@ struct config {
 	const char *smtp_url, *smtp_user, *smtp_password_file, *smtp_ca_file, *mail_from, *mail_from_name;
 	bool smtp_starttls;
 	int64_t mail_sink_port;
-	const char *outbox_url, *outbox_token_file, *outbox_ca_file;
+	const char *outbox_url, *outbox_token_file, *outbox_ca_file, *outbox_cert_file, *outbox_key_file;
 	const char *packs_dir;
 	const char *bank_bin, *bank_account, *bank_name;
 };

@@ -2,9 +2,11 @@
 #include "core/db/db_testing.h"
 #include "core/db/id.h"
 #include "core/db/migrate.h"
+#include "core/db/ports.h"
 #include "core/db/probe_sql.h"
 #include "core/db/test_tables.h"
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -583,4 +585,25 @@ TEST(ids_are_unique_and_increase)
 		EXPECT(ids[i] > 0 && ((ids[i] >> 14) & 255) == 255 && (i == 0 || ids[i] != ids[i - 1]));
 	struct instant now = {ID_EPOCH_MS + 1000000};
 	EXPECT_INT(id_instant(id_new(&source, now)).ms, now.ms);
+}
+
+/* What the library makes of the words, of several machines, and of a service file. */
+TEST(the_ports_of_a_database)
+{
+	static const struct { const char *place; uint16_t first, second; size_t n; } cases[] = {
+		{"host=/run/postgresql dbname=x", 0, 0, 0}, {"dbname=x", 0, 0, 0}, {"host=db.example.invalid", 5432, 0, 1}, {"host=127.0.0.1 port=5433", 5433, 0, 1},
+		{"hostaddr=192.0.2.1 port=6000", 6000, 0, 1}, {"host=127.0.0.1,127.0.0.2 port=5433,5434", 5433, 5434, 2}, {"host=/tmp,127.0.0.1 port=5440", 5440, 0, 1},
+		{"postgres://127.0.0.1:7000/x", 7000, 0, 1}, {"service=far", 7777, 0, 1}};
+	const char *file = str_fmt(a, "%.*s/services", STR_ARG(test_temp_dir(a))).p;
+	FILE *f = fopen(file, "w");
+	EXPECT(f && fputs("[far]\nhost=127.0.0.1\nport=7777\n", f) >= 0 && fclose(f) == 0);
+	EXPECT(setenv("PGSERVICEFILE", file, 1) == 0);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		uint16_t ports[4] = {0};
+		size_t n = db_ports(DB_PG, cases[i].place, ports, ARRAY_LEN(ports));
+		if (n != cases[i].n || ports[0] != cases[i].first || ports[1] != cases[i].second)
+			FAIL("%s: %zu ports, %u %u", cases[i].place, n, (unsigned)ports[0], (unsigned)ports[1]);
+	}
+	EXPECT_INT(db_ports(DB_SQLITE, "/x", NULL, 0), 0);
+	unsetenv("PGSERVICEFILE");
 }

@@ -133,6 +133,10 @@ static bool http_deliver(struct arena *a, const struct outbox_config *cfg, const
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, &seen);
 	if (cfg->ca_file)
 		curl_easy_setopt(c, CURLOPT_CAINFO, cfg->ca_file);
+	if (cfg->cert_file) {
+		curl_easy_setopt(c, CURLOPT_SSLCERT, cfg->cert_file);
+		curl_easy_setopt(c, CURLOPT_SSLKEY, cfg->key_file);
+	}
 	CURLcode code = curl_easy_perform(c);
 	long status = 0;
 	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);

@@ -16,6 +16,7 @@ struct outbox_config {
 	const char *url;        /* POST; "https://…" or "http://…"; NULL: stays queued */
 	const char *token;      /* Bearer, from a file; NULL: none */
 	const char *ca_file;    /* NULL: the system's */
+	const char *cert_file, *key_file; /* shown over TLS, PEM; NULL: none */
 	int timeout_ms;         /* 0: 20 s */
 	/* Another way to deliver, in place of HTTP: other protocols and tests. */
 	bool (*deliver)(void *ctx, const struct outbox_change *c, struct err *e);
