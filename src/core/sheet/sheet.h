@@ -14,6 +14,7 @@
 #define SHEET_COLUMNS_MAX 64
 #define SHEET_ROWS_MAX 5000
 #define SHEET_PART_MAX ((size_t)16 << 20) /* bytes of one part, unpacked */
+#define SHEET_TEXT_MAX ((size_t)32 << 20) /* bytes of all cells together: many may show one long shared text */
 #define SHEET_LINES_MAX 1048576           /* that a sheet bears, with the heading */
 
 /* ---- a table, row by row ---- */

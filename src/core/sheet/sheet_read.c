@@ -161,7 +161,7 @@ static int column_of(struct str ref)
 	return i == 0 || column > SHEET_COLUMNS_MAX ? -1 : column - 1;
 }
 
-struct cells { struct sheet *sheet; size_t cap; const struct strings *strings; struct str type; int column; struct buf text; bool in_value; };
+struct cells { struct sheet *sheet; size_t cap, bytes; const struct strings *strings; struct str type; int column; struct buf text; bool in_value; };
 
 static bool begin_row(struct arena *a, struct cells *c)
 {
@@ -192,6 +192,9 @@ static bool end_cell(struct cells *c)
 			return false;
 		text = c->strings->v[i];
 	}
+	c->bytes += text.n;
+	if (c->bytes > SHEET_TEXT_MAX)
+		return false;
 	row->cells[c->column] = text;
 	if (text.n && (size_t)c->column + 1 > row->n)
 		row->n = (size_t)c->column + 1;
@@ -232,5 +235,7 @@ bool sheet_read(struct arena *a, int fd, struct sheet *out, struct err *e)
 	xmlFreeTextReader(v.x);
 	if (ok)
 		return true;
+	if (c.bytes > SHEET_TEXT_MAX)
+		return err_set(e, ERR_TOO_LARGE, "more than %zu bytes of text in the cells", SHEET_TEXT_MAX);
 	return out->n == SHEET_ROWS_MAX ? err_set(e, ERR_TOO_LARGE, "more than %d rows", SHEET_ROWS_MAX) : err_set(e, ERR_INVALID, "the sheet cannot be read");
 }

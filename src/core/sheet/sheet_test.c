@@ -102,6 +102,27 @@ TEST(what_is_no_workbook_is_refused)
 	close(fd);
 }
 
+/* One text of a megabyte in the file, shown by each of many cells. */
+TEST(a_long_text_shown_by_many_cells_is_refused)
+{
+	struct buf strings = buf_on(a), cells = buf_on(a);
+	struct sheet s;
+	struct err e = {0};
+	buf_put(&strings, STR("<sst><si><t>"));
+	for (int i = 0; i < 1 << 20; i++)
+		buf_char(&strings, 'x');
+	buf_put(&strings, STR("</t></si></sst>"));
+	buf_put(&cells, STR("<worksheet><sheetData>"));
+	for (int row = 1; row <= 20; row++)
+		buf_fmt(&cells, "<row r='%d'><c r='A%d' t='s'><v>0</v></c></row>", row, row);
+	const char *shared = str_cstr(a, buf_str(&strings)), *few = str_fmt(a, "%.*s</sheetData></worksheet>", STR_ARG(buf_str(&cells))).p;
+	EXPECT_OK(read_sheet(a, few, shared, &s, &e), e);
+	for (int row = 21; row <= 40; row++)
+		buf_fmt(&cells, "<row r='%d'><c r='A%d' t='s'><v>0</v></c></row>", row, row);
+	const char *many = str_fmt(a, "%.*s</sheetData></worksheet>", STR_ARG(buf_str(&cells))).p;
+	EXPECT_ERR(read_sheet(a, many, shared, &s, &e), e, ERR_TOO_LARGE);
+}
+
 TEST(bombs_are_refused)
 {
 	struct str many = {arena_alloc(a, SHEET_PART_MAX + 1), SHEET_PART_MAX + 1};
