@@ -63,7 +63,7 @@ void desk_table(struct request *r, struct html_out *o, struct str caption, const
 	struct ui_column columns[COLS] = {
 		[COL_CODE] = {.head = msg(l, MSG_DESK_COL_CODE), .kind = UI_CELL_CODE}, [COL_WHAT] = {.head = msg(l, MSG_DESK_COL_WHO_WHAT)},
 		[COL_STEP] = {.head = msg(l, MSG_DESK_COL_STEP_WHO)}, [COL_DUE] = {.head = msg(l, MSG_DESK_COL_STATE)}};
-	struct ui_table t = {.caption = caption, .caption_hidden = true, .columns = columns, .n_columns = COLS, .keys = true,
+	struct ui_table t = {.caption = caption, .caption_hidden = true, .columns = columns, .n_columns = COLS, .keys = true, .compact = true,
 		.select = bulk ? STR("chosen") : STR_NONE, .select_form = bulk ? STR("bulk") : STR_NONE};
 	ui_table_begin(o, &t);
 	for (size_t i = 0; i < n; i++)

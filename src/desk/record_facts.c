@@ -82,7 +82,7 @@ bool sheet_clock(struct sheet *s, struct err *e)
 
 static void form_lines(struct sheet *s, const struct eform *f, const json_t *answers)
 {
-	struct eform_context then = {.today = date_of(s->d.sent_at), .units = LAW->units};
+	struct eform_context then = {.today = date_of(s->d.sent_at), .units = LAW->units, .english = s->r->env.lang == LANG_EN};
 	for (size_t i = 0; i < f->n; i++) {
 		struct eform_lines lines = eform_flatten(s->r->env.arena, &f->sections[i], answers, &then);
 		struct ui_fact *v = NEW_ARRAY(s->r->env.arena, lines.n, struct ui_fact);

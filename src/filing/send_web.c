@@ -13,7 +13,7 @@ static void show_answers(struct request *r, struct html_out *o, const struct dra
 	size_t form = d->flow.pages[i].form, n = 0;
 	const struct eform_section *sec = &d->p->forms[form]->sections[d->flow.pages[i].section];
 	const json_t *mine = d->p->n_forms == 1 ? clean : json_object_getn(clean, d->p->forms[form]->id.p, d->p->forms[form]->id.n);
-	struct eform_context now = {.today = date_of(r->env.now), .units = filing()->law->units};
+	struct eform_context now = {.today = date_of(r->env.now), .units = filing()->law->units, .english = r->env.lang == LANG_EN};
 	struct eform_lines lines = eform_flatten(a, sec, mine, &now);
 	struct ui_fact *v = NEW_ARRAY(a, lines.n + 1, struct ui_fact);
 	struct str url = str_fmt(a, "%.*s/muc/%zu", STR_ARG(base_of(r)), i);
@@ -67,13 +67,10 @@ static void show_slots(struct request *r, struct html_out *o, const struct draft
 	ui_section_end(o);
 }
 
-/* Where an error is put right: the page or the file it belongs to. */
-static struct str url_of(struct request *r, const struct draft *d, struct str pointer)
+/* The page of questions an error is put right on; n_pages when it is none's. */
+static size_t page_with(struct request *r, const struct draft *d, struct str pointer)
 {
-	struct str name = fault_name(r->env.arena, pointer), rest = name, key;
-	for (size_t i = 0; i < d->flow.n_slots; i++)
-		if (str_starts(name, d->flow.slots[i].field))
-			return str_fmt(r->env.arena, "%.*s/tep/%zu", STR_ARG(base_of(r)), i);
+	struct str rest = fault_name(r->env.arena, pointer), key;
 	str_next(&rest, '.', &key);
 	for (size_t i = 0; i < d->flow.n_pages; i++) {
 		const struct eform *f = d->p->forms[d->flow.pages[i].form];
@@ -84,20 +81,55 @@ static struct str url_of(struct request *r, const struct draft *d, struct str po
 			str_next(&after, '.', &first);
 		for (size_t k = 0; k < f->sections[d->flow.pages[i].section].n; k++)
 			if (str_eq(f->sections[d->flow.pages[i].section].fields[k].key, first))
-				return str_fmt(r->env.arena, "%.*s/muc/%zu", STR_ARG(base_of(r)), i);
+				return i;
 	}
-	return base_of(r);
+	return d->flow.n_pages;
+}
+
+/* What is missing in one place: its first error, and how many there are. */
+struct missing { struct str url; size_t page, n; const struct eform_error *first; };
+
+static struct missing missing_at(struct request *r, const struct draft *d, const struct eform_error *x)
+{
+	struct arena *a = r->env.arena;
+	struct str name = fault_name(a, x->pointer);
+	for (size_t i = 0; i < d->flow.n_slots; i++)
+		if (str_starts(name, d->flow.slots[i].field))
+			return (struct missing){.url = str_fmt(a, "%.*s/tep/%zu", STR_ARG(base_of(r)), i), .page = d->flow.n_pages, .n = 1, .first = x};
+	size_t page = page_with(r, d, x->pointer);
+	return (struct missing){.url = page < d->flow.n_pages ? str_fmt(a, "%.*s/muc/%zu", STR_ARG(base_of(r)), page) : base_of(r), .page = page, .n = 1, .first = x};
+}
+
+/* One thing is called by its name, several of one page by the page's. */
+static struct ui_item missing_line(struct request *r, const struct draft *d, const struct missing *x)
+{
+	struct arena *a = r->env.arena;
+	struct str n = lang_number(a, r->env.lang, (int64_t)x->n);
+	if (x->n == 1 || x->page == d->flow.n_pages)
+		return (struct ui_item){.title = x->first->label, .hint = fault_text(a, r->env.lang, x->first), .url = x->url};
+	struct str title = draft_section(d, x->page)->title, form = d->p->forms[d->flow.pages[x->page].form]->title;
+	return (struct ui_item){.title = d->p->n_forms > 1 ? str_fmt(a, "%.*s (%.*s)", STR_ARG(title), STR_ARG(form)) : title,
+		.hint = msg_fmt(a, r->env.lang, MSG_FILING_MISSING_N, &n, 1), .url = x->url};
 }
 
 static void show_missing(struct request *r, struct html_out *o, const struct draft *d, const struct eform_errors *errors)
 {
-	struct ui_item *v = NEW_ARRAY(r->env.arena, errors->n + 1, struct ui_item);
+	struct missing *v = NEW_ARRAY(r->env.arena, errors->n + 1, struct missing);
+	struct ui_item *lines = NEW_ARRAY(r->env.arena, errors->n + 1, struct ui_item);
 	size_t n = 0;
-	for (const struct eform_error *x = errors->first; x; x = x->next)
-		if (!x->warning)
-			v[n++] = (struct ui_item){.title = x->label, .hint = fault_text(r->env.arena, r->env.lang, x), .url = url_of(r, d, x->pointer)};
+	for (const struct eform_error *x = errors->first; x; x = x->next) {
+		struct missing at = missing_at(r, d, x);
+		if (x->warning)
+			continue;
+		if (n && str_eq(v[n - 1].url, at.url)) /* errors come in the order of the form */
+			v[n - 1].n++;
+		else
+			v[n++] = at;
+	}
+	for (size_t i = 0; i < n; i++)
+		lines[i] = missing_line(r, d, &v[i]);
 	ui_notice(o, &(struct ui_notice){.tone = UI_WARN, .title = m(r, MSG_FILING_MISSING), .text = m(r, MSG_FILING_MISSING_TEXT)});
-	ui_items(o, v, n);
+	ui_items(o, lines, n);
 }
 
 /* Only where the answers, or the rule itself, tell all that the sum is made of; the office reckons it again from the dossier. */

@@ -48,7 +48,8 @@ struct eform_errors { struct eform_error *first, *last; size_t n, warnings; };
 const char *eform_fault_name(enum eform_fault f); /* "required", "too-long" …: the message key's ending */
 
 /* `units` is packs/units/provinces.json. */
-struct eform_context { struct date today; const json_t *units; bool organisation; /* of examples: who applies, where the form asks */ };
+struct eform_context { struct date today; const json_t *units; bool organisation; /* of examples: who applies, where the form asks */
+	bool english; /* shown to somebody who reads English: labels as far as the pack has them, 1,200,000.5. Paper never is */ };
 
 /* A pack's bytes. ERR_INVALID with the line for what is no JSON, is nested too deep, or has a member twice. */
 json_t *eform_pack(struct str bytes, struct err *e);

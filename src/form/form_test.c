@@ -560,6 +560,26 @@ TEST(a_table_too_wide_is_printed_turned)
 	json_decref(pack);
 }
 
+TEST(who_reads_english_sees_its_separators_and_labels)
+{
+	struct err e = {0};
+	json_t *pack = eform_pack(STR("{\"format\":1,\"id\":\"t\",\"title\":\"T\",\"sections\":[{\"key\":\"s\",\"title\":\"S\",\"fields\":[{\"key\":\"m\",\"kind\":\"money\",\"label\":\"Tiền\",\"label_en\":\"Sum\"},"
+		"{\"key\":\"n\",\"kind\":\"number\",\"label\":\"Số\"},{\"key\":\"y\",\"kind\":\"yesno\",\"label\":\"Y\"},{\"key\":\"c\",\"kind\":\"choice\",\"label\":\"C\",\"options\":[{\"value\":\"a\",\"label\":\"Một\",\"label_en\":\"One\"}]}]}]}"), &e);
+	struct eform *f = eform_load(a, pack, NULL, &e);
+	json_t *v = json_pack("{s:i,s:f,s:b,s:s}", "m", 1200000, "n", 12.5, "y", 1, "c", "a");
+	static const char *const want[2][5] = {{"Tiền", "1.200.000", "12,5", "Có", "Một"}, {"Sum", "1,200,000", "12.5", "Yes", "One"}};
+	for (int english = 0; english < 2; english++) {
+		struct eform_context c = {.today = {20000}, .english = english};
+		struct eform_lines l = eform_flatten(a, &f->sections[0], v, &c);
+		EXPECT_TEXT(l.v[0].label, want[english][0]);
+		for (size_t i = 0; i < 4; i++)
+			EXPECT_TEXT(l.v[i].value, want[english][i + 1]);
+		EXPECT_TEXT(l.v[1].label, "Số");
+	}
+	json_decref(v);
+	json_decref(pack);
+}
+
 /* Where the pack says so and nothing was answered: not even a blank is written over, nor a person's part for an organisation. */
 TEST(what_is_known_of_the_applicant_is_filled_in)
 {

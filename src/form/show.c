@@ -177,13 +177,21 @@ static void line(struct lines *l, struct eform_line x)
 	l->out.v[l->out.n++] = x;
 }
 
-static struct str option_label(const struct eform_field *f, struct str value)
+static bool is_english(const struct eform_context *c) { return c && c->english; }
+
+static struct str label_in(const struct eform_context *c, const json_t *def, struct str own)
+{
+	struct str en = is_english(c) ? eform_text(def, "label_en") : STR_NONE;
+	return en.n ? en : own;
+}
+
+static struct str option_label(const struct eform_context *c, const struct eform_field *f, struct str value)
 {
 	const json_t *o = NULL;
 	size_t i = 0;
 	json_array_foreach(json_object_get(f->def, "options"), i, o)
 		if (str_eq(eform_text(o, "value"), value))
-			return eform_text(o, "label");
+			return label_in(c, o, eform_text(o, "label"));
 	return value;
 }
 
@@ -207,6 +215,15 @@ struct str eform_number_text(struct arena *a, double x)
 	return buf_str(&b);
 }
 
+/* 1.200.000,5 for who reads Vietnamese, 1,200,000.5 for who reads English. */
+static struct str separated(struct arena *a, const struct eform_context *c, struct str s)
+{
+	struct buf b = buf_on(a);
+	for (size_t i = 0; i < s.n; i++)
+		buf_char(&b, !is_english(c) ? s.p[i] : s.p[i] == '.' ? ',' : s.p[i] == ',' ? '.' : s.p[i]);
+	return buf_str(&b);
+}
+
 struct str eform_shown_value(struct arena *a, const struct eform_context *c, const struct eform_field *f, const json_t *v)
 {
 	struct str s = json_is_string(v) ? (struct str){json_string_value(v), json_string_length(v)} : STR_NONE;
@@ -215,18 +232,18 @@ struct str eform_shown_value(struct arena *a, const struct eform_context *c, con
 	if (f->kind == EFORM_DATE && date_parse(s, &d))
 		return date_people(a, d);
 	if (f->kind == EFORM_MONEY && json_is_integer(v))
-		return money_people(a, (struct money){json_integer_value(v)});
+		return separated(a, c, money_people(a, (struct money){json_integer_value(v)}));
 	if (f->kind == EFORM_PROVINCE)
 		return province_name(c, s);
 	if (json_is_string(v))
-		return option_label(f, s);
+		return option_label(c, f, s);
 	if (json_is_boolean(v))
-		return json_is_true(v) ? STR("Có") : STR("Không");
+		return is_english(c) ? (json_is_true(v) ? STR("Yes") : STR("No")) : json_is_true(v) ? STR("Có") : STR("Không");
 	if (json_is_number(v))
-		return eform_number_text(a, json_number_value(v));
+		return separated(a, c, eform_number_text(a, json_number_value(v)));
 	for (size_t i = 0; i < json_array_size(v); i++) {
 		const json_t *x = json_array_get(v, i);
-		struct str t = json_is_object(x) ? eform_text(x, "name") : option_label(f, str_from(json_string_value(x)));
+		struct str t = json_is_object(x) ? eform_text(x, "name") : option_label(c, f, str_from(json_string_value(x)));
 		buf_fmt(&b, "%s%.*s", i ? "; " : "", STR_ARG(t));
 	}
 	return buf_str(&b);
@@ -241,7 +258,7 @@ static void flatten(struct lines *l, const struct eform_field *v, size_t n, cons
 		bool nested = f->kind >= EFORM_GROUP;
 		if (f->until.day && !x)
 			continue;
-		line(l, (struct eform_line){.name = name, .label = f->label, .kind = f->kind, .depth = depth, .field = f, .value = nested ? STR_NONE : eform_shown_value(l->a, l->c, f, x)});
+		line(l, (struct eform_line){.name = name, .label = label_in(l->c, f->def, f->label), .kind = f->kind, .depth = depth, .field = f, .value = nested ? STR_NONE : eform_shown_value(l->a, l->c, f, x)});
 		if (nested && f->kind != EFORM_ROWS)
 			flatten(l, f->fields, f->n, x, name, depth + 1);
 		for (size_t k = 0; f->kind == EFORM_ROWS && k < json_array_size(x); k++)

@@ -46,8 +46,8 @@ static bool agency_part(struct screen *s, const struct agencies *all, const stru
 			above = all->v[i].name;
 	if (!directory_units(&s->r->env, a->id, day, &units, e))
 		return false;
-	ui_section_begin(&s->o, a->name);
-	struct ui_fact facts[] = {{.label = org_word(s, MSG_ORG_CODE), .value = a->code, .url = org_agency_url(s->r->env.arena, a->id)},
+	ui_section_link_begin(&s->o, (struct ui_crumb){a->name, org_agency_url(s->r->env.arena, a->id)});
+	struct ui_fact facts[] = {{.label = org_word(s, MSG_ORG_CODE), .value = a->code},
 		{.label = org_word(s, MSG_ORG_KIND), .value = org_word(s, agency_words[a->kind])}, {.label = org_word(s, MSG_ORG_DAYS), .value = org_days(s, a->valid_from, a->valid_to)},
 		{.label = org_word(s, MSG_ORG_PARENT), .value = above}};
 	ui_facts(&s->o, facts, ARRAY_LEN(facts) - (above.n == 0));
@@ -100,8 +100,9 @@ bool org_tree_page(struct request *r, struct err *e)
 		day = date_of(r->env.now);
 	if (!directory_agencies(&r->env, day, &all, e))
 		return false;
-	org_begin(&s, r, msg(r->env.lang, MSG_ORG_TITLE), (struct ui_crumb){0});
-	ui_form_begin(&s.o, &(struct ui_form){.action = STR(ORG), .get = true});
+	struct str of_day = date_people(r->env.arena, day);
+	org_begin(&s, r, msg(r->env.lang, MSG_ORG_TITLE), msg_fmt(r->env.arena, r->env.lang, MSG_ORG_AS_OF, &of_day, 1), (struct ui_crumb){0});
+	ui_form_begin(&s.o, &(struct ui_form){.action = STR(ORG), .get = true, .row = true});
 	ui_field(&s.o, &(struct ui_field){.name = STR("ngay"), .kind = UI_DATE, .label = org_word(&s, MSG_ORG_DAY), .value = date_people(r->env.arena, day), .plain = true});
 	ui_buttons(&s.o, &(struct ui_button){.label = org_word(&s, MSG_ORG_SHOW), .weight = UI_QUIET}, 1);
 	ui_form_end(&s.o);
@@ -152,7 +153,7 @@ bool org_agency_page(struct request *r, struct err *e)
 	struct units units;
 	if (!org_agency_of(r, &a, e) || !directory_units(&r->env, a.id, a.valid_to.has ? a.valid_to.v : date_of(r->env.now), &units, e))
 		return false;
-	org_begin(&s, r, a.name, (struct ui_crumb){0});
+	org_begin(&s, r, a.name, STR_NONE, (struct ui_crumb){0});
 	struct str next = successor_agency(r, a.successor);
 	struct ui_fact facts[] = {{.label = org_word(&s, MSG_ORG_CODE), .value = a.code}, {.label = org_word(&s, MSG_ORG_KIND), .value = org_word(&s, agency_words[a.kind])},
 		{.label = org_word(&s, MSG_ORG_DAYS), .value = org_days(&s, a.valid_from, a.valid_to)}, {.label = org_word(&s, MSG_ORG_ADDRESS), .value = a.address},

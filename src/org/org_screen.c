@@ -3,12 +3,12 @@
 
 struct str org_word(const struct screen *s, enum msg_key k) { return msg(s->o.lang, k); }
 
-void org_begin(struct screen *s, struct request *r, struct str title, struct ui_crumb above)
+void org_begin(struct screen *s, struct request *r, struct str title, struct str lead, struct ui_crumb above)
 {
 	*s = (struct screen){.r = r, .o = page_out(r)};
 	s->crumbs[0] = (struct ui_crumb){msg(r->env.lang, MSG_ORG_TITLE), STR(ORG)};
 	s->crumbs[1] = above;
-	s->p = (struct ui_page){.title = title, .staff = true, .has_errors = !form_ok(r), .crumbs = s->crumbs, .n_crumbs = str_eq(r->path, STR(ORG)) ? 0 : above.label.n ? 2 : 1};
+	s->p = (struct ui_page){.title = title, .lead = lead, .staff = true, .has_errors = !form_ok(r), .crumbs = s->crumbs, .n_crumbs = str_eq(r->path, STR(ORG)) ? 0 : above.label.n ? 2 : 1};
 	ui_page_begin(&s->o, &s->p);
 	page_error_summary(&s->o, r);
 }

@@ -10,7 +10,7 @@ struct options { struct ui_option *v; size_t n; };
 
 extern const enum msg_key org_unit_words[UNIT_KIND_COUNT];
 /* Begins a page; `above` (label empty: none) stands between the tree and it. */
-void org_begin(struct screen *s, struct request *r, struct str title, struct ui_crumb above);
+void org_begin(struct screen *s, struct request *r, struct str title, struct str lead, struct ui_crumb above);
 bool org_finish(struct screen *s);
 struct str org_word(const struct screen *s, enum msg_key k);
 struct str org_number(struct screen *s, int64_t id);

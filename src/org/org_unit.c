@@ -191,7 +191,7 @@ bool org_unit_page(struct request *r, struct err *e)
 	if (!org_unit_of(r, &u, e) || !directory_agency(&r->env, u.agency, &a, &found, e) ||
 	    (u.successor.v && !directory_unit(&r->env, u.successor, &next, &has_next, e)))
 		return false;
-	org_begin(&s, r, u.name, (struct ui_crumb){a.name, org_agency_url(r->env.arena, a.id)});
+	org_begin(&s, r, u.name, STR_NONE, (struct ui_crumb){a.name, org_agency_url(r->env.arena, a.id)});
 	struct ui_fact facts[] = {{.label = org_word(&s, MSG_ORG_CODE), .value = u.code}, {.label = org_word(&s, MSG_ORG_KIND), .value = org_word(&s, org_unit_words[u.kind])},
 		{.label = org_word(&s, MSG_ORG_DAYS), .value = org_days(&s, u.valid_from, u.valid_to)},
 		{.label = org_word(&s, MSG_ORG_SUCCESSOR), .value = has_next ? next.name : STR(""), .url = org_unit_url(r->env.arena, u.successor)}};

@@ -224,7 +224,7 @@ struct str workflow_draw(struct arena *a, const struct process *p, struct str cu
 	place(&pic);
 	struct box v = extent(&pic);
 	const struct node *now = workflow_node(p, current);
-	buf_fmt(&pic.b, "<svg class=\"wf\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"%.0f %.0f %.0f %.0f\"><title>", v.x, v.y, v.w, v.h);
+	buf_fmt(&pic.b, "<svg class=\"wf\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"%.0f\" height=\"%.0f\" viewBox=\"%.0f %.0f %.0f %.0f\"><title>", v.w, v.h, v.x, v.y, v.w, v.h);
 	put_text(&pic.b, words->title);
 	buf_put(&pic.b, STR("</title><desc>"));
 	if (now) {

@@ -63,6 +63,7 @@ void ui_hero_end(struct html_out *o);
 void ui_wrap_begin(struct html_out *o);
 void ui_wrap_end(struct html_out *o);
 void ui_section_begin(struct html_out *o, struct str heading); /* an h2 and what belongs to it */
+void ui_section_link_begin(struct html_out *o, struct ui_crumb heading); /* the heading leads to the page of its own */
 void ui_section_end(struct html_out *o);
 void ui_details_begin(struct html_out *o, struct str summary, bool open); /* shown on request */
 void ui_details_end(struct html_out *o);
@@ -180,6 +181,7 @@ struct ui_table {
 	struct str select;           /* name of the check boxes; empty: rows are not chosen */
 	struct str select_form;      /* id of the bulk form */
 	bool keys;                   /* officials: j, k, x, Enter */
+	bool compact;                /* on phones the cells speak for themselves: few lines, no headings beside them */
 };
 struct ui_row { struct str url; struct str select_value, select_label; bool chosen, here; };
 /* begin; for each row: row_begin, n_columns × (cell_begin(i) … cell_end), row_end; end. On phones each cell carries its heading. */
