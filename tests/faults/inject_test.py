@@ -5,8 +5,7 @@ clear error or the act, the same key again never doubles it, and the record is w
 usage: inject_test.py PROGRAM SOURCE_DIR sqlite|pg [every|START]     Ends in "N passed, N failed"; an act is one test.
 Some of the calls fail, others each day: START, a number, says which, and is told at the end. All of them with `every` (make faults), of the allocations
 each that the act comes to by another way (tests/lib/faults.c).
-Acts whose work goes on in the background (signing, sealing, erasing) take a second a round: each position is two to four times the last there, and
-with `every` a dossier bears a dozen before it must be done."""
+Acts whose work goes on in the background (signing, sealing, erasing) take a second a round: each position is two to four times the last there."""
 import collections, http.client, json, os, random, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
@@ -61,8 +60,8 @@ def strike(kind, at):
         faulty.strike(kind, at)
 
 
-def struck_down(kind, answered=True):
-    """Nothing fails any more. Has something failed? What it killed serves again."""
+def struck_down(kind, answered=True, meanwhile=lambda: None):
+    """Nothing fails any more. Has something failed? What it killed serves again, and before that meanwhile()."""
     global rounds, ended
     hit = faulty.off()
     rounds += 1
@@ -72,6 +71,7 @@ def struck_down(kind, answered=True):
         time.sleep(0.01)
     if not w.alive():
         w.kill()
+        meanwhile()
         w.start()
         ended += 1
     return hit
@@ -231,24 +231,28 @@ def test_of(i):
 
 # ---- what goes on in the background ----
 
-def sooner():
-    """What waits for its next try is due: the clock goes on by five minutes."""
-    global hurried
-    hurried += 300
-    faulty.step_clock(hurried)
-    if hurried % 3600 == 0:
-        w.tokens.clear()  # they end after twelve hours
+LOST_LEASE = 10  # seconds after which a claim is taken for one that nobody has: its answer was what failed
+WORK = "state = 'open' and (kind like 'issue.%' or kind like 'erase.%')"
+
+
+def hold(kinds=WORK, claimed=""):
+    """What is to be done in the background waits until release(), as if it had not been tried yet. Was there any?"""
+    return w.change(f"update job set lease = 0, attempts = 0, due = 9000000000000 where {kinds} {claimed}") > 0
+
+
+def release():
+    w.change(f"update job set due = 1 where {WORK} and lease = 0")
 
 
 def working():
-    """Is a job claimed? Five minutes are its lease: a step of the clock takes it from the thread that has it, counts as a try, and after eight steps
-    the runner rightly thinks that each time the process ended. So the clock waits for what is being done."""
-    return w.query("select count(*) from job where state = 'open' and lease <> 0")[0][0] != "0"
+    return w.query(f"select count(*) from job where {WORK} and lease <> 0")[0][0] != "0"
 
 
-A_DOZEN = 12  # of 20 attempts that signing has
-LOST_LEASE = 10  # seconds after which a claim is taken for one that nobody has: its answer was what failed
-hurried = 0
+def try_is_over():
+    """What was claimed is done or waits for its next try; a lease that nobody has is taken back."""
+    end = time.time() + LOST_LEASE
+    while working() and time.time() < end:
+        time.sleep(0.05)
 
 
 def papers(code, field):
@@ -263,42 +267,47 @@ def signed(code):
 def struck_in_the_background(what, kind, at, x, done):
     """Something failed (True), or x was done without."""
     strike(kind, at)
+    release()
     end = time.time() + PATIENCE
     while w.alive() and not faulty.hits() and not done(x):
         true(time.time() < end, f"{what}, {kind} {at}: nothing happens")
         time.sleep(0.02)
-    return struck_down(kind)
+    return struck_down(kind, meanwhile=hold)
 
 
 def comes_to_its_end(what, x, done):
-    end, next_jump, last_jump = time.time() + PATIENCE, time.time(), time.time()
+    end, taken_back = time.time() + PATIENCE, time.time() + LOST_LEASE
     while not done(x):
-        true(time.time() < end, lambda: f"{what}: not done; {w.query('select kind, state, attempts, last_error from job')[-5:]}")
-        if time.time() > next_jump:
-            next_jump = time.time() + 1
-            if not working() or time.time() > last_jump + LOST_LEASE:
-                sooner()
-                last_jump = time.time()
-        time.sleep(0.05)
+        true(time.time() < end, lambda: f"{what}: not done; {w.query('select kind, state, attempts, last_error from job')[-5:]}, {last_words()}")
+        if time.time() > taken_back:
+            hold()
+            taken_back = time.time() + LOST_LEASE
+        release()
+        time.sleep(0.2)
 
 
-def in_the_background(what, begin, done):
-    """begin() starts work, done(what it gave) tells whether it is finished: it is, however often something failed."""
+def in_the_background(what, begin, done, held=True):
+    """begin() starts work, done(what it gave) tells whether it is finished: it is, however often something failed. held: begin() leaves a job, which
+    can be kept from being done before the fault is there; with `every` one dossier bears them all."""
     for kind in KINDS:
-        x, times = None, 0
-        for at in positions(lambda at: 2 * at + chance.randint(1, 2 * at + 1)):
+        x, at = None, 1
+        while True:
             if x is None:
-                x, times = without_faults(begin), 0
+                x = without_faults(begin)
+                if held and not hold(claimed="and lease = 0"):  # it was quicker
+                    comes_to_its_end(what, x, done)
+                    x = None
+                    continue
             hit = struck_in_the_background(f"{what}, {kind} {at}", kind, at, x, done)
-            times += 1
-            if every and hit and times < A_DOZEN and not done(x):
-                until("the failed try is over", lambda: not working(), LOST_LEASE) if kind != "memory" else None
-                sooner()
-                continue
-            comes_to_its_end(f"{what} after {kind} {at}", x, done)
-            x = None
+            if done(x) or not (every and held):
+                comes_to_its_end(f"{what} after {kind} {at}", x, done)
+                x = None
+            else:
+                try_is_over()
+                hold()
             if not hit:
                 break
+            at = at + 1 if every else 2 * at + chance.randint(1, 2 * at + 1)
 
 
 def a_decision_is_signed():
@@ -336,7 +345,7 @@ def a_dossier_is_erased():
             x[1] = code == 0 or "đã" in out + err and not w.query(f"select 1 from dossier where code = '{x[0]}' and wrapped_key is not null")
             return False
         return w.query("select count(*) from job where kind = 'erase.clean' and state = 'open'")[0][0] == "0"
-    in_the_background("erasing", begin, done)
+    in_the_background("erasing", begin, done, held=False)
 
 
 # ---- memory: for want of it the process ends (core/base/arena.h), and the one that starts after it knows what was acknowledged ----

@@ -1,7 +1,7 @@
 """What the fault tests share: filings and acts of the program's people on either engine, and looking into the database and the files."""
 import glob, hashlib, json, os, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import PATIENCE, Program, equal, pdf, until
+from program import PATIENCE, Program, engine, equal, pdf, postgres, until, writing
 
 PLAIN, WITH_FILE = "cg-cn-lac-hau", "bx-khai-bao-xquang"
 
@@ -33,6 +33,16 @@ class World(Program):
     def query(self, sql):
         """Rows as tuples of text."""
         return [tuple(x) for x in self.rows(sql)]
+
+    def change(self, sql):
+        """Past the program. How many rows it was."""
+        if engine == "pg":
+            return int(postgres("psql", "-d", self.database, "-At", stdin=f"with x as ({sql} returning 1) select count(*) from x;")[1])
+        db = writing(self.data, timeout=60, isolation_level=None)
+        try:
+            return db.execute(sql).rowcount
+        finally:
+            db.close()
 
     def no_lost_job(self):
         """Everything queued is done, nothing is dead, files have left quarantine, and each accepted dossier has its receipt."""
