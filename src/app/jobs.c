@@ -155,6 +155,7 @@ const struct job_kind *app_jobs(struct app *app, size_t *n)
 		{.name = "blob.sweep", .fn = sweep_blobs, .every_ms = DAY_MS, .at_ms = (int64_t)4 * 3600 * 1000},
 		{.name = "dossier.daily", .fn = count_unattended, .every_ms = DAY_MS, .at_ms = (int64_t)7 * 3600 * 1000},
 		mail_kind(&app->mail), mail_sweep_kind, outbox_kind(&app->outbox), filing_job_expire, erase_job, stat_fold_kind, dossier_search_job,
+		dossier_search_merge_job,
 	};
 	*n = ARRAY_LEN(list) + ISSUE_JOBS + NOTIFY_JOBS + WORKBOOK_JOBS;
 	struct job_kind *v = NEW_ARRAY(app->store.arena, *n, struct job_kind);

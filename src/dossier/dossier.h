@@ -210,6 +210,8 @@ MUST_CHECK bool dossier_search_fill(struct env *env, struct search_fill *at, str
 struct job_kind;
 /* The same as a job, which a filing leaves that finds the index malformed. */
 extern const struct job_kind dossier_search_job;
+/* Merges what writing leaves in pieces, so that a search need not look into many and no act has to do it. */
+extern const struct job_kind dossier_search_merge_job;
 /* After a rotation of the master key: wraps the data keys again, REWRAP_ROWS a call. *out follows *from. */
 MUST_CHECK bool dossier_rewrap(struct env *env, const struct law *law, const struct rewrap *from, struct rewrap *out, struct err *e);
 

@@ -18,12 +18,25 @@ select count(*) as n from dossier where id >= :id;
 -- in: name text
 select value from sequence where name = :name;
 
--- How many pieces of the search index are merged while it is written: 0 none, 4 is usual.
--- name: dossier_search_merge :exec
+-- At how many pieces of a level FTS5 merges them in one act, whatever it takes: 16 while much is poured, 64 (migration 0093) else.
+-- name: dossier_search_crisis :exec
 -- in: pieces int
-insert into dossier_search (dossier_search, rank) values ('automerge', :pieces);
+insert into dossier_search (dossier_search, rank) values ('crisismerge', :pieces);
 -- pg:
 delete from dossier_search where rowid = :pieces and rowid < 0;
+
+-- One step of merging: so many pages of the index are written anew at most, none when there is nothing to merge.
+-- name: dossier_search_merge :exec
+-- in: pages int
+insert into dossier_search (dossier_search, rank) values ('merge', :pages);
+-- pg:
+delete from dossier_search where rowid = :pages and rowid < 0;
+
+-- name: dossier_search_shape :one
+-- out: block bytes
+select block from dossier_search_data where id = 10;
+-- pg:
+select ''::bytea as block where false;
 
 -- name: dossier_add :exec
 -- in: id dossier_id, code text, procedure text, procedure_name packed, procedure_hash hash, field text, rules packed, process text, form_set text, channel_in text, channel_out text, origin text?, origin_code text?, receiving_unit unit_id, settling_agency agency_id, settling_unit unit_id, applicant_account int, applicant_kind text, applicant_name text, identity_key bytes?, phone_key bytes?, sealed bytes, secret_hash bytes, step text, step_role text, step_unit unit_id, sent_at instant, answer_due instant, filed_by int?

@@ -488,13 +488,14 @@ static size_t found_by(struct office *w, const char *word)
 	return hits.n;
 }
 
-static int run_search_jobs(struct office *w)
+static int run_jobs(struct office *w, const struct job_kind *kind)
 {
 	struct err e = {0};
 	struct db_pool *pool = db_pool_new(w->engine, test_db_place(), 2);
-	const struct job_config cfg = {.writer = w->w, .pool = pool, .kinds = &dossier_search_job, .n_kinds = 1, .now = office_now_for};
+	const struct job_config cfg = {.writer = w->w, .pool = pool, .kinds = kind, .n_kinds = 1, .now = office_now_for};
 	bool ran = true;
 	int n = 0;
+	EXPECT_OK(job_add_periodic(&cfg, &e), e);
 	for (; ran; n += ran)
 		EXPECT_OK(job_run_one(&cfg, &ran, &e), e);
 	db_pool_free(pool);
@@ -536,7 +537,7 @@ TEST(a_malformed_search_index_refuses_no_filing_and_is_made_anew)
 		damage(cases[i].damage);
 		struct dossier_sent s = send(&w, "bx-khai-bao-xquang"), t = send(&w, "bx-khai-bao-xquang");
 		n += 2;
-		int jobs = run_search_jobs(&w);
+		int jobs = run_jobs(&w, &dossier_search_job);
 		if (jobs != cases[i].seen_by_filing)
 			FAIL("%s: %d jobs", cases[i].damage, jobs);
 		if (!jobs)
@@ -550,6 +551,54 @@ TEST(a_malformed_search_index_refuses_no_filing_and_is_made_anew)
 		EXPECT_OK(office_act(&w, &actor_program, forget, &s.id, &e), e); /* a row can be written and taken away again */
 		EXPECT_INT(found_by(&w, "nguyen mau"), --n);
 	}
+	office_close(&w);
+}
+
+/* Of the search index; each commit leaves one. Their number stands in the rows' ids (fts5_index.c, FTS5_SEGMENT_ROWID). */
+static int pieces(void)
+{
+	sqlite3 *lite = NULL;
+	sqlite3_stmt *s = NULL;
+	EXPECT_INT(lite_open(test_db_place().p, SQLITE_OPEN_READONLY, &lite), SQLITE_OK);
+	EXPECT_INT(sqlite3_prepare_v2(lite, "select count(distinct id >> 37) from dossier_search_data where id > 10", -1, &s, NULL), SQLITE_OK);
+	EXPECT_INT(sqlite3_step(s), SQLITE_ROW);
+	int n = sqlite3_column_int(s, 0);
+	sqlite3_finalize(s);
+	sqlite3_close(lite);
+	return n;
+}
+
+TEST_BOTH(what_writing_leaves_in_pieces_a_job_merges)
+{
+	enum { MANY = 40, FEW = 4 };
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
+	for (int i = 0; i < MANY; i++)
+		send(&w, "bx-khai-bao-xquang");
+	if (engine == DB_SQLITE)
+		EXPECT_INT(pieces(), MANY); /* no act merged them */
+	EXPECT_INT(run_jobs(&w, &dossier_search_merge_job), engine == DB_SQLITE);
+	if (engine == DB_SQLITE)
+		EXPECT(pieces() < FEW);
+	EXPECT_INT(found_by(&w, "nguyen mau"), MANY);
+	office_set_ms(office_now().ms + 60000);
+	EXPECT_INT(run_jobs(&w, &dossier_search_merge_job), 0); /* nothing was written since */
+	send(&w, "bx-khai-bao-xquang");
+	office_set_ms(office_now().ms + 60000);
+	EXPECT_INT(run_jobs(&w, &dossier_search_merge_job), engine == DB_SQLITE);
+	EXPECT_INT(found_by(&w, "nguyen mau"), MANY + 1);
+	office_close(&w);
+}
+
+/* Sixty-four pieces of one commit each are merged by whoever writes the next, so that no database is without bound where no job runs. */
+TEST(pieces_have_a_bound_without_the_job)
+{
+	struct office w;
+	office_open(&w, a, DB_SQLITE, CLOCK);
+	for (int i = 0; i < 70; i++)
+		send(&w, "bx-khai-bao-xquang");
+	EXPECT(pieces() < 10);
+	EXPECT_INT(found_by(&w, "nguyen mau"), 70);
 	office_close(&w);
 }
 

@@ -2,13 +2,20 @@
  *
  * Derived: what stands here is made from the dossier's row, and can be made again. When FTS5 says that its index is malformed the acts go on
  * without it and a job makes it anew. */
+#include "core/crypto/crypto.h"
 #include "core/job/job.h"
 #include "core/log/log.h"
 #include "core/text/text.h"
 #include "core/writer/writer.h"
 #include "dossier/internal.h"
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
 
 #define FILL_ROWS 500
+#define MERGE_PAGES 64
+#define MERGE_STEPS 500 /* in a run of the job; what is left waits for the next */
+#define MERGE_SHARE 3   /* a step is followed by a pause so many times as long */
 #define EXTEND_EACH 20 /* acts */
 #define MEND_EACH_MS ((int64_t)10 * 60 * 1000)
 
@@ -99,3 +106,53 @@ static bool rebuild(struct job_run *run, struct err *e)
 }
 
 const struct job_kind dossier_search_job = {.name = "dossier.search", .fn = rebuild};
+
+/* ---- merging its pieces (SQLite) ---- */
+
+/* The record of its pieces changes with each write and each step of merging, and with a step that found nothing to do it does not. */
+static bool shape(struct env *env, uint64_t *out, struct err *e)
+{
+	struct dossier_search_shape_row row = {0};
+	bool found = false;
+	if (!q_dossier_search_shape(env->db, env->arena, &row, &found, e))
+		return false;
+	struct digest d = crypto_sha256(row.block);
+	memcpy(out, d.b, sizeof *out);
+	if (!found)
+		*out = 0;
+	return true;
+}
+
+static bool merge_due(struct job_run *run, bool *due, struct err *e)
+{
+	uint64_t now = 0;
+	if (!shape(&run->env, &now, e))
+		return false;
+	*due = now != 0 && now != atomic_load((_Atomic uint64_t *)run->kind->ctx);
+	return true;
+}
+
+static bool merge_step(struct job_run *run, void *ctx, struct err *e)
+{
+	(void)ctx;
+	return q_dossier_search_merge(run->env.db, MERGE_PAGES, NULL, e);
+}
+
+static bool merge(struct job_run *run, struct err *e)
+{
+	uint64_t before = 0, after = 0;
+	bool ok = shape(&run->env, &after, e);
+	for (int i = 0; ok && before != after && i < MERGE_STEPS && !job_stopping(run); i++) {
+		int64_t begun = monotonic_ns();
+		before = after;
+		ok = job_write(run, merge_step, NULL, e) && shape(&run->env, &after, e);
+		int64_t pause = MERGE_SHARE * (monotonic_ns() - begun);
+		nanosleep(&(struct timespec){.tv_sec = pause / 1000000000, .tv_nsec = pause % 1000000000}, NULL);
+	}
+	if (ok && before == after)
+		atomic_store((_Atomic uint64_t *)run->kind->ctx, after);
+	return ok || err_wrap(e, "merging the search index");
+}
+
+static _Atomic uint64_t merged;
+const struct job_kind dossier_search_merge_job = {.name = "dossier.search_merge", .fn = merge, .due = merge_due, .every_ms = 10000, .ctx = &merged};

@@ -466,7 +466,7 @@ static bool prepare(struct maker *m, struct err *e)
 	return sample_page(m, STR("Thành phần hồ sơ mẫu"), &m->pool[0], e) && sample_page(m, STR("Giấy tờ mẫu của Bộ phận Một cửa"), &m->paper, e) &&
 	       sample_page(m, STR("Kết quả mẫu, chưa ký"), &m->result, e) &&
 	       db_bulk_begin(m->c->db, &(struct db_bulk_config){tables, ARRAY_LEN(tables), NULL, 0, 384}, &m->bulk, e) &&
-	       db_bulk_begin(m->stage, &(struct db_bulk_config){.cache_mb = 8}, &m->stage_rows, e) && q_dossier_search_merge(m->c->db, 0, NULL, e);
+	       db_bulk_begin(m->stage, &(struct db_bulk_config){.cache_mb = 8}, &m->stage_rows, e) && q_dossier_search_crisis(m->c->db, 16, NULL, e);
 }
 
 bool sample_make(const struct sample_config *c, struct sample_done *out, struct err *e)
@@ -479,7 +479,7 @@ bool sample_make(const struct sample_config *c, struct sample_done *out, struct 
 	m->arena = arena_new(0);
 	m->scratch = arena_new(0);
 	struct db_tx stage = {0};
-	bool ok = prepare(m, e) && db_begin(m->stage, &stage, e) && loop_days(m, e) && q_dossier_search_merge(c->db, 4, NULL, e) && db_bulk_finish(m->bulk, c->schema, e);
+	bool ok = prepare(m, e) && db_begin(m->stage, &stage, e) && loop_days(m, e) && q_dossier_search_merge(c->db, INT32_MAX, NULL, e) && q_dossier_search_crisis(c->db, 64, NULL, e) && db_bulk_finish(m->bulk, c->schema, e);
 	out->files = (int64_t)m->n_pool;
 	db_rollback(&stage);
 	db_bulk_free(m->stage_rows);

@@ -2,6 +2,7 @@
 #include "core/http/exchange.h"
 #include "core/log/log.h"
 #include <errno.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -9,10 +10,9 @@
 struct slow {
 	struct slow_config cfg;
 	pthread_mutex_t lock;
-	pthread_cond_t some;
+	sem_t some;
 	struct exchange *first, *last;
 	size_t n;
-	bool stop;
 	unsigned n_threads;
 	pthread_t *threads;
 };
@@ -37,9 +37,9 @@ static void *work(void *ctx)
 	struct slow *s = ctx;
 	be_nice(s->cfg.nice);
 	for (;;) {
+		while (sem_wait(&s->some) != 0)
+			;
 		pthread_mutex_lock(&s->lock);
-		while (!s->first && !s->stop)
-			pthread_cond_wait(&s->some, &s->lock);
 		struct exchange *x = s->first;
 		if (x) {
 			s->first = x->next;
@@ -56,7 +56,7 @@ static void *work(void *ctx)
 bool slow_new(struct slow **out, const struct slow_config *cfg, struct err *e)
 {
 	struct slow *s = calloc(1, sizeof *s);
-	CHECK(s != NULL && pthread_mutex_init(&s->lock, NULL) == 0 && pthread_cond_init(&s->some, NULL) == 0);
+	CHECK(s != NULL && pthread_mutex_init(&s->lock, NULL) == 0 && sem_init(&s->some, 0, 0) == 0);
 	s->cfg = *cfg;
 	s->threads = calloc(cfg->threads ? cfg->threads : 1, sizeof *s->threads);
 	CHECK(s->threads != NULL);
@@ -71,13 +71,11 @@ void slow_free(struct slow *s)
 {
 	if (!s)
 		return;
-	pthread_mutex_lock(&s->lock);
-	s->stop = true;
-	pthread_cond_broadcast(&s->some);
-	pthread_mutex_unlock(&s->lock);
+	for (unsigned i = 0; i < s->n_threads; i++)
+		sem_post(&s->some);
 	for (unsigned i = 0; i < s->n_threads; i++)
 		pthread_join(s->threads[i], NULL);
-	pthread_cond_destroy(&s->some);
+	sem_destroy(&s->some);
 	pthread_mutex_destroy(&s->lock);
 	free(s->threads);
 	free(s);
@@ -95,9 +93,10 @@ bool slow_submit(struct slow *s, struct exchange *x, struct err *e)
 		else
 			s->last->next = x;
 		s->last = x;
-		pthread_cond_signal(&s->some);
 	}
 	pthread_mutex_unlock(&s->lock);
+	if (!full)
+		sem_post(&s->some); /* without the lock, which whoever wakes takes at once */
 	return full ? err_set(e, ERR_BUSY, "the slow pool is full") : true;
 }
 

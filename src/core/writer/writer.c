@@ -431,20 +431,21 @@ bool writer_log_is_long(struct writer *w) { return w->keeper && keeper_stats(w->
 bool writer_submit(struct writer *w, struct write_job *job, struct err *e)
 {
 	pthread_mutex_lock(&w->mutex);
-	bool full = w->queued >= w->cfg.queue_max, stopping = w->stopping;
+	bool full = w->queued >= w->cfg.queue_max, stopping = w->stopping, all = w->n_connected != w->n_hands;
 	if (!full && !stopping) {
 		job->next = NULL;
 		*(w->last ? &w->last->next : &w->first) = job;
 		w->last = job;
 		w->queued++;
-		if (w->n_connected == w->n_hands)
-			pthread_cond_signal(&w->work);
-		else
-			pthread_cond_broadcast(&w->work); /* one that has no connection would keep the signal */
 	} else {
 		w->stats.refused++;
 	}
 	pthread_mutex_unlock(&w->mutex);
+	/* Without the mutex, which whoever wakes takes at once. One that has no connection would keep the signal. */
+	if (all)
+		pthread_cond_broadcast(&w->work);
+	else
+		pthread_cond_signal(&w->work);
 	return !(full || stopping) || err_set(e, ERR_BUSY, stopping ? "the program is stopping" : "%zu actions are waiting", w->cfg.queue_max);
 }
 
