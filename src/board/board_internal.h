@@ -83,7 +83,7 @@ void board_chart(struct request *r, const struct board_ask *q, const struct boar
 /* kind, number: what a workbook holds instead of the text; SHEET_EMPTY: the text. */
 struct board_cell { struct str text, url; enum sheet_kind kind; double number; };
 /* in_file: the heading in a workbook, where its numbers have another unit than the page's words; empty: the same. */
-struct board_head { struct str text; bool number; struct str in_file; };
+struct board_head { struct str text; bool number; struct str in_file; bool brief; /* a number in a list: "2.1" */ };
 struct board_table {
 	struct str title, file;      /* file: name without its ending */
 	const struct board_head *heads; size_t n_cols;

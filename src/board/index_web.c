@@ -14,7 +14,7 @@ static void index_table(struct request *r, const struct board_set_result *s, con
 	struct arena *a = r->env.arena;
 	enum { I_NO, I_NAME, I_POINTS, I_MAX, I_HOW, I_COLS };
 	struct board_head *heads = NEW_ARRAY(a, I_COLS, struct board_head);
-	const struct board_head words[I_COLS] = {{.text = M(r, I_NO)}, {.text = M(r, I_NAME)}, {.text = M(r, I_POINTS), .number = true}, {.text = M(r, I_MAX), .number = true}, {.text = M(r, I_HOW)}};
+	const struct board_head words[I_COLS] = {{.text = M(r, I_NO), .brief = true}, {.text = M(r, I_NAME)}, {.text = M(r, I_POINTS), .number = true}, {.text = M(r, I_MAX), .number = true}, {.text = M(r, I_HOW)}};
 	memcpy(heads, words, sizeof words);
 	*out = (struct board_table){.title = s->title, .file = str_from(file), .heads = heads, .n_cols = I_COLS, .n_rows = s->n, .cells = NEW_ARRAY(a, s->n * I_COLS + 1, struct board_cell)};
 	for (size_t i = 0; i < s->n; i++) {

@@ -5,7 +5,7 @@ void board_table_show(struct html_out *o, const struct board_table *t)
 {
 	struct ui_column *c = NEW_ARRAY(o->b->a, t->n_cols, struct ui_column);
 	for (size_t i = 0; i < t->n_cols; i++)
-		c[i] = (struct ui_column){.head = t->heads[i].text, .kind = t->heads[i].number ? UI_CELL_NUMBER : UI_CELL};
+		c[i] = (struct ui_column){.head = t->heads[i].text, .kind = t->heads[i].number ? UI_CELL_NUMBER : t->heads[i].brief ? UI_CELL_CODE : UI_CELL};
 	struct ui_table x = {.caption = t->title, .caption_hidden = true, .columns = c, .n_columns = t->n_cols};
 	ui_table_begin(o, &x);
 	for (size_t i = 0; i < t->n_rows; i++) {

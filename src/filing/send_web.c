@@ -87,7 +87,7 @@ static size_t page_with(struct request *r, const struct draft *d, struct str poi
 }
 
 /* What is missing in one place: its first error, and how many there are. */
-struct missing { struct str url; size_t page, n; const struct eform_error *first; };
+struct missing { struct str url; bool file; size_t page, n; const struct eform_error *first; };
 
 static struct missing missing_at(struct request *r, const struct draft *d, const struct eform_error *x)
 {
@@ -95,7 +95,7 @@ static struct missing missing_at(struct request *r, const struct draft *d, const
 	struct str name = fault_name(a, x->pointer);
 	for (size_t i = 0; i < d->flow.n_slots; i++)
 		if (str_starts(name, d->flow.slots[i].field))
-			return (struct missing){.url = str_fmt(a, "%.*s/tep/%zu", STR_ARG(base_of(r)), i), .page = d->flow.n_pages, .n = 1, .first = x};
+			return (struct missing){.url = str_fmt(a, "%.*s/tep/%zu", STR_ARG(base_of(r)), i), .file = true, .page = d->flow.n_pages, .n = 1, .first = x};
 	size_t page = page_with(r, d, x->pointer);
 	return (struct missing){.url = page < d->flow.n_pages ? str_fmt(a, "%.*s/muc/%zu", STR_ARG(base_of(r)), page) : base_of(r), .page = page, .n = 1, .first = x};
 }
@@ -106,7 +106,8 @@ static struct ui_item missing_line(struct request *r, const struct draft *d, con
 	struct arena *a = r->env.arena;
 	struct str n = lang_number(a, r->env.lang, (int64_t)x->n);
 	if (x->n == 1 || x->page == d->flow.n_pages)
-		return (struct ui_item){.title = x->first->label, .hint = fault_text(a, r->env.lang, x->first), .url = x->url};
+		return (struct ui_item){.title = x->first->label, .url = x->url,
+			.hint = x->file && x->first->fault == EFORM_REQUIRED ? m(r, MSG_FIELD_REQUIRED_FILE) : fault_text(a, r->env.lang, x->first)};
 	struct str title = draft_section(d, x->page)->title, form = d->p->forms[d->flow.pages[x->page].form]->title;
 	return (struct ui_item){.title = d->p->n_forms > 1 ? str_fmt(a, "%.*s (%.*s)", STR_ARG(title), STR_ARG(form)) : title,
 		.hint = msg_fmt(a, r->env.lang, MSG_FILING_MISSING_N, &n, 1), .url = x->url};
