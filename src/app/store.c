@@ -274,18 +274,18 @@ bool store_act(struct store *s, struct arena *a, store_fn *fn, void *ctx, struct
 static bool fix(struct env *env, void *ctx, struct err *e) { return stat_fix(env, ctx, e); }
 static bool fold(struct env *env, void *more, struct err *e) { return stat_fold(env, 50, more, e); }
 
-/* A new connection, for this may read long. */
-static bool count_again(struct store *s, struct arena *a, struct stat_compared *out, struct err *e)
+/* A new connection, for this may read long; no other node does the same until it is closed. */
+static bool put_right(struct store *s, struct arena *a, struct stat_compared *out, struct err *e)
 {
 	AUTO_DB db = place_open_long(&s->place, e);
 	struct env env = {.arena = a, .db = db, .actor = &actor_program, .now = instant_clock()};
-	return db && stat_compare(&env, dossier_stat_scan, NULL, out, e);
+	return db && stat_alone(&env, e) && stat_compare(&env, dossier_stat_scan, NULL, out, e) && store_act(s, a, fix, out, e);
 }
 
 bool store_rebuild_stat(struct store *s, struct arena *a, struct stat_compared *out, struct err *e)
 {
 	bool more = true;
-	if (!count_again(s, a, out, e) || !store_act(s, a, fix, out, e))
+	if (!put_right(s, a, out, e))
 		return err_wrap(e, "counting dossiers again");
 	while (more) {
 		AUTO_ARENA mine = arena_new(0);

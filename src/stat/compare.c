@@ -94,6 +94,15 @@ bool stat_compare(struct env *env, stat_scan_fn *scan, void *ctx, struct stat_co
 	return !tx.db || db_commit(&tx, e);
 }
 
+bool stat_alone(struct env *env, struct err *e)
+{
+	struct stat_alone_hold_row row = {0};
+	bool found = false;
+	if (!q_stat_alone_hold(env->db, env->arena, &row, &found, e))
+		return err_wrap(e, "statistics");
+	return row.held == 1 || err_set(e, ERR_BUSY, "another node is counting all dossiers again: wait until it has ended");
+}
+
 bool stat_fix(struct env *env, const struct stat_compared *c, struct err *e)
 {
 	for (size_t i = 0; i < c->n_fix; i++)

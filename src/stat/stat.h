@@ -143,5 +143,8 @@ struct stat_compared {
 /* Counts all dossiers again and compares with what is kept, from one snapshot (env->db: a connection outside of transactions, or in one
  * that sees one moment). */
 MUST_CHECK bool stat_compare(struct env *env, stat_scan_fn *scan, void *ctx, struct stat_compared *out, struct err *e);
+/* Before a stat_compare() that will be followed by stat_fix(), on the same connection, which stays open until that is kept: no other node puts
+ * right meanwhile. ERR_BUSY: one does. (On SQLite one process has the database.) */
+MUST_CHECK bool stat_alone(struct env *env, struct err *e);
 /* In an action: adds the differences that stat_compare() found. Acts meanwhile do no harm: they add, and so does this. */
 MUST_CHECK bool stat_fix(struct env *env, const struct stat_compared *c, struct err *e);

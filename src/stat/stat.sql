@@ -18,6 +18,13 @@ select count(*) as held from stat_delta where id = 0;
 -- pg:
 select length(pg_advisory_xact_lock(7301)::text) as held;
 
+-- Putting right is one at a time, too: two would each add what is missing. Held by the connection, until it ends.
+-- name: stat_alone_hold :one
+-- out: held int
+select 1 as held;
+-- pg:
+select case when pg_try_advisory_lock(7302) then 1 else 0 end as held;
+
 -- name: stat_roll_get :one
 -- in: level int, period int, agency int, unit int, procedure text, officer int
 select cells from stat_roll

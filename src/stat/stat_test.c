@@ -5,6 +5,7 @@
 #include "core/writer/writer.h"
 #include "stat/stat_sql.h"
 #include <stdlib.h>
+#include <unistd.h>
 
 extern const struct db_query *const stat_sql[];
 
@@ -525,6 +526,37 @@ TEST_BOTH(all_is_made_again_from_nothing)
 	fold(&w, 1000);
 	check_cuts(&w);
 	EXPECT_INT(compared(&w).differences, 0);
+}
+
+/* Two nodes: the second waits for its turn, and finds nothing left to add. */
+TEST_BOTH(one_at_a_time_puts_right)
+{
+	struct world w;
+	struct err e = {0};
+	open_world(&w, a, engine);
+	for (; w.n < 20; w.n++) {
+		w.v[w.n] = plain();
+		stat_of(a, &w.v[w.n], &w.set[w.n]);
+	}
+	struct db *one = test_db_again(engine, DB_READ_ONLY), *two = test_db_again(engine, DB_READ_ONLY);
+	struct env first = w.env, second = w.env;
+	first.db = one;
+	second.db = two;
+	EXPECT_OK(stat_alone(&first, &e), e);
+	struct stat_compared c = compared(&w);
+	EXPECT(c.differences > 0);
+	if (engine == DB_PG)
+		EXPECT_ERR(stat_alone(&second, &e), e, ERR_BUSY);
+	EXPECT_OK(stat_fix(&w.env, &c, &e), e);
+	db_close(one);
+	bool mine = false;
+	for (int i = 0; i < 1000 && !mine; i++) { /* until the server has seen the end of the connection */
+		e = (struct err){0};
+		mine = stat_alone(&second, &e) || usleep(10000) != 0;
+	}
+	EXPECT(mine);
+	EXPECT_INT(compared(&w).differences, 0);
+	db_close(two);
 }
 
 /* Days of one agency and of all; and how things stood when a month ended, by looking at each dossier. */

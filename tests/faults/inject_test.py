@@ -74,6 +74,7 @@ def struck_down(kind, answered=True, meanwhile=lambda: None):
         meanwhile()
         w.start()
         ended += 1
+        hit = hit or kind == "memory"  # of the one before, a little late
     return hit
 
 
@@ -299,12 +300,11 @@ def in_the_background(what, begin, done, held=True):
                     x = None
                     continue
             hit = struck_in_the_background(f"{what}, {kind} {at}", kind, at, x, done)
-            if done(x) or not (every and held):
+            if every and held and not done(x):
+                try_is_over()
+            if done(x) or not (every and held) or not hold():  # what failed may have been somebody else's
                 comes_to_its_end(f"{what} after {kind} {at}", x, done)
                 x = None
-            else:
-                try_is_over()
-                hold()
             if not hit:
                 break
             at = at + 1 if every else 2 * at + chance.randint(1, 2 * at + 1)
