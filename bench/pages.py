@@ -62,7 +62,7 @@ def record_page(rig):
     slices = iter([codes[i * n:(i + 1) * n] for i in range(rig.rounds)])
     with place.serve(log_level="warn") as s:
         official, owner = ["Cookie: " + s.sign_in("head")], ["Cookie: " + s.sign_in("citizen")]
-        opened = "select count(*) from log_entry where kind = 'dossier.read'"
+        opened = "select count(*) from log_text where kind = 'dossier.read'"
         before = place.rows(opened)[0][0]
         now = {}
 

@@ -39,7 +39,7 @@ select block from dossier_search_data where id = 10;
 select ''::bytea as block where false;
 
 -- name: dossier_add :exec
--- in: id dossier_id, code text, procedure text, procedure_name packed, procedure_hash hash, field text, rules packed, process text, form_set text, channel_in text, channel_out text, origin text?, origin_code text?, receiving_unit unit_id, settling_agency agency_id, settling_unit unit_id, applicant_account int, applicant_kind text, applicant_name text, identity_key bytes?, phone_key bytes?, sealed bytes, secret_hash bytes, step text, step_role text, step_unit unit_id, sent_at instant, answer_due instant, filed_by int?
+-- in: id dossier_id, code text, procedure text, procedure_name packed, procedure_hash hash, field word, rules packed, process word, form_set word, channel_in text, channel_out text, origin text?, origin_code text?, receiving_unit unit_id, settling_agency agency_id, settling_unit unit_id, applicant_account int, applicant_kind text, applicant_name text, identity_key bytes?, phone_key bytes?, sealed bytes, secret_hash bytes, step text, step_role text, step_unit unit_id, sent_at instant, answer_due instant, filed_by int?
 insert into dossier (id, code, procedure, procedure_name, procedure_hash, field, rules, process, form_set, channel_in, channel_out, origin,
   origin_code, receiving_unit, settling_agency, settling_unit, applicant_account, applicant_kind, applicant_name,
   identity_key, phone_key, sealed, secret_hash, state, step, step_role, step_unit, step_since, step_due, rev, sent_at, answer_due, filed_by)
@@ -210,7 +210,7 @@ insert into dossier_clock (id, dossier, at, kind) values (:id, :dossier, :at, :k
 select id, at, kind from dossier_clock where dossier = :dossier order by id;
 
 -- name: dossier_file_add :exec
--- in: id dossier_file_id, dossier dossier_id, kind text, field text, name bytes, blob hash, plain_hash hash, type text, size int, pages int?, originals_seen bool, state text, at instant
+-- in: id dossier_file_id, dossier dossier_id, kind text, field text, name bytes, blob hash, plain_hash hash, type word, size int, pages int?, originals_seen bool, state text, at instant
 insert into dossier_file (id, dossier, kind, field, name, blob, plain_hash, type, size, pages, originals_seen, state, at)
 values (:id, :dossier, :kind, :field, :name, :blob, :plain_hash, :type, :size, :pages, :originals_seen, :state, :at);
 

@@ -15,7 +15,7 @@ bool dossier_load(struct env *env, struct dossier_id id, struct dossier_get_row 
 
 bool dossier_timeline(struct env *env, struct dossier_id id, struct audit_entries *out, struct err *e)
 {
-	return audit_timeline_without(env, id.v, STR("dossier.read"), ACTS_MAX, out, e);
+	return audit_timeline_without(env, id.v, STR("dossier.read"), STR("dossier.read_count"), ACTS_MAX, out, e);
 }
 
 bool dossier_id_of(struct env *env, struct str code, struct dossier_id *out, bool *found, struct err *e)

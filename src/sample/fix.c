@@ -5,8 +5,6 @@
 #include "sample/internal.h"
 #include <string.h>
 
-#define OWN_MOST 160 /* bytes of a name or an address, and more */
-
 struct fixing {
 	struct maker *m;
 	struct mould *x;
@@ -38,9 +36,8 @@ static size_t text(struct fixing *f, enum text_kind kind, int act, size_t row, s
 	for (size_t i = 0; i < x->n_texts; i++)
 		if (x->texts[i].kind == kind && x->texts[i].row == row && str_eq(x->texts[i].plain, plain))
 			return i;
-	CHECK(x->n_texts < 96);
+	CHECK(x->n_texts < TEXTS_MAX);
 	x->texts[x->n_texts] = (struct text_rule){kind, act, (uint8_t)row, str_dup(f->m->arena, plain), str_dup(f->m->arena, after)};
-	x->text_bytes += plain.n + after.n + 512;
 	return x->n_texts++;
 }
 
@@ -94,7 +91,7 @@ static const struct { const char *key, *value; char who, piece; } own[] = {
 	{"\"chi_tiet\":", "\"Số 1, đường Mẫu\"", 0, PIECE_STREET}, {"", "\"0912345678\"", 0, PIECE_PHONE}, {"", "\"2020-01-15\"", 0, PIECE_DATE}};
 
 /* Each of them becomes its piece, between the quotes. */
-static struct str put_own(struct fixing *f, struct str s, size_t *n)
+static struct str put_own(struct fixing *f, struct str s)
 {
 	struct buf b = buf_on(f->m->scratch);
 	for (size_t at = 0; at < s.n;) {
@@ -111,7 +108,6 @@ static struct str put_own(struct fixing *f, struct str s, size_t *n)
 		}
 		buf_fmt(&b, "%s\"%c\"", own[i].key, own[i].piece);
 		at += strlen(own[i].key) + strlen(own[i].value);
-		++*n;
 	}
 	return buf_str(&b);
 }
@@ -125,9 +121,7 @@ static size_t content(struct fixing *f, int act, struct str sealed)
 	size_t to = (size_t)from + 7, depth = 1;
 	for (; depth && to < all.n; to++)
 		depth += (size_t)(all.p[to] == '{') - (size_t)(all.p[to] == '}'); /* nobody's name has a brace */
-	size_t n = 0, had = f->x->n_texts, at = text(f, TEXT_CONTENT, act, 0, str_sub(all, 0, (size_t)from + 6), put_own(f, str_sub(all, to, all.n), &n));
-	f->x->text_bytes += f->x->n_texts > had ? n * OWN_MOST : 0;
-	return at;
+	return text(f, TEXT_CONTENT, act, 0, str_sub(all, 0, (size_t)from + 6), put_own(f, str_sub(all, to, all.n)));
 }
 
 /* Bound to no row: sealed once under the shared key, the same in every image. */
@@ -368,7 +362,7 @@ static bool fix_day(struct fixing *f, const struct db_field *c, int act)
 static bool fix_cell(struct fixing *f, const struct image *m, const struct db_field *c, int act, struct err *e)
 {
 	const union db_cell *v = (const union db_cell *)(const void *)((const char *)m->cells + c->offset);
-	bool wide = c->type == DB_TEXT || c->type == DB_BYTES || c->type == DB_JSON || c->type == DB_HASH || c->type == DB_PACKED;
+	bool wide = c->type == DB_TEXT || c->type == DB_BYTES || c->type == DB_JSON || c->type == DB_HASH || c->type == DB_PACKED || c->type == DB_WORD;
 	if (wide ? v->text.p == NULL : c->type == DB_ID ? v->number.v == 0 : c->nullable && (c->type == DB_DATE ? !v->day.has : c->type == DB_BOOL ? !v->truth.has : !v->number.has))
 		return true;
 	switch (c->type) {
@@ -376,6 +370,7 @@ static bool fix_cell(struct fixing *f, const struct image *m, const struct db_fi
 	case DB_BYTES:
 	case DB_HASH:
 	case DB_PACKED:
+	case DB_WORD:
 	case DB_JSON: return fix_text(f, m, c, act, v->text) || err_set(e, ERR_INTERNAL, "%s.%s of a sample: src/sample does not know how it is sealed", m->table->name, c->name);
 	case DB_ID: return fix_id(f, m, c, v->number.v, act);
 	case DB_INSTANT: return fix_time(f, m, c, act, v->number.v, e);

@@ -8,6 +8,8 @@
 #define ACTS_MAX 40
 #define ROWS_MAX 40
 #define POOL_MAX 200
+#define TEXTS_MAX 96
+#define WAL_MOST ((int64_t)256 << 20)
 
 /* ---- chance, the same for the same seed ---- */
 
@@ -80,7 +82,7 @@ struct mould {
 	struct due_rule spent;   /* the clock as it stood when it was settled, at `act`; -1: never, or not accepted */
 	int accepted, asked, answered; /* acts, -1: none; of another unit's opinion */
 	struct text_rule *texts;
-	size_t n_texts, text_bytes;
+	size_t n_texts;
 	struct number_rule numbers[8];
 	size_t n_numbers;
 	struct str search_after; /* folded name of the procedure */
@@ -91,6 +93,8 @@ struct pool_file { struct str blob, plain; int64_t size, pages; };
 
 /* ---- one dossier on its way ---- */
 
+/* Texts of one act, in one piece of memory. */
+struct inst_texts { struct inst_texts *next; char bytes[]; };
 struct inst {
 	int64_t number;           /* 1 … n: which sample dossier it is */
 	uint64_t chance;
@@ -98,18 +102,18 @@ struct inst {
 	struct cast cast;
 	int next, stop;           /* acts: the one to come, and the one that never does */
 	int filled;               /* how many acts have their due times and texts; those passed by get them when one is poured */
-	struct instant t[ACTS_MAX];
-	int64_t ids[ROWS_MAX];
-	struct instant due[24];
+	bool over, late;          /* nothing more happens to it; it is no longer in the line of make.c */
+	struct instant *t, *due;  /* of acts and due rules, below with ids and texts: as many as the mould has */
+	int64_t *ids;
 	int64_t numbers[8], minutes[3]; /* total, citizen, others */
-	struct str *texts;        /* of the mould; memory in `room` */
+	struct str *texts;
 	size_t pool;              /* files there were to choose from when it was sent */
 	struct pool_file result;  /* signed, its own; texts live as long as the act */
-	char *room;
-	size_t used, size;
+	struct inst_texts *kept;
+	char room[];
 };
 
-struct counter { struct str name; int64_t value; };
+struct counter { struct str name; int64_t value, kept; };
 /* Of the making that was killed: its files in the order in which they were made, from the `at`th on not taken yet. A file without blob: none was made. */
 struct again { FILE *f; struct pool_file files[6 * POOL_MAX]; size_t n, at; };
 struct maker {
@@ -117,6 +121,7 @@ struct maker {
 	struct arena *arena;      /* as long as the making */
 	struct arena *scratch;    /* one act or one mould */
 	struct db_bulk *bulk;
+	struct scribe *scribe;    /* writes what is poured; NULL: see sample_make() */
 	struct db *stage;         /* a copy of the directory, thrown away */
 	struct db_bulk *stage_rows; /* where the rows of a dossier stand while its result is drawn */
 	struct id_source ids, stage_ids;
@@ -176,6 +181,19 @@ struct inst *inst_new(const struct mould *m);
 void inst_free(struct inst *x);
 int64_t counter_next(struct maker *m, struct str name);
 bool counters_keep(struct maker *m, struct err *e);
+
+/* The writing thread: each call gives an order and returns at once; false: one of those before failed. Rows and texts are copied. */
+struct scribe *scribe_open(struct maker *m, struct err *e);
+bool scribe_row(struct scribe *s, const struct db_table *t, const union db_cell *row, struct err *e);
+bool scribe_search(struct scribe *s, struct dossier_id id, struct str words, struct err *e);
+bool scribe_count(struct scribe *s, struct str name, int64_t value, struct err *e);
+/* Closes the days before this one. */
+bool scribe_day(struct scribe *s, struct date next, struct err *e);
+bool scribe_commit(struct scribe *s, struct err *e);
+/* Waits until all is written; the database is the caller's until the next order. */
+bool scribe_drain(struct scribe *s, struct err *e);
+/* What was not committed is undone. */
+void scribe_close(struct scribe *s);
 
 /* People: "Trần Thị Mẫu Hương 0048213". */
 struct person_made { struct str name, identity, phone, address; };

@@ -12,7 +12,7 @@
 #define YEARS 3
 #define A_COMMIT 4000
 #define EVENTS "sample:events" /* a sequence: how far the last commit is */
-#define WAL_MOST ((int64_t)256 << 20)
+#define LINE_MOST 500000
 #define SIGNED_MOST 200
 #define SIGNED_DAYS 4
 
@@ -30,7 +30,8 @@ struct loop {
 	const struct law_procedure **usual; /* by how often they are asked for */
 	double *usual_share;
 	size_t n_usual;
-	struct db_tx tx;
+	struct inst **line;       /* in the order in which they were sent, so that of their ids: their rows are written in it */
+	size_t line_at, line_n, line_cap; /* the first one, behind the last one, room */
 	int64_t events, past;     /* steps and closed days; those that the killed making had committed */
 };
 
@@ -66,6 +67,50 @@ static struct inst *pop(struct loop *l)
 	if (l->n)
 		l->heap[i] = last;
 	return x;
+}
+
+/* ---- the line: rows in the order of their ids fill pages to their ends ---- */
+
+static void join_line(struct loop *l, struct inst *x)
+{
+	if (l->line_n == l->line_cap && l->line_at > l->line_cap / 2) {
+		memmove(l->line, l->line + l->line_at, (l->line_n - l->line_at) * sizeof *l->line);
+		l->line_n -= l->line_at;
+		l->line_at = 0;
+	}
+	if (l->line_n == l->line_cap) {
+		l->line_cap = l->line_cap ? 2 * l->line_cap : 4096;
+		l->line = realloc(l->line, l->line_cap * sizeof *l->line);
+		CHECK(l->line != NULL);
+	}
+	l->line[l->line_n++] = x;
+}
+
+static bool pour_gone(struct maker *m, struct inst *x)
+{
+	m->out->dossiers++;
+	inst_free(x);
+	return true;
+}
+
+static bool put(struct loop *l, struct inst *x, bool past, struct err *e)
+{
+	struct arena_mark mark = arena_mark(l->m->scratch);
+	bool ok = past ? pour_gone(l->m, x) : pour_end(l->m, x, e);
+	arena_rewind(l->m->scratch, mark);
+	return ok;
+}
+
+/* Writes whoever is over and has nobody before it. One that keeps half a million waiting is written when it comes to its end. */
+static bool move_line(struct loop *l, bool past, struct err *e)
+{
+	bool ok = true;
+	while (ok && l->line_at < l->line_n && (l->line[l->line_at]->over || l->line_n - l->line_at > LINE_MOST)) {
+		struct inst *x = l->line[l->line_at++];
+		x->late = !x->over;
+		ok = x->late || put(l, x, past, e);
+	}
+	return ok;
 }
 
 /* ---- how many are sent on a day ---- */
@@ -252,37 +297,24 @@ static bool send(struct loop *l, const struct wish *w, struct err *e)
 	x->cast = w->cast;
 	x->pool = m->n_pool;
 	x->stop = (int)w->script.n - (w->script.v[w->script.n - 1].does == ACT_RATE && !w->life.rated);
-	memcpy(x->t, w->t, sizeof x->t);
+	memcpy(x->t, w->t, w->script.n * sizeof *x->t);
 	push(l, x);
+	join_line(l, x);
 	return true;
 }
 
 /* ---- the days ---- */
 
-static bool begin(struct loop *l, struct err *e) { return db_begin(l->m->c->db, &l->tx, e); }
-
 static bool commit(struct loop *l, struct err *e)
 {
-	bool busy = false;
-	struct db *db = l->m->c->db;
+	struct scribe *w = l->m->scribe;
 	l->since_commit = 0;
-	if (l->events < l->past) {
-		db_rollback(&l->tx);
+	if (l->events < l->past)
 		return true;
-	}
-	if (!counters_keep(l->m, e) || !q_sequence_keep(db, STR(EVENTS), l->events, NULL, e) || !db_commit(&l->tx, e))
+	if (!counters_keep(l->m, e) || !scribe_count(w, STR(EVENTS), l->events, e) || !scribe_commit(w, e))
 		return err_wrap(e, "sample dossiers");
-	if (db_wal_bytes(db) > WAL_MOST && !db_checkpoint(db, DB_CHECKPOINT_TRUNCATE, 1000, &busy, e))
-		return false;
 	if (l->m->c->tell)
 		l->m->c->tell(l->m->c->ctx, l->m->out->dossiers, l->m->c->n);
-	return true;
-}
-
-static bool pour_gone(struct maker *m, struct inst *x)
-{
-	m->out->dossiers++;
-	inst_free(x);
 	return true;
 }
 
@@ -303,7 +335,8 @@ static bool step(struct loop *l, struct err *e)
 	if (!over)
 		ok = past ? pour_past(m, x, e) : pour_act(m, x, e);
 	if (ok && (over || x->next == x->stop)) {
-		ok = past ? pour_gone(m, x) : pour_end(m, x, e);
+		x->over = true;
+		ok = x->late ? put(l, x, past, e) : move_line(l, past, e);
 		l->since_commit++;
 	} else if (ok)
 		push(l, x);
@@ -319,20 +352,7 @@ static bool run_until(struct loop *l, int64_t ms, struct err *e)
 	return true;
 }
 
-static bool close_day(struct loop *l, int32_t next, struct err *e)
-{
-	struct maker *m = l->m;
-	if (is_past(l))
-		return true;
-	struct env env = {.arena = m->scratch, .db = m->c->db, .now = instant_at((struct date){next}, 10 * 60000), .actor = &actor_program, .ids = &m->ids};
-	bool closed = true;
-	struct arena_mark mark = arena_mark(m->scratch);
-	bool ok = true;
-	while (ok && closed)
-		ok = audit_close_day(&env, (struct date){next}, &closed, e);
-	arena_rewind(m->scratch, mark);
-	return ok;
-}
+static bool close_day(struct loop *l, int32_t next, struct err *e) { return is_past(l) || scribe_day(l->m->scribe, (struct date){next}, e); }
 
 static bool send_all(struct loop *l, struct wish **all, size_t n, struct err *e)
 {
@@ -340,7 +360,7 @@ static bool send_all(struct loop *l, struct wish **all, size_t n, struct err *e)
 	for (size_t i = 0; i < n; i++) {
 		if (!run_until(l, all[i]->t[0].ms, e) || !send(l, all[i], e))
 			return false;
-		if (l->since_commit >= l->a_commit && !(commit(l, e) && begin(l, e)))
+		if (l->since_commit >= l->a_commit && !commit(l, e))
 			return false;
 	}
 	return true;
@@ -388,15 +408,13 @@ static bool told(struct maker *m, struct err *e)
 static bool rest(struct loop *l, struct err *e)
 {
 	bool past = is_past(l), ok = true;
-	for (size_t i = 0; i < l->n; i++) {
-		struct inst *x = l->heap[i].x;
-		if (ok && x->next > 0)
-			ok = past ? pour_gone(l->m, x) : pour_end(l->m, x, e);
-		else
-			inst_free(x);
-	}
+	for (size_t i = 0; ok && i < l->n; i++)
+		if (l->heap[i].x->late)
+			ok = put(l, l->heap[i].x, past, e);
 	l->n = 0;
-	return ok && (past || told(l->m, e));
+	for (; ok && l->line_at < l->line_n; l->line_at++)
+		ok = put(l, l->line[l->line_at], past, e);
+	return ok && (past || (scribe_drain(l->m->scribe, e) && told(l->m, e)));
 }
 
 static bool how_far(struct loop *l, struct err *e)
@@ -406,6 +424,17 @@ static bool how_far(struct loop *l, struct err *e)
 	bool ok = q_sequence_last(l->m->c->db, l->m->scratch, STR(EVENTS), &row, &found, e);
 	l->past = found ? row.value : 0;
 	return ok || err_wrap(e, "how far the samples are");
+}
+
+static void loop_free(struct loop *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->heap[i].x->late)
+			inst_free(l->heap[i].x);
+	for (; l->line_at < l->line_n; l->line_at++)
+		inst_free(l->line[l->line_at]);
+	free(l->heap);
+	free(l->line);
 }
 
 static bool loop_days(struct maker *m, struct err *e)
@@ -419,14 +448,11 @@ static bool loop_days(struct maker *m, struct err *e)
 	l.wait_signature_ms = m->c->until.ms - (int64_t)((double)newest / ((double)m->c->n + 1) * YEARS * 365 * (double)DAY_MS);
 	l.sign_from_ms = m->c->sign ? l.wait_signature_ms - (int64_t)((double)SAMPLE_SIGNED / ((double)m->c->n + 1) * YEARS * 365 * (double)DAY_MS) : INT64_MAX;
 	bool ok = l.n_usual > 0 || err_set(e, ERR_INTERNAL, "no procedure has form and process");
-	ok = ok && how_far(&l, e) && begin(&l, e);
+	ok = ok && how_far(&l, e);
 	for (int32_t d = l.first; ok && d <= l.last; d++)
 		ok = one_day(&l, d, e);
-	ok = ok && rest(&l, e) && commit(&l, e);
-	db_rollback(&l.tx);
-	for (size_t i = 0; i < l.n; i++)
-		inst_free(l.heap[i].x);
-	free(l.heap);
+	ok = ok && rest(&l, e) && commit(&l, e) && scribe_drain(m->scribe, e);
+	loop_free(&l);
 	return ok;
 }
 
@@ -479,7 +505,9 @@ bool sample_make(const struct sample_config *c, struct sample_done *out, struct 
 	m->arena = arena_new(0);
 	m->scratch = arena_new(0);
 	struct db_tx stage = {0};
-	bool ok = prepare(m, e) && db_begin(m->stage, &stage, e) && loop_days(m, e) && q_dossier_search_merge(c->db, INT32_MAX, NULL, e) && q_dossier_search_crisis(c->db, 64, NULL, e) && db_bulk_finish(m->bulk, c->schema, e);
+	bool ok = prepare(m, e) && db_begin(m->stage, &stage, e) && (m->scribe = scribe_open(m, e)) != NULL && loop_days(m, e);
+	scribe_close(m->scribe);
+	ok = ok && q_dossier_search_merge(c->db, INT32_MAX, NULL, e) && q_dossier_search_crisis(c->db, 64, NULL, e) && db_bulk_finish(m->bulk, c->schema, e);
 	out->files = (int64_t)m->n_pool;
 	db_rollback(&stage);
 	db_bulk_free(m->stage_rows);

@@ -48,9 +48,10 @@ int64_t counter_next(struct maker *m, struct str name)
 bool counters_keep(struct maker *m, struct err *e)
 {
 	for (size_t i = 0; i < m->counters_cap; i++) {
-		const struct counter *c = &m->counters_v[i];
-		if (c->name.n && !q_sequence_keep(m->c->db, c->name, c->value, NULL, e))
-			return err_wrap(e, "sequences");
+		struct counter *c = &m->counters_v[i];
+		if (c->value != c->kept && !scribe_count(m->scribe, c->name, c->value, e))
+			return false;
+		c->kept = c->value;
 	}
 	return true;
 }
@@ -77,13 +78,23 @@ static struct str sequence_of(struct maker *m, const struct inst *x, struct str 
 
 /* ---- texts ---- */
 
-static struct str kept(struct inst *x, struct str s)
+/* Those that were just made move to memory of the dossier's. */
+static void keep(struct inst *x, const size_t *which, size_t n)
 {
-	CHECK(x->used + s.n <= x->size);
-	char *to = x->room + x->used;
-	memcpy(to, s.p, s.n);
-	x->used += s.n;
-	return (struct str){to, s.n};
+	size_t all = 0;
+	for (size_t i = 0; i < n; i++)
+		all += x->texts[which[i]].n;
+	struct inst_texts *k = malloc(sizeof *k + all);
+	CHECK(k != NULL);
+	k->next = x->kept;
+	x->kept = k;
+	char *to = k->bytes;
+	for (size_t i = 0; i < n; i++) {
+		struct str *s = &x->texts[which[i]];
+		memcpy(to, s->p, s->n);
+		s->p = to;
+		to += s->n;
+	}
 }
 
 static struct str code_of(const struct inst *x)
@@ -177,9 +188,14 @@ static void make_texts(struct maker *m, struct inst *x, int act, bool counted)
 	struct person_made p = {0};
 	if (act == 0 && !counted)
 		p = person_make(m->scratch, x->number, x->chance, x->m->life.organisation);
+	size_t made[TEXTS_MAX], n = 0;
 	for (size_t i = 0; i < x->m->n_texts; i++)
-		if (x->m->texts[i].act == act && is_counted(x->m->texts[i].kind) == counted)
-			x->texts[i] = kept(x, text_of(m, x, &x->m->texts[i], &p, x->t[act]));
+		if (x->m->texts[i].act == act && is_counted(x->m->texts[i].kind) == counted) {
+			x->texts[i] = text_of(m, x, &x->m->texts[i], &p, x->t[act]);
+			made[n++] = i;
+		}
+	if (n)
+		keep(x, made, n);
 }
 
 /* ---- due times ---- */
@@ -263,8 +279,8 @@ static bool write_entry(struct maker *m, const struct inst *x, const struct moul
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 		c[i].number.v = numbers[i];
 	c[9].number.v = y.subject;
-	if (!db_bulk_put(m->bulk, &table_log_entry, c, e))
-		return err_wrap(e, "entry of a sample");
+	if (!scribe_row(m->scribe, &table_log_entry, c, e))
+		return false;
 	*l = (struct lane){.lane = l->lane, .id = y.id, .seq = y.seq, .at = t, .head = y.hash};
 	m->out->entries++;
 	return true;
@@ -275,10 +291,10 @@ static bool put_search(struct maker *m, const struct inst *x, struct err *e)
 {
 	struct person_made p = person_make(m->scratch, x->number, x->chance, x->m->life.organisation);
 	struct str words = text_fold(m->scratch, str_fmt(m->scratch, "%.*s  %.*s", STR_ARG(code_of(x)), STR_ARG(p.name)));
-	return q_dossier_search_add(m->c->db, (struct dossier_id){x->ids[0]}, str_fmt(m->scratch, "%.*s %.*s", STR_ARG(words), STR_ARG(x->m->search_after)), NULL, e) || err_wrap(e, "search");
+	return scribe_search(m->scribe, (struct dossier_id){x->ids[0]}, str_fmt(m->scratch, "%.*s %.*s", STR_ARG(words), STR_ARG(x->m->search_after)), e);
 }
 
-/* Its rows as the last act left them. */
+/* Its rows as the last act left them, into the copy of the directory or, `to` NULL, by the writing thread. */
 static bool put_rows(struct maker *m, const struct inst *x, struct db_bulk *to, struct err *e)
 {
 	const struct mould *mould = x->m;
@@ -291,8 +307,8 @@ static bool put_rows(struct maker *m, const struct inst *x, struct db_bulk *to, 
 		while (mould->images[i - 1].row != r)
 			i--;
 		apply(m, x, &mould->images[i - 1], row);
-		if (!db_bulk_put(to, mould->rows[r].table, row, e))
-			return err_wrap(e, "row of a sample");
+		if (!(to ? db_bulk_put(to, mould->rows[r].table, row, e) : scribe_row(m->scribe, mould->rows[r].table, row, e)))
+			return false;
 	}
 	return true;
 }
@@ -387,7 +403,7 @@ bool pour_act(struct maker *m, struct inst *x, struct err *e)
 
 bool pour_end(struct maker *m, struct inst *x, struct err *e)
 {
-	if (!fill(m, x, x->next - 1, e) || !put_rows(m, x, m->bulk, e))
+	if (!fill(m, x, x->next - 1, e) || !put_rows(m, x, NULL, e))
 		return false;
 	m->out->dossiers++;
 	inst_free(x);
@@ -396,16 +412,14 @@ bool pour_end(struct maker *m, struct inst *x, struct err *e)
 
 struct inst *inst_new(const struct mould *m)
 {
-	struct inst *x = calloc(1, sizeof *x);
-	size_t table = m->n_texts * sizeof(struct str);
+	size_t words = m->script.n + m->n_due + m->n_rows;
+	struct inst *x = calloc(1, sizeof *x + words * sizeof(int64_t) + m->n_texts * sizeof(struct str));
 	CHECK(x != NULL);
 	x->m = m;
-	x->size = table + m->text_bytes;
-	x->room = malloc(x->size);
-	CHECK(x->room != NULL);
 	x->texts = (struct str *)(void *)x->room;
-	memset(x->texts, 0, table);
-	x->used = table;
+	x->t = (struct instant *)(void *)(x->texts + m->n_texts);
+	x->due = x->t + m->script.n;
+	x->ids = (int64_t *)(void *)(x->due + m->n_due);
 	return x;
 }
 
@@ -413,6 +427,9 @@ void inst_free(struct inst *x)
 {
 	if (!x)
 		return;
-	free(x->room);
+	for (struct inst_texts *k = x->kept, *next; k; k = next) {
+		next = k->next;
+		free(k);
+	}
 	free(x);
 }

@@ -270,7 +270,7 @@ def erased_means_found_nowhere():
         equal(run("erase", "--data", data, "--code", "H99.90-991231-9999", "--reason", "x")[0], 1)
         equal(run("erase", "--data", data, "--code", code)[0], 2)
         until("the cleaning job is done", lambda: rows(data, "select state from job where kind = 'erase.clean'") == [("done",)])
-        reason = rows(data, "select body, role from log_entry where kind = 'dossier.erase'")
+        reason = rows(data, "select body, role from log_text where kind = 'dossier.erase'")
         equal((json.loads(unpacked(reason[0][0]))["reason"], reason[0][1]), ("theo yêu cầu của người nộp", "program"))
         code_, out, _ = run("verify", "--data", data)
         equal((code_, out.startswith("good")), (0, True), out)
@@ -394,7 +394,7 @@ def an_administrator_erases_with_a_code():
         status, _, h = send(otp=s.codes.of(people["admin"]))
         equal((status, h.get("location"), erased()), (303, f"{page}?xong={code}", True))
         true("Đã xóa dữ liệu cá nhân" in s.ask("GET", h["location"], headers={"Cookie": admin})[1].decode(), "it says so")
-        entry = rows(data, "select role, actor, body from log_entry where kind = 'dossier.erase'")[0]
+        entry = rows(data, "select role, actor, body from log_text where kind = 'dossier.erase'")[0]
         equal((entry[0], entry[1] != 0, json.loads(unpacked(entry[2]))["reason"]), ("admin", True, "hết thời hạn"))
         until("the job has cleaned", lambda: rows(data, "select state from job where kind = 'erase.clean'") == [("done",)])
         true(os.path.getsize(os.path.join(data, "motcua.db-wal")) < 200000, "the log was emptied")

@@ -94,7 +94,7 @@ class Round:
         code, out, err = run("verify", *w.place, "--json")
         if code:
             return (out + err)[-500:]
-        rows = program.rows(self.after, "select d.code, d.applicant_name, l.kind, count(*) from dossier d join log_entry l on l.subject = d.id where d.applicant_name like 'Mẫu cut%' group by 1, 2, 3")
+        rows = program.rows(self.after, "select d.code, d.applicant_name, l.kind, count(*) from dossier d join log_text l on l.subject = d.id where d.applicant_name like 'Mẫu cut%' group by 1, 2, 3")
         there = {(name, code, kind.removeprefix("dossier.")): n for code, name, kind, n in rows}
         kept = {x for (x,) in program.rows(self.after, "select plain_hash from dossier_file where plain_hash is not null")}
         for name, code, kind, sha in self.told:

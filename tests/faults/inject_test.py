@@ -198,7 +198,7 @@ def dossier_before(i):
 
 
 def once(code, action, times=1):
-    n = w.query(f"select count(*) from log_entry l join dossier d on d.id = l.subject where d.code = '{code}' and l.kind = 'dossier.{action}'")[0][0]
+    n = w.query(f"select count(*) from log_text l join dossier d on d.id = l.subject where d.code = '{code}' and l.kind = 'dossier.{action}'")[0][0]
     equal(int(n), times, f"{action} of {code}")
 
 
@@ -368,7 +368,7 @@ def memory_runs_out():
 
 
 def everything_is_whole():
-    found = w.query("select d.code, l.kind, count(*) from log_entry l join dossier d on d.id = l.subject group by d.code, l.kind")
+    found = w.query("select d.code, l.kind, count(*) from log_text l join dossier d on d.id = l.subject group by d.code, l.kind")
     times = {(code, kind): int(n) for code, kind, n in found}
     for code, kinds in entries.items():
         for kind in set(kinds) - {"approve"}:

@@ -98,8 +98,8 @@ def send_again():
 
 def check_acts():
     """Each act told, and each sent again, exactly once; nothing else."""
-    rows = w.query("select d.applicant_name, d.code, (select count(*) from log_entry l where l.subject = d.id and l.kind = 'dossier.send'),"
-                   " (select count(*) from log_entry l where l.subject = d.id and l.kind = 'dossier.accept'), d.state from dossier d where d.applicant_name like 'Mẫu %'")
+    rows = w.query("select d.applicant_name, d.code, (select count(*) from log_text l where l.subject = d.id and l.kind = 'dossier.send'),"
+                   " (select count(*) from log_text l where l.subject = d.id and l.kind = 'dossier.accept'), d.state from dossier d where d.applicant_name like 'Mẫu %'")
     found = {}
     for name, code, sends, accepts, state in rows:
         if name in found or sends != "1":

@@ -145,8 +145,8 @@ def check(x, what):
 
 def exactly_once():
     check(not strange, strange[:3])
-    rows = w.query("select d.applicant_name, d.code, (select count(*) from log_entry l where l.subject = d.id and l.kind = 'dossier.send'),"
-                   " (select count(*) from log_entry l where l.subject = d.id and l.kind = 'dossier.accept') from dossier d where d.applicant_name like 'Mẫu %'")
+    rows = w.query("select d.applicant_name, d.code, (select count(*) from log_text l where l.subject = d.id and l.kind = 'dossier.send'),"
+                   " (select count(*) from log_text l where l.subject = d.id and l.kind = 'dossier.accept') from dossier d where d.applicant_name like 'Mẫu %'")
     found = {}
     for name, code, sends, accepts in rows:
         check(name not in found and sends == "1", f"{name}: filed twice ({code}, {found.get(name)}), {sends} entries")

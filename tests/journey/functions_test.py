@@ -396,7 +396,7 @@ def administration_is_on_record():
     status, _, _ = s.ask("POST", f"/quan-tri/tai-khoan/{accounts[name]}/thoat", "", {"Content-Type": "application/x-www-form-urlencoded"}, s.token("admin"))
     equal(status in (200, 303), True, status)
     db = sqlite3.connect(f"file:{data}/motcua.db?mode=ro", uri=True)
-    rows = db.execute("select kind, actor from log_entry where kind like 'account.%' and subject = ? order by id desc", (int(accounts[name]),)).fetchall()
+    rows = db.execute("select kind, actor from log_text where kind like 'account.%' and subject = ? order by id desc", (int(accounts[name]),)).fetchall()
     db.close()
     true(rows, f"no entry about {name}")
     equal(run("verify", "--data", data)[0], 0)

@@ -135,7 +135,7 @@ def closing_from_below():
 
 
 def every_act_is_in_the_log_and_the_record_is_whole():
-    kinds = {r[0] for r in p.rows("select distinct kind from log_entry e where role = 'admin' and kind like 'directory.%'")}
+    kinds = {r[0] for r in p.rows("select distinct kind from log_text e where role = 'admin' and kind like 'directory.%'")}
     equal(kinds >= {"directory." + x for x in ("agency_add", "unit_add", "post_add", "post_end", "unit_rename", "agency_rename", "role_end", "role_grant",
                                                "posting_add", "unit_close", "agency_close")}, True, str(kinds))
     p.ends_well()

@@ -14,7 +14,7 @@ people, place = {}, {}
 
 
 def entries(kind):
-    rows = p.rows(f"select e.person, e.role, e.body from log_entry e join dossier d on d.id = e.subject where e.kind = '{kind}' and d.code = '{place['code']}' order by e.id")
+    rows = p.rows(f"select e.person, e.role, e.body from log_text e join dossier d on d.id = e.subject where e.kind = '{kind}' and d.code = '{place['code']}' order by e.id")
     return [(r[0], r[1], json.loads(r[2])) for r in rows]
 
 
@@ -43,7 +43,7 @@ def counts_are_told_when_the_program_stops():
     p.start()
     counts = entries("dossier.read_count")
     equal(sorted((role, body["count"]) for _, role, body in counts), [("inspector", 2), ("specialist", 4)])
-    firsts = {e[0] for e in p.rows("select e.id from log_entry e where e.kind = 'dossier.read'")}
+    firsts = {e[0] for e in p.rows("select e.id from log_text e where e.kind = 'dossier.read'")}
     equal(all(body["first"] in firsts for _, _, body in counts), True)
 
 
@@ -71,12 +71,12 @@ def a_read_survives_a_kill():
 
 def a_list_is_one_record_with_its_filter():
     """What was searched for may be a name: it is not in the record."""
-    before = len(p.rows("select id from log_entry where kind = 'dossier.list'"))
+    before = len(p.rows("select id from log_text where kind = 'dossier.list'"))
     equal(people["head"].see("/ban-lam-viec?xem=co-quan")[0], 200)
     status, _, to = people["head"].fill("/ban-lam-viec?xem=co-quan", "/ban-lam-viec/tim", tim="Mẫu")
     equal((status, "Mẫu" in to, "M%E1%BA%ABu" in to), (303, False, False), to)
     equal(people["head"].see(to)[0], 200)
-    rows = p.rows("select body from log_entry where kind = 'dossier.list' order by id desc")
+    rows = p.rows("select body from log_text where kind = 'dossier.list' order by id desc")
     found, listed = json.loads(rows[0][0]), json.loads(rows[1][0])
     equal((len(rows), listed["filter"], found["filter"], len(found["ids"]) > 0, "tim" in rows[0][0]), (before + 3, "xem=co-quan", "", True, False))
 

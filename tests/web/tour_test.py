@@ -120,7 +120,7 @@ def pressing_is_a_form_of_ours():
 
 # The record says that it was a sample's one press; each is a session of its own, and the one before ended.
 def it_is_recorded():
-    count = lambda: int(p.rows("select count(*) from log_entry where kind = 'account.sample_sign_in'")[0][0])
+    count = lambda: int(p.rows("select count(*) from log_text where kind = 'account.sample_sign_in'")[0][0])
     before = count()
     b, _ = enter("head")
     old = dict(b.cookies)

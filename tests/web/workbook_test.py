@@ -83,7 +83,7 @@ def days_are_shown_as_people_here_write_them():
 
 def each_dossier_in_it_is_recorded_as_read():
     number = kept["url"].rsplit("/", 1)[1]
-    found = [(r[0], json.loads(r[1])) for r in p.rows("select e.person, e.body from log_entry e where e.kind = 'dossier.list' order by e.id")]
+    found = [(r[0], json.loads(r[1])) for r in p.rows("select e.person, e.body from log_text e where e.kind = 'dossier.list' order by e.id")]
     mine = [(who, x) for who, x in found if x.get("workbook") == number]
     equal([i for _, x in mine for i in x["ids"]], kept["ids"])
     equal({x["filter"] for _, x in mine}, {"xem=co-quan&kenh=online"})

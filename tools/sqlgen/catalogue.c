@@ -1,4 +1,5 @@
 /* catalogue.c — reads migrations: tables and columns with logical types, and the text for each engine. */
+#include "core/squeeze/words.h"
 #include "sqlgen.h"
 #include <ctype.h>
 #include <openssl/evp.h>
@@ -51,6 +52,7 @@ static const struct { const char *name, *sqlite, *pg; } types[] = {
 	[DB_JSON] = {"json", "TEXT", "TEXT COLLATE \"C\""},
 	[DB_HASH] = {"hash", "BLOB", "BYTEA"},
 	[DB_PACKED] = {"packed", "BLOB", "BYTEA"},
+	[DB_WORD] = {"word", "BLOB", "BYTEA"},
 };
 
 bool logical_type(struct str word, enum db_type *out)
@@ -126,7 +128,7 @@ static void read_column(struct reader *r, struct table *t, struct toks k, size_t
 	if (find_column(t, col->name))
 		die_at(&r->src, k.v[i].at, "column %.*s stands twice", STR_ARG(col->name));
 	if (i + 1 >= end || !logical_type(k.v[i + 1].text, &col->type.type))
-		die_at(&r->src, k.v[i].at, "column %.*s needs a logical type (id, int, bool, text, bytes, instant, date, money, json, hash, packed)",
+		die_at(&r->src, k.v[i].at, "column %.*s needs a logical type (id, int, bool, text, bytes, instant, date, money, json, hash, packed, word)",
 		       STR_ARG(col->name));
 	bool pk = has_words(k, i + 2, end, "primary key"), not_null = has_words(k, i + 2, end, "not null");
 	col->type.nullable = !pk && !not_null;
@@ -251,6 +253,15 @@ static void put_unhex(struct buf *b, struct str name)
 	buf_put(b, STR(" as blob)"));
 }
 
+/* The byte of a word for the word, as one engine writes it: x'80', '\\x80'::bytea. */
+static void put_words(struct buf *b, struct str column, const char *before, const char *after)
+{
+	buf_fmt(b, "case %.*s", STR_ARG(column));
+	for (size_t i = 0; i < ARRAY_LEN(squeeze_words); i++)
+		buf_fmt(b, "\n  when '%s' then %s%02x%s", squeeze_words[i], before, WORDS_FIRST + (unsigned)i, after);
+	buf_put(b, STR("\n  else "));
+}
+
 /* SQLite has no such statement: a new column takes what the old one had. What is kept otherwise is the same to the program, and so to the digests. */
 static void retype_sqlite(struct reader *r, const struct table *t, const struct column *col)
 {
@@ -264,6 +275,9 @@ static void retype_sqlite(struct reader *r, const struct table *t, const struct 
 		buf_fmt(&r->sqlite, "case when length(%.*s_was) = 64 and %.*s_was not glob '*[^0-9a-f]*' then ", STR_ARG(n), STR_ARG(n));
 		put_unhex(&r->sqlite, n);
 		buf_fmt(&r->sqlite, " else cast(%.*s_was as blob) end", STR_ARG(n));
+	} else if (col->type.type == DB_WORD) {
+		put_words(&r->sqlite, str_fmt(r->c->a, "%.*s_was", STR_ARG(n)), "x'", "'");
+		buf_fmt(&r->sqlite, "cast(%.*s_was as blob) end", STR_ARG(n));
 	} else
 		buf_fmt(&r->sqlite, "cast(%.*s_was as blob)", STR_ARG(n));
 	buf_fmt(&r->sqlite, "%s%.*s%s;\nalter table %.*s drop column %.*s_was;\n", col->type.nullable ? " where " : "", col->type.nullable ? (int)n.n : 0, n.p, col->type.nullable ? "_was is not null" : "",
@@ -277,18 +291,21 @@ static void retype_pg(struct reader *r, const struct table *t, const struct colu
 	buf_fmt(&r->pg, "alter table %.*s alter column %.*s type bytea using ", STR_ARG(t->name), STR_ARG(n));
 	if (col->type.type == DB_HASH)
 		buf_fmt(&r->pg, "case when %.*s ~ '^[0-9a-f]{64}$' then decode(%.*s, 'hex') else %.*s end;\n", STR_ARG(n), STR_ARG(n), STR_ARG(plain));
-	else
+	else if (col->type.type == DB_WORD) {
+		put_words(&r->pg, n, "'\\x", "'::bytea");
+		buf_fmt(&r->pg, "%.*s end;\n", STR_ARG(plain));
+	} else
 		buf_fmt(&r->pg, "%.*s;\n", STR_ARG(plain));
 }
 
-/* alter column NAME type hash|packed: a text is kept otherwise. Indexes and views of the column are dropped before. */
+/* alter column NAME type hash|packed|word: a text is kept otherwise. Indexes and views of the column are dropped before. */
 static void retype_column(struct reader *r, struct table *t, struct toks k)
 {
 	struct column *col = k.n == 8 && tok_is(k.v[4], "column") && tok_is(k.v[6], "type") ? find_column(t, k.v[5].text) : NULL;
 	enum db_type to = DB_TEXT;
 	bool text = col && (col->type.type == DB_TEXT || (col->type.type == DB_JSON && !t->logged));
-	if (!text || !logical_type(k.v[7].text, &to) || (to != DB_HASH && to != DB_PACKED))
-		die_at(&r->src, k.v[3].at, "expected: alter table NAME alter column COLUMN type hash|packed, of a column of text");
+	if (!text || !logical_type(k.v[7].text, &to) || (to != DB_HASH && to != DB_PACKED && to != DB_WORD))
+		die_at(&r->src, k.v[3].at, "expected: alter table NAME alter column COLUMN type hash|packed|word, of a column of text");
 	col->type.type = to;
 	retype_sqlite(r, t, col);
 	retype_pg(r, t, col);

@@ -7,7 +7,7 @@
 
 static const char *const type_enum[] = {[DB_ID] = "DB_ID", [DB_INT] = "DB_INT", [DB_BOOL] = "DB_BOOL", [DB_TEXT] = "DB_TEXT",
 	[DB_BYTES] = "DB_BYTES", [DB_INSTANT] = "DB_INSTANT", [DB_DATE] = "DB_DATE", [DB_MONEY] = "DB_MONEY", [DB_JSON] = "DB_JSON",
-	[DB_HASH] = "DB_HASH", [DB_PACKED] = "DB_PACKED"};
+	[DB_HASH] = "DB_HASH", [DB_PACKED] = "DB_PACKED", [DB_WORD] = "DB_WORD"};
 
 struct str emit_ids(const struct catalogue *c)
 {
@@ -133,10 +133,10 @@ static struct str c_type(struct arena *a, struct qtype t)
 {
 	static const char *const plain[] = {[DB_ID] = "int64_t", [DB_INT] = "int64_t", [DB_BOOL] = "bool", [DB_TEXT] = "struct str",
 		[DB_BYTES] = "struct str", [DB_INSTANT] = "struct instant", [DB_DATE] = "struct date", [DB_MONEY] = "struct money", [DB_JSON] = "struct str",
-		[DB_HASH] = "struct str", [DB_PACKED] = "struct str"};
+		[DB_HASH] = "struct str", [DB_PACKED] = "struct str", [DB_WORD] = "struct str"};
 	static const char *const opt[] = {[DB_ID] = "int64_t", [DB_INT] = "struct opt_int", [DB_BOOL] = "struct opt_bool", [DB_TEXT] = "struct str",
 		[DB_BYTES] = "struct str", [DB_INSTANT] = "struct opt_instant", [DB_DATE] = "struct opt_date", [DB_MONEY] = "struct opt_money", [DB_JSON] = "struct str",
-		[DB_HASH] = "struct str", [DB_PACKED] = "struct str"};
+		[DB_HASH] = "struct str", [DB_PACKED] = "struct str", [DB_WORD] = "struct str"};
 	if (t.ref.n)
 		return str_fmt(a, "struct %.*s_id", STR_ARG(t.ref));
 	return str_from(t.nullable ? opt[t.type] : plain[t.type]);

@@ -138,12 +138,12 @@ static bool timeline(struct env *env, const struct log_of_subject_in *in, struct
 
 bool audit_timeline(struct env *env, int64_t subject, int64_t after, int64_t limit, struct audit_entries *out, struct err *e)
 {
-	return timeline(env, &(struct log_of_subject_in){.subject = subject, .after = after, .without = STR(""), .limit = limit}, out, e);
+	return timeline(env, &(struct log_of_subject_in){.subject = subject, .after = after, .without = STR(""), .nor = STR(""), .limit = limit}, out, e);
 }
 
-bool audit_timeline_without(struct env *env, int64_t subject, struct str without, int64_t limit, struct audit_entries *out, struct err *e)
+bool audit_timeline_without(struct env *env, int64_t subject, struct str without, struct str nor, int64_t limit, struct audit_entries *out, struct err *e)
 {
-	return timeline(env, &(struct log_of_subject_in){.subject = subject, .without = without, .limit = limit}, out, e);
+	return timeline(env, &(struct log_of_subject_in){.subject = subject, .without = without, .nor = nor, .limit = limit}, out, e);
 }
 
 bool audit_last(struct env *env, int64_t subject, int64_t *entry, struct err *e)

@@ -56,8 +56,8 @@ struct audit_entries { struct audit_entry *v; size_t n; };
 MUST_CHECK bool audit_get(struct db *db, struct arena *a, int64_t id, struct audit_entry *out, bool *found, struct err *e);
 /* The entries about one subject, oldest first, after entry `after` (0: from the start). */
 MUST_CHECK bool audit_timeline(struct env *env, int64_t subject, int64_t after, int64_t limit, struct audit_entries *out, struct err *e);
-/* The same from the start, without the entries whose kind begins with `without` (looks are many, acts are few). */
-MUST_CHECK bool audit_timeline_without(struct env *env, int64_t subject, struct str without, int64_t limit, struct audit_entries *out, struct err *e);
+/* The same from the start, without the entries of these two kinds (looks are many, acts are few). */
+MUST_CHECK bool audit_timeline_without(struct env *env, int64_t subject, struct str without, struct str nor, int64_t limit, struct audit_entries *out, struct err *e);
 /* The id of the last of them, 0: none. Whatever changed a row of the subject since has another: what was read after it, and shows
  * nothing else, holds while it stays. */
 MUST_CHECK bool audit_last(struct env *env, int64_t subject, int64_t *entry, struct err *e);

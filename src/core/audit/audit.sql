@@ -1,5 +1,5 @@
 -- name: log_add :exec
--- in: id int, lane int, seq int, at instant, actor int, person int, unit int, role text, kind text, subject int, body packed, touched bytes, hash bytes
+-- in: id int, lane int, seq int, at instant, actor int, person int, unit int, role word, kind word, subject int, body packed, touched bytes, hash bytes
 insert into log_entry (id, lane, seq, at, actor, person, unit, role, kind, subject, body, touched, hash)
 values (:id, :lane, :seq, :at, :actor, :person, :unit, :role, :kind, :subject, :body, :touched, :hash);
 
@@ -48,9 +48,9 @@ select hash from log_entry where lane = :lane and id < :id and seq = :seq - 1 or
 select hash from log_entry where lane = :lane and seq = :seq - 1 and :id > 0;
 
 -- name: log_of_subject :many
--- in: subject int, after int, without text, limit int
+-- in: subject int, after int, without word, nor word, limit int
 select id, lane, seq, at, actor, person, unit, role, kind, body, hash
-from log_entry where subject = :subject and id > :after and (:without = '' or substr(kind, 1, length(:without)) <> :without)
+from log_entry where subject = :subject and id > :after and kind <> :without and kind <> :nor
 order by id limit :limit;
 
 -- name: log_last_of :one

@@ -1,6 +1,7 @@
 /* db.c — see db.h. What is the same on both engines: transactions, the cache of statements, rows, touched rows. */
 #include "core/db/impl.h"
 #include "core/squeeze/squeeze.h"
+#include "core/squeeze/word.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,8 +165,8 @@ void db_touched_clear(struct db *db) { db->n_touched = 0; }
 
 /* ---- values ---- */
 
-/* A hash or a packed text is a text to the program and bytes to the engine. */
-static bool is_tight(enum db_type t) { return t == DB_HASH || t == DB_PACKED; }
+/* A hash, a packed text or a word is a text to the program and bytes to the engine. */
+static bool is_tight(enum db_type t) { return t == DB_HASH || t == DB_PACKED || t == DB_WORD; }
 static bool is_text(enum db_type t) { return t == DB_TEXT || t == DB_JSON || is_tight(t); }
 
 struct value value_of(const struct db_field *f, const void *base)
@@ -213,6 +214,8 @@ bool value_tight(struct arena *a, const struct db_field *f, struct value *v, str
 	v->kind = VALUE_BYTES;
 	if (f->type == DB_PACKED)
 		v->s = squeeze(a, v->s);
+	else if (f->type == DB_WORD)
+		return word_tight(v->s, &v->s) || err_set(e, ERR_INTERNAL, "%s: no text", f->name);
 	else if (v->s.n == HASH_SIZE) /* it would come back as another text */
 		return err_set(e, ERR_INTERNAL, "%s: 32 bytes that are no hash", f->name);
 	else if (is_hash(v->s))
@@ -224,6 +227,8 @@ bool value_tight(struct arena *a, const struct db_field *f, struct value *v, str
 static struct str loosened(struct arena *a, const struct db_field *f, struct str s)
 {
 	struct str out = s;
+	if (f->type == DB_WORD)
+		return str_dup(a, word_loose(s));
 	if (f->type == DB_HASH)
 		return s.n == HASH_SIZE ? hex_encode(a, s.p, s.n) : str_dup(a, s);
 	return unsqueeze(a, s, &out) && out.p != s.p ? out : str_dup(a, s);

@@ -16,7 +16,7 @@
 
 struct db;
 enum db_engine { DB_SQLITE, DB_PG };
-enum db_type { DB_ID, DB_INT, DB_BOOL, DB_TEXT, DB_BYTES, DB_INSTANT, DB_DATE, DB_MONEY, DB_JSON, DB_HASH, DB_PACKED };
+enum db_type { DB_ID, DB_INT, DB_BOOL, DB_TEXT, DB_BYTES, DB_INSTANT, DB_DATE, DB_MONEY, DB_JSON, DB_HASH, DB_PACKED, DB_WORD };
 enum db_kind { DB_ONE, DB_MANY, DB_EACH, DB_EXEC };
 
 /* Values that may be NULL. */

@@ -454,7 +454,7 @@ TEST_BOTH(columns_are_as_declared)
 				continue;
 			EXPECT(at < table->n_columns);
 			const struct db_field *f = &table->columns[at++];
-			const char *storage = f->type == DB_TEXT || f->type == DB_JSON ? "text" : f->type == DB_BYTES || f->type == DB_HASH || f->type == DB_PACKED ? "blob" : "integer";
+			const char *storage = f->type == DB_TEXT || f->type == DB_JSON ? "text" : f->type == DB_BYTES || f->type == DB_HASH || f->type == DB_PACKED || f->type == DB_WORD ? "blob" : "integer";
 			EXPECT_TEXT(rows.v[i].column_name, f->name);
 			EXPECT_TEXT(rows.v[i].storage, storage);
 			EXPECT_INT(rows.v[i].required, !f->nullable);

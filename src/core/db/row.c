@@ -29,6 +29,7 @@ static struct str plain(struct arena *a, enum db_type type, struct value v)
 	case DB_TEXT:
 	case DB_HASH:
 	case DB_PACKED:
+	case DB_WORD:
 	case DB_JSON: return v.s;
 	case DB_BYTES: return base64_encode(a, v.s.p, v.s.n);
 	case DB_INSTANT: return instant_format(a, (struct instant){v.i});
@@ -126,7 +127,7 @@ static void digest_row(struct arena *a, const struct db_query *q, const struct d
 		put_bytes(&b, str_from(q->columns[i].name));
 		/* How a text is kept is no matter of the row. */
 		enum db_type type = q->columns[i].type;
-		put_u64(&b, (uint64_t)(type == DB_HASH || type == DB_PACKED ? DB_TEXT : type));
+		put_u64(&b, (uint64_t)(type == DB_HASH || type == DB_PACKED || type == DB_WORD ? DB_TEXT : type));
 		if (v.kind == VALUE_INT)
 			put_u64(&b, (uint64_t)v.i);
 		else

@@ -4,7 +4,8 @@
 #include <string.h>
 #include <zstd.h>
 
-#define DICTIONARY 1
+#define DICTIONARY 1 /* a frame without its magic */
+#define ONE_BLOCK 2  /* of the same dictionary: its one block, after the byte that says how long the text is */
 #define LEVEL 3
 #define SHORTEST 16
 #define KEPT 8
@@ -90,6 +91,41 @@ static bool is_plain(struct str s) { return s.n == 0 || (uint8_t)s.p[0] >= SQUEE
 /* MAGIC is left out: the byte of the dictionary says what comes. */
 #define MAGIC 4
 
+/* A short text is one compressed block: its length follows from that of the whole, what stands before it is always the same (RFC 8878, 3.1.1). */
+#define ONE_BYTE_LONG 0x20
+#define BEFORE_BLOCK (MAGIC + 5)
+
+static uint32_t block_head(size_t n) { return (uint32_t)(n << 3 | 2 << 1 | 1); }
+
+static struct str one_block(uint8_t *frame, size_t n)
+{
+	uint32_t head = block_head(n - BEFORE_BLOCK);
+	const uint8_t want[3] = {(uint8_t)head, (uint8_t)(head >> 8), (uint8_t)(head >> 16)};
+	size_t begin = MAGIC - 1;
+	uint8_t first = DICTIONARY;
+	if (n > BEFORE_BLOCK && frame[MAGIC] == ONE_BYTE_LONG && memcmp(frame + MAGIC + 2, want, sizeof want) == 0) {
+		begin = BEFORE_BLOCK - 2;
+		first = ONE_BLOCK;
+		frame[begin + 1] = frame[MAGIC + 1];
+	}
+	frame[begin] = first;
+	return (struct str){(const char *)frame + begin, n - begin};
+}
+
+static struct str frame_of(struct arena *a, struct str bytes)
+{
+	bool one = bytes.p[0] == ONE_BLOCK;
+	size_t before = one ? BEFORE_BLOCK : MAGIC, skip = one ? 2 : 1;
+	uint8_t *frame = arena_alloc(a, before + bytes.n - skip);
+	memcpy(frame, "\x28\xb5\x2f\xfd", MAGIC);
+	if (one) {
+		uint32_t head = block_head(bytes.n - skip);
+		memcpy(frame + MAGIC, (uint8_t[]){ONE_BYTE_LONG, (uint8_t)bytes.p[1], (uint8_t)head, (uint8_t)(head >> 8), (uint8_t)(head >> 16)}, 5);
+	}
+	memcpy(frame + before, bytes.p + skip, bytes.n - skip);
+	return (struct str){(const char *)frame, before + bytes.n - skip};
+}
+
 struct str squeeze(struct arena *a, struct str text)
 {
 	if (text.n < SHORTEST ? is_plain(text) : text.n > SQUEEZE_MOST)
@@ -101,10 +137,8 @@ struct str squeeze(struct arena *a, struct str text)
 	size_t n = ZSTD_compress2(c, room, most, text.p, text.n);
 	give_in(c);
 	CHECK(!ZSTD_isError(n) && n > MAGIC);
-	if (n - MAGIC + 1 >= text.n && is_plain(text))
-		return text;
-	room[MAGIC - 1] = DICTIONARY;
-	return (struct str){(const char *)room + MAGIC - 1, n - MAGIC + 1};
+	struct str out = one_block(room, n);
+	return out.n >= text.n && is_plain(text) ? text : out;
 }
 
 bool unsqueeze(struct arena *a, struct str bytes, struct str *out)
@@ -112,12 +146,10 @@ bool unsqueeze(struct arena *a, struct str bytes, struct str *out)
 	*out = bytes;
 	if (is_plain(bytes))
 		return true;
-	if (bytes.p[0] != DICTIONARY)
+	if ((bytes.p[0] != DICTIONARY && bytes.p[0] != ONE_BLOCK) || bytes.n < 3)
 		return false;
 	loaded();
-	struct str frame = {arena_alloc(a, bytes.n + MAGIC - 1), bytes.n + MAGIC - 1};
-	memcpy((char *)(uintptr_t)frame.p, "\x28\xb5\x2f\xfd", MAGIC);
-	memcpy((char *)(uintptr_t)frame.p + MAGIC, bytes.p + 1, bytes.n - 1);
+	struct str frame = frame_of(a, bytes);
 	unsigned long long n = ZSTD_getFrameContentSize(frame.p, frame.n);
 	if (n > SQUEEZE_MOST) /* or one of the library's two ways of saying that it does not know */
 		return false;

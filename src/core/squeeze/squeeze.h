@@ -1,6 +1,6 @@
 /* squeeze.h — short texts made small: Zstandard with a dictionary of what such texts are made of (ADR 0020).
  *
- * Form:    a squeezed text begins with the number of its dictionary, a byte below SQUEEZE_PLAIN; any other is the text itself. So
+ * Form:    a squeezed text begins with a byte below SQUEEZE_PLAIN, which says with what dictionary and how short; any other is the text itself. So
  *          columns and seals that were written before hold what they held, and a text that gains nothing stays as it is.
  * For ever: a dictionary is never changed or taken away, since what was squeezed with it needs it. A better one gets the next number.
  * Not for comparing: another version of the library may give other bytes for the same text. What is looked up by its bytes is not squeezed.

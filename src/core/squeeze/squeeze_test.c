@@ -1,5 +1,7 @@
 /* Tests of squeezing: what goes in comes out, and damage is no text. */
 #include "core/squeeze/squeeze.h"
+#include "core/squeeze/word.h"
+#include "core/squeeze/words.h"
 #include "core/test/test.h"
 #include <pthread.h>
 #include <string.h>
@@ -39,6 +41,42 @@ TEST(what_was_written_before_is_the_text_itself)
 	}
 }
 
+/* What 0.1 wrote: a frame without its magic. It is read for ever. */
+TEST(the_first_form_is_still_read)
+{
+	static const char was[] = "\x01\x20\x37\x6d\x00\x00";
+	struct str out, text = STR("{\"from\":\"assign\",\"to\":\"examine\",\"state\":\"processing\"}"), small = squeeze(a, text);
+	EXPECT_INT(small.p[0], 2);
+	/* The same block below the head that stood there: one byte of length, a last compressed block. */
+	uint32_t head = (uint32_t)((small.n - 2) << 3 | 5);
+	char bytes[128] = {was[0], was[1], small.p[1], (char)head, (char)(head >> 8), (char)(head >> 16)};
+	memcpy(bytes + 6, small.p + 2, small.n - 2);
+	EXPECT(unsqueeze(a, (struct str){bytes, small.n + 4}, &out));
+	EXPECT(str_eq(out, text));
+	/* A longer one keeps it. */
+	char *many = arena_alloc(a, 3000);
+	memset(many, 'x', 3000);
+	EXPECT_INT(squeeze(a, (struct str){many, 3000}).p[0], 1);
+}
+
+TEST(a_word_is_one_byte_and_any_other_text_itself)
+{
+	struct str out;
+	for (size_t i = 0; i < ARRAY_LEN(squeeze_words); i++) {
+		struct str w = str_from(squeeze_words[i]);
+		EXPECT(word_tight(w, &out));
+		EXPECT(out.n == 1 && (uint8_t)out.p[0] == WORDS_FIRST + i);
+		EXPECT(str_eq(word_loose(out), w));
+		/* Neither its beginning nor what begins with it. */
+		EXPECT(word_tight(str_sub(w, 0, w.n - 1), &out) && out.n == w.n - 1);
+		EXPECT(word_tight(str_cat(a, w, STR("x")), &out) && out.n == w.n + 1 && str_eq(word_loose(out), out));
+	}
+	EXPECT(word_tight(STR(""), &out) && out.n == 0 && word_loose(out).n == 0);
+	EXPECT(word_tight(STR("Đo lường"), &out) && str_eq(out, STR("Đo lường")));
+	EXPECT(!word_tight(STR("\x80"), &out) && !word_tight(STR("\xbfx"), &out));
+	EXPECT(str_eq(word_loose(STR("\xbf")), STR("\xbf"))); /* damage, or a word of another version: told by its digest */
+}
+
 TEST(usual_texts_become_small)
 {
 	struct str body = STR("{\"from\":\"archive\",\"to\":\"result\",\"state\":\"returned\",\"rev\":10}");
@@ -64,7 +102,7 @@ TEST(damage_is_told_or_gives_another_text)
 	EXPECT(told > 0 && told + other > 8 * small.n / 2);
 	for (size_t n = 1; n < small.n; n++)
 		EXPECT(!unsqueeze(a, str_sub(small, 0, n), &out));
-	char unknown[] = "\x02 a dictionary that does not exist yet";
+	char unknown[] = "\x03 a dictionary that does not exist yet";
 	EXPECT(!unsqueeze(a, str_from(unknown), &out));
 }
 
