@@ -175,10 +175,22 @@ void stage_drop(struct maker *m);
 bool pour_act(struct maker *m, struct inst *x, struct err *e);
 /* The same act without anything written: it is in the log from before. */
 bool pour_past(struct maker *m, struct inst *x, struct err *e);
-/* The rows as they are now, and its memory back. */
+/* The rows as they are now. */
 bool pour_end(struct maker *m, struct inst *x, struct err *e);
 struct inst *inst_new(const struct mould *m);
 void inst_free(struct inst *x);
+
+/* Dossiers from the `at`th on wait to be written until nobody before them is still under way. */
+struct line { struct inst **v; size_t at, n, cap; };
+void line_join(struct line *l, struct inst *x);
+/* Writes its rows and frees it; past: they were written by the making that was killed. */
+bool line_put(struct maker *m, struct inst *x, bool past, struct err *e);
+/* Writes whoever is over and has nobody before it. One that keeps half a million waiting becomes late: it is line_put() when it is over. */
+bool line_move(struct line *l, struct maker *m, bool past, struct err *e);
+/* All that are left, as they stand. */
+bool line_end(struct line *l, struct maker *m, bool past, struct err *e);
+void line_free(struct line *l);
+
 int64_t counter_next(struct maker *m, struct str name);
 bool counters_keep(struct maker *m, struct err *e);
 

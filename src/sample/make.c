@@ -12,7 +12,6 @@
 #define YEARS 3
 #define A_COMMIT 4000
 #define EVENTS "sample:events" /* a sequence: how far the last commit is */
-#define LINE_MOST 500000
 #define SIGNED_MOST 200
 #define SIGNED_DAYS 4
 
@@ -30,8 +29,7 @@ struct loop {
 	const struct law_procedure **usual; /* by how often they are asked for */
 	double *usual_share;
 	size_t n_usual;
-	struct inst **line;       /* in the order in which they were sent, so that of their ids: their rows are written in it */
-	size_t line_at, line_n, line_cap; /* the first one, behind the last one, room */
+	struct line line;
 	int64_t events, past;     /* steps and closed days; those that the killed making had committed */
 };
 
@@ -67,50 +65,6 @@ static struct inst *pop(struct loop *l)
 	if (l->n)
 		l->heap[i] = last;
 	return x;
-}
-
-/* ---- the line: rows in the order of their ids fill pages to their ends ---- */
-
-static void join_line(struct loop *l, struct inst *x)
-{
-	if (l->line_n == l->line_cap && l->line_at > l->line_cap / 2) {
-		memmove(l->line, l->line + l->line_at, (l->line_n - l->line_at) * sizeof *l->line);
-		l->line_n -= l->line_at;
-		l->line_at = 0;
-	}
-	if (l->line_n == l->line_cap) {
-		l->line_cap = l->line_cap ? 2 * l->line_cap : 4096;
-		l->line = realloc(l->line, l->line_cap * sizeof *l->line);
-		CHECK(l->line != NULL);
-	}
-	l->line[l->line_n++] = x;
-}
-
-static bool pour_gone(struct maker *m, struct inst *x)
-{
-	m->out->dossiers++;
-	inst_free(x);
-	return true;
-}
-
-static bool put(struct loop *l, struct inst *x, bool past, struct err *e)
-{
-	struct arena_mark mark = arena_mark(l->m->scratch);
-	bool ok = past ? pour_gone(l->m, x) : pour_end(l->m, x, e);
-	arena_rewind(l->m->scratch, mark);
-	return ok;
-}
-
-/* Writes whoever is over and has nobody before it. One that keeps half a million waiting is written when it comes to its end. */
-static bool move_line(struct loop *l, bool past, struct err *e)
-{
-	bool ok = true;
-	while (ok && l->line_at < l->line_n && (l->line[l->line_at]->over || l->line_n - l->line_at > LINE_MOST)) {
-		struct inst *x = l->line[l->line_at++];
-		x->late = !x->over;
-		ok = x->late || put(l, x, past, e);
-	}
-	return ok;
 }
 
 /* ---- how many are sent on a day ---- */
@@ -299,7 +253,7 @@ static bool send(struct loop *l, const struct wish *w, struct err *e)
 	x->stop = (int)w->script.n - (w->script.v[w->script.n - 1].does == ACT_RATE && !w->life.rated);
 	memcpy(x->t, w->t, w->script.n * sizeof *x->t);
 	push(l, x);
-	join_line(l, x);
+	line_join(&l->line, x);
 	return true;
 }
 
@@ -336,7 +290,7 @@ static bool step(struct loop *l, struct err *e)
 		ok = past ? pour_past(m, x, e) : pour_act(m, x, e);
 	if (ok && (over || x->next == x->stop)) {
 		x->over = true;
-		ok = x->late ? put(l, x, past, e) : move_line(l, past, e);
+		ok = x->late ? line_put(m, x, past, e) : line_move(&l->line, m, past, e);
 		l->since_commit++;
 	} else if (ok)
 		push(l, x);
@@ -410,11 +364,9 @@ static bool rest(struct loop *l, struct err *e)
 	bool past = is_past(l), ok = true;
 	for (size_t i = 0; ok && i < l->n; i++)
 		if (l->heap[i].x->late)
-			ok = put(l, l->heap[i].x, past, e);
+			ok = line_put(l->m, l->heap[i].x, past, e);
 	l->n = 0;
-	for (; ok && l->line_at < l->line_n; l->line_at++)
-		ok = put(l, l->line[l->line_at], past, e);
-	return ok && (past || (scribe_drain(l->m->scribe, e) && told(l->m, e)));
+	return ok && line_end(&l->line, l->m, past, e) && (past || (scribe_drain(l->m->scribe, e) && told(l->m, e)));
 }
 
 static bool how_far(struct loop *l, struct err *e)
@@ -431,10 +383,8 @@ static void loop_free(struct loop *l)
 	for (size_t i = 0; i < l->n; i++)
 		if (l->heap[i].x->late)
 			inst_free(l->heap[i].x);
-	for (; l->line_at < l->line_n; l->line_at++)
-		inst_free(l->line[l->line_at]);
 	free(l->heap);
-	free(l->line);
+	line_free(&l->line);
 }
 
 static bool loop_days(struct maker *m, struct err *e)

@@ -401,14 +401,7 @@ bool pour_act(struct maker *m, struct inst *x, struct err *e)
 	return true;
 }
 
-bool pour_end(struct maker *m, struct inst *x, struct err *e)
-{
-	if (!fill(m, x, x->next - 1, e) || !put_rows(m, x, NULL, e))
-		return false;
-	m->out->dossiers++;
-	inst_free(x);
-	return true;
-}
+bool pour_end(struct maker *m, struct inst *x, struct err *e) { return fill(m, x, x->next - 1, e) && put_rows(m, x, NULL, e); }
 
 struct inst *inst_new(const struct mould *m)
 {
