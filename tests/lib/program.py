@@ -169,18 +169,25 @@ def writing(data, **how):
     return sqlite3.connect(f"file:{data}/motcua.db?vfs={pages.pages_vfs().decode()}", uri=True, **how)
 
 
+SQUEEZE = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "src", "core", "squeeze")
+WORDS = re.findall(r'^\t"(.*)",$', open(os.path.join(SQUEEZE, "words.h"), encoding="utf-8").read(), re.M)
+
+
 def unpacked(kept):
-    """The text that a packed column keeps (src/core/squeeze); bytes that are no text as hexadecimal digits."""
+    """The text that a packed column or one of words keeps (src/core/squeeze); bytes that are no text as hexadecimal digits."""
     if isinstance(kept, str):
         return unpacked(bytes.fromhex(kept[2:])) if kept.startswith("\\x") else kept
     if not isinstance(kept, bytes):
         return kept
-    if kept[:1] == b"\x01":
+    if len(kept) == 1 and 0x80 <= kept[0] < 0x80 + len(WORDS):
+        return WORDS[kept[0] - 0x80]
+    if kept[:1] in (b"\x01", b"\x02"):
         lib = ctypes.CDLL("libzstd.so.1")
         for f in ("ZSTD_createDCtx", "ZSTD_decompress_usingDict"):
             getattr(lib, f).restype = ctypes.c_void_p if f == "ZSTD_createDCtx" else ctypes.c_size_t
-        words = open(os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "src", "core", "squeeze", "dictionary-1.zdict"), "rb").read()
-        room, frame = ctypes.create_string_buffer(1 << 20), b"\x28\xb5\x2f\xfd" + kept[1:]
+        words = open(os.path.join(SQUEEZE, "dictionary-1.zdict"), "rb").read()
+        frame = kept[1:] if kept[0] == 1 else b"\x20" + kept[1:2] + (len(kept) - 2 << 3 | 5).to_bytes(3, "little") + kept[2:]
+        room, frame = ctypes.create_string_buffer(1 << 20), b"\x28\xb5\x2f\xfd" + frame
         context = ctypes.c_void_p(lib.ZSTD_createDCtx())
         n = lib.ZSTD_decompress_usingDict(context, room, ctypes.c_size_t(len(room)), frame, ctypes.c_size_t(len(frame)), words, ctypes.c_size_t(len(words)))
         lib.ZSTD_freeDCtx(context)
