@@ -297,9 +297,16 @@ bool fees_open(struct doing *g, bool *open, struct err *e)
 
 /* ---- one act ---- */
 
+bool dossier_hold(struct env *env, struct dossier_id id, struct err *e)
+{
+	struct dossier_hold_row row;
+	bool found;
+	return db_engine(env->db) != DB_PG || q_dossier_hold(env->db, env->arena, id, &row, &found, e) || err_wrap(e, "dossier");
+}
+
 static bool begin(struct doing *g, struct err *e)
 {
-	if (!dossier_load(g->env, g->x->id, &g->d, e) || !dossier_key(g->env, g->law, g->x->id, &g->key, &g->erased, e))
+	if (!dossier_hold(g->env, g->x->id, e) || !dossier_load(g->env, g->x->id, &g->d, e) || !dossier_key(g->env, g->law, g->x->id, &g->key, &g->erased, e))
 		return false;
 	g->procedure = law_find(g->law, g->d.procedure);
 	g->process = law_process(g->law, g->d.process);

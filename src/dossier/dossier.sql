@@ -47,6 +47,12 @@ values (:id, :code, :procedure, :procedure_name, :procedure_hash, :field, :rules
   :origin_code, :receiving_unit, :settling_agency, :settling_unit, :applicant_account, :applicant_kind, :applicant_name,
   :identity_key, :phone_key, :sealed, :secret_hash, 'received', :step, :step_role, :step_unit, :sent_at, :answer_due, 1, :sent_at, :answer_due, :filed_by);
 
+-- name: dossier_hold :one
+-- in: id dossier_id
+select id from dossier where id = :id;
+-- pg:
+select id from dossier where id = :id for no key update;
+
 -- name: dossier_get :one
 -- in: id dossier_id
 select id, code, procedure, procedure_name, procedure_hash, field, rules, process, form_set, channel_in, channel_out, origin, origin_code,

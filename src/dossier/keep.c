@@ -9,7 +9,7 @@ bool dossier_keep_file(struct env *env, const struct law *law, struct dossier_id
 	bool erased = false, result = str_eq(kind, STR("result"));
 	struct dossier_file_list_rows rows = {0};
 	struct stat_set before;
-	if (!dossier_key(env, law, id, &key, &erased, e))
+	if (!dossier_hold(env, id, e) || !dossier_key(env, law, id, &key, &erased, e))
 		return false;
 	if (erased)
 		return err_set(e, ERR_CONFLICT, "the dossier was erased");
@@ -35,7 +35,7 @@ bool dossier_signed(struct env *env, const struct law *law, struct dossier_id id
 {
 	bool done = false;
 	struct dossier_file_id file;
-	if (!has_result(env, id, &done, e))
+	if (!dossier_hold(env, id, e) || !has_result(env, id, &done, e))
 		return false;
 	return done || dossier_keep_file(env, law, id, STR("result"), result, &file, e);
 }
