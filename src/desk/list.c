@@ -347,7 +347,8 @@ static bool found_before(struct env *env, const struct sought *s, struct dossier
 {
 	struct desk_found_rows found = {0};
 	struct dossier_of_person_rows persons = {0};
-	bool ok = s->number.n ? dossier_of_person(env, LAW, s->number, before, (int64_t)limit, &persons, e) : q_desk_found(env->db, env->arena, s->words, before, (int64_t)limit, &found, e);
+	bool ok = s->number.n ? dossier_of_person(env, LAW, s->number, before, (int64_t)limit, &persons, e)
+	                      : q_desk_found(env->db, env->arena, s->words, before, (int64_t)limit, &found, e) || dossier_search_failed(env, e);
 	*out = (struct dossier_ids){NEW_ARRAY(env->arena, found.n + persons.n, struct dossier_id), found.n + persons.n};
 	for (size_t i = 0; i < found.n; i++)
 		out->v[i] = found.v[i].id;

@@ -207,8 +207,10 @@ MUST_CHECK bool dossier_forget_words(struct env *env, struct err *e);
  * (SQLite; the writer waits meanwhile), then words are compared with what the dossiers' rows say, and mended. */
 struct search_fill { struct dossier_id after; int64_t n, mended; bool begun, more; };
 MUST_CHECK bool dossier_search_fill(struct env *env, struct search_fill *at, struct err *e);
+/* After a query of the index failed: when the index is malformed, *e says so to people (ERR_BUSY) and the job is due. Always false. */
+bool dossier_search_failed(struct env *env, struct err *e);
 struct job_kind;
-/* The same as a job, which a filing leaves that finds the index malformed. */
+/* The same as a job, which a filing leaves that finds the index malformed, and within a minute a search. */
 extern const struct job_kind dossier_search_job;
 /* Merges what writing leaves in pieces, so that a search need not look into many and no act has to do it. */
 extern const struct job_kind dossier_search_merge_job;

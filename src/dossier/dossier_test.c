@@ -554,6 +554,32 @@ TEST(a_malformed_search_index_refuses_no_filing_and_is_made_anew)
 	office_close(&w);
 }
 
+TEST(a_search_that_finds_the_index_malformed_says_so_and_has_it_made_anew)
+{
+	static const char *const damages[] = {"update dossier_search_data set block = x'ff' where id > 10", "delete from dossier_search_data where id > 10"};
+	struct office w;
+	office_open(&w, a, DB_SQLITE, CLOCK);
+	struct dossier_list_found_rows hits = {0};
+	struct env env = {.arena = a, .db = w.db};
+	for (int i = 0; i < 3; i++)
+		send(&w, "bx-khai-bao-xquang");
+	for (size_t i = 0; i < ARRAY_LEN(damages); i++) {
+		struct err e = {0};
+		office_set_ms(office_now().ms + 3600000);
+		EXPECT_INT(run_jobs(&w, &dossier_search_job), 0); /* as long as nobody found anything */
+		damage(damages[i]);
+		EXPECT(!q_dossier_list_found(w.db, a, STR("nguyen mau"), 10, &hits, &e) && !dossier_search_failed(&env, &e));
+		EXPECT(e.kind == ERR_BUSY && e.say == (int)MSG_DOSSIER_SEARCH_ANEW);
+		office_set_ms(office_now().ms + 60000);
+		EXPECT_INT(run_jobs(&w, &dossier_search_job), 1);
+		EXPECT(search_is_whole());
+		EXPECT_INT(found_by(&w, "nguyen mau"), 3);
+	}
+	struct err other = {0};
+	EXPECT(!dossier_search_failed(&env, &other) && other.kind == ERR_NONE);
+	office_close(&w);
+}
+
 /* Of the search index; each commit leaves one. Their number stands in the rows' ids (fts5_index.c, FTS5_SEGMENT_ROWID). */
 static int pieces(void)
 {

@@ -1,13 +1,14 @@
 /* search.c — the words by which a dossier is found. See dossier.h, "Search".
  *
  * Derived: what stands here is made from the dossier's row, and can be made again. When FTS5 says that its index is malformed the acts go on
- * without it and a job makes it anew. */
+ * without it, a search says when to come again, and a job makes it anew. */
 #include "core/crypto/crypto.h"
 #include "core/job/job.h"
 #include "core/log/log.h"
 #include "core/text/text.h"
 #include "core/writer/writer.h"
 #include "dossier/internal.h"
+#include "gen/messages.h"
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
@@ -57,6 +58,25 @@ bool dossier_forget_words(struct env *env, struct err *e) { return q_dossier_sea
 
 /* ---- making it anew ---- */
 
+static _Atomic bool found_malformed; /* by a search; one that fails so says when it is to be tried again */
+
+bool dossier_search_failed(struct env *env, struct err *e)
+{
+	if (!db_malformed(env->db))
+		return false;
+	log_event(LOG_ERROR, "search.malformed", log_text("why", e->text));
+	atomic_store(&found_malformed, true);
+	return err_say(e, ERR_BUSY, MSG_DOSSIER_SEARCH_ANEW, "the search index is malformed and is made anew");
+}
+
+static bool was_found_malformed(struct job_run *run, bool *due, struct err *e)
+{
+	(void)run;
+	(void)e;
+	*due = atomic_load(&found_malformed);
+	return true;
+}
+
 static bool begin_anew(struct env *env, struct err *e) { return q_dossier_search_rebuild(env->db, NULL, e) && q_dossier_search_strangers(env->db, NULL, e); }
 
 static bool fill(struct env *env, struct search_fill *at, struct err *e)
@@ -93,6 +113,7 @@ static bool act(struct job_run *run, void *ctx, struct err *e) { return dossier_
 static bool rebuild(struct job_run *run, struct err *e)
 {
 	struct search_fill at = {.more = true};
+	atomic_store(&found_malformed, false);
 	for (int i = 1; at.more; i++) {
 		if (job_stopping(run))
 			return err_set(e, ERR_BUSY, "the program is stopping");
@@ -105,7 +126,7 @@ static bool rebuild(struct job_run *run, struct err *e)
 	return true;
 }
 
-const struct job_kind dossier_search_job = {.name = "dossier.search", .fn = rebuild};
+const struct job_kind dossier_search_job = {.name = "dossier.search", .fn = rebuild, .due = was_found_malformed, .every_ms = 60000};
 
 /* ---- merging its pieces (SQLite) ---- */
 

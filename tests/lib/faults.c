@@ -24,7 +24,7 @@
 
 enum kind { WRITE = 1, SYNC = 2, NAME = 4, READ = 8, QUERY = 16, COMMIT = 32, ALLOC = 64 };
 #define PLACES (1 << 16)
-#define DEPTH 14
+#define DEPTH 8
 struct shared {
 	_Atomic int64_t left, hits, clock_s;
 	_Atomic int32_t mask, code;
