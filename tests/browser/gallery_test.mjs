@@ -94,6 +94,7 @@ await as(small, "citizen", (v) => [
 	["a page of questions", () => show(v, "questions", "first")],
 	["the same with errors", async () => {
 		v.expect("422");
+		await fill(v, { ten_to_chuc: "", dien_thoai: "", email: "khong phai thu" }); // they stand there, as the account has them
 		await v.button("DO_CONTINUE").click();
 		await v.page.getByRole("alert").waitFor();
 		await show(v, "questions", "errors");
