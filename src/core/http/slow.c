@@ -1,11 +1,8 @@
 /* slow.c — a bounded queue under one lock and a few threads: the slow pool (argon2, fsync), and the thread of bodies. */
+#include "core/base/thread.h"
 #include "core/http/exchange.h"
-#include "core/log/log.h"
-#include <errno.h>
 #include <semaphore.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 struct slow {
 	struct slow_config cfg;
@@ -25,17 +22,11 @@ void exchange_slow(struct exchange *x)
 	flight_thread(0);
 }
 
-/* Linux: of this thread alone. */
-static void be_nice(int by)
-{
-	if (by && setpriority(PRIO_PROCESS, (id_t)gettid(), by) != 0)
-		log_event(LOG_WARN, "priority", log_int("errno", errno));
-}
-
 static void *work(void *ctx)
 {
 	struct slow *s = ctx;
-	be_nice(s->cfg.nice);
+	if (s->cfg.nice)
+		thread_nice(s->cfg.nice);
 	for (;;) {
 		while (sem_wait(&s->some) != 0)
 			;

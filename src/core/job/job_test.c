@@ -5,16 +5,18 @@
 #include "core/job/job_testing.h"
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static struct job_bench bench;
-static _Atomic int runs, finishes, deaths;
+static _Atomic int runs, finishes, deaths, niceness;
 static _Atomic int fail_first; /* how many runs fail */
 
 static bool try_fn(struct job_run *run, struct err *e)
 {
 	(void)run;
 	EXPECT(run->env.db != NULL && run->env.actor->program);
+	niceness = getpriority(PRIO_PROCESS, (id_t)gettid());
 	return atomic_fetch_add(&runs, 1) >= fail_first || err_set(e, ERR_BUSY, "the network is away: đứt mạng");
 }
 
@@ -395,6 +397,7 @@ TEST_BOTH(many_threads_run_each_job_once_and_stop_in_peace)
 	job_stop(other);
 	job_stop(NULL);
 	EXPECT(runs == 60 && finishes == 60);
+	EXPECT(niceness >= 15); /* jobs come after those for whom somebody waits */
 	EXPECT(c1.done + c2.done >= 54 && c1.failed + c2.failed == 0); /* the last may not be counted yet */
 	EXPECT_INT(stats().open, 0);
 	job_bench_stop(&bench);

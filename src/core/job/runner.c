@@ -1,10 +1,12 @@
 /* runner.c — the threads that run jobs. One lock, never held while a job or the database works. */
+#include "core/base/thread.h"
 #include "core/job/job_internal.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
 #define THREADS_MAX 16
+#define JOBS_NICE 15 /* nobody waits for a job as for a page: where the processor is short, jobs take a thirtieth of it */
 
 struct job_runner {
 	struct job_config cfg;
@@ -92,6 +94,7 @@ static void wait_for_work(struct job_runner *r, uint64_t seen)
 static void *runner_main(void *arg)
 {
 	struct job_runner *r = arg;
+	thread_nice(JOBS_NICE);
 	while (!stopping(r)) {
 		enum job_outcome o = JOB_NONE;
 		struct err e = {0};
