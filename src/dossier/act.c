@@ -300,8 +300,15 @@ bool fees_open(struct doing *g, bool *open, struct err *e)
 bool dossier_hold(struct env *env, struct dossier_id id, struct err *e)
 {
 	struct dossier_hold_row row;
-	bool found;
-	return db_engine(env->db) != DB_PG || q_dossier_hold(env->db, env->arena, id, &row, &found, e) || err_wrap(e, "dossier");
+	struct dossier_last_act_row last;
+	bool found = false;
+	if (db_engine(env->db) != DB_PG)
+		return true;
+	if (!q_dossier_hold(env->db, env->arena, id, &row, &found, e) || !q_dossier_last_act(env->db, env->arena, id.v, &last, &found, e))
+		return err_wrap(e, "dossier");
+	if (found && last.at.ms >= env->now.ms) /* whoever was first began later, or has another clock: events of the clock have an order */
+		env->now = (struct instant){last.at.ms + 1};
+	return true;
 }
 
 static bool begin(struct doing *g, struct err *e)

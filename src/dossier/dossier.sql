@@ -53,6 +53,11 @@ select id from dossier where id = :id;
 -- pg:
 select id from dossier where id = :id for no key update;
 
+-- A statement of its own: it sees what was committed while dossier_hold waited.
+-- name: dossier_last_act :one
+-- in: subject int
+select at from log_entry where subject = :subject order by id desc limit 1;
+
 -- name: dossier_get :one
 -- in: id dossier_id
 select id, code, procedure, procedure_name, procedure_hash, field, rules, process, form_set, channel_in, channel_out, origin, origin_code,

@@ -136,7 +136,7 @@ def a_fee_that_comes_while_the_last_is_paid_is_waited_for():
         equal(act(one, "specialist", code, "demand_fee", quantities={"f6": 1})[0], 200)
         [(fee, amount)] = demanded(code).items()
         got = at_once(lambda: act(one, "counter", code, "confirm_paid", fee=fee, method="transfer", amount=amount), lambda: act(two, "specialist", code, "demand_fee", quantities={"f6": 1}))
-        equal([x[0] for x in got], [200, 200])
+        equal([x[0] for x in got], [200, 200], f"{got}")
         equal(one.api("specialist", "GET", "/dossiers/" + code)["state"], "fee", f"{code}: a fee is open")
         [(fee, amount)] = demanded(code).items()
         equal(act(two, "counter", code, "confirm_paid", fee=fee, method="transfer", amount=amount)[0], 200)
