@@ -141,6 +141,15 @@ static void write_text(struct buf *b, struct str s)
 	buf_put(b, STR("\")"));
 }
 
+/* No sign in it that HTML writes otherwise, in a text or in an attribute (core/html, `special`). */
+static bool is_plain(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < ' ' || strchr("&<>\"'", s.p[i]))
+			return false;
+	return true;
+}
+
 static int arg_count(const struct entry *en) { return __builtin_popcount(en->args[VI]); }
 
 bool msggen_compile(struct arena *a, const struct msggen_source *src, size_t n, struct msggen_out *out, struct err *e)
@@ -156,7 +165,7 @@ bool msggen_compile(struct arena *a, const struct msggen_source *src, size_t n, 
 	                     "enum msg_key {\n\tMSG_NONE,\n"));
 	buf_put(&out->c, STR("/* Made by msggen from messages/. */\n#include \"gen/messages.h\"\n\n"
 	                     "#define T(text) {text, sizeof(text) - 1}\n"
-	                     "const struct msg_row msg_rows[] = {\n\t[MSG_NONE] = {{T(\"\"), T(\"\")}, 0},\n"));
+	                     "const struct msg_row msg_rows[] = {\n\t[MSG_NONE] = {{T(\"\"), T(\"\")}, {true, true}, 0},\n"));
 	for (size_t i = 0; i < t.n; i++) {
 		buf_fmt(&out->h, "\tMSG_%.*s,\n", STR_ARG(t.v[i].key));
 		buf_fmt(&out->keys, "%.*s %d\n", STR_ARG(t.v[i].key), arg_count(&t.v[i]));
@@ -164,9 +173,10 @@ bool msggen_compile(struct arena *a, const struct msggen_source *src, size_t n, 
 		write_text(&out->c, t.v[i].text[VI]);
 		buf_put(&out->c, STR(", "));
 		write_text(&out->c, t.v[i].text[EN]);
-		buf_fmt(&out->c, "}, %d},\n", arg_count(&t.v[i]));
+		buf_fmt(&out->c, "}, {%s, %s}, %d},\n", is_plain(t.v[i].text[VI]) ? "true" : "false", is_plain(t.v[i].text[EN]) ? "true" : "false", arg_count(&t.v[i]));
 	}
-	buf_put(&out->h, STR("\tMSG_COUNT\n};\n\nstruct msg_row { struct str text[2]; int args; }; /* by enum lang */\n"
+	buf_put(&out->h, STR("\tMSG_COUNT\n};\n\n/* By enum lang. plain: HTML writes it as it stands. */\n"
+	                     "struct msg_row { struct str text[2]; bool plain[2]; int args; };\n"
 	                     "extern const struct msg_row msg_rows[];\n"));
 	buf_put(&out->c, STR("};\n"));
 	return true;

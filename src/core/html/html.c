@@ -170,8 +170,18 @@ static struct str words(struct html_out *o, int key, const struct str *args, siz
 	return msg_fmt(o->b->a, o->lang, (enum msg_key)key, args, n);
 }
 
-void h_text_msg(struct html_out *o, int key, const struct str *args, size_t n) { h_text_str(o, words(o, key, args, n)); }
-void h_attr_msg(struct html_out *o, int key, const struct str *args, size_t n) { h_attr_str(o, words(o, key, args, n)); }
+/* Words of the program that need no escaping are not looked through for each page: msggen did it. */
+static void put_msg(struct html_out *o, int key, const struct str *args, size_t n, bool attr)
+{
+	struct str text = words(o, key, args, n);
+	if (n == 0 && msg_is_plain(o->lang, (enum msg_key)key))
+		buf_put(o->b, text);
+	else
+		escape(o->b, text, attr);
+}
+
+void h_text_msg(struct html_out *o, int key, const struct str *args, size_t n) { put_msg(o, key, args, n, false); }
+void h_attr_msg(struct html_out *o, int key, const struct str *args, size_t n) { put_msg(o, key, args, n, true); }
 
 struct h_capture h_capture_begin(struct html_out *o)
 {

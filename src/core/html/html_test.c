@@ -1,5 +1,6 @@
 #include "core/html/html.h"
 #include "core/html/try_views.h"
+#include "core/i18n/i18n.h"
 #include "core/test/test.h"
 #include "tools/htmlgen/htmlgen.h"
 #include <string.h>
@@ -27,6 +28,29 @@ TEST(a_boolean_attribute_is_there_or_not)
 {
 	EXPECT(str_find(places(a, "x", true), STR(" disabled\n")) > 0);
 	EXPECT(str_find(places(a, "x", false), STR("disabled")) < 0);
+}
+
+/* Every message that is written without a look is one that the look would have left as it is, in both places. */
+TEST(words_of_the_program_are_written_as_if_they_were_escaped)
+{
+	size_t plain = 0;
+	for (int lang = 0; lang < 2; lang++)
+		for (int key = MSG_NONE + 1; key < MSG_COUNT; key++) {
+			struct str text = msg((enum lang)lang, (enum msg_key)key);
+			for (int attr = 0; attr < 2; attr++) {
+				struct buf b = buf_on(a), ref = buf_on(a);
+				struct html_out o = {.b = &b, .lang = (enum lang)lang}, r = {.b = &ref};
+				(attr ? h_attr_str : h_text_str)(&r, text);
+				if (msg_args((enum msg_key)key) == 0)
+					(attr ? h_attr_msg : h_text_msg)(&o, key, NULL, 0);
+				else
+					buf_put(&b, buf_str(&ref));
+				if (!str_eq(buf_str(&b), buf_str(&ref)) || (msg_is_plain((enum lang)lang, (enum msg_key)key) && !str_eq(buf_str(&ref), text)))
+					FAIL("%.*s", STR_ARG(text));
+			}
+			plain += msg_is_plain((enum lang)lang, (enum msg_key)key);
+		}
+	EXPECT(plain > MSG_COUNT && plain < 2 * (size_t)MSG_COUNT); /* most, not all: some have quotation marks */
 }
 
 TEST(links_that_run_code_become_a_hash)

@@ -7,6 +7,12 @@ struct str msg(enum lang lang, enum msg_key key)
 	return msg_rows[key].text[lang];
 }
 
+bool msg_is_plain(enum lang lang, enum msg_key key)
+{
+	CHECK((unsigned)key < MSG_COUNT && (lang == LANG_VI || lang == LANG_EN));
+	return msg_rows[key].plain[lang];
+}
+
 size_t msg_args(enum msg_key key)
 {
 	CHECK((unsigned)key < MSG_COUNT);
@@ -20,14 +26,11 @@ struct str msg_fmt(struct arena *a, enum lang lang, enum msg_key key, const stru
 	if (n == 0)
 		return text;
 	struct buf b = buf_on(a);
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] != '{') {
-			buf_char(&b, text.p[i]);
-			continue;
-		}
-		buf_put(&b, args[text.p[i + 1] - '1']); /* msggen let only {1}…{n} through */
-		i += 2;
+	for (ptrdiff_t at; (at = str_find_char(text, '{')) >= 0; text = str_sub(text, (size_t)at + 3, text.n)) {
+		buf_put(&b, str_sub(text, 0, (size_t)at));
+		buf_put(&b, args[text.p[at + 1] - '1']); /* msggen let only {1}…{n} through */
 	}
+	buf_put(&b, text);
 	return buf_str(&b);
 }
 

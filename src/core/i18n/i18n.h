@@ -9,6 +9,8 @@
 
 /* The text with its {1}… unfilled. An unknown key stops the process. */
 struct str msg(enum lang lang, enum msg_key key);
+/* Whether HTML writes that text as it stands, in a text as in an attribute. */
+bool msg_is_plain(enum lang lang, enum msg_key key);
 /* Fills {1}…{9}. n must be the number of arguments that the message has. */
 struct str msg_fmt(struct arena *a, enum lang lang, enum msg_key key, const struct str *args, size_t n);
 /* How many arguments it has. */
