@@ -27,14 +27,14 @@ insert into seal_used (id, agency, cert, first_at) values (:id, :agency, :cert, 
 
 -- One register is of one reception or one agency: the other id is 0. The days are looked up, not all of the agency: hence the plus.
 -- name: issue_register_list :many
--- in: reception unit_id, agency agency_id, since instant, until instant, field text?, limit int
+-- in: reception unit_id, agency agency_id, since instant, until instant, field word?, limit int
 select id from issue_register
 where (+receiving_unit = :reception or +settling_agency = :agency) and accepted_at >= :since and accepted_at < :until
   and (:field is null or field = :field)
 order by accepted_at, id limit :limit;
 
 -- name: issue_register_before :one
--- in: reception unit_id, agency agency_id, since instant, until instant, field text?
+-- in: reception unit_id, agency agency_id, since instant, until instant, field word?
 -- out: n int
 select count(*) as n from issue_register
 where (+receiving_unit = :reception or +settling_agency = :agency) and accepted_at >= :since and accepted_at < :until

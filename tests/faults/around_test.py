@@ -602,6 +602,7 @@ def a_request_that_breaks_the_program_twice_is_refused():
     true(b"broke the program twice" in w.ask("GET", "/readyz")[1] and gauge("motcua_poisoned_requests") == 1, "reported")
     equal(one("select count(*) from dossier where applicant_name = 'Mẫu poison'"), "0")
     equal(file_one("Mẫu poison, changed", "poison2")[0], 201)
+    program.found[:] = [f for f in program.found if f"SEGV on unknown address {os.getpid():#014x}" not in f[0]]  # as the address of a signal its sender is told
 
 
 def in_hand():

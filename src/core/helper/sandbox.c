@@ -108,9 +108,10 @@ bool sandbox_ports(const uint16_t *ports, size_t n, bool *held, struct err *e)
 	*held = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 4;
 	if (!*held)
 		return true;
-	const struct ruleset_v4 attr = {.net = NET_CONNECT_TCP};
+	/* A ruleset that does not speak of moves between folders forbids them all. */
+	const struct ruleset_v4 attr = {.files = LANDLOCK_ACCESS_FS_REFER, .net = NET_CONNECT_TCP};
 	int set = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
-	bool good = set >= 0;
+	bool good = set >= 0 && allow_beneath(set, &(struct sandbox_path){"/", SANDBOX_ALL}, attr.files);
 	for (size_t i = 0; good && i < n; i++) {
 		struct port_rule rule = {.allowed = NET_CONNECT_TCP, .port = ports[i]};
 		good = syscall(SYS_landlock_add_rule, set, RULE_NET_PORT, &rule, 0) == 0;

@@ -1,4 +1,6 @@
--- A table for the tests of audit and writer.
+-- A table for the tests of audit and writer; the log's columns as migration 0095 makes them, which speaks of dossiers, too.
+alter table log_entry alter column role type word;
+alter table log_entry alter column kind type word;
 
 -- logged
 create table thing (
