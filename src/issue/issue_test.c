@@ -747,7 +747,9 @@ static void in_set(enum db_engine engine, struct arena *a, const char *clock, co
 	text = register_text(x, 1);
 	EXPECT(has(text, "SỔ THEO DÕI HỒ SƠ") && has(text, "Phòng khám") && has(text, "0912345678") && has(text, old ? "Ngày, tháng, năm" : "Nhận và trả kết quả"));
 	x.field = STR("Một lĩnh vực khác");
-	EXPECT(!has(register_text(x, 0), "Ánh Dương"));
+	EXPECT(!has(register_text(x, 0), "Phòng khám"));
+	x.field = now_of(s.id).field;
+	EXPECT(has(register_text(x, 1), "Phòng khám"));
 	register_text((struct issue_register){.agency = w.o.people.department, .from = date_of(at), .to = date_of(at)}, 1);
 	register_text((struct issue_register){.agency = {12345}, .from = date_of(at), .to = date_of(at)}, 0);
 	apologises(apology);
