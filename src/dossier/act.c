@@ -306,8 +306,8 @@ bool dossier_hold(struct env *env, struct dossier_id id, struct err *e)
 		return true;
 	if (!q_dossier_hold(env->db, env->arena, id, &row, &found, e) || !q_dossier_last_act(env->db, env->arena, id.v, &last, &found, e))
 		return err_wrap(e, "dossier");
-	if (found && last.at.ms >= env->now.ms) /* whoever was first began later, or has another clock: events of the clock have an order */
-		env->now = (struct instant){last.at.ms + 1};
+	if (found && last.at.ms > env->now.ms) /* whoever was first began later, or has another clock: events of the clock have an order */
+		env->now = last.at;
 	return true;
 }
 

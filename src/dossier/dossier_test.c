@@ -191,8 +191,7 @@ TEST_BOTH(how_long_each_step_took)
 	for (size_t i = 0; i < got.n; i++) {
 		const struct dossier_stay *x = &got.v[i];
 		EXPECT_TEXT(x->step, want[i].step ? want[i].step : str_cstr(a, x->step));
-		int64_t off = x->spent_ms - want[i].spent; /* PostgreSQL: of two acts in one millisecond the second is a millisecond later (dossier_hold) */
-		EXPECT(want[i].late || off == 0 || (engine == DB_PG && (off == 1 || off == -1)));
+		EXPECT(want[i].late || x->spent_ms == want[i].spent);
 		EXPECT(want[i].waited == (x->waited_ms > 0) && want[i].ended == x->to.has && x->to.has == (x->entry != 0) && want[i].late == (x->late_ms > 0));
 		EXPECT(!x->late_ms || x->late_ms == x->spent_ms - x->limit_ms);
 	}

@@ -31,7 +31,7 @@ bool may_take(struct env *env, const struct dossier_get_row *d, const struct nod
 int64_t office_ms(const struct calendar *c, struct instant from, struct instant to);
 
 /* Before an act reads: on PostgreSQL acts on the dossier by others wait from here to the commit, so that what is read still stands when it is
- * written (fees that are open, what it adds to the statistics), and env->now is after the last act. SQLite has one writer. */
+ * written (fees that are open, what it adds to the statistics), and env->now is not before the last act. SQLite has one writer. */
 MUST_CHECK bool dossier_hold(struct env *env, struct dossier_id id, struct err *e);
 
 /* Statistics (counted.c): what the dossier adds as its rows stand, or before an act as the act has read it. The difference is written with the act. */
