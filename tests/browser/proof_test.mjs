@@ -41,6 +41,10 @@ await journey("a citizen keeps files", [
 	["opens a dossier", async () => {
 		await citizen.go("/ho-so-cua-toi");
 		await citizen.main.locator("a[href^='/ho-so/']").first().click();
+		for (let i = 0; i < 120 && !await citizen.link("FILING_PAPER_RECEIPT").count(); i++) { // a job draws it
+			await citizen.page.waitForTimeout(1000);
+			await citizen.page.reload();
+		}
 		await citizen.look("dossier");
 	}],
 	["downloads its receipt paper", () => download(citizen, citizen.link("FILING_PAPER_RECEIPT"), "giay.pdf")],
