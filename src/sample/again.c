@@ -43,7 +43,7 @@ static bool take_lines(struct maker *m, FILE *f, struct err *e)
 	for (size_t i = 0; fgets(line, sizeof line, f) && strchr(line, '\n'); i++) {
 		struct str s = {line, strlen(line) - 1};
 		if (i == 0 ? !take_key(m, s, e) : !take_file(m, s))
-			return e->kind || err_set(e, ERR_INTERNAL, "%s: line %zu is none of a sample's", path_of(m), i + 1);
+			return e->kind == ERR_NONE ? err_set(e, ERR_INTERNAL, "%s: line %zu is none of a sample's", path_of(m), i + 1) : false;
 		whole = ftell(f);
 	}
 	return ftruncate(fileno(f), whole) == 0 && fseek(f, whole, SEEK_SET) == 0 ? true : failed(m, e);

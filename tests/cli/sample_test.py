@@ -173,6 +173,14 @@ def killed():
     code, _, err = run("demo", "--data", data, "--dossiers", str(N + 1), "--as-of", AS_OF)
     check(code != 0 and "ask for the same" in err, "others are asked for than were begun", code, err)
     shutil.copytree(data, twin)
+    with open(os.path.join(data, "sample.part"), "r+", encoding="ascii") as f:
+        kept = f.read()
+        f.seek(0)
+        f.write(kept[:40] + ("0" if kept[40] != "0" else "1"))
+    code, _, err = run(*order(data))
+    check(code != 0 and "no key" in err, "it does not go on with another key than it began with", code, err[-500:])
+    with open(os.path.join(data, "sample.part"), "w", encoding="ascii") as f:
+        f.write(kept)
     code, out, err = run(*order(data))
     check(code == 0 and "going on" in err and not os.path.exists(os.path.join(data, "demo.part")), "it goes on", code, err[-500:])
     check(json.loads(out)[0]["role"] == "citizen", "and tells the sign-ins")
