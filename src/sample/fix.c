@@ -362,7 +362,7 @@ static bool fix_day(struct fixing *f, const struct db_field *c, int act)
 static bool fix_cell(struct fixing *f, const struct image *m, const struct db_field *c, int act, struct err *e)
 {
 	const union db_cell *v = (const union db_cell *)(const void *)((const char *)m->cells + c->offset);
-	bool wide = c->type == DB_TEXT || c->type == DB_BYTES || c->type == DB_JSON || c->type == DB_HASH || c->type == DB_PACKED || c->type == DB_WORD;
+	bool wide = c->type == DB_BYTES || db_type_is_text(c->type);
 	if (wide ? v->text.p == NULL : c->type == DB_ID ? v->number.v == 0 : c->nullable && (c->type == DB_DATE ? !v->day.has : c->type == DB_BOOL ? !v->truth.has : !v->number.has))
 		return true;
 	switch (c->type) {

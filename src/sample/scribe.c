@@ -130,8 +130,6 @@ static bool order(struct scribe *s, struct op o, struct err *e)
 /* Room for one more is made before anything is copied into the page. */
 static bool room(struct scribe *s, struct err *e) { return page(s)->n < PAGE_OPS || give(s, PAGES, e); }
 
-static bool is_text(enum db_type t) { return t == DB_TEXT || t == DB_JSON || t == DB_BYTES || t == DB_HASH || t == DB_PACKED || t == DB_WORD; }
-
 bool scribe_row(struct scribe *s, const struct db_table *t, const union db_cell *row, struct err *e)
 {
 	if (!room(s, e))
@@ -141,7 +139,7 @@ bool scribe_row(struct scribe *s, const struct db_table *t, const union db_cell 
 	memcpy(copy, row, t->n_columns * sizeof *copy);
 	for (size_t i = 0; i < t->n_columns; i++) {
 		union db_cell *c = (union db_cell *)(void *)((char *)copy + t->columns[i].offset);
-		if (is_text(t->columns[i].type) && c->text.p)
+		if ((t->columns[i].type == DB_BYTES || db_type_is_text(t->columns[i].type)) && c->text.p)
 			c->text = str_dup(a, c->text);
 	}
 	return order(s, (struct op){.kind = OP_ROW, .table = t, .row = copy}, e);

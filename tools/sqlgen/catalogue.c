@@ -304,7 +304,7 @@ static void retype_column(struct reader *r, struct table *t, struct toks k)
 	struct column *col = k.n == 8 && tok_is(k.v[4], "column") && tok_is(k.v[6], "type") ? find_column(t, k.v[5].text) : NULL;
 	enum db_type to = DB_TEXT;
 	bool text = col && (col->type.type == DB_TEXT || (col->type.type == DB_JSON && !t->logged));
-	if (!text || !logical_type(k.v[7].text, &to) || (to != DB_HASH && to != DB_PACKED && to != DB_WORD))
+	if (!text || !logical_type(k.v[7].text, &to) || !db_type_is_tight(to))
 		die_at(&r->src, k.v[3].at, "expected: alter table NAME alter column COLUMN type hash|packed|word, of a column of text");
 	col->type.type = to;
 	retype_sqlite(r, t, col);

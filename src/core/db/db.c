@@ -165,15 +165,11 @@ void db_touched_clear(struct db *db) { db->n_touched = 0; }
 
 /* ---- values ---- */
 
-/* A hash, a packed text or a word is a text to the program and bytes to the engine. */
-static bool is_tight(enum db_type t) { return t == DB_HASH || t == DB_PACKED || t == DB_WORD; }
-static bool is_text(enum db_type t) { return t == DB_TEXT || t == DB_JSON || is_tight(t); }
-
 struct value value_of(const struct db_field *f, const void *base)
 {
 	const void *p = (const char *)base + f->offset;
 	struct value v = {.kind = VALUE_INT};
-	if (is_text(f->type) || f->type == DB_BYTES) {
+	if (db_type_is_text(f->type) || f->type == DB_BYTES) {
 		memcpy(&v.s, p, sizeof v.s);
 		v.kind = v.s.p == NULL && f->nullable ? VALUE_NULL : f->type == DB_BYTES ? VALUE_BYTES : VALUE_TEXT;
 		v.s.p = v.s.p ? v.s.p : "";
@@ -209,7 +205,7 @@ static bool is_hash(struct str s)
 
 bool value_tight(struct arena *a, const struct db_field *f, struct value *v, struct err *e)
 {
-	if (v->kind != VALUE_TEXT || !is_tight(f->type))
+	if (v->kind != VALUE_TEXT || !db_type_is_tight(f->type))
 		return true;
 	v->kind = VALUE_BYTES;
 	if (f->type == DB_PACKED)
@@ -258,9 +254,9 @@ bool value_store(const struct db_query *q, const struct db_field *f, void *row, 
 	if (v.kind == VALUE_NULL && !f->nullable)
 		return err_set(e, ERR_INTERNAL, "%s: %s is NULL and was declared not to be", q->where, f->name);
 	bool ok;
-	if (is_text(f->type) || f->type == DB_BYTES) {
-		struct str s = v.kind == VALUE_NULL ? STR_NONE : is_tight(f->type) ? loosened(a, f, v.s) : str_dup(a, v.s);
-		bool bytes = f->type == DB_BYTES || is_tight(f->type);
+	if (db_type_is_text(f->type) || f->type == DB_BYTES) {
+		struct str s = v.kind == VALUE_NULL ? STR_NONE : db_type_is_tight(f->type) ? loosened(a, f, v.s) : str_dup(a, v.s);
+		bool bytes = f->type == DB_BYTES || db_type_is_tight(f->type);
 		if (v.kind != VALUE_NULL && !s.p)
 			s = STR("");
 		ok = v.kind == VALUE_NULL || v.kind == (bytes ? VALUE_BYTES : VALUE_TEXT);

@@ -17,6 +17,9 @@
 struct db;
 enum db_engine { DB_SQLITE, DB_PG };
 enum db_type { DB_ID, DB_INT, DB_BOOL, DB_TEXT, DB_BYTES, DB_INSTANT, DB_DATE, DB_MONEY, DB_JSON, DB_HASH, DB_PACKED, DB_WORD };
+/* A hash, a packed text and a word are texts to the program and bytes to the engine: how a text is kept is no matter of the row. */
+static inline bool db_type_is_tight(enum db_type t) { return t == DB_HASH || t == DB_PACKED || t == DB_WORD; }
+static inline bool db_type_is_text(enum db_type t) { return t == DB_TEXT || t == DB_JSON || db_type_is_tight(t); }
 enum db_kind { DB_ONE, DB_MANY, DB_EACH, DB_EXEC };
 
 /* Values that may be NULL. */

@@ -47,7 +47,7 @@ static bool run(struct db *db, const char *text, struct err *e)
 
 static Oid oid_of(enum db_type t)
 {
-	return t == DB_TEXT || t == DB_JSON ? OID_TEXT : t == DB_BYTES || t == DB_HASH || t == DB_PACKED || t == DB_WORD ? OID_BYTEA : OID_INT8;
+	return t == DB_BYTES || db_type_is_tight(t) ? OID_BYTEA : db_type_is_text(t) ? OID_TEXT : OID_INT8;
 }
 
 static bool prepare(struct db *db, struct db_stmt *s, const char *text, struct err *e)

@@ -125,9 +125,8 @@ static void digest_row(struct arena *a, const struct db_query *q, const struct d
 		if (v.kind == VALUE_NULL)
 			continue;
 		put_bytes(&b, str_from(q->columns[i].name));
-		/* How a text is kept is no matter of the row. */
 		enum db_type type = q->columns[i].type;
-		put_u64(&b, (uint64_t)(type == DB_HASH || type == DB_PACKED || type == DB_WORD ? DB_TEXT : type));
+		put_u64(&b, (uint64_t)(db_type_is_tight(type) ? DB_TEXT : type));
 		if (v.kind == VALUE_INT)
 			put_u64(&b, (uint64_t)v.i);
 		else
