@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "core/archive/archive.h"
 #include "core/auth/actor.h"
+#include "core/base/file.h"
 #include "core/db/migrate.h"
 #include "core/i18n/i18n.h"
 #include "dossier/dossier.h"
@@ -126,12 +127,7 @@ static void fixed_now(void *ctx, struct instant *out) { *out = ((const struct st
 bool store_part_put(const struct place *p, struct str text, struct err *e)
 {
 	AUTO_ARENA a = arena_new(0);
-	const char *path = in_dir(a, p->dir, PART).p, *next = in_dir(a, p->dir, PART ".new").p;
-	int fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	bool ok = fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n && fsync(fd) == 0;
-	if (fd >= 0)
-		close(fd);
-	return (ok && rename(next, path) == 0) || err_set(e, ERR_INTERNAL, "%s: %s", path, strerror(errno));
+	return file_replace(a, in_dir(a, p->dir, PART).p, 0600, text, e);
 }
 
 bool store_part_get(const struct place *p, struct arena *a, struct str *text)

@@ -1,4 +1,5 @@
 /* demo_pki.c — see demo_pki.h. */
+#include "core/base/file.h"
 #include "sign/demo_pki.h"
 #include "sign/p11.h"
 #include <errno.h>
@@ -22,17 +23,6 @@ struct bench { struct arena *a; const char *dir; struct p11 p; struct ca ca; str
 
 static const char *in_dir(struct arena *a, const char *dir, const char *name) { return str_fmt(a, "%s/%s", dir, name).p; }
 
-/* Whole or not at all: written beside and renamed. */
-static bool write_file(struct arena *a, const char *path, mode_t mode, struct str text, struct err *e)
-{
-	const char *temp = str_fmt(a, "%s.new", path).p;
-	int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-	bool good = fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n && fsync(fd) == 0;
-	if (fd >= 0)
-		close(fd);
-	return (good && rename(temp, path) == 0) || err_set(e, ERR_INTERNAL, "%s: %s", path, strerror(errno));
-}
-
 static bool exists(const char *path) { return access(path, F_OK) == 0; }
 
 static bool make_dir(const char *path, struct err *e)
@@ -47,7 +37,7 @@ static bool secret(struct arena *a, const char *path, struct str *out, struct er
 	uint8_t raw[8];
 	if (!exists(path)) {
 		crypto_random(raw, sizeof raw);
-		if (!write_file(a, path, 0600, hex_encode(a, raw, sizeof raw), e))
+		if (!file_replace(a, path, 0600, hex_encode(a, raw, sizeof raw), e))
 			return false;
 	}
 	FILE *f = fopen(path, "re");
@@ -135,9 +125,9 @@ static bool make_ca(struct bench *b, struct err *e)
 	X509 *root = cert_new(&root_name, root_key, YEARS(20)), *ca = cert_new(&ca_name, key, YEARS(15));
 	issue(root, root, root_key, true);
 	issue(ca, root, root_key, true);
-	bool good = write_file(b->a, in_dir(b->a, b->dir, "anchors.pem"), 0644, cert_pem(b->a, root), e) &&
-		    write_file(b->a, in_dir(b->a, b->dir, "ca.key"), 0600, key_pem(b->a, key), e) &&
-		    write_file(b->a, in_dir(b->a, b->dir, "ca.pem"), 0644, cert_pem(b->a, ca), e);
+	bool good = file_replace(b->a, in_dir(b->a, b->dir, "anchors.pem"), 0644, cert_pem(b->a, root), e) &&
+		    file_replace(b->a, in_dir(b->a, b->dir, "ca.key"), 0600, key_pem(b->a, key), e) &&
+		    file_replace(b->a, in_dir(b->a, b->dir, "ca.pem"), 0644, cert_pem(b->a, ca), e);
 	X509_free(root);
 	X509_free(ca);
 	EVP_PKEY_free(root_key);
@@ -339,7 +329,7 @@ static bool create(struct bench *b, const struct demo_person *people, size_t n, 
 	struct str so_pin;
 	const char *conf = in_dir(b->a, b->dir, "softhsm2.conf"), *tokens = in_dir(b->a, b->dir, "tokens");
 	struct str text = str_fmt(b->a, "directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n", tokens);
-	if (!make_dir(b->dir, e) || !make_dir(tokens, e) || !write_file(b->a, conf, 0600, text, e))
+	if (!make_dir(b->dir, e) || !make_dir(tokens, e) || !file_replace(b->a, conf, 0600, text, e))
 		return false;
 	if (!secret(b->a, in_dir(b->a, b->dir, "pin"), &b->pin, e) || !secret(b->a, in_dir(b->a, b->dir, "so-pin"), &so_pin, e))
 		return false;
