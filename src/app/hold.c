@@ -79,8 +79,8 @@ static bool hold_ports(struct app *app, struct err *e)
 	uint16_t ports[PORTS_MAX];
 	size_t n = db_ports(app->store.place.engine, str_cstr(app->arena, app->store.place.db), ports, PORTS_MAX - ARRAY_LEN(urls) - 1);
 	for (size_t i = 0; i < ARRAY_LEN(urls); i++)
-		if (port_of(urls[i]))
-			ports[n++] = port_of(urls[i]);
+		if ((ports[n] = port_of(urls[i])) != 0)
+			n++;
 	if (n)
 		ports[n++] = DNS;
 	app->ports_free = app->demo && (!c->tsa_url || !c->smtp_url);

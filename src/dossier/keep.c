@@ -3,13 +3,14 @@
 #include "dossier/doing.h"
 #include "stat/stat.h"
 
-bool dossier_keep_file(struct env *env, const struct law *law, struct dossier_id id, struct str kind, const struct dossier_file_new *f, struct dossier_file_id *out, struct err *e)
+/* With the dossier held. */
+static bool keep_file(struct env *env, const struct law *law, struct dossier_id id, struct str kind, const struct dossier_file_new *f, struct dossier_file_id *out, struct err *e)
 {
 	AUTO_KEY key = {0};
 	bool erased = false, result = str_eq(kind, STR("result"));
 	struct dossier_file_list_rows rows = {0};
 	struct stat_set before;
-	if (!dossier_hold(env, id, e) || !dossier_key(env, law, id, &key, &erased, e))
+	if (!dossier_key(env, law, id, &key, &erased, e))
 		return false;
 	if (erased)
 		return err_set(e, ERR_CONFLICT, "the dossier was erased");
@@ -19,6 +20,11 @@ bool dossier_keep_file(struct env *env, const struct law *law, struct dossier_id
 	*out = rows.v[rows.n - 1].id;
 	struct str body = str_fmt(env->arena, "{\"kind\":\"%.*s\",\"sha256\":\"%.*s\"}", STR_ARG(kind), STR_ARG(f->plain_hash));
 	return audit_record(env, &(struct audit_act){.kind = "dossier.file", .subject = id.v, .body = body}, NULL, e);
+}
+
+bool dossier_keep_file(struct env *env, const struct law *law, struct dossier_id id, struct str kind, const struct dossier_file_new *f, struct dossier_file_id *out, struct err *e)
+{
+	return dossier_hold(env, id, e) && keep_file(env, law, id, kind, f, out, e);
 }
 
 static bool has_result(struct env *env, struct dossier_id id, bool *any, struct err *e)
@@ -37,7 +43,7 @@ bool dossier_signed(struct env *env, const struct law *law, struct dossier_id id
 	struct dossier_file_id file;
 	if (!dossier_hold(env, id, e) || !has_result(env, id, &done, e))
 		return false;
-	return done || dossier_keep_file(env, law, id, STR("result"), result, &file, e);
+	return done || keep_file(env, law, id, STR("result"), result, &file, e);
 }
 
 bool dossier_preview_keep(struct env *env, struct dossier_file_id file, int64_t pages, const struct dossier_preview_new *v, size_t n, struct err *e)

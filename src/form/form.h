@@ -80,15 +80,16 @@ void eform_take_files(struct arena *a, const struct eform *f, struct str prefix,
  * were given, as a province's name depends on it; NULL shows its code. */
 struct eform_line { struct str name, label, value; enum eform_kind kind; int depth; const struct eform_field *field; };
 struct eform_lines { struct eform_line *v; size_t n; };
+/* As people here write it: 12,5. */
+struct str eform_number_text(struct arena *a, double x);
+struct eform_lines eform_flatten(struct arena *a, const struct eform_section *s, const json_t *answers, const struct eform_context *c);
+
 /* What is known of the applicant before the form is filled in: for an organisation `kind` is "to_chuc", for a person "ca_nhan". */
 struct eform_known { struct str name, identity, address, phone, email; bool organisation; };
 /* Puts it where the section asks for it ("prefill") and nothing was answered yet, not even with a blank; how many fields. Nobody has agreed
  * to these answers: they are shown to be looked at. */
 size_t eform_prefill(const struct eform_section *s, const struct eform_known *w, json_t *answers);
 
-/* As people here write it: 12,5. */
-struct str eform_number_text(struct arena *a, double x);
-struct eform_lines eform_flatten(struct arena *a, const struct eform_section *s, const json_t *answers, const struct eform_context *c);
 /* The law's form for paper (packs/paper/don/to-khai.json, src/paper/README.md): sections with lines and tables, the
  * declaration, the signers. The caller adds sign.place, sign.date, sign.name. Answers NULL: the blank form. */
 json_t *eform_print_json(const struct eform *f, const json_t *answers, const struct eform_context *c);

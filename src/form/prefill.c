@@ -2,23 +2,27 @@
 #include "form/form.h"
 #include "form/parts.h"
 
+static const char *const facts[] = {"name", "identity", "address", "phone", "email", "kind"};
+
+static size_t fact(struct str what)
+{
+	size_t i = 0;
+	while (i < ARRAY_LEN(facts) && !str_eq(what, str_from(facts[i])))
+		i++;
+	return i;
+}
+
 static struct str known(const struct eform_known *w, struct str what)
 {
-	const struct { struct str what, value; } all[] = {{STR("name"), w->name}, {STR("identity"), w->identity}, {STR("address"), w->address},
-		{STR("phone"), w->phone}, {STR("email"), w->email}, {STR("kind"), w->organisation ? STR("to_chuc") : STR("ca_nhan")}};
-	for (size_t i = 0; i < ARRAY_LEN(all); i++)
-		if (str_eq(all[i].what, what))
-			return all[i].value;
-	return STR_NONE;
+	const struct str values[] = {w->name, w->identity, w->address, w->phone, w->email, w->organisation ? STR("to_chuc") : STR("ca_nhan")};
+	_Static_assert(ARRAY_LEN(values) == ARRAY_LEN(facts), "a value for each");
+	size_t i = fact(what);
+	return i < ARRAY_LEN(facts) ? values[i] : STR_NONE;
 }
 
 bool eform_prefill_known(struct str what)
 {
-	static const char *const names[] = {"name", "identity", "address", "phone", "email", "kind", "applicant"};
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (str_eq(what, str_from(names[i])))
-			return true;
-	return false;
+	return fact(what) < ARRAY_LEN(facts) || str_eq(what, STR("applicant"));
 }
 
 /* The parts of a person or an organisation that is the applicant. An address has parts of its own, which are not known one by one. */
