@@ -166,6 +166,9 @@ void flight_close(struct flight *f)
 
 /* ---- requests ---- */
 
+/* Other threads go on while a sanitizer reports, for seconds on a busy machine: what was in hand when it broke stays there. */
+static bool breaking(const struct flight *f) { return atomic_load(&f->page->broke) != 0; }
+
 static bool poisoned(const struct flight *f, uint64_t digest)
 {
 	if (!f->n_poisoned)
@@ -182,7 +185,7 @@ bool flight_take(struct flight *f, uint64_t digest, size_t *slot)
 	if (poisoned(f, digest))
 		return false;
 	at_work = digest;
-	for (size_t i = 0; i < 16; i++) { /* full there: not watched */
+	for (size_t i = 0; i < 16 && !breaking(f); i++) { /* full there: not watched */
 		uint64_t none = 0;
 		size_t at = (digest + i) % SLOTS;
 		if (atomic_compare_exchange_strong(&f->page->hand[at], &none, digest)) {
@@ -206,9 +209,11 @@ static void clear(struct flight *f, uint64_t digest)
 void flight_drop(struct flight *f, size_t slot, uint64_t digest)
 {
 	at_work = 0;
-	if (f && slot != FLIGHT_NONE)
+	if (!f || breaking(f))
+		return;
+	if (slot != FLIGHT_NONE)
 		atomic_store(&f->page->hand[slot], 0);
-	if (f && digest && f->n_suspects)
+	if (digest && f->n_suspects)
 		clear(f, digest);
 }
 

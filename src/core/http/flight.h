@@ -2,7 +2,7 @@
  *
  * Each request that is being worked on stands in a small file of shared memory as a digest of who asks what. When the process ends by
  * a fault of its own (a broken invariant, a segmentation fault) a signal handler marks the one whose thread broke, or all in hand when no
- * thread had one. A request that was in hand at two such ends is poisoned: it is refused (500 with a sentence of its own), said in the log at each
+ * thread had one; what other threads still answer until the process has ended changes nothing. A request that was in hand at two such ends is poisoned: it is refused (500 with a sentence of its own), said in the log at each
  * start, and counted. One that was answered between the two is no suspect any more: else whatever strangers ask most, in hand at two ends that
  * something else caused, would be refused for ever. A kill or a power cut marks nobody. Another build of the program forgets all: it may be mended.
  * In hand is a request from the moment its body has been read until its answer is made (of a stream: sent), however slowly the client takes it;

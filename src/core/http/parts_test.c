@@ -8,6 +8,7 @@
 #include "core/test/test.h"
 #include <arpa/inet.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -308,6 +309,22 @@ static void another_thread_breaks(void)
 	pthread_join(other, NULL);
 }
 
+/* As a sanitizer does, which takes its time to tell what it found. */
+static sem_t has_broken, has_told;
+static void tell_slowly(int sig, siginfo_t *info, void *context)
+{
+	(void)sig, (void)info, (void)context;
+	sem_post(&has_broken);
+	while (sem_wait(&has_told) != 0)
+		;
+}
+static void break_beside_slowly(void)
+{
+	pthread_t other;
+	EXPECT(pthread_create(&other, NULL, fall, NULL) == 0);
+	EXPECT(sem_wait(&has_broken) == 0);
+}
+
 static bool break_it(struct request *r, struct err *e)
 {
 	(void)e;
@@ -320,6 +337,8 @@ static bool break_it(struct request *r, struct err *e)
 		raise(SIGKILL);
 	if (str_eq(r->query, STR("how=beside")) && beside_breaks)
 		another_thread_breaks();
+	if (str_eq(r->query, STR("how=dying")))
+		break_beside_slowly();
 	buf_put(&r->body, STR("well"));
 	return answer_html(r, 200);
 }
@@ -383,6 +402,37 @@ TEST(whoever_was_in_hand_and_answers_well_is_no_suspect)
 	EXPECT_INT(ask_broken(a, "/broken?how=abort", &fixture_citizen), SIGABRT);
 	EXPECT_INT(ask_broken(a, "/broken?how=abort", &fixture_citizen), 500);
 	beside_breaks = false;
+}
+
+/* In a process of its own, as ask_broken(). */
+static int ask_while_it_ends(struct arena *a)
+{
+	int status = 0;
+	(void)test_temp_dir(a);
+	fflush(NULL);
+	pid_t pid = fork();
+	EXPECT(pid >= 0);
+	if (pid == 0) {
+		const struct sigaction slow = {.sa_sigaction = tell_slowly, .sa_flags = SA_SIGINFO};
+		struct http_config c = breaking_config(a);
+		EXPECT(sem_init(&has_broken, 0, 0) == 0 && sem_init(&has_told, 0, 0) == 0 && sigaction(SIGABRT, &slow, NULL) == 0);
+		struct http_test *t = http_test_new(a, &c);
+		int got = http_test_send(t, &(struct test_request){.path = "/broken?how=dying", .actor = &fixture_citizen}).status;
+		if (got != 200)
+			_exit(got / 10);
+		sem_post(&has_told);
+		for (;;)
+			pause();
+	}
+	EXPECT(waitpid(pid, &status, 0) == pid);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) * 10;
+}
+
+TEST(what_is_answered_while_the_process_ends_was_in_hand)
+{
+	EXPECT_INT(ask_while_it_ends(a), SIGABRT);
+	EXPECT_INT(ask_while_it_ends(a), SIGABRT);
+	EXPECT_INT(ask_while_it_ends(a), 500);
 }
 
 /* A client has the beginning of the answer and takes no more of it when something else breaks. */
