@@ -72,7 +72,10 @@ static bool keep_reads(struct job_run *run, void *ctx, struct err *e) { return r
 static bool tell_reads(struct job_run *run, struct err *e)
 {
 	struct reads_over done = reads_take(run->env.arena, run->env.now.ms, false);
-	return !done.n || job_write(run, keep_reads, &done, e);
+	if (done.n && !job_write(run, keep_reads, &done, e))
+		return false;
+	reads_told(&done);
+	return true;
 }
 
 static bool reads_due(struct job_run *run, bool *due, struct err *e)

@@ -4,28 +4,93 @@
  * ten minutes is one record with a count: "dossier.read" at the first look, before the page leaves; the looks after it are
  * counted here, and "dossier.read_count" names the first entry and the number of looks once the ten minutes are over. So a
  * look costs no write of its own. A list or export is one record with its filter and the ids shown.
- * Lost when the process dies: counts of the last ten minutes, never that the dossier was read. Forgetting one (two that fall
- * on one slot) makes a record more. Each process counts for itself.
+ * They stand in a file of shared memory, so that the next process tells what a killed one had counted; a power cut loses them, never that the dossier
+ * was read. One that is killed between the commit of a count and forgetting it has it told twice, with the same first entry. Forgetting one (two that
+ * fall on one slot) makes a record more. Each process counts for itself.
  * Threads: one mutex, held for a few comparisons. */
 #include "app/serve.h"
 #include "core/audit/audit.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define REMEMBERED 4096
 #define OVER_MAX 1024
 #define WINDOW_MS ((int64_t)10 * 60 * 1000)
+#define MAGIC 0x6d636c6f6f6b7331
 
 struct look { int64_t account, person, subject, unit, entry, since_ms, count; enum role role; bool durable; };
 
-static struct look seen[REMEMBERED];
-static struct look over[OVER_MAX]; /* pushed out before their time, with a count to tell */
-static size_t n_over;
+/* Whose looks they are: of this program's shape, this database, this run of the kernel. */
+struct title { uint64_t magic, database; char boot[40]; };
+struct book {
+	struct title title;
+	struct look seen[REMEMBERED];
+	struct look over[OVER_MAX]; /* pushed out before their time, with a count to tell */
+	size_t n_over;
+};
+
+static struct book *book;
 static pthread_mutex_t seen_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+/* What is written before it stands in the file before what is written after it, wherever a kill comes. */
+static void in_order(void) { atomic_signal_fence(memory_order_seq_cst); }
+
+/* ---- the file ---- */
+
+static struct title title_of(struct str database)
+{
+	struct title t = {.magic = MAGIC ^ sizeof(struct book), .database = 0xcbf29ce484222325};
+	for (size_t i = 0; i < database.n; i++)
+		t.database = (t.database ^ (uint8_t)database.p[i]) * 0x100000001b3;
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+	if (!f || !fgets(t.boot, sizeof t.boot, f))
+		t.magic = 0; /* of no run that is known: nothing is taken over */
+	if (f)
+		fclose(f);
+	return t;
+}
+
+bool reads_open(const char *path, struct str database, struct err *e)
+{
+	struct title mine = title_of(database), found = {0};
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	void *p = MAP_FAILED;
+	bool ours = fd >= 0 && pread(fd, &found, sizeof found, 0) == sizeof found && mine.magic && memcmp(&found, &mine, sizeof mine) == 0;
+	if (fd >= 0 && (ours || ftruncate(fd, 0) == 0) && posix_fallocate(fd, 0, sizeof(struct book)) == 0)
+		p = mmap(NULL, sizeof(struct book), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		err_set(e, ERR_INTERNAL, "cannot keep in %s who looks: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	if (p == MAP_FAILED)
+		return false;
+	book = p;
+	book->n_over = book->n_over < OVER_MAX ? book->n_over : 0;
+	in_order();
+	book->title = mine;
+	return true;
+}
+
+void reads_close(void)
+{
+	if (book)
+		munmap(book, sizeof *book);
+	book = NULL;
+}
+
+/* ---- looks ---- */
 
 static struct look *slot(int64_t account, int64_t subject)
 {
 	uint64_t h = ((uint64_t)account * 31 + (uint64_t)subject) * 0x9E3779B97F4A7C15ULL;
-	return &seen[(size_t)(h >> 40) % REMEMBERED];
+	return &book->seen[(size_t)(h >> 40) % REMEMBERED];
 }
 
 static bool is_of(const struct look *x, int64_t account, int64_t subject) { return x->account == account && x->subject == subject; }
@@ -44,9 +109,15 @@ static bool count_look(int64_t account, int64_t subject, int64_t now_ms)
 /* Under the mutex. */
 static void push_out(struct look *x)
 {
-	if (x->durable && x->count > 1 && n_over < OVER_MAX)
-		over[n_over++] = *x;
+	if (x->durable && x->count > 1 && book->n_over < OVER_MAX) {
+		book->over[book->n_over] = *x;
+		in_order();
+		book->n_over++;
+	}
+	x->durable = false;
+	in_order();
 	*x = (struct look){0};
+	in_order();
 }
 
 static void begin_look(const struct look *first)
@@ -160,12 +231,14 @@ void reads_kept(struct request *r)
 
 /* ---- telling the counts ---- */
 
+static bool is_over(const struct look *x, int64_t now_ms) { return x->account && now_ms - x->since_ms >= WINDOW_MS; }
+
 bool reads_wait(int64_t now_ms)
 {
 	pthread_mutex_lock(&seen_mutex);
-	bool some = n_over > 0;
+	bool some = book->n_over > 0;
 	for (size_t i = 0; i < REMEMBERED && !some; i++)
-		some = seen[i].durable && seen[i].count > 1 && now_ms - seen[i].since_ms >= WINDOW_MS;
+		some = book->seen[i].durable && book->seen[i].count > 1 && is_over(&book->seen[i], now_ms);
 	pthread_mutex_unlock(&seen_mutex);
 	return some;
 }
@@ -173,20 +246,41 @@ bool reads_wait(int64_t now_ms)
 struct reads_over reads_take(struct arena *a, int64_t now_ms, bool all)
 {
 	struct reads_over out = {.v = NEW_ARRAY(a, REMEMBERED + OVER_MAX, struct look)};
+	if (!book)
+		return out;
 	pthread_mutex_lock(&seen_mutex);
 	for (size_t i = 0; i < REMEMBERED; i++) {
-		struct look *x = &seen[i];
-		if (!x->account || (!all && now_ms - x->since_ms < WINDOW_MS))
-			continue;
-		if (x->durable && x->count > 1)
+		const struct look *x = &book->seen[i];
+		if (x->durable && x->count > 1 && (all || is_over(x, now_ms)))
 			out.v[out.n++] = *x;
-		*x = (struct look){0};
 	}
-	for (size_t i = 0; i < n_over; i++)
-		out.v[out.n++] = over[i];
-	n_over = 0;
+	for (size_t i = 0; i < book->n_over; i++)
+		out.v[out.n++] = book->over[i];
 	pthread_mutex_unlock(&seen_mutex);
 	return out;
+}
+
+/* Under the mutex. It may have been pushed out meanwhile. */
+static void forget(const struct look *x)
+{
+	struct look *s = slot(x->account, x->subject);
+	if (s->entry == x->entry)
+		*s = (struct look){0};
+	for (size_t i = book->n_over; i-- > 0;) {
+		if (book->over[i].entry != x->entry)
+			continue;
+		book->over[i] = book->over[book->n_over - 1];
+		in_order();
+		book->n_over--;
+	}
+}
+
+void reads_told(const struct reads_over *counts)
+{
+	pthread_mutex_lock(&seen_mutex);
+	for (size_t i = 0; i < counts->n; i++)
+		forget(&counts->v[i]);
+	pthread_mutex_unlock(&seen_mutex);
 }
 
 bool reads_tell(struct env *env, const struct reads_over *counts, struct err *e)

@@ -284,7 +284,12 @@ static bool start_jobs(struct app *app, struct err *e)
 
 static bool tell_reads(struct env *env, void *ctx, struct err *e) { return reads_tell(env, ctx, e); }
 
-/* Counts of looks that are still in memory. */
+static bool start_reads(struct app *app, struct err *e)
+{
+	return reads_open(str_fmt(app->store.arena, "%.*s/looks.%lld", STR_ARG(app->store.place.dir), (long long)app->config.node).p, app->store.place.db, e);
+}
+
+/* Counts of looks that were not told yet. */
 static void keep_reads(struct app *app)
 {
 	struct err e = {0};
@@ -293,6 +298,9 @@ static void keep_reads(struct app *app)
 	struct reads_over last = reads_take(app->store.arena, 0, true);
 	if (last.n && !store_act(&app->store, app->store.arena, tell_reads, &last, &e))
 		log_event(LOG_ERROR, "reads", log_text("error", e.text));
+	else if (last.n)
+		reads_told(&last);
+	reads_close();
 }
 
 static void stop_all(struct app *app)
@@ -334,7 +342,7 @@ static bool start_all(struct app *app, const struct options *o, struct err *e)
 		return false;
 	if (!store_open(&app->store, o, STORE_WRITER, e))
 		return false;
-	return start_stamps(app, e) && start_mail(app, e) && start_slices(app, e) && try_render(app, e) && start_jobs(app, e) && start_http(app, e) &&
+	return start_reads(app, e) && start_stamps(app, e) && start_mail(app, e) && start_slices(app, e) && try_render(app, e) && start_jobs(app, e) && start_http(app, e) &&
 	       control_start(&app->control, &app->store, &app->config, e) && hold_calls(app, e);
 }
 

@@ -67,12 +67,16 @@ void app_side(struct request *r, struct page_facts *f);
 bool reads_needed(struct request *r);
 bool reads_apply(struct request *r, struct err *e);
 void reads_kept(struct request *r);
-/* Looks whose ten minutes are over (`all`: every one), with their counts; they are forgotten here, and told in an action. */
+/* Before any look: the file where they are counted, and the database whose they are. What a process that was killed left there goes on. */
+MUST_CHECK bool reads_open(const char *path, struct str database, struct err *e);
+void reads_close(void);
+/* Looks whose ten minutes are over (`all`: every one), with their counts; told in an action, and forgotten after its commit (reads_told). */
 struct look;
 struct reads_over { struct look *v; size_t n; };
 bool reads_wait(int64_t now_ms); /* is there a count to take? */
 struct reads_over reads_take(struct arena *a, int64_t now_ms, bool all);
 MUST_CHECK bool reads_tell(struct env *env, const struct reads_over *counts, struct err *e);
+void reads_told(const struct reads_over *counts);
 /* The jobs of the program; the list lives in the store's arena. */
 MUST_CHECK bool app_catalogue(struct app *app, struct err *e);
 /* Configures the slices that have pages. */

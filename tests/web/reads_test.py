@@ -59,14 +59,36 @@ def the_owner_sees_unit_post_time_purpose_and_count():
 
 
 # Only what is durable leaves: after the page nothing that happens to the process can undo the record.
-def a_read_survives_a_kill():
-    before = len(entries("dossier.read"))
-    equal(people["head"].see(place["staff"])[0], 200)
+def a_read_and_its_count_survive_a_kill():
+    before, counted = len(entries("dossier.read")), len(entries("dossier.read_count"))
+    for _ in range(3):
+        equal(people["specialist"].see(place["staff"])[0], 200)
     p.kill()
-    equal(len(entries("dossier.read")), before + 1)
+    equal((len(entries("dossier.read")), len(entries("dossier.read_count"))), (before + 1, counted))
     p.start()
-    equal(people["head"].see(place["staff"])[0], 200)
-    equal(len(entries("dossier.read")), before + 2, "the new process knows of no look: one record more")
+    equal(people["specialist"].see(place["staff"])[0], 200)
+    equal(len(entries("dossier.read")), before + 1, "the new process goes on counting")
+    equal(p.stop(), 0)
+    p.start()
+    equal([(role, body["count"]) for _, role, body in entries("dossier.read_count")[counted:]], [("specialist", 4)])
+
+
+def counts_of_another_run_of_the_kernel_are_forgotten():
+    """Of a power cut anything may be left in that file."""
+    counted = len(entries("dossier.read_count"))
+    for _ in range(2):
+        equal(people["specialist"].see(place["staff"])[0], 200)
+    p.kill()
+    with open(os.path.join(p.data, "looks.0"), "r+b") as f:
+        f.seek(16)  # the boot's own number
+        f.write(b"another")
+        f.seek(56)
+        f.write(os.urandom(20000))
+    p.start()
+    equal(people["specialist"].see(place["staff"])[0], 200)
+    equal(p.stop(), 0)
+    p.start()
+    equal(len(entries("dossier.read_count")), counted)
 
 
 def a_list_is_one_record_with_its_filter():
@@ -86,5 +108,5 @@ def the_record_is_whole():
 
 
 tests.run(sign_in, many_looks_are_one_record_each, counts_are_told_when_the_program_stops, the_owner_sees_unit_post_time_purpose_and_count,
-          a_read_survives_a_kill, a_list_is_one_record_with_its_filter, the_record_is_whole)
+          a_read_and_its_count_survive_a_kill, counts_of_another_run_of_the_kernel_are_forgotten, a_list_is_one_record_with_its_filter, the_record_is_whole)
 tests.end()
