@@ -2,9 +2,9 @@
 """The first, second, third … query, write, read, sync, name, commit or allocation of each act fails, until the act goes through untouched: every answer is a
 clear error or the act, the same key again never doubles it, and the record is whole.
 
-usage: inject_test.py PROGRAM SOURCE_DIR sqlite|pg [every|START]     Ends in "N passed, N failed"; an act is one test.
+usage: inject_test.py PROGRAM SOURCE_DIR sqlite|pg [every|START] [WORD...]     Ends in "N passed, N failed"; an act is one test. `list`: their names alone.
 Some of the calls fail, others each day: START, a number, says which, and is told at the end. All of them with `every` (make faults), of the allocations
-each that the act comes to by another way (tests/lib/faults.c).
+each that the act comes to by another way (tests/lib/faults.c); those struck in runs before, of another act, stand in the file INJECT_PLACES.
 Acts whose work goes on in the background (signing, sealing, erasing) take a second a round: each position is two to four times the last there."""
 import collections, http.client, json, os, random, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -24,7 +24,7 @@ KINDS = (FILES if engine == "sqlite" else []) + CALLS
 CLEAR = {500, 503, 507}
 if every:
     faulty.load_alike()
-w = World()
+keep_places = faulty.keep_places(os.environ["INJECT_PLACES"]) if "INJECT_PLACES" in os.environ else lambda: None
 rounds, struck, ended = 0, collections.Counter(), 0  # struck: by kind
 entries = {}  # code → kinds of log entries that stand there once
 
@@ -379,6 +379,11 @@ def everything_is_whole():
     w.ends_well()
 
 
+acts = [a_file_is_sent, a_dossier_is_filed, *[test_of(i) for i in range(len(COURSE))], a_decision_is_signed, a_result_is_sealed, a_dossier_is_erased]
+if "list" in words:
+    print("\n".join(x.__name__ for x in acts))
+    sys.exit(0)
+w = World()
 w.start()
 for role in ("counter", "citizen", "head", "specialist", "director", "clerk"):
     w.token(role)
@@ -386,8 +391,9 @@ w.examples()
 example = w.api(None, "GET", f"/procedures/{XRAY}/form")["example"]
 tests = Tests()
 begun = time.time()
-tests.run(a_file_is_sent, a_dossier_is_filed, *[test_of(i) for i in range(len(COURSE))], a_decision_is_signed, a_result_is_sealed, a_dossier_is_erased)
-tests.run(*([] if every else [memory_runs_out]), everything_is_whole)
-print(f"# {engine} {'every' if every else f'from {start}'}: {sum(struck.values())} faults in {rounds} tries of {len(COURSE) + 5} acts, {time.time() - begun:.0f} s: "
+tests.run(*acts, *([] if every else [memory_runs_out]), everything_is_whole)
+print(f"# {engine} {'every' if every else f'from {start}'}: {sum(struck.values())} faults in {rounds} tries, {time.time() - begun:.0f} s: "
       + ", ".join(f"{kind} {n}" for kind, n in struck.items()) + f"; the process ended {ended} times")
+if not tests.failed:
+    keep_places()
 tests.end()

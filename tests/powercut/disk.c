@@ -27,7 +27,7 @@ static struct {
 	struct names now, safe; /* as the program sees it; as the platter has it */
 	struct change *first, **last;
 	uint64_t random;
-	int64_t calls;
+	_Atomic int64_t calls;
 	struct { struct inode *ino; } fds[1024];
 } disk = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
@@ -174,7 +174,7 @@ static void write_file(const char *path, const struct inode *ino)
 	close(fd);
 }
 
-__attribute__((noreturn)) static void cut(void)
+static void leave_platter(void)
 {
 	size_t n = 0;
 	for (struct change *c = disk.first; c; c = c->next)
@@ -186,14 +186,21 @@ __attribute__((noreturn)) static void cut(void)
 		flush(disk.safe.v[i].ino, true);
 		write_file(disk.safe.v[i].path, disk.safe.v[i].ino);
 	}
-	_exit(0);
 }
 
 static void enter(void)
 {
 	pthread_mutex_lock(&disk.mutex);
-	if (++disk.calls >= disk.cfg.cut_at)
-		cut();
+	if (atomic_fetch_add(disk.cfg.calls, 1) + 1 < disk.cfg.cut_at)
+		return;
+	leave_platter();
+	_exit(0);
+}
+
+void disk_end(void)
+{
+	pthread_mutex_lock(&disk.mutex);
+	leave_platter();
 }
 
 static void leave(void) { pthread_mutex_unlock(&disk.mutex); }
@@ -335,6 +342,7 @@ static void import(const char *dir)
 void disk_start(const struct disk_config *cfg)
 {
 	disk.cfg = *cfg;
+	disk.cfg.calls = cfg->calls ? cfg->calls : &disk.calls;
 	disk.random = cfg->seed * 0x9e3779b97f4a7c15u + 1;
 	disk.last = &disk.first;
 	import(cfg->live);

@@ -8,6 +8,7 @@
  * Threads: any; one lock. The process ends by _exit: nothing is freed. */
 #pragma once
 #include "core/blob/file_ops.h"
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,11 +18,14 @@ struct disk_config {
 	const char *live, *after;  /* folders; `after` must exist and be empty, and may be a hidden one in `live` */
 	uint64_t seed;
 	int64_t cut_at;            /* the cut comes at this call */
+	_Atomic int64_t *calls;    /* counted here, in memory that processes share: the power goes for all of them. NULL: of this one alone */
 	bool lying;
 };
 
 /* What lies in `live` now is on the platter. */
 void disk_start(const struct disk_config *cfg);
+/* The power goes now, and the process goes on: for one that is about to end. */
+void disk_end(void);
 /* New file, or the one of that name. */
 struct inode *disk_open(const char *path, bool create);
 void disk_write(struct inode *ino, int64_t at, const void *p, size_t n);

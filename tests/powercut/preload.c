@@ -1,7 +1,8 @@
-/* preload.c — the disk of disk.h under the whole program: loaded before `motcua serve`, it tells disk.c of every write, sync and name below the data
- * folder. No hook in the program: what a part of it writes past core/blob and SQLite (uploads under way, keys) is seen as well.
+/* preload.c — the disk of disk.h under the whole program: loaded before `motcua serve` and `motcua backup`, it tells disk.c of every write, sync and name
+ * below a folder. No hook in the program: what a part of it writes past core/blob and SQLite (uploads under way, keys) is seen as well.
  *
- * TEST_CUT="LIVE AFTER SEED CALL LYING" (folders without blanks). Other processes load this and nothing happens. Shared memory that is
+ * TEST_CUT="LIVE AFTER SEED CALL LYING COUNT" (paths without blanks); COUNT is a file of eight bytes, where all processes of one power line count their
+ * calls. A backup that comes to its end leaves what a cut just afterwards would. Other processes load this and nothing happens. Shared memory that is
  * mapped is not seen: a cut leaves nothing of it. No sanitizer: it comes before theirs. */
 #include "core/base/check.h"
 #include "disk.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -30,21 +32,53 @@ static bool ours(const char *path)
 }
 static bool ours_fd(int fd) { return live[0] && !inside && fd >= 0 && fd < FDS && fds[fd].ino; }
 
+/* The command that this process is; "" when it cannot be told. */
+static void command(char *out, size_t size)
+{
+	char line[4096];
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t n = syscall(SYS_read, fd, line, sizeof line - 1);
+	syscall(SYS_close, fd);
+	line[n > 0 ? n : 0] = '\0';
+	size_t first = strlen(line) + 1;
+	snprintf(out, size, "%s", n > (ssize_t)first ? line + first : "");
+}
+
+static _Atomic int64_t *shared_count(const char *path)
+{
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
+	CHECK(fd >= 0);
+	void *p = mmap(NULL, sizeof(int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK(p != MAP_FAILED);
+	syscall(SYS_close, fd);
+	return p;
+}
+
+static bool ends_by_itself;
+
 __attribute__((constructor)) static void begin(void)
 {
-	static char after[1024], line[256];
+	static char after[1024], count[1024], word[16];
 	const char *how = getenv("TEST_CUT");
-	int cmd = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/cmdline", O_RDONLY | O_CLOEXEC), lying = 0;
-	ssize_t n = syscall(SYS_read, cmd, line, sizeof line - 1);
+	int lying = 0;
 	unsigned long long seed = 0;
 	long long at = 0;
-	syscall(SYS_close, cmd);
-	size_t first = strnlen(line, sizeof line) + 1;
-	if (!how || n <= (ssize_t)first || strcmp(line + first, "serve") != 0)
+	command(word, sizeof word);
+	ends_by_itself = strcmp(word, "backup") == 0;
+	if (!how || (!ends_by_itself && strcmp(word, "serve") != 0))
 		return;
 	inside = true;
-	CHECK(sscanf(how, "%1023s %1023s %llu %lld %d", live, after, &seed, &at, &lying) == 5);
-	disk_start(&(struct disk_config){.live = live, .after = after, .seed = seed, .cut_at = at, .lying = lying != 0});
+	CHECK(sscanf(how, "%1023s %1023s %llu %lld %d %1023s", live, after, &seed, &at, &lying, count) == 6);
+	disk_start(&(struct disk_config){.live = live, .after = after, .seed = seed, .cut_at = at, .lying = lying != 0, .calls = shared_count(count)});
+	inside = false;
+}
+
+__attribute__((destructor)) static void end(void)
+{
+	if (!live[0] || !ends_by_itself)
+		return;
+	inside = true;
+	disk_end();
 	inside = false;
 }
 
@@ -157,3 +191,10 @@ int fsync(int fd)
 	return 0;
 }
 int fdatasync(int fd) { return fsync(fd); }
+/* All below the folder: of what else lies on the file system nothing is promised. */
+int syncfs(int fd)
+{
+	if (live[0] && !inside && fd >= 0 && fd < FDS && fds[fd].dir)
+		TELL(0, disk_sync_tree(fds[fd].dir));
+	return 0;
+}
