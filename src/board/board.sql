@@ -52,19 +52,19 @@ where @of_cut and (
 )
 
 -- name: board_behind :many
--- in: agency int, unit int, procedure text, officer int, kind text, channel text, channel2 text, score int, from instant, to instant, now instant, before int, limit int
+-- in: agency agency_id, unit unit_id, procedure text, officer person_id, kind text, channel text, channel2 text, score int, from instant, to instant, now instant, before dossier_id, limit int
 -- out: law_due instant?
 select d.id, d.code, d.procedure_name, d.applicant_name, d.state, d.channel_in, d.sent_at, d.law_due, d.settled_at
 @behind and d.id < :before order by d.id desc limit :limit;
 
 -- name: board_behind_each :each
--- in: agency int, unit int, procedure text, officer int, kind text, channel text, channel2 text, score int, from instant, to instant, now instant
+-- in: agency agency_id, unit unit_id, procedure text, officer person_id, kind text, channel text, channel2 text, score int, from instant, to instant, now instant
 -- out: law_due instant?
 select d.code, d.procedure_name, d.state, d.channel_in, d.sent_at, d.accepted_at, d.law_due, d.settled_at, d.outcome
 @behind order by d.id;
 
 -- name: board_behind_ids :each
--- in: agency int, unit int, procedure text, officer int, kind text, channel text, channel2 text, score int, from instant, to instant, now instant
+-- in: agency agency_id, unit unit_id, procedure text, officer person_id, kind text, channel text, channel2 text, score int, from instant, to instant, now instant
 select d.id @behind order by d.id;
 
 -- name: board_of_ids :many
@@ -77,6 +77,6 @@ select d.code, d.procedure_name, d.state, d.channel_in, d.sent_at, d.accepted_at
 from json_array_elements_text(cast(:ids as json)) with ordinality as i(value, key) join dossier_figures d on d.id = cast(i.value as bigint) order by i.key;
 
 -- name: board_behind_count :one
--- in: agency int, unit int, procedure text, officer int, kind text, channel text, channel2 text, score int, from instant, to instant, now instant
+-- in: agency agency_id, unit unit_id, procedure text, officer person_id, kind text, channel text, channel2 text, score int, from instant, to instant, now instant
 -- out: n int
 select count(*) as n @behind;

@@ -188,7 +188,7 @@ static int64_t behind(struct env *env, const char *kind, const struct figure *f,
 	struct err e = {0};
 	struct board_behind_count_row n = {0};
 	bool found = false;
-	struct board_behind_count_in in = {.agency = of.agency.v, .unit = of.unit.v, .procedure = of.procedure.n ? of.procedure : STR(""), .officer = of.officer.v, .kind = str_from(kind),
+	struct board_behind_count_in in = {.agency = of.agency, .unit = of.unit, .procedure = of.procedure.n ? of.procedure : STR(""), .officer = of.officer, .kind = str_from(kind),
 		.channel = str_from(f ? f->channel : ""), .channel2 = str_from(f ? f->channel2 : ""), .score = f ? f->score : 0, .from = instant_at(stat_month_first(from), 0),
 		.to = instant_at(stat_month_first(to + 1), 0), .now = env->now};
 	EXPECT_OK(q_board_behind_count(env->db, env->arena, &in, &n, &found, &e), e);

@@ -39,10 +39,10 @@ bool board_listed_read(struct request *r, struct board_listed *x, struct err *e)
 	if (!board_ask_read(r, &x->q, e))
 		return false;
 	int64_t before = req_query_int(r, api ? "before" : "truoc", INT64_MAX);
-	x->in = (struct board_behind_in){.agency = x->q.of.agency.v, .unit = x->q.of.unit.v, .procedure = x->q.of.procedure.n ? x->q.of.procedure : STR(""),
-		.officer = x->q.of.officer.v, .kind = str_from(x->m->kind), .channel = str_from(x->m->channel), .channel2 = str_from(x->m->channel2), .score = x->m->score,
+	x->in = (struct board_behind_in){.agency = x->q.of.agency, .unit = x->q.of.unit, .procedure = x->q.of.procedure.n ? x->q.of.procedure : STR(""),
+		.officer = x->q.of.officer, .kind = str_from(x->m->kind), .channel = str_from(x->m->channel), .channel2 = str_from(x->m->channel2), .score = x->m->score,
 		.from = instant_at(stat_month_first(x->q.from), 0), .to = instant_at(stat_month_first(x->q.to + 1), 0), .now = r->env.now,
-		.before = before > 0 ? before : INT64_MAX, .limit = SHOWN + 1};
+		.before = {before > 0 ? before : INT64_MAX}, .limit = SHOWN + 1};
 	return true;
 }
 

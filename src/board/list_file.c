@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-static bool own(const struct actor *me, int64_t agency) { return agency && actor_in_agency(me, BOARD_ALLOW, agency); }
+static bool own(const struct actor *me, struct agency_id agency) { return agency.v && actor_in_agency(me, BOARD_ALLOW, agency.v); }
 bool board_listed_own(const struct request *r, const struct board_listed *x) { return own(r->env.actor, x->in.agency); }
 
 /* ---- as a stream ---- */
@@ -43,7 +43,7 @@ bool board_list_csv(struct request *r, struct err *e)
 #define PARTS "{s:I,s:I,s:s%,s:I,s:s,s:s,s:s,s:i,s:I,s:I,s:I}"
 static struct str packed(struct arena *a, const struct board_behind_in *x)
 {
-	json_t *j = json_pack(PARTS, "agency", (json_int_t)x->agency, "unit", (json_int_t)x->unit, "procedure", x->procedure.p, x->procedure.n, "officer", (json_int_t)x->officer, "kind", x->kind.p,
+	json_t *j = json_pack(PARTS, "agency", (json_int_t)x->agency.v, "unit", (json_int_t)x->unit.v, "procedure", x->procedure.p, x->procedure.n, "officer", (json_int_t)x->officer.v, "kind", x->kind.p,
 		"channel", x->channel.p, "channel2", x->channel2.p, "score", (int)x->score, "from", (json_int_t)x->from.ms, "to", (json_int_t)x->to.ms, "now", (json_int_t)x->now.ms);
 	CHECK(j != NULL);
 	char *text = json_dumps(j, JSON_COMPACT);
@@ -64,7 +64,7 @@ static int64_t number_of(const json_t *j, const char *name) { return json_intege
 static struct board_behind_ids_in unpacked(struct arena *a, struct str what)
 {
 	json_t *j = json_loadb(what.p, what.n, 0, NULL);
-	struct board_behind_ids_in x = {.agency = number_of(j, "agency"), .unit = number_of(j, "unit"), .procedure = text_of(a, j, "procedure"), .officer = number_of(j, "officer"),
+	struct board_behind_ids_in x = {.agency = {number_of(j, "agency")}, .unit = {number_of(j, "unit")}, .procedure = text_of(a, j, "procedure"), .officer = {number_of(j, "officer")},
 		.kind = text_of(a, j, "kind"), .channel = text_of(a, j, "channel"), .channel2 = text_of(a, j, "channel2"), .score = number_of(j, "score"), .from = {number_of(j, "from")},
 		.to = {number_of(j, "to")}, .now = {number_of(j, "now")}};
 	json_decref(j);

@@ -106,7 +106,7 @@ bool desk_api_list(struct request *r, struct err *e)
 		return false;
 	json_t *out = list_json(r, &rows, limit);
 	if (rows.n > (size_t)limit)
-		put(out, "next", str_fmt(r->env.arena, "%lld.%lld", (long long)rows.v[limit - 1].by_due, (long long)rows.v[limit - 1].id.v));
+		put(out, "next", str_fmt(r->env.arena, "%lld.%lld", (long long)rows.v[limit - 1].by_due.ms, (long long)rows.v[limit - 1].id.v));
 	return answer_tree(r, out);
 }
 

@@ -86,8 +86,8 @@ order by by_due, id limit :limit
 -- of the page alone: what is not on it costs no look into the table.
 
 -- name: desk_by_due :many
--- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field word?, channel text?, due_from int, due_to int, after_due int, after_id dossier_id, limit int
--- out: by_due int
+-- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field word?, channel text?, due_from instant, due_to instant, after_due instant, after_id dossier_id, limit int
+-- out: by_due instant
 select id, by_due from (
 select * from (select d.id, d.by_due from @mine @page) mine union all
 select * from (select d.id, d.by_due from @waiting @page) waiting union all
@@ -100,7 +100,7 @@ select * from (select d.id, d.by_due from @of_reception_rare @page) reception_ra
 ) d order by by_due, id limit :limit;
 
 -- name: desk_newest :many
--- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field word?, channel text?, due_from int, due_to int, before_id dossier_id, limit int
+-- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field word?, channel text?, due_from instant, due_to instant, before_id dossier_id, limit int
 select id from (
 select * from (select d.id from @mine @newest) mine union all
 select * from (select d.id from @waiting @newest) waiting union all
@@ -113,7 +113,7 @@ select * from (select d.id from @of_reception_rare @newest_chosen) reception_rar
 ) d order by id desc limit :limit;
 
 -- name: desk_count :one
--- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field word?, channel text?, due_from int, due_to int, limit int
+-- in: scope text, person person_id, unit unit_id, role text, agency agency_id, of_state text, state text?, field word?, channel text?, due_from instant, due_to instant, limit int
 -- out: n int
 select count(*) as n from (
 select * from (select d.id from @mine @counted) mine union all
@@ -132,7 +132,7 @@ select * from (select d.id from @of_reception_rare @counted) reception_rare
 d.by_due >= :due_from and d.by_due < :due_to
 
 -- name: desk_tally :one
--- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, due_from int, due_to int, limit int
+-- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, due_from instant, due_to instant, limit int
 -- out: n int
 select count(*) as n from (select x.one from (
   select 1 as one from @mine and @due
@@ -147,14 +147,14 @@ select count(*) as n from (select x.one from (
 d.code, d.procedure_name, d.applicant_name, d.state, d.step, d.sent_at, d.due, d.answer_due, d.channel_in
 
 -- name: desk_workbook_ids :each
--- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field word?, channel text?, due_from int, due_to int, limit int
+-- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field word?, channel text?, due_from instant, due_to instant, limit int
 -- order: by_due = "k.by_due, k.id"; newest = "k.id desc"
 select k.id from (
 @view) k order by :order;
 
 -- SQLite keeps the order of what stands first in a cross join.
 -- name: desk_export :each
--- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field word?, channel text?, due_from int, due_to int, limit int
+-- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field word?, channel text?, due_from instant, due_to instant, limit int
 select @exported from (
 @view) k cross join dossier_desk d where d.id = k.id;
 -- pg:
@@ -174,7 +174,7 @@ d.id, d.code, d.procedure_name, d.applicant_name, d.accepted_at, d.due, d.return
 
 -- name: desk_list :many
 -- in: ids json
--- out: by_due int
+-- out: by_due instant
 select @row_named from @of_ids @named order by i.key;
 -- pg:
 select @row_named from @of_ids_pg @named order by i.key;

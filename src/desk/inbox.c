@@ -225,7 +225,7 @@ static void pager(struct request *r, struct html_out *o, const struct desk_filte
 		p.previous_url = str_fmt(r->env.arena, "/ban-lam-viec%.*s", STR_ARG(desk_filter_url(r->env.arena, &start, false)));
 	if (more && rows->n) {
 		const struct desk_list_row *last = &rows->v[rows->n - 1];
-		next.after_due = last->by_due;
+		next.after_due = last->by_due.ms;
 		next.after_id = last->id.v;
 		next.before = f->before + (int64_t)rows->n;
 		p.next_url = str_fmt(r->env.arena, "/ban-lam-viec%.*s", STR_ARG(desk_filter_url(r->env.arena, &next, true)));

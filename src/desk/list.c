@@ -132,7 +132,7 @@ static void waiting(struct env *env, struct desk_export_in *in)
 
 static struct desk_export_in pick(struct env *env, const struct desk_filter *f)
 {
-	struct desk_export_in in = {.person = {env->actor->person}, .due_from = 0, .due_to = INT64_MAX};
+	struct desk_export_in in = {.person = {env->actor->person}, .due_to = {INT64_MAX}};
 	struct str s[6];
 	states(f, s);
 	in.s1 = s[0], in.s2 = s[1], in.s3 = s[2], in.s4 = s[3], in.s5 = s[4], in.s6 = s[5];
@@ -141,13 +141,13 @@ static struct desk_export_in pick(struct env *env, const struct desk_filter *f)
 	in.scope = f->view == VIEW_MINE ? STR("mine") : f->view == VIEW_UNIT ? STR("unit") : in.agency.v ? STR("agency") : STR("reception");
 	waiting(env, &in);
 	if (f->view == VIEW_SOON) {
-		in.due_from = env->now.ms;
-		in.due_to = dossier_amber_until(LAW, env->now).ms;
+		in.due_from = env->now;
+		in.due_to = dossier_amber_until(LAW, env->now);
 	}
 	if (f->view == VIEW_LATE)
-		in.due_to = env->now.ms;
-	if (f->has_until && instant_at(f->until, 0).ms + DAY_MS < in.due_to)
-		in.due_to = instant_at(f->until, 0).ms + DAY_MS;
+		in.due_to = env->now;
+	if (f->has_until && instant_at(f->until, 0).ms + DAY_MS < in.due_to.ms)
+		in.due_to.ms = instant_at(f->until, 0).ms + DAY_MS;
 	in.state = f->state.n ? f->state : STR_NONE;
 	in.field = f->field.n ? f->field : STR_NONE;
 	in.channel = f->channel.n ? f->channel : STR_NONE;
@@ -200,7 +200,7 @@ static size_t branches(const struct desk_export_in *in, bool newest, struct bran
 static int by_due(const void *pa, const void *pb)
 {
 	const struct desk_by_due_row *a = pa, *b = pb;
-	return a->by_due != b->by_due ? (a->by_due < b->by_due ? -1 : 1) : a->id.v < b->id.v ? -1 : a->id.v > b->id.v;
+	return a->by_due.ms != b->by_due.ms ? (a->by_due.ms < b->by_due.ms ? -1 : 1) : a->id.v < b->id.v ? -1 : a->id.v > b->id.v;
 }
 
 static int newest(const void *pa, const void *pb)
@@ -211,7 +211,7 @@ static int newest(const void *pa, const void *pb)
 
 static bool due_of(struct env *env, const struct desk_filter *f, const struct desk_export_in *in, const struct branch *b, int64_t limit, struct desk_by_due_rows *out, struct err *e)
 {
-	struct desk_by_due_in x = {SAME_BRANCH(*in, *b), .limit = limit, .after_id = {f->after_id}, .after_due = f->after_id ? f->after_due : -1};
+	struct desk_by_due_in x = {SAME_BRANCH(*in, *b), .limit = limit, .after_id = {f->after_id}, .after_due = {f->after_id ? f->after_due : -1}};
 	return q_desk_by_due(env->db, env->arena, &x, out, e);
 }
 

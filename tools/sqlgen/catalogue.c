@@ -361,6 +361,11 @@ static void pass_statement(struct reader *r, struct toks k)
 		die_at(&r->src, k.v[0].at, "rows of logged table %.*s change by named queries only", STR_ARG(t->name));
 	if (toks_at(k, 0, "drop table") && k.n > 2)
 		drop_table(r, k);
+	if (toks_at(k, 0, "drop view") && k.n > 2)
+		view_drop(r->c, k.v[2].text);
+	if (toks_at(k, 0, "create view"))
+		view_read(r->c, &r->src, k);
+	check_statement(r->c, &r->src, k);
 	put_both(r, str_cstr(r->c->a, slice(r, k, 0, k.n)));
 	put_both(r, ";\n");
 }

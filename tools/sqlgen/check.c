@@ -109,136 +109,11 @@ void check_query(struct catalogue *c, struct query *q, sqlite3 *db)
 		sqlite3_finalize(s);
 		o = o ? o->next : NULL;
 	} while (o);
-	check_types(c, q);
+	check_types(c, q, &q->lite);
+	if (q->has_pg)
+		check_types(c, q, &q->pg);
 	if (q->writes)
 		check_touch(c, q);
-}
-
-/* ---- parameter types ---- */
-
-static bool is_keyword(struct tok t)
-{
-	static const char *const words[] = {"where", "on", "join", "left", "inner", "cross", "full", "right", "set", "order", "group",
-	                                    "limit", "values", "union", "using", "returning", "having", "natural", "default"};
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (tok_is(t, words[i]))
-			return true;
-	return t.kind != T_WORD;
-}
-
-/* Is the table of token i known in the query as `name`? An empty name matches any table. */
-static struct table *table_as(struct catalogue *c, struct toks t, size_t i, struct str name)
-{
-	bool place = i > 0 && (tok_is(t.v[i - 1], "from") || tok_is(t.v[i - 1], "join") || tok_is(t.v[i - 1], "update") ||
-	                       tok_is(t.v[i - 1], "into") || tok_is(t.v[i - 1], ","));
-	struct table *table = place && t.v[i].kind == T_WORD ? find_table(c, t.v[i].text) : NULL;
-	if (!table || name.n == 0)
-		return table;
-	size_t alias = i + 1 < t.n && tok_is(t.v[i + 1], "as") ? i + 2 : i + 1;
-	struct str known = alias < t.n && !is_keyword(t.v[alias]) ? t.v[alias].text : t.v[i].text;
-	return str_eq(known, name) ? table : NULL;
-}
-
-/* The column meant by [qualifier.]name, or NULL when that is not plain. */
-static struct column *resolve(struct catalogue *c, struct toks t, struct str qualifier, struct str name)
-{
-	struct column *found = NULL;
-	for (size_t i = 0; i < t.n; i++) {
-		struct table *table = table_as(c, t, i, qualifier);
-		struct column *col = table ? find_column(table, name) : NULL;
-		if (col && found && !same_type(col->type, found->type))
-			return NULL;
-		found = col ? col : found;
-	}
-	return found;
-}
-
-static void expect_type(struct catalogue *c, const struct query *q, struct tok param, const struct column *col, bool stored)
-{
-	struct named *p = find_named(q->params, str_sub(param.text, 1, param.text.n));
-	if (!p || !col)
-		return;
-	if (!same_type(p->type, col->type))
-		die_at(&q->lite, param.at, "parameter %.*s is %.*s, column %.*s is %.*s", STR_ARG(p->name),
-		       STR_ARG(type_name(c->a, p->type)), STR_ARG(col->name), STR_ARG(type_name(c->a, col->type)));
-	if (!stored && col->type.type == DB_PACKED)
-		die_at(&q->lite, param.at, "column %.*s is packed: two ways of packing may be one text, so it is not compared", STR_ARG(col->name));
-	if (stored && p->type.nullable && !col->type.nullable)
-		die_at(&q->lite, param.at, "parameter %.*s may be NULL, column %.*s may not", STR_ARG(p->name), STR_ARG(col->name));
-}
-
-static bool is_arithmetic(struct tok t)
-{
-	return tok_is(t, "+") || tok_is(t, "-") || tok_is(t, "*") || tok_is(t, "/") || tok_is(t, "||") || tok_is(t, "%");
-}
-
-static bool is_comparison(struct tok t)
-{
-	static const char *const ops[] = {"=", "<", ">", "<=", ">=", "<>", "!="};
-	for (size_t i = 0; i < ARRAY_LEN(ops); i++)
-		if (tok_is(t, ops[i]))
-			return true;
-	return false;
-}
-
-/* COLUMN op :p */
-static void check_left(struct catalogue *c, const struct query *q, struct toks t, size_t i)
-{
-	if (i < 2 || !is_comparison(t.v[i - 1]) || t.v[i - 2].kind != T_WORD || (i + 1 < t.n && is_arithmetic(t.v[i + 1])))
-		return;
-	bool qualified = i >= 4 && tok_is(t.v[i - 3], ".");
-	size_t first = qualified ? i - 4 : i - 2;
-	if (first > 0 && is_arithmetic(t.v[first - 1]))
-		return;
-	expect_type(c, q, t.v[i], resolve(c, t, qualified ? t.v[first].text : STR_NONE, t.v[i - 2].text), false);
-}
-
-/* :p op COLUMN */
-static void check_right(struct catalogue *c, const struct query *q, struct toks t, size_t i)
-{
-	if (i + 2 >= t.n || !is_comparison(t.v[i + 1]) || t.v[i + 2].kind != T_WORD || (i > 0 && is_arithmetic(t.v[i - 1])))
-		return;
-	bool qualified = i + 4 < t.n && tok_is(t.v[i + 3], ".");
-	size_t last = qualified ? i + 4 : i + 2;
-	if (last + 1 < t.n && (is_arithmetic(t.v[last + 1]) || tok_is(t.v[last + 1], "(")))
-		return;
-	expect_type(c, q, t.v[i], resolve(c, t, qualified ? t.v[i + 2].text : STR_NONE, t.v[last].text), false);
-}
-
-/* insert into T (a, b) values (:a, …): calls for each value that is one parameter. Returns the parameter of `want`. */
-static struct tok check_values(struct catalogue *c, const struct query *q, struct toks t, size_t target, const char *want)
-{
-	struct tok found = {.kind = T_END};
-	struct table *table = find_table(c, t.v[target].text);
-	size_t col = target + 2, values = skip_group(t, target + 1);
-	if (!table || !tok_is(t.v[target + 1], "(") || !tok_is(t.v[values], "values"))
-		return found;
-	size_t end = skip_group(t, values + 1) - 1;
-	for (size_t v = values + 2; v < end && t.v[col].kind == T_WORD; col += 2) {
-		size_t next = v;
-		while (next < end && !tok_is(t.v[next], ","))
-			next = tok_is(t.v[next], "(") ? skip_group(t, next) : next + 1;
-		if (next == v + 1 && t.v[v].kind == T_PARAM) {
-			expect_type(c, q, t.v[v], find_column(table, t.v[col].text), true);
-			if (tok_is(t.v[col], want))
-				found = t.v[v];
-		}
-		v = next + 1;
-	}
-	return found;
-}
-
-void check_types(struct catalogue *c, struct query *q)
-{
-	struct toks t = scan(c->a, &q->lite, false);
-	for (size_t i = 0; i < t.n; i++)
-		if (t.v[i].kind == T_PARAM) {
-			check_left(c, q, t, i);
-			check_right(c, q, t, i);
-		}
-	size_t target = write_target(t);
-	if (target && tok_is(t.v[target - 1], "into"))
-		check_values(c, q, t, target, "id");
 }
 
 /* ---- touched rows ---- */
@@ -267,6 +142,26 @@ static size_t find_top(struct toks t, size_t i, const char *word)
 	return t.n;
 }
 
+/* insert into T (a, id) values (:a, :id): the parameter of id. */
+static struct tok id_value(struct catalogue *c, struct toks t, size_t target)
+{
+	struct tok none = {.kind = T_END};
+	struct table *table = find_table(c, t.v[target].text);
+	size_t col = target + 2, values = skip_group(t, target + 1);
+	if (!table || !tok_is(t.v[target + 1], "(") || !tok_is(t.v[values], "values"))
+		return none;
+	size_t end = skip_group(t, values + 1) - 1;
+	for (size_t v = values + 2; v < end && t.v[col].kind == T_WORD; col += 2) {
+		size_t next = v;
+		while (next < end && !tok_is(t.v[next], ","))
+			next = tok_is(t.v[next], "(") ? skip_group(t, next) : next + 1;
+		if (next == v + 1 && t.v[v].kind == T_PARAM && tok_is(t.v[col], "id"))
+			return t.v[v];
+		v = next + 1;
+	}
+	return none;
+}
+
 /* where [T.]id = :p [and …] */
 static struct tok where_id(struct toks t, size_t target)
 {
@@ -288,11 +183,11 @@ static struct tok where_id(struct toks t, size_t target)
 	return t.v[i + 2];
 }
 
-static struct tok touched_param(struct catalogue *c, struct query *q, struct toks t, size_t target)
+static struct tok touched_param(struct catalogue *c, struct toks t, size_t target)
 {
 	if (!tok_is(t.v[target - 1], "into"))
 		return where_id(t, target);
-	struct tok p = check_values(c, q, t, target, "id");
+	struct tok p = id_value(c, t, target);
 	size_t conflict = find_top(t, target, "conflict");
 	size_t values = find_top(t, target, "values");
 	bool one_row = values < t.n && !tok_is(t.v[skip_group(t, values + 1)], ",");
@@ -309,7 +204,7 @@ static void touch_of(struct catalogue *c, struct query *q, const struct source *
 	struct table *table = find_table(c, t.v[target].text);
 	if (!table || !table->logged)
 		return;
-	struct tok p = touched_param(c, q, t, target);
+	struct tok p = touched_param(c, t, target);
 	if (p.kind != T_PARAM)
 		die_at(src, t.v[target].at,
 		       "query %.*s writes to logged table %.*s: it must name one row by its id (insert … (id, …) values (:id, …), where id = :id)",

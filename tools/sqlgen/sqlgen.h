@@ -34,7 +34,8 @@ struct qtype { enum db_type type; struct str ref; bool nullable; };
 struct column { struct str name; struct qtype type; struct column *next; };
 struct table { struct str name; struct column *columns, **tail; bool logged, has_id; struct table *next; };
 struct migration { int number; struct str name, sha256, sqlite, pg; struct migration *next; };
-struct catalogue { struct arena *a; struct table *tables, **tables_tail; struct migration *migrations, **migrations_tail; };
+struct rel; /* types.h */
+struct catalogue { struct arena *a; struct table *tables, **tables_tail; struct rel *views; struct migration *migrations, **migrations_tail; };
 
 void catalogue_init(struct catalogue *c, struct arena *a);
 void catalogue_read(struct catalogue *c, const char *path);
@@ -74,7 +75,12 @@ struct query *queries_read(struct catalogue *c, const char *path);
 /* The text for one engine: parameters numbered, the order put in. */
 struct str query_text(struct arena *a, const struct query *q, enum db_engine engine, const struct order *o);
 void check_query(struct catalogue *c, struct query *q, sqlite3 *db);
-void check_types(struct catalogue *c, struct query *q);
+/* Do parameters, columns and values of the text fit each other? (types.h) */
+void check_types(struct catalogue *c, const struct query *q, const struct source *src);
+/* The same of an insert, update or delete of a migration, and of a view, which is known by its columns from then on. */
+void check_statement(struct catalogue *c, const struct source *src, struct toks t);
+void view_read(struct catalogue *c, const struct source *src, struct toks t);
+void view_drop(struct catalogue *c, struct str name);
 void check_touch(struct catalogue *c, struct query *q);
 /* The table that a write changes, as token index of its name; 0 when the text is no write. */
 size_t write_target(struct toks t);
