@@ -592,8 +592,9 @@ def a_request_that_breaks_the_program_twice_is_refused():
         asked.join()
         lock.rollback()
         lock.close()
-        equal(no_answer, [None])
+        true(no_answer[0] is None or no_answer[0][0] == 503, no_answer)  # while a sanitizer tells of it, for seconds on a busy machine, others go on
         w.start()
+        true("broke another build" not in w.said(), "the program was built anew under its test")
         true(f"times={times}" in w.said(), w.said()[-2000:])
     status, answer, _ = w.ask("POST", "/api/v1/dossiers", body, **headers)
     equal(status, 500)

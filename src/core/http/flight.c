@@ -136,6 +136,8 @@ bool flight_open(struct flight **out, const char *path, struct err *e)
 	if (!p)
 		return false;
 	if (p->magic != MAGIC || p->program != this_program()) {
+		if (p->magic == MAGIC)
+			log_event(LOG_INFO, "what broke another build of the program is forgotten", log_text("file", path));
 		memset(p, 0, sizeof *p);
 		p->magic = MAGIC;
 		p->program = this_program();
