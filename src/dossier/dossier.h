@@ -50,7 +50,8 @@ void dossier_seal(struct arena *a, const struct key *key, struct dossier_new *x)
 /* Sends. With an origin_code already known: existed, and nothing changes. `secret` (20 characters, 80 bits and a check) is
  * given only here; the table holds its hash. */
 MUST_CHECK bool dossier_send(struct env *env, const struct law *law, const struct dossier_new *x, struct dossier_sent *out, struct err *e);
-/* Dossiers of the same person for the same procedure in the last thirty days: a warning for the page. */
+/* Dossiers of the same person for the same procedure in the last thirty days, newest first, five at most: a warning. For env->actor: officials see
+ * all, others those alone that they may read (whoever types a number need not be its owner). */
 MUST_CHECK bool dossier_twins(struct env *env, const struct law *law, struct str identity, struct str procedure, struct dossier_twins_rows *out, struct err *e);
 
 /* Dossiers older than `before` whose applicant has this personal number, tax code or telephone, newest first, of every agency: ask

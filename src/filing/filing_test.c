@@ -1323,6 +1323,35 @@ TEST_BOTH(an_account_files_for_who_authorised_it)
 	done(w);
 }
 
+/* Whose number is typed need not be known to who types it: what that person filed is not told to others. */
+TEST_BOTH(what_another_filed_is_no_twin_for_who_types_the_number)
+{
+	struct world *w = world(a, engine);
+	struct filed f = file(w, &citizen, "bx-khai-bao-xquang");
+	struct str base = begin(w, &other, "bx-khai-bao-xquang");
+	const char *who = "phone=0912345678&email=&address=&channel_out=online&principal_name=A&principal_identity=001190000001&paper=GUQ";
+	struct test_answer x = post(w, &other, str_cat(a, base, STR("/nguoi-nop")), who);
+	EXPECT_STATUS(x, 303);
+	x = get(w, &other, base);
+	EXPECT_STATUS(x, 200);
+	EXPECT(!has(&x, f.code.p));
+	const char *more = ",\"applicant\":{\"name\":\"A\",\"identity\":\"001190000001\",\"agent\":{\"name\":\"B\",\"paper\":\"GUQ\"}}";
+	x = api_send(w, &other, api_body(w, "bx-khai-bao-xquang", api_file(w, &other, "a.pdf", pdf), more), "t1");
+	EXPECT_STATUS(x, 201);
+	EXPECT(has(&x, "\"twins\":[]"));
+	x = get(w, &citizen, begin(w, &citizen, "bx-khai-bao-xquang"));
+	EXPECT(has(&x, f.code.p));
+	/* An official is warned, whoever filed. */
+	struct dossier_twins_rows twins;
+	struct err e = {0};
+	struct env env = office_env(&w->o);
+	struct actor_role held = {.role = ROLE_COUNTER, .unit = w->o.people.reception.v, .agency = w->o.people.department.v};
+	env.actor = &(struct actor){.account = 7, .person = w->o.people.head.v, .roles = ROLE_BIT(ROLE_COUNTER), .held = &held, .n_held = 1};
+	EXPECT_OK(dossier_twins(&env, w->o.law, STR("001190000001"), STR("bx-khai-bao-xquang"), &twins, &e), e);
+	EXPECT_INT(twins.n, 2);
+	done(w);
+}
+
 /* ---- who is named, while another account filed ---- */
 
 #define PRINCIPAL "001090012345"

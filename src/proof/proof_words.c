@@ -13,7 +13,8 @@ static const struct { enum msg_key word; bool let_through; } findings[FIND_KINDS
 	[FIND_WEAK_KEY] = {MSG_PROOF_FIND_WEAK, true},            [FIND_DIGEST] = {MSG_PROOF_FIND_DIGEST, false},
 	[FIND_SIGNER] = {MSG_PROOF_FIND_SIGNER, true},            [FIND_SIGNATURE] = {MSG_PROOF_FIND_SIGNATURE, false},
 	[FIND_KEY_USAGE] = {MSG_PROOF_FIND_USAGE, true},          [FIND_CHAIN] = {MSG_PROOF_FIND_CHAIN, false},
-	[FIND_TIME] = {MSG_PROOF_FIND_TIME, false},               [FIND_OLD_PADDING] = {MSG_PROOF_FIND_OLD, false},
+	[FIND_TIME] = {MSG_PROOF_FIND_TIME, false},               [FIND_NOBODY] = {MSG_PROOF_FIND_NOBODY, false},
+	[FIND_OLD_PADDING] = {MSG_PROOF_FIND_OLD, false},
 };
 
 enum msg_key proof_finding_word(enum pdf_finding_kind kind) { return findings[kind < FIND_KINDS ? kind : FIND_STRUCTURE].word; }

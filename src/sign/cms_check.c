@@ -108,16 +108,17 @@ static void check_algorithms(struct check *c)
 	c->digest_nid = OBJ_obj2nid(digest->algorithm);
 	if (!good_hash(c->digest_nid))
 		FIND(c, FIND_ALGORITHM, "hash %s", OBJ_nid2sn(c->digest_nid));
+	EVP_PKEY *key = X509_get0_pubkey(c->signer);
+	bool is_ec = key && EVP_PKEY_is_a(key, "EC"), is_rsa = key && EVP_PKEY_is_a(key, "RSA");
 	bool old = nid == NID_rsaEncryption || nid == NID_sha256WithRSAEncryption || nid == NID_sha384WithRSAEncryption ||
 		   nid == NID_sha512WithRSAEncryption;
 	bool ec = OBJ_find_sigid_algs(nid, &md, &pk) == 1 && pk == NID_X9_62_id_ecPublicKey && md == c->digest_nid;
-	if (old)
+	if (is_rsa && old)
 		FIND(c, FIND_OLD_PADDING, "RSA with PKCS#1 v1.5");
-	else if (!ec && !(nid == NID_rsassaPss && good_pss(signature, c->digest_nid)))
+	else if (!(is_ec && ec) && !(is_rsa && nid == NID_rsassaPss && good_pss(signature, c->digest_nid)))
 		FIND(c, FIND_ALGORITHM, "signature algorithm %s", OBJ_nid2sn(nid));
-	EVP_PKEY *key = X509_get0_pubkey(c->signer);
 	int bits = key ? EVP_PKEY_get_bits(key) : 0;
-	if (!key || bits < (EVP_PKEY_is_a(key, "EC") ? 256 : 2048))
+	if (!key || bits < (is_ec ? 256 : 2048))
 		FIND(c, FIND_WEAK_KEY, "a key of %d bits", bits);
 	if (!(X509_get_key_usage(c->signer) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)))
 		FIND(c, FIND_KEY_USAGE, "the certificate is not for signatures");
@@ -263,6 +264,8 @@ void stamp_check(struct arena *a, struct str contents, const struct str parts[2]
 	s->digest_ok = s->signature_ok = s->chain_ok = s->stamped;
 	if (s->stamped)
 		s->judged_at = s->time.at;
+	else if (tsa_is_of_other(s->token, s->token_of))
+		pdf_report_add(r, FIND_DIGEST, signature, "the bytes of the file are not those that were time-stamped");
 	else
 		pdf_report_add(r, FIND_TIME, signature, "%.140s", e.text);
 }

@@ -165,9 +165,10 @@ static bool number_at(struct str *s, size_t *out)
 	size_t n = 0, v = 0;
 	while (n < s->n && is_digit(s->p[n]) && n < 12)
 		v = v * 10 + (size_t)(s->p[n++] - '0');
+	bool longer = n < s->n && is_digit(s->p[n]); /* others would read another number */
 	*s = str_sub(*s, n, s->n);
 	*out = v;
-	return n > 0;
+	return n > 0 && !longer;
 }
 
 bool pdf_is_ref(struct str value, uint32_t *number)
@@ -267,7 +268,7 @@ static bool revisions(struct pdf_file *f, struct err *e)
 		if (!prev.n)
 			return true;
 		size_t earlier;
-		if (!number_at(&prev, &earlier) || earlier >= offset)
+		if (!pdf_is_number(prev, &earlier) || earlier >= offset)
 			return err_set(e, ERR_INVALID, "PDF: /Prev does not go back");
 		offset = earlier;
 	}
@@ -282,7 +283,7 @@ bool pdf_file_open(struct arena *a, struct str bytes, struct pdf_file *out, stru
 	if (!find_startxref(out, e) || !trailer_at(out, out->startxref, &out->trailer, e))
 		return false;
 	struct str size = pdf_value(out->trailer, STR("/Size"));
-	if (!number_at(&size, &out->size) || out->size == 0 || out->size > PDF_OBJECTS_MAX)
+	if (!pdf_is_number(size, &out->size) || out->size == 0 || out->size > PDF_OBJECTS_MAX)
 		return err_set(e, ERR_INVALID, "PDF: /Size");
 	if (pdf_value(out->trailer, STR("/Encrypt")).n)
 		return err_set(e, ERR_INVALID, "PDF: encrypted");
@@ -367,6 +368,39 @@ void pdf_each_ref(struct str value, void (*each)(void *to, uint32_t number), voi
 		size_t n = bracket ? (pair ? 2 : 1) : value_len(value, 0);
 		if (!bracket && n && pdf_is_ref(str_sub(value, 0, n), &number))
 			each(to, number);
+		value = str_sub(value, n ? n : 1, value.n);
+	}
+}
+
+/* Digits with any signs before them; more than 32 bits wrap, as they do in readers that count so. */
+static bool loose_number(struct str *s, uint32_t *out)
+{
+	size_t from = 0;
+	while (from < s->n && (s->p[from] == '+' || s->p[from] == '-'))
+		from++;
+	size_t to = from;
+	for (*out = 0; to < s->n && is_digit(s->p[to]); to++)
+		*out = *out * 10 + (uint32_t)(s->p[to] - '0');
+	if (to > from)
+		*s = str_sub(*s, to, s->n);
+	return to > from;
+}
+
+void pdf_each_loose_ref(struct str value, void (*each)(void *to, uint32_t number), void *to)
+{
+	uint32_t number[2] = {0}, next;
+	int have = 0;
+	for (skip(&value); value.n; skip(&value)) {
+		if (loose_number(&value, &next)) {
+			number[0] = number[1], number[1] = next;
+			have += have < 2;
+			continue;
+		}
+		bool pair = str_starts(value, STR("<<")) || str_starts(value, STR(">>")), ref = value.p[0] == 'R';
+		size_t n = pair ? 2 : ref ? 1 : strchr("[]{}", value.p[0]) && value.p[0] ? 1 : value_len(value, DEPTH_MAX);
+		if (ref && have == 2)
+			each(to, number[0]);
+		have = 0;
 		value = str_sub(value, n ? n : 1, value.n);
 	}
 }

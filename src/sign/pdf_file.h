@@ -47,3 +47,5 @@ bool pdf_first_page(const struct pdf_file *f, uint32_t *number, struct err *e) M
 bool pdf_revision_end(const struct pdf_file *f, size_t table, size_t *end, size_t *with_eol, struct err *e);
 /* All references in a value, at any depth. */
 void pdf_each_ref(struct str value, void (*each)(void *to, uint32_t number), void *to);
+/* The same for whatever any reader could take for one: any generation, comments between, no blank before the R, signs. */
+void pdf_each_loose_ref(struct str value, void (*each)(void *to, uint32_t number), void *to);

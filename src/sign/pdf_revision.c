@@ -7,11 +7,13 @@
 #define CHANGED_MAX 64
 #define NEW_FIELDS_MAX 64
 #define DSS_DEPTH 8 /* DSS, VRI, one of its signatures, an array, a stream */
+#define BARE_MAX ((size_t)4096) /* of an object that is neither dictionary nor array */
 
 struct diff {
 	struct pdf_file old, new;
 	struct str old_root; /* its catalogue */
 	size_t n_changed;    /* objects that were there before; a signature changes two or three */
+	size_t n_objects, n_streams; /* of the revision, as tiled */
 	size_t work;         /* as pdf_file_object_within() */
 	int deep;            /* in mark_dss() */
 	const struct revision *at;
@@ -53,7 +55,7 @@ static bool take_number(struct str *s, size_t *out)
 }
 
 /* The stream after a dictionary, when there is one: its length must stand in the dictionary itself. */
-static bool take_stream(struct str *s, struct str dict)
+static bool take_stream(struct str *s, struct str dict, size_t *streams)
 {
 	size_t n;
 	if (!take(s, STR("stream")))
@@ -65,6 +67,7 @@ static bool take_stream(struct str *s, struct str dict)
 	if (!s->n || s->p[0] != '\n' || n >= s->n)
 		return false;
 	*s = str_sub(*s, n + 1, s->n);
+	*streams += 1;
 	return take(s, STR("endstream"));
 }
 
@@ -76,11 +79,61 @@ static bool take_object(struct diff *d, struct str *s)
 	if (!take_number(s, &number) || !take_number(s, &gen) || gen != 0 || !take(s, STR("obj")) || number >= d->new.size)
 		return false;
 	skip_blank(s);
-	if ((s->n && s->p[0] == '%') || !pdf_next_value(s, &value) || !take_stream(s, value) || !take(s, STR("endobj")))
+	if ((s->n && s->p[0] == '%') || !pdf_next_value(s, &value) || !take_stream(s, value, &d->n_streams) || !take(s, STR("endobj")))
 		return false;
 	bool named = d->new.at[number].used && d->new.at[number].offset == at && !d->tiled[number];
 	d->tiled[number] = true;
+	d->n_objects++;
 	return named;
+}
+
+/* ---- what a reader that mends a file by searching would find ---- */
+
+static bool is_blank_of_pdf(char c) { return is_blank(c) || c == '\f' || c == '\0'; }
+
+/* Cuts off the end of s what `is` holds of; how many they were. */
+static size_t cut_back(struct str *s, bool (*is)(char))
+{
+	size_t n = s->n;
+	while (n && is(s->p[n - 1]))
+		n--;
+	size_t cut = s->n - n;
+	*s = str_sub(*s, 0, n);
+	return cut;
+}
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* "4 0 obj": two numbers before the word. */
+static bool is_head(struct str before)
+{
+	cut_back(&before, is_blank_of_pdf);
+	return cut_back(&before, is_digit) && cut_back(&before, is_blank_of_pdf) && cut_back(&before, is_digit);
+}
+
+static size_t count_word(struct str s, struct str word, bool head)
+{
+	size_t n = 0, from = 0;
+	ptrdiff_t at;
+	while ((at = str_find(str_sub(s, from, s.n), word)) >= 0) {
+		n += !head || is_head(str_sub(s, 0, from + (size_t)at));
+		from += (size_t)at + word.n;
+	}
+	return n;
+}
+
+/* Strings and streams are nothing to us; to such a reader what stands in them is objects, tables and ends like any. */
+static bool nothing_hidden(struct diff *d)
+{
+	struct str s = str_sub(d->new.bytes, d->at->start, d->at->with_eol - d->at->start);
+	const struct { struct str word; bool head; size_t want; } words[] = {{STR("obj"), true, d->n_objects}, {STR("endobj"), false, d->n_objects},
+		{STR("endstream"), false, d->n_streams}, {STR("trailer"), false, 1}, {STR("startxref"), false, 1}, {STR("xref"), false, 2}};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (count_word(s, words[i].word, words[i].head) != words[i].want) {
+			pdf_report_add(d->r, FIND_CHANGED_AFTER, -1, "the word %.*s where readers that mend files would heed it", STR_ARG(words[i].word));
+			return false;
+		}
+	return true;
 }
 
 static bool tile(struct diff *d)
@@ -93,7 +146,7 @@ static bool tile(struct diff *d)
 			return false;
 		}
 	}
-	return true;
+	return nothing_hidden(d);
 }
 
 static bool was(const struct diff *d, uint32_t number) { return number < d->old.size && d->old.at[number].used; }
@@ -205,6 +258,18 @@ static void mark_dss(void *to, uint32_t number)
 	d->deep--;
 }
 
+/* DSS, VRI and their lists by reference; certificates, revocation lists and answers as plain streams. Nothing that means more to a reader. */
+static bool is_validation_data(struct str x)
+{
+	static const char *const stream[] = {"/Length", "/Filter", NULL};
+	struct str type = pdf_value(x, STR("/Type"));
+	if (x.n && x.p[0] == '[')
+		return true;
+	if (pdf_count(x, STR("/Length")))
+		return only_keys(x, stream);
+	return pdf_is_plain(x) && (!type.n || str_eq(type, STR("/DSS")) || str_eq(type, STR("/VRI")));
+}
+
 static bool check_catalog(struct diff *d, struct str old, struct str new)
 {
 	static const char *const free[] = {"/AcroForm", "/DSS", "/Extensions", NULL};
@@ -248,7 +313,7 @@ static void check_new(struct diff *d, uint32_t number, struct str dict)
 {
 	if (d->dangling[number])
 		refuse(d, FIND_SHADOW, number, "the signed revision already referred to it");
-	if (!d->dss[number] && !is_signature(dict) && !is_quiet_field(d, number))
+	if (!(d->dss[number] && is_validation_data(dict)) && !is_signature(dict) && !is_quiet_field(d, number))
 		refuse(d, FIND_CHANGED_AFTER, number, "neither a signature nor validation data");
 }
 
@@ -263,6 +328,8 @@ static void check_objects(struct diff *d)
 		bool before = was(d, i), moved = !before != !d->new.at[i].used || (before && d->old.at[i].offset != d->new.at[i].offset);
 		if (moved && !d->tiled[i])
 			refuse(d, FIND_CHANGED_AFTER, i, "removed, or its place moved");
+		else if (i && d->new.at[i].table == 1 && !d->new.at[i].used) /* where a table begins with a free entry, some readers count from 0 */
+			refuse(d, FIND_CHANGED_AFTER, i, "free in the new table");
 		if (!d->tiled[i] || i == d->old.root)
 			continue;
 		if (!pdf_file_object(&d->new, i, &dict, &e))
@@ -293,17 +360,32 @@ static void mark_dangling(void *to, uint32_t number)
 		d->dangling[number] = true;
 }
 
+static bool is_container(struct str value) { return str_starts(value, STR("<<")) || str_starts(value, STR("[")); }
+
+/* All that stands up to "endobj": a number may be the beginning of a reference that we do not take for one. */
+static bool bare_object(const struct diff *d, struct str *value, struct err *e)
+{
+	struct str rest = str_sub(d->old.bytes, (size_t)(value->p - d->old.bytes.p), BARE_MAX);
+	ptrdiff_t end = str_find(rest, STR("endobj"));
+	if (end < 0)
+		return err_set(e, ERR_INVALID, "PDF: an object without an end");
+	*value = str_sub(rest, 0, (size_t)end);
+	return true;
+}
+
 static bool find_dangling(struct diff *d, struct err *e)
 {
 	struct str dict;
 	d->work = PDF_WORK_FACTOR * d->old.bytes.n;
-	pdf_each_ref(d->old.trailer, mark_dangling, d);
+	pdf_each_loose_ref(d->old.trailer, mark_dangling, d);
 	for (uint32_t i = 0; i < d->old.size; i++) {
 		if (!d->old.at[i].used)
 			continue;
 		if (!pdf_file_object_within(&d->old, i, &d->work, &dict, e))
 			return false;
-		pdf_each_ref(dict, mark_dangling, d);
+		if (!is_container(dict) && !bare_object(d, &dict, e))
+			return false;
+		pdf_each_loose_ref(dict, mark_dangling, d);
 	}
 	return true;
 }

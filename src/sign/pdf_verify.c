@@ -27,7 +27,7 @@ static const char *const names[FIND_KINDS] = {
 	[FIND_RANGE_END] = "range-end", [FIND_OVERLAP] = "overlap", [FIND_GAP] = "gap", [FIND_CONTENTS_TWICE] = "contents-twice",
 	[FIND_PADDING] = "padding", [FIND_CMS] = "cms", [FIND_ATTRIBUTES] = "attributes", [FIND_ALGORITHM] = "algorithm",
 	[FIND_WEAK_KEY] = "weak-key", [FIND_DIGEST] = "digest", [FIND_SIGNER] = "signer", [FIND_SIGNATURE] = "signature",
-	[FIND_KEY_USAGE] = "key-usage", [FIND_CHAIN] = "chain", [FIND_TIME] = "time", [FIND_OLD_PADDING] = "old-padding"};
+	[FIND_KEY_USAGE] = "key-usage", [FIND_CHAIN] = "chain", [FIND_TIME] = "time", [FIND_NOBODY] = "nobody", [FIND_OLD_PADDING] = "old-padding"};
 
 const char *pdf_finding_name(enum pdf_finding_kind kind) { return kind < FIND_KINDS ? names[kind] : "unknown"; }
 
@@ -46,7 +46,7 @@ static enum pdf_verdict weight(enum pdf_finding_kind kind)
 {
 	if (kind == FIND_OLD_PADDING)
 		return PDF_GOOD;
-	return kind == FIND_CHAIN || kind == FIND_TIME ? PDF_UNCERTAIN : PDF_REFUSED;
+	return kind == FIND_CHAIN || kind == FIND_TIME || kind == FIND_NOBODY ? PDF_UNCERTAIN : PDF_REFUSED;
 }
 
 /* The verdict counts every finding, also those for which there is no more room. */
@@ -342,6 +342,16 @@ static void check_later(struct job *j)
 	}
 }
 
+/* Whoever likes has a file time-stamped. */
+static void check_anybody(struct job *j)
+{
+	for (size_t i = 0; i < j->r->n; i++)
+		if (j->r->signatures[i].level != PDF_LEVEL_DOCUMENT_TIME)
+			return;
+	if (j->r->n)
+		pdf_report_add(j->r, FIND_NOBODY, -1, "time-stamps alone: nobody signed");
+}
+
 void pdf_verify(struct arena *a, struct str pdf, const struct pdf_trust *trust, struct pdf_report *out)
 {
 	struct job *j = NEW(a, struct job);
@@ -362,6 +372,7 @@ void pdf_verify(struct arena *a, struct str pdf, const struct pdf_trust *trust, 
 	check_signatures(j);
 	check_later(j);
 	check_removed(j);
+	check_anybody(j);
 	if (out->n && out->verdict < PDF_GOOD)
 		out->verdict = PDF_GOOD;
 }

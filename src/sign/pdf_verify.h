@@ -2,7 +2,8 @@
  *
  * For each signature: what it covers, whether the bytes are those signed, who signed, when (time-stamp), and whether the
  * certificate leads to an anchor at that time. Over the whole file: after a signature there may follow only revisions that
- * add signatures (invisible fields) or validation data (DSS); each changed or new object of them is looked at.
+ * add signatures (invisible fields) or validation data (DSS); each changed or new object of them is looked at, and nothing in them may be
+ * what a reader that mends files by searching would take for an object or a table. Time-stamps alone are nobody's signature: uncertain.
  * Refused by name: see enum pdf_finding_kind. Law 20/2023/QH15 art. 22 (a change after signing must be detectable);
  * ETSI EN 319 142-1; circular 15/2025/TT-BKHCN annex I.
  * Hostile input is expected: everything is bounded, nothing is decompressed, no script or link is followed.
@@ -50,6 +51,7 @@ enum pdf_finding_kind {
 	FIND_KEY_USAGE,      /* the certificate is not for signatures */
 	FIND_CHAIN,          /* uncertain: no path to an anchor valid at that time */
 	FIND_TIME,           /* uncertain: a time-stamp is there but not good */
+	FIND_NOBODY,         /* uncertain: time-stamps alone, nobody signed */
 	FIND_OLD_PADDING,    /* a note: RSA PKCS#1 v1.5 where circular 15/2025 wants RSASSA-PSS */
 	FIND_KINDS,
 };

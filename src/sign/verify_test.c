@@ -319,6 +319,64 @@ TEST(a_shadow_prepared_before_signing_is_refused)
 	bench_done(&b);
 }
 
+/* The same, written so that only readers kinder than ours take it for a reference: another generation, a comment or nothing before the R,
+ * a sign before the number, an object that is nothing but a reference. */
+TEST(a_shadow_that_kind_readers_alone_see_is_refused)
+{
+	static const char *const ways[] = {"[@ 1 R]", "[@ 00 R]", "[@ 0%x\nR]", "[@ %x\n0 R]", "[@ 0R]", "[+@ 0 R]", "<< /A [1 2 << /B [(x) /R @ 65535 R] >>] >>", "[12 @ 0 RG]"};
+	struct bench b = bench_new(a);
+	struct str page = forge_object_text(a, b.pdf, forge_page(a, b.pdf));
+	unsigned n = forge_size(a, b.pdf), hole = n + 5;
+	const char *number = str_fmt(a, "%u", hole).p, *bare = replaced(a, STR("@ 0%x\nR"), "@", number), *to_bare = str_fmt(a, "%u 0 R", n).p;
+	for (size_t i = 0; i <= ARRAY_LEN(ways); i++) {
+		bool last = i == ARRAY_LEN(ways);
+		const char *later = last ? to_bare : replaced(a, str_from(ways[i]), "@", number);
+		struct forge_object prepared[] = {{forge_page(a, b.pdf), forge_with(a, page, str_fmt(a, "/Later %s", later).p)}, {n, bare}};
+		struct str one = sign_by(a, forge_append(a, b.pdf, prepared, last ? 2 : 1, " /Unused 1"), &b.officer, NULL);
+		expect_verdict(a, &b, one, PDF_GOOD, 1);
+		unsigned r = forge_root(a, one);
+		EXPECT(hole >= forge_size(a, one));
+		struct forge_object o[] = {{hole, "<< /Length 5 >>\nstream\n0 0 m\nendstream"},
+					   {r, forge_with(a, forge_object_text(a, one, r), str_fmt(a, "/DSS << /Certs [%u 0 R] >>", hole).p)}};
+		EXPECT_FOUND(&b, forge_append(a, one, o, 2, ""), FIND_SHADOW);
+	}
+	bench_done(&b);
+}
+
+/* Readers that mend a damaged file look for "4 0 obj" anywhere, also in strings and in streams that are only validation data to us, and
+ * take in what lies in object streams; a table may be read as shifted by one, a number of too many digits as two. */
+TEST(what_a_reader_that_mends_would_find_is_refused)
+{
+	static const char *const hidden[] = {"\n4 0 obj\n<< /Length 0 >>\nendobj\n", " 4\t00  obj<<>>", "x4 0 obj", "endstream endobj 4 0 obj", "\ntrailer\n<< /Root 9 0 R >>\n", "\nstartxref\n7\n", "\nxref\n0 1\n", "endobj"};
+	static const char *const kinds[] = {"<< /Type /ObjStm /N 1 /First 4 /Length 5 >>\nstream\n4 0 2\nendstream", "<< /Type /XRef /Length 5 >>\nstream\n12345\nendstream", "<< /Type /Page /Contents 4 0 R >>",
+		"<< /Length 5 /Subtype /XML >>\nstream\n12345\nendstream", "(text)", "<< /#54ype /Page >>"};
+	struct bench b = bench_new(a);
+	struct str one = sign_by(a, b.pdf, &b.officer, NULL), root = forge_object_text(a, one, forge_root(a, one));
+	unsigned n = forge_size(a, one), r = forge_root(a, one);
+	const char *with_dss = forge_with(a, root, str_fmt(a, "/DSS << /Certs [%u 0 R] >>", n).p);
+	for (size_t i = 0; i < ARRAY_LEN(hidden); i++) {
+		struct forge_object stream[] = {{n, str_fmt(a, "<< /Length %zu >>\nstream\n%s\nendstream", strlen(hidden[i]), hidden[i]).p}, {r, with_dss}};
+		EXPECT_FOUND(&b, forge_append(a, one, stream, 2, ""), FIND_CHANGED_AFTER);
+		struct forge_object text = {r, forge_with(a, root, str_fmt(a, "/Extensions << /A (%s) >>", hidden[i]).p)};
+		EXPECT_FOUND(&b, forge_append(a, one, &text, 1, ""), FIND_CHANGED_AFTER);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct forge_object o[] = {{n, kinds[i]}, {r, with_dss}};
+		EXPECT_FOUND(&b, forge_append(a, one, o, 2, ""), FIND_CHANGED_AFTER);
+	}
+	struct forge_object same = {r, str_dup(a, root).p};
+	struct str later = forge_append(a, one, &same, 1, ""), tail = str_sub(later, one.n, later.n);
+	const char *shifted = replaced(a, tail, str_fmt(a, "xref\n%u 1\n", r).p, str_fmt(a, "xref\n%u 2\n0000000000 65535 f \n", r - 1).p);
+	EXPECT_FOUND(&b, str_cat(a, one, str_from(shifted)), FIND_CHANGED_AFTER);
+	size_t prev = 0;
+	ptrdiff_t at = str_find(tail, STR("/Prev "));
+	EXPECT(at > 0 && sscanf(tail.p + at, "/Prev %zu", &prev) == 1);
+	const char *was = str_fmt(a, "/Prev %zu", prev).p, *longer[] = {str_fmt(a, "/Prev %012zu9", prev).p, str_fmt(a, "/Prev %zu.5", prev).p};
+	for (size_t i = 0; i < ARRAY_LEN(longer); i++)
+		EXPECT_FOUND(&b, str_cat(a, one, str_from(replaced(a, tail, was, longer[i]))), FIND_STRUCTURE);
+	bench_done(&b);
+}
+
 TEST(bytes_between_and_after_revisions_are_refused)
 {
 	struct bench b = bench_new(a);
@@ -412,6 +470,27 @@ static struct str foreign_cms(struct arena *a, struct str bytes, struct party *p
 	return out;
 }
 
+/* The signature of the file, said to be of another algorithm: what the algorithm is stands outside of what is signed. */
+static struct str renamed_algorithm(struct arena *a, struct str pdf, int nid)
+{
+	ptrdiff_t at = str_find(pdf, STR("/Contents <"));
+	struct str hex = str_sub(pdf, (size_t)at + 11, 32768), der;
+	EXPECT(at > 0 && hex_decode(a, hex, &der));
+	const unsigned char *p = (const unsigned char *)der.p;
+	CMS_ContentInfo *ci = d2i_CMS_ContentInfo(NULL, &p, (long)der.n);
+	X509_ALGOR *algorithm = NULL;
+	unsigned char *out = NULL;
+	EXPECT(ci);
+	CMS_SignerInfo_get0_algs(sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(ci), 0), NULL, NULL, NULL, &algorithm);
+	EXPECT(X509_ALGOR_set0(algorithm, OBJ_nid2obj(nid), V_ASN1_NULL, NULL) == 1);
+	int n = i2d_CMS_ContentInfo(ci, &out);
+	EXPECT(n > 0);
+	struct str x = forge_cms(a, pdf, str_dup(a, (struct str){(const char *)out, (size_t)n}));
+	OPENSSL_free(out);
+	CMS_ContentInfo_free(ci);
+	return x;
+}
+
 TEST(weak_or_incomplete_cms_is_refused)
 {
 	struct bench b = bench_new(a);
@@ -427,6 +506,8 @@ TEST(weak_or_incomplete_cms_is_refused)
 	EXPECT_FOUND(&b, forge_cms(a, one, foreign_cms(a, bytes, &b.officer, EVP_sha256(), CMS_CADES | CMS_NOCERTS)), FIND_CMS);
 	EXPECT_FOUND(&b, forge_cms(a, one, foreign_cms(a, STR("other"), &b.officer, EVP_sha256(), CMS_CADES)), FIND_DIGEST);
 	EXPECT_FOUND(&b, forge_cms(a, one, foreign_cms(a, bytes, &rsa, EVP_sha256(), CMS_CADES)), FIND_OLD_PADDING);
+	EXPECT_FOUND(&b, renamed_algorithm(a, one, NID_rsaEncryption), FIND_ALGORITHM);
+	EXPECT_FOUND(&b, renamed_algorithm(a, one, NID_sha256WithRSAEncryption), FIND_ALGORITHM);
 	/* The certificate of somebody else with the same key usage: the key does not fit. */
 	struct party thief = {b.officer.key, other.cert};
 	struct pades_key k = key_of(a, &thief);
@@ -482,6 +563,54 @@ TEST(a_time_stamp_keeps_a_signature_good_after_its_certificate)
 	b.trust.stamps = b.anchors; /* an authority nobody knows */
 	EXPECT_FOUND(&b, one, FIND_TIME);
 	EXPECT_FOUND(&b, one, FIND_CHAIN);
+	tsa_demo_stop(server);
+	bench_done(&b);
+}
+
+/* A revision more with a document time-stamp over everything. */
+static struct str stamp_by(struct arena *a, struct str pdf, const struct tsa *tsa)
+{
+	struct err e;
+	unsigned n = forge_size(a, pdf), r = forge_root(a, pdf);
+	struct str root = forge_object_text(a, pdf, r), zeros = hex_encode(a, arena_alloc(a, 8192), 8192), bytes, token;
+	const char *form = str_fmt(a, "%u 0 R] /SigFlags", n + 1).p;
+	const char *grown = str_find(root, STR("] /SigFlags")) > 0 ? replaced(a, root, "] /SigFlags", str_fmt(a, " %s", form).p) : forge_with(a, root, str_fmt(a, "/AcroForm << /Fields [%s 3 >>", form).p);
+	struct forge_object o[] = {{r, grown}, {n, str_fmt(a, "<< /Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161 /ByteRange [0000000000 1111111111 2222222222 3333333333] /Contents <%.*s> >>", STR_ARG(zeros)).p},
+		{n + 1, str_fmt(a, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Stamp) /F 132 /Rect [0 0 0 0] /V %u 0 R >>", n).p}};
+	struct str out = forge_append(a, pdf, o, 3, "");
+	size_t b = pdf.n + (size_t)str_find(str_sub(out, pdf.n, out.n), STR("/Contents <")) + 10, c = b + zeros.n + 2;
+	out = forge_replace_last(a, out, "/ByteRange [", "1111111111", str_fmt(a, "%010zu", b).p);
+	out = forge_replace_last(a, out, "/ByteRange [", "2222222222", str_fmt(a, "%010zu", c).p);
+	out = forge_replace_last(a, out, "/ByteRange [", "3333333333", str_fmt(a, "%010zu", out.n - c).p);
+	EXPECT_OK(tsa_stamp(a, tsa, forge_range_digest(a, out, &bytes), instant_clock(), &token, &e), e);
+	return forge_cms(a, out, token);
+}
+
+/* Anybody has anything time-stamped: it says when, not who. And a stamp over other bytes is a wrong digest, not a doubt. */
+TEST(a_time_stamp_is_nobodys_signature)
+{
+	struct bench b = bench_new(a);
+	struct err e;
+	const char *dir = test_temp_dir(a).p;
+	EXPECT_OK(tsa_demo_certify(dir, 86400, &e), e);
+	struct tsa_demo *server = tsa_demo_start(dir, 0, TSA_HONEST, &e);
+	AUTO_TRUST stamps = trust_load(str_fmt(a, "%s/root.pem", dir).p, &e);
+	EXPECT(server && stamps);
+	struct tsa tsa = {str_fmt(a, "http://127.0.0.1:%d/", tsa_demo_port(server)).p, 5000, stamps, NULL};
+	struct str only = stamp_by(a, b.pdf, &tsa), both = stamp_by(a, sign_by(a, b.pdf, &b.officer, NULL), &tsa);
+	b.trust.stamps = stamps;
+	expect_verdict(a, &b, both, PDF_GOOD, 2);
+	expect_verdict(a, &b, only, PDF_UNCERTAIN, 1);
+	EXPECT_FOUND(&b, only, FIND_NOBODY);
+	struct str others[] = {forge_replace_last(a, both, "/T (Stamp", "Stamp", "Other"), forge_replace_last(a, only, "/T (Stamp", "Stamp", "Other")};
+	for (size_t i = 0; i < 2; i++) {
+		EXPECT_FOUND(&b, others[i], FIND_DIGEST);
+		EXPECT_INT(verify(a, &b, others[i])->verdict, PDF_REFUSED);
+	}
+	struct pades_key seal = key_of(a, &b.seal);
+	struct pades_options o = {.now = instant_clock(), .name = STR("Sở Mẫu")};
+	struct str out;
+	EXPECT_ERR(pades_seal(a, only, &seal, &o, &b.trust, NULL, 0, &out, &e), e, ERR_CONFLICT);
 	tsa_demo_stop(server);
 	bench_done(&b);
 }

@@ -141,6 +141,21 @@ bool tsa_verify(struct arena *a, struct str token, struct digest d, const struct
 	return good;
 }
 
+bool tsa_is_of_other(struct str token, struct digest d)
+{
+	const unsigned char *p = (const unsigned char *)token.p;
+	PKCS7 *t = token.n && token.n <= ANSWER_MAX ? d2i_PKCS7(NULL, &p, (long)token.n) : NULL;
+	TS_TST_INFO *info = t && PKCS7_type_is_signed(t) ? PKCS7_to_TS_TST_INFO(t) : NULL;
+	TS_MSG_IMPRINT *imprint = info ? TS_TST_INFO_get_msg_imprint(info) : NULL;
+	ASN1_OCTET_STRING *of = imprint ? TS_MSG_IMPRINT_get_msg(imprint) : NULL;
+	bool sha256 = of && OBJ_obj2nid(TS_MSG_IMPRINT_get_algo(imprint)->algorithm) == NID_sha256;
+	bool other = sha256 && !str_eq((struct str){(const char *)ASN1_STRING_get0_data(of), (size_t)ASN1_STRING_length(of)}, DIGEST_STR(d));
+	TS_TST_INFO_free(info);
+	PKCS7_free(t);
+	ERR_clear_error();
+	return other;
+}
+
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
 static void curl_start(void) { CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == 0); }
 

@@ -30,3 +30,5 @@ bool tsa_stamp(struct arena *a, const struct tsa *tsa, struct digest d, struct i
 /* ERR_INVALID with the reason when the token is not a good stamp of d. *out lies in the arena. */
 bool tsa_verify(struct arena *a, struct str token, struct digest d, const struct trust *anchors, struct tsa_time *out,
 		struct err *e) MUST_CHECK;
+/* Whether the token is over another digest: false also when it cannot be read, or is over a hash of another kind. */
+bool tsa_is_of_other(struct str token, struct digest d);
