@@ -102,8 +102,9 @@ MUST_CHECK bool account_password_hash(struct arena *a, struct str password, stru
 MUST_CHECK bool account_create(struct env *env, const struct account_new *x, struct account_id *id, struct err *e);
 
 struct account_sample { const char *role; struct str login, password, totp_secret; struct account_id account; };
-#define ACCOUNT_SAMPLES 9
-/* Accounts citizen, business, counter, specialist, head, director, clerk, inspector, admin with passwords and base32
+#define ACCOUNT_SAMPLES 11
+/* Accounts citizen, business, counter, specialist, head, director, clerk, inspector, admin, each called by its role, and the directors of
+ * two other bodies, called centre and province, with passwords and base32
  * TOTP secrets (applicants: empty) made from `seed`, so that a second run prints the same. Hash the passwords before:
  * account_demo_prepare() anywhere, account_demo() in a writer's action. */
 struct account_demo { struct account_sample sample[ACCOUNT_SAMPLES]; struct account_new account[ACCOUNT_SAMPLES]; };
@@ -117,10 +118,10 @@ struct account_entry { struct str token; struct account_id account; };
 struct account_entry *account_entry_new(struct arena *a);
 /* In a writer's action: begins a whole session of the sample, without password and second factor; the one of this browser ends. An
  * entry of the log, account.sample_sign_in. An account that was added later is no sample, whatever its name. */
-MUST_CHECK bool account_entry_begin(struct request *r, enum role role, struct account_entry *x, struct err *e);
+MUST_CHECK bool account_entry_begin(struct request *r, struct str sample, struct account_entry *x, struct err *e);
 /* After the commit: the browser gets the session's cookie. */
 void account_entry_answer(struct request *r, const struct account_entry *x);
-/* The name of the sample with that role; empty when there is none. */
-struct str account_sample_name(enum role role);
+/* The name of the person whose account is so called; empty when there is none. */
+struct str account_sample_name(struct str sample);
 
 extern struct route_table account_routes;

@@ -25,8 +25,8 @@ MUST_CHECK bool account_key(const struct account_row_row *row, struct key *out, 
 MUST_CHECK bool account_totp_secret(struct arena *a, const struct account_row_row *row, struct str *out, struct err *e);
 /* By login, personal id or tax code; always the same queries. *found false: no such account. */
 MUST_CHECK bool account_find(struct env *env, struct str typed, struct account_row_row *row, bool *found, struct err *e);
-/* The sample of that role (demo.c), when its account is as it was made and not locked. */
-MUST_CHECK bool account_sample_row(struct env *env, enum role role, struct account_row_row *row, bool *found, struct err *e);
+/* The sample so called (demo.c), when its account is as it was made and not locked. */
+MUST_CHECK bool account_sample_row(struct env *env, struct str sample, struct account_row_row *row, bool *found, struct err *e);
 MUST_CHECK bool account_record(struct env *env, const char *kind, struct account_id id, struct str body, struct err *e);
 /* Ends sessions and tokens; `keep` (0: none) is the session that goes on with the new epoch. */
 MUST_CHECK bool account_end_all(struct env *env, struct account_id id, int64_t keep, struct err *e);

@@ -26,10 +26,10 @@ static void list_row(struct screen *s, struct request *r, const struct ui_table 
 static void list_table(struct screen *s, struct request *r, const struct account_list_rows *rows)
 {
 	enum lang l = s->o.lang;
-	const struct ui_column columns[] = {{.head = msg(l, MSG_ACCOUNT_NAME_SHORT)}, {.head = msg(l, MSG_ACCOUNT_KIND)}, {.head = msg(l, MSG_ACCOUNT_STATE)},
+	const struct ui_column columns[] = {{.head = msg(l, MSG_ACCOUNT_NAME_SHORT), .kind = UI_CELL_TITLE}, {.head = msg(l, MSG_ACCOUNT_KIND), .bare = true}, {.head = msg(l, MSG_ACCOUNT_STATE), .bare = true},
 	                                    {.head = msg(l, MSG_ACCOUNT_FACTOR)}, {.head = msg(l, MSG_ACCOUNT_CREATED)}};
 	const struct ui_table t = {.caption = msg(l, MSG_ACCOUNT_ACCOUNTS), .caption_hidden = true, .columns = columns,
-	                           .n_columns = ARRAY_LEN(columns), .keys = true};
+	                           .n_columns = ARRAY_LEN(columns), .keys = true, .flow = true};
 	ui_table_begin(&s->o, &t);
 	for (size_t i = 0; i < rows->n && i < PAGE_SIZE; i++)
 		list_row(s, r, &t, &rows->v[i]);

@@ -19,12 +19,15 @@ static const struct { const char *role; enum account_kind kind; const char *name
 	{"clerk", ACCOUNT_OFFICIAL, "Vũ Thị Mẫu Văn Thư", NULL, NULL},
 	{"inspector", ACCOUNT_OFFICIAL, "Đỗ Văn Mẫu Thanh Tra", NULL, NULL},
 	{"admin", ACCOUNT_ADMIN, "Quản trị Mẫu", NULL, NULL},
+	{"centre", ACCOUNT_OFFICIAL, "Hoàng Văn Mẫu Trung Tâm", NULL, NULL},
+	{"province", ACCOUNT_OFFICIAL, "Trịnh Thị Mẫu Lãnh Đạo", NULL, NULL},
 };
 
 bool account_demo_prepare(struct arena *a, struct str seed, const struct directory_demo *people, struct account_demo *out, struct err *e)
 {
 	const struct person_id persons[ACCOUNT_SAMPLES] = {[2] = people->counter, people->specialist, people->head, people->director,
-	                                                   people->clerk, people->inspector};
+	                                                   people->clerk, people->inspector,
+	                                                   [9] = people->centre_head, people->province_head};
 	for (size_t i = 0; i < ACCOUNT_SAMPLES; i++) {
 		const char *role = samples[i].role;
 		struct digest p = made(seed, role, "password"), t = made(seed, role, "totp");
@@ -53,28 +56,28 @@ bool account_demo(struct env *env, struct account_demo *demo, struct err *e)
 	return true;
 }
 
-static size_t sample_of(enum role role)
+static size_t sample_of(struct str sample)
 {
 	size_t i = 0;
-	while (i < ACCOUNT_SAMPLES && strcmp(samples[i].role, role_name(role)) != 0)
+	while (i < ACCOUNT_SAMPLES && !str_eq(sample, str_from(samples[i].role)))
 		i++;
 	return i;
 }
 
-struct str account_sample_name(enum role role)
+struct str account_sample_name(struct str sample)
 {
-	size_t i = sample_of(role);
+	size_t i = sample_of(sample);
 	return i < ACCOUNT_SAMPLES ? str_from(samples[i].name) : STR("");
 }
 
 /* Its name in the data is that of the table and nobody changes it: who takes a login that became free is not taken for the sample. */
-bool account_sample_row(struct env *env, enum role role, struct account_row_row *row, bool *found, struct err *e)
+bool account_sample_row(struct env *env, struct str sample, struct account_row_row *row, bool *found, struct err *e)
 {
-	size_t i = sample_of(role);
+	size_t i = sample_of(sample);
 	*found = false;
 	if (i == ACCOUNT_SAMPLES)
 		return true;
-	if (!account_find(env, str_from(samples[i].role), row, found, e))
+	if (!account_find(env, sample, row, found, e))
 		return false;
 	*found = *found && account_kind_of(row->kind) == samples[i].kind && str_eq(row->name, str_from(samples[i].name)) && str_eq(row->state, STR("active"));
 	return true;

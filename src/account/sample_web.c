@@ -9,12 +9,12 @@ struct account_entry *account_entry_new(struct arena *a)
 	return x;
 }
 
-bool account_entry_begin(struct request *r, enum role role, struct account_entry *x, struct err *e)
+bool account_entry_begin(struct request *r, struct str sample, struct account_entry *x, struct err *e)
 {
 	struct account_row_row row = {0};
 	bool found = false;
 	x->account = (struct account_id){0};
-	if (!account_sample_row(&r->env, role, &row, &found, e))
+	if (!account_sample_row(&r->env, sample, &row, &found, e))
 		return false;
 	if (!found)
 		return true;

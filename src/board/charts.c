@@ -305,7 +305,7 @@ static void by_group(const struct drawing *x)
 	x->c->n_points = n;
 	x->c->label_head = group_head(x->r, x->q->view);
 	struct str v[] = {n ? x->d->groups[worst].name : STR_NONE, number_of(x, n ? x->d->groups[worst].row.n[STAT_LATE] : 0), number_of(x, late)};
-	x->c->title = !n ? M(x->r, FIND_NONE) : late ? say(x, MSG_BOARD_FIND_GROUP, v) : M(x->r, FIND_GROUP_CLEAN);
+	x->c->title = !n ? M(x->r, FIND_NONE) : late ? say(x, x->d->n_groups > 1 ? MSG_BOARD_FIND_GROUP : MSG_BOARD_FIND_ONE, v) : M(x->r, FIND_GROUP_CLEAN);
 }
 
 static void time_by_group(const struct drawing *x)
@@ -337,7 +337,7 @@ static void time_by_group(const struct drawing *x)
 	x->c->n_points = n;
 	x->c->label_head = group_head(x->r, x->q->view);
 	struct str v[] = {n ? x->d->groups[slowest].name : STR_NONE, n ? board_time(x->r, most) : STR_NONE};
-	x->c->title = n ? say(x, MSG_BOARD_FIND_GROUP_TIME, v) : M(x->r, FIND_NONE);
+	x->c->title = n ? say(x, n > 1 ? MSG_BOARD_FIND_GROUP_TIME : MSG_BOARD_FIND_ONE_TIME, v) : M(x->r, FIND_NONE);
 }
 
 static void draw(const struct drawing *x, enum board_chart which)

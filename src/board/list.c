@@ -68,16 +68,16 @@ enum { L_CODE, L_WHAT, L_SENT, L_DUE, L_SETTLED, L_COLS };
 static void show_rows(struct request *r, struct html_out *o, const struct board_behind_rows *rows)
 {
 	struct arena *a = r->env.arena;
-	struct ui_column c[L_COLS] = {[L_CODE] = {.head = M(r, CODE), .kind = UI_CELL_CODE}, [L_WHAT] = {.head = M(r, DOSSIER)}, [L_SENT] = {.head = M(r, SENT), .kind = UI_CELL_TIME},
+	struct ui_column c[L_COLS] = {[L_CODE] = {.head = M(r, CODE), .kind = UI_CELL_CODE}, [L_WHAT] = {.head = M(r, WHO_WHAT), .kind = UI_CELL_TITLE}, [L_SENT] = {.head = M(r, SENT), .kind = UI_CELL_TIME},
 		[L_DUE] = {.head = M(r, DUE), .kind = UI_CELL_TIME}, [L_SETTLED] = {.head = M(r, SETTLED), .kind = UI_CELL_TIME}};
-	struct ui_table t = {.caption = M(r, LIST), .caption_hidden = true, .columns = c, .n_columns = L_COLS, .keys = true};
+	struct ui_table t = {.caption = M(r, LIST), .caption_hidden = true, .columns = c, .n_columns = L_COLS, .keys = true, .flow = true};
 	ui_table_begin(o, &t);
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct board_behind_row *d = &rows->v[i];
 		struct str url = str_fmt(a, "/ban-lam-viec/ho-so/%.*s", STR_ARG(d->code));
 		ui_row_begin(o, &t, &(struct ui_row){.url = url});
 		ui_cell_main(o, &t, L_CODE, (struct ui_crumb){d->code, url}, STR_NONE);
-		ui_cell_main(o, &t, L_WHAT, (struct ui_crumb){d->procedure_name, STR_NONE}, d->applicant_name);
+		ui_cell_main(o, &t, L_WHAT, (struct ui_crumb){d->applicant_name, STR_NONE}, d->procedure_name);
 		ui_cell(o, &t, L_SENT, instant_people(a, d->sent_at));
 		ui_cell(o, &t, L_DUE, d->law_due.has ? instant_people(a, d->law_due.v) : STR("–"));
 		ui_cell(o, &t, L_SETTLED, d->settled_at.has ? instant_people(a, d->settled_at.v) : STR("–"));

@@ -15,6 +15,47 @@ static const struct field bulk_fields[] = {
 };
 const struct form bulk_form = {"bulk", bulk_fields, ARRAY_LEN(bulk_fields)};
 
+/* ---- the bar below a list ---- */
+
+bool bulk_offers(struct request *r, const struct desk_list_rows *rows, uint32_t **out, struct err *e)
+{
+	struct dossier_ids ids = {NEW_ARRAY(r->env.arena, rows->n, struct dossier_id), rows->n};
+	uint32_t of = 0;
+	for (size_t i = 0; i < rows->n; i++)
+		ids.v[i] = rows->v[i].id;
+	for (size_t i = 0; i < ARRAY_LEN(bulk_actions); i++)
+		of |= 1U << bulk_actions[i];
+	*out = NEW_ARRAY(r->env.arena, rows->n, uint32_t);
+	return dossier_offers(&r->env, LAW, ids, of, *out, e);
+}
+
+struct str bulk_names(struct arena *a, uint32_t offered)
+{
+	struct buf b = buf_on(a);
+	for (size_t i = 0; i < ARRAY_LEN(bulk_actions); i++)
+		if (offered >> bulk_actions[i] & 1)
+			buf_fmt(&b, "%s%s", b.n ? " " : "", bulk_choices[i].value);
+	return buf_str(&b);
+}
+
+void bulk_bar(struct request *r, struct html_out *o, const uint32_t *offered, size_t n)
+{
+	struct ui_bulk_act v[ARRAY_LEN(bulk_actions)];
+	size_t n_acts = 0;
+	for (size_t i = 0; i < ARRAY_LEN(bulk_actions); i++) {
+		int64_t rows = 0;
+		for (size_t k = 0; k < n; k++)
+			rows += offered[k] >> bulk_actions[i] & 1;
+		struct ui_button button = {.label = msg(r->env.lang, desk_action_word(bulk_actions[i])), .weight = n_acts ? UI_QUIET : UI_PRIMARY, .name = STR("action"), .value = str_from(bulk_choices[i].value)};
+		if (rows)
+			v[n_acts++] = (struct ui_bulk_act){button, rows};
+	}
+	if (n_acts)
+		ui_bulk(o, &(struct ui_bulk){.form = STR("bulk"), .action = STR("/ban-lam-viec/hang-loat"), .acts = v, .n_acts = n_acts});
+}
+
+/* ---- doing it ---- */
+
 bool bulk_check(struct request *r, struct err *e)
 {
 	(void)e;
@@ -203,6 +244,30 @@ static void put_chosen(struct request *r, struct html_out *o)
 		ui_facts(o, &(struct ui_fact){.label = msg(r->env.lang, MSG_DESK_F_CHOSEN), .value = buf_str(&codes)}, 1);
 }
 
+/* Before it is done: whether some of the chosen rows stay as they are. */
+static bool say_for_how_many(struct request *r, struct html_out *o, enum dossier_action act, struct err *e)
+{
+	struct arena *a = r->env.arena;
+	size_t n = form_count(r, "chosen"), open = 0;
+	struct dossier_ids ids = {.v = NEW_ARRAY(a, n + 1, struct dossier_id)};
+	uint32_t *out = NEW_ARRAY(a, n + 1, uint32_t);
+	for (size_t k = 0; k < n; k++) {
+		struct dossier_act x = {0};
+		struct str code;
+		struct err none = {0};
+		if (read_chosen(r, form_raw_at(r, "chosen", k), &x, &code, &none))
+			ids.v[ids.n++] = x.id;
+	}
+	if (!dossier_readable(&r->env, &ids, e) || !dossier_offers(&r->env, LAW, ids, 1U << act, out, e))
+		return false;
+	for (size_t k = 0; k < ids.n; k++)
+		open += out[k] != 0;
+	struct str counts[] = {str_fmt(a, "%zu", open), str_fmt(a, "%zu", n)};
+	if (open < n)
+		ui_notice(o, &(struct ui_notice){.tone = UI_WARN, .text = page_say(r, MSG_DESK_BULK_SOME, counts, 2)});
+	return true;
+}
+
 /* Asks what the chosen act still needs, with the rows kept. */
 bool bulk_again(struct request *r, struct err *e)
 {
@@ -214,6 +279,8 @@ bool bulk_again(struct request *r, struct err *e)
 	page_error_summary(&o, r);
 	ui_form_begin(&o, &(struct ui_form){.action = STR("/ban-lam-viec/hang-loat")});
 	put_chosen(r, &o);
+	if (i >= 0 && !say_for_how_many(r, &o, bulk_actions[i], e))
+		return false;
 	ui_field(&o, &(struct ui_field){.name = STR("action"), .kind = UI_HIDDEN, .value = form_raw(r, "action")});
 	if ((asks & AF_TO) && !choose_person(r, &o, bulk_actions[i], e))
 		return false;

@@ -21,7 +21,7 @@ static bool answer_first(struct request *r, struct html_out *o, struct err *e)
 	struct str title = msg(r->env.lang, MSG_DESK_ANSWER_FIRST), n = total > DESK_MANY ? str_fmt(r->env.arena, "%d+", DESK_MANY) : str_fmt(r->env.arena, "%lld", (long long)total);
 	ui_section_begin(o, title);
 	if (rows.n)
-		desk_table(r, o, title, rows.v, rows.n, false);
+		desk_table(r, o, title, rows.v, rows.n, NULL);
 	if (total > (int64_t)rows.n)
 		ui_buttons(o, &(struct ui_button){.label = msg_fmt(r->env.arena, r->env.lang, MSG_DESK_ANSWER_ALL, &n, 1), .weight = UI_QUIET,
 			.url = str_fmt(r->env.arena, "/ban-lam-viec%.*s", STR_ARG(desk_filter_url(r->env.arena, &f, false)))}, 1);
@@ -45,7 +45,7 @@ static bool hand_over_list(struct request *r, struct html_out *o, struct err *e)
 	struct str title = msg(r->env.lang, MSG_DESK_HAND_OVER_LIST);
 	ui_section_begin(o, title);
 	if (rows.n)
-		desk_table(r, o, title, rows.v, rows.n, false);
+		desk_table(r, o, title, rows.v, rows.n, NULL);
 	else
 		ui_empty(o, &(struct ui_empty){.title = msg(r->env.lang, MSG_DESK_HAND_OVER_NONE), .icon = UI_ICON_INBOX});
 	ui_section_end(o);

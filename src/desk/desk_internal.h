@@ -158,6 +158,10 @@ bool desk_act_apply(struct request *r, struct err *e);
 bool act_api_apply(struct request *r, struct err *e);
 bool act_api_check(struct request *r, struct err *e);
 bool act_api_answer(struct request *r, struct err *e);
+/* Of each row of a list the acts of the bar below it that are open to the reader (dossier_offers); by the names of its buttons; the bar. */
+MUST_CHECK bool bulk_offers(struct request *r, const struct desk_list_rows *rows, uint32_t **out, struct err *e);
+struct str bulk_names(struct arena *a, uint32_t offered);
+void bulk_bar(struct request *r, struct html_out *o, const uint32_t *offered, size_t n);
 bool bulk_check(struct request *r, struct err *e);
 bool bulk_apply(struct request *r, struct err *e);
 bool bulk_answer(struct request *r, struct err *e);
@@ -180,5 +184,5 @@ bool counter_apply(struct request *r, struct err *e);
 bool counter_answer(struct request *r, struct err *e);
 /* A choice of the fields that procedures have; its name is "lv". */
 void desk_field_filter(struct request *r, struct html_out *o, struct str now);
-/* A table of rows as the inbox shows them. */
-void desk_table(struct request *r, struct html_out *o, struct str caption, const struct desk_list_row *v, size_t n, bool bulk);
+/* A table of rows as the inbox shows them. offered: of each row the acts in the bulk bar that are for it (bulk_offers); NULL: rows are not chosen. */
+void desk_table(struct request *r, struct html_out *o, struct str caption, const struct desk_list_row *v, size_t n, const uint32_t *offered);

@@ -750,11 +750,24 @@ TEST_BOTH(programs_act_by_the_same_rules)
 	stop();
 }
 
+/* In the box that chooses this dossier's row of a list. */
+static bool in_row(struct str page, struct str code, const char *what)
+{
+	struct str row = str_sub(page, (size_t)str_find(page, str_fmt(w.o.a, "value=\"%.*s~", STR_ARG(code))), page.n);
+	return str_find(str_sub(row, 0, (size_t)str_find_char(row, '>')), str_from(what)) >= 0;
+}
+
 TEST_BOTH(several_at_once_each_with_its_result)
 {
 	start(a, engine);
 	struct str one = sent_code(), two = sent_code(), three = sent_code();
 	STATUS(post(&w.counter, record(two, "/accept"), ""), 303);
+	struct test_answer list = get(&w.counter, "/ban-lam-viec?xem=co-quan"); /* each act says for how many rows it is, each row which acts are for it */
+	EXPECT(has(list.body, "Tiếp nhận (<span data-rows>2</span>)") && has(list.body, "Chuyển đơn vị thụ lý (<span data-rows>3</span>)") && !has(list.body, "value=\"assign\""));
+	EXPECT(in_row(list.body, one, "data-acts=\"accept transfer\"") && in_row(list.body, two, "data-acts=\"transfer\""));
+	list = get(&w.head, "/ban-lam-viec?xem=co-quan");
+	EXPECT(has(list.body, "Phân công (<span data-rows>1</span>)") && in_row(list.body, two, "data-acts=\"assign reassign transfer\"") && in_row(list.body, one, "data-acts=\"reassign transfer\""));
+	EXPECT(has(get(&w.inspector, "/ban-lam-viec?xem=co-quan").body, one.p) && !has(get(&w.inspector, "/ban-lam-viec?xem=co-quan").body, "data-acts"));
 	const char *form = str_cstr(a, str_fmt(a, "action=accept&chosen=%.*s~1&chosen=%.*s~1&chosen=%.*s~1&chosen=nothing&chosen=H99.12-1-1~1", STR_ARG(one), STR_ARG(two), STR_ARG(three)));
 	struct test_answer x = post(&w.counter, "/ban-lam-viec/hang-loat", form);
 	STATUS(x, 200);
@@ -771,6 +784,9 @@ TEST_BOTH(several_at_once_each_with_its_result)
 	STATUS(post(&w.head, "/ban-lam-viec/hang-loat", to_specialist(str_fmt(a, "&action=assign&chosen=%.*s~2&chosen=%.*s~2", STR_ARG(one), STR_ARG(three)).p)), 200);
 	EXPECT_INT(load(one).assignee.v, w.o.people.specialist.v);
 	EXPECT_INT(load(three).assignee.v, w.o.people.specialist.v);
+	x = post(&w.head, "/ban-lam-viec/hang-loat", str_cstr(a, str_fmt(a, "action=assign&chosen=%.*s~3&chosen=%.*s~2", STR_ARG(one), STR_ARG(two))));
+	EXPECT(has(x.body, "1 trong 2 hồ sơ đã chọn")); /* before it is done */
+	EXPECT(!has(post(&w.head, "/ban-lam-viec/hang-loat", str_cstr(a, str_fmt(a, "action=assign&chosen=%.*s~2", STR_ARG(two)))).body, "hồ sơ đã chọn;"));
 	STATUS(post(&w.head, "/ban-lam-viec/hang-loat", "action=approve"), 422);
 	stop();
 }

@@ -40,7 +40,7 @@ static void due_cell(struct request *r, struct html_out *o, const struct ui_tabl
 	ui_cell_end(o);
 }
 
-static void table_row(struct request *r, struct html_out *o, const struct ui_table *t, const struct desk_list_row *x)
+static void table_row(struct request *r, struct html_out *o, const struct ui_table *t, const struct desk_list_row *x, struct str acts)
 {
 	struct arena *a = r->env.arena;
 	bool accepted = x->accepted_at.has, known = !accepted || x->due.has;
@@ -48,7 +48,7 @@ static void table_row(struct request *r, struct html_out *o, const struct ui_tab
 	struct desk_due due = desk_due(&r->env, x->state, by, known);
 	struct str url = str_fmt(a, "/ban-lam-viec/ho-so/%.*s", STR_ARG(x->code));
 	bool runs = due.state == UI_LATE || due.state == UI_SOON || due.state == UI_ON_TIME;
-	ui_row_begin(o, t, &(struct ui_row){.url = url, .select_label = x->code, .select_value = str_fmt(a, "%.*s~%lld", STR_ARG(x->code), (long long)x->rev)});
+	ui_row_begin(o, t, &(struct ui_row){.url = url, .select_label = x->code, .select_value = str_fmt(a, "%.*s~%lld", STR_ARG(x->code), (long long)x->rev), .acts = acts});
 	ui_cell_main(o, t, COL_CODE, (struct ui_crumb){x->code, url}, STR_NONE);
 	ui_cell_main(o, t, COL_WHAT, (struct ui_crumb){x->applicant_name, STR_NONE}, x->procedure_name);
 	step_cell(r, o, t, x, runs);
@@ -57,17 +57,17 @@ static void table_row(struct request *r, struct html_out *o, const struct ui_tab
 	req_note_read(r, x->id.v);
 }
 
-void desk_table(struct request *r, struct html_out *o, struct str caption, const struct desk_list_row *v, size_t n, bool bulk)
+void desk_table(struct request *r, struct html_out *o, struct str caption, const struct desk_list_row *v, size_t n, const uint32_t *offered)
 {
 	enum lang l = r->env.lang;
 	struct ui_column columns[COLS] = {
 		[COL_CODE] = {.head = msg(l, MSG_DESK_COL_CODE), .kind = UI_CELL_CODE}, [COL_WHAT] = {.head = msg(l, MSG_DESK_COL_WHO_WHAT)},
 		[COL_STEP] = {.head = msg(l, MSG_DESK_COL_STEP_WHO)}, [COL_DUE] = {.head = msg(l, MSG_DESK_COL_STATE)}};
 	struct ui_table t = {.caption = caption, .caption_hidden = true, .columns = columns, .n_columns = COLS, .keys = true, .compact = true,
-		.select = bulk ? STR("chosen") : STR_NONE, .select_form = bulk ? STR("bulk") : STR_NONE};
+		.select = offered ? STR("chosen") : STR_NONE, .select_form = offered ? STR("bulk") : STR_NONE};
 	ui_table_begin(o, &t);
 	for (size_t i = 0; i < n; i++)
-		table_row(r, o, &t, &v[i]);
+		table_row(r, o, &t, &v[i], offered ? bulk_names(r->env.arena, offered[i]) : STR_NONE);
 	ui_table_end(o);
 }
 
@@ -183,39 +183,6 @@ static void filters(struct request *r, struct html_out *o, const struct desk_fil
 	ui_details_end(o);
 }
 
-/* Among the rows, is there one that can be issued? */
-static bool any_to_issue(struct request *r, const struct desk_list_rows *rows, bool *yes, struct err *e)
-{
-	struct dossier_ids ids = {.v = NEW_ARRAY(r->env.arena, rows->n, struct dossier_id)};
-	*yes = false;
-	if (!actor_is(r->env.actor, ROLE_CLERK))
-		return true;
-	for (size_t i = 0; i < rows->n; i++)
-		if (str_eq(rows->v[i].state, STR("signing")))
-			ids.v[ids.n++] = rows->v[i].id;
-	return dossier_any_signed(&r->env, ids, yes, e);
-}
-
-static bool bulk_bar(struct request *r, struct html_out *o, const struct desk_list_rows *rows, struct err *e)
-{
-	static const struct { const char *value; enum dossier_action a; role_set roles; } acts[] = {
-		{"accept", ACT_ACCEPT, ROLE_BIT(ROLE_COUNTER)}, {"assign", ACT_ASSIGN, ROLE_BIT(ROLE_HEAD)},
-		{"finish", ACT_FINISH, ROLE_BIT(ROLE_SPECIALIST)}, {"approve", ACT_APPROVE, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR)},
-		{"issue", ACT_ISSUE, ROLE_BIT(ROLE_CLERK)}, {"archive", ACT_ARCHIVE, ROLE_BIT(ROLE_SPECIALIST) | ROLE_BIT(ROLE_CLERK)},
-		{"reassign", ACT_REASSIGN, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR)}, {"transfer", ACT_TRANSFER, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR)}};
-	struct ui_button v[ARRAY_LEN(acts)];
-	size_t n = 0;
-	bool issue = false;
-	if (!any_to_issue(r, rows, &issue, e))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(acts); i++)
-		if (actor_any(r->env.actor, acts[i].roles) && (acts[i].a != ACT_ISSUE || issue))
-			v[n++] = (struct ui_button){.label = msg(r->env.lang, desk_action_word(acts[i].a)), .weight = n ? UI_QUIET : UI_PRIMARY, .name = STR("action"), .value = str_from(acts[i].value)};
-	if (n)
-		ui_bulk(o, &(struct ui_bulk){.form = STR("bulk"), .action = STR("/ban-lam-viec/hang-loat"), .buttons = v, .n_buttons = n});
-	return true;
-}
-
 static void pager(struct request *r, struct html_out *o, const struct desk_filter *f, const struct desk_list_rows *rows, bool more, int64_t total)
 {
 	struct desk_filter next = *f, start = *f;
@@ -300,10 +267,12 @@ bool desk_inbox(struct request *r, struct err *e)
 		tabs(r, &o, &f);
 	filters(r, &o, &f);
 	if (rows.n) {
-		desk_table(r, &o, title, rows.v, rows.n, true);
-		pager(r, &o, &f, &rows, more, total);
-		if (!bulk_bar(r, &o, &rows, e))
+		uint32_t *offered;
+		if (!bulk_offers(r, &rows, &offered, e))
 			return false;
+		desk_table(r, &o, title, rows.v, rows.n, offered);
+		pager(r, &o, &f, &rows, more, total);
+		bulk_bar(r, &o, offered, rows.n);
 	} else if (!nothing_here(r, &o, &f, e)) {
 		return false;
 	}

@@ -88,7 +88,7 @@ static void register_line(struct request *r, struct html_out *o, const struct ui
 	ui_row_begin(o, t, &(struct ui_row){.url = url});
 	ui_cell(o, t, COL_N, str_fmt(a, "%lld", (long long)n));
 	ui_cell_main(o, t, COL_CODE, (struct ui_crumb){d->code, url}, STR_NONE);
-	ui_cell_main(o, t, COL_WHAT, (struct ui_crumb){d->procedure_name, STR_NONE}, d->applicant_name);
+	ui_cell_main(o, t, COL_WHAT, (struct ui_crumb){d->applicant_name, STR_NONE}, d->procedure_name);
 	ui_cell(o, t, COL_IN, instant_people(a, d->accepted_at.v));
 	ui_cell(o, t, COL_DUE, d->due.has ? instant_people(a, d->due.v) : STR("–"));
 	ui_cell(o, t, COL_OUT, d->returned_at.has ? instant_people(a, d->returned_at.v) : STR("–"));
@@ -99,9 +99,9 @@ static void register_line(struct request *r, struct html_out *o, const struct ui
 static bool register_table(struct request *r, struct html_out *o, const struct issue_register_page *page, struct err *e)
 {
 	struct ui_column columns[COLS] = {
-		[COL_N] = {.head = M(r, MSG_DESK_COL_N), .kind = UI_CELL_NUMBER}, [COL_CODE] = {.head = M(r, MSG_DESK_COL_CODE), .kind = UI_CELL_CODE}, [COL_WHAT] = {.head = M(r, MSG_DESK_COL_WHAT)},
-		[COL_IN] = {.head = M(r, MSG_DESK_ACCEPTED_AT), .kind = UI_CELL_TIME}, [COL_DUE] = {.head = M(r, MSG_DESK_COL_DUE), .kind = UI_CELL_TIME}, [COL_OUT] = {.head = M(r, MSG_DESK_RETURNED_AT), .kind = UI_CELL_TIME}};
-	struct ui_table t = {.caption = M(r, MSG_DESK_REGISTER), .caption_hidden = true, .columns = columns, .n_columns = COLS, .keys = true};
+		[COL_N] = {.head = M(r, MSG_DESK_COL_N), .kind = UI_CELL_NUMBER}, [COL_CODE] = {.head = M(r, MSG_DESK_COL_CODE), .kind = UI_CELL_CODE}, [COL_WHAT] = {.head = M(r, MSG_DESK_COL_WHO_WHAT), .kind = UI_CELL_TITLE},
+		[COL_IN] = {.head = M(r, MSG_DESK_ACCEPTED_AT), .brief = M(r, MSG_DESK_COL_IN_BRIEF), .kind = UI_CELL_TIME}, [COL_DUE] = {.head = M(r, MSG_DESK_COL_DUE), .brief = M(r, MSG_DESK_COL_DUE_BRIEF), .kind = UI_CELL_TIME}, [COL_OUT] = {.head = M(r, MSG_DESK_RETURNED_AT), .brief = M(r, MSG_DESK_COL_OUT_BRIEF), .kind = UI_CELL_TIME}};
+	struct ui_table t = {.caption = M(r, MSG_DESK_REGISTER), .caption_hidden = true, .columns = columns, .n_columns = COLS, .keys = true, .flow = true};
 	struct desk_register_lines_rows lines = {0};
 	struct buf ids = buf_on(r->env.arena);
 	for (size_t i = 0; i < page->n; i++)

@@ -25,6 +25,7 @@ static bool rows_at(struct request *r, const struct dossier_unattended *x, int64
 bool desk_unattended_page(struct request *r, struct err *e)
 {
 	struct dossier_unattended *v = NULL;
+	uint32_t offered[DESK_PAGE];
 	size_t n = 0, shown = 0;
 	if (!dossier_unattended(&r->env, (struct agency_id){desk_agency_of(r->env.actor)}, &v, &n, e))
 		return false;
@@ -43,14 +44,14 @@ bool desk_unattended_page(struct request *r, struct err *e)
 			return false;
 		struct str title = place_name(r, &names, &v[i]);
 		ui_section_begin(&o, title);
-		desk_table(r, &o, title, rows.v, rows.n, true);
+		for (size_t k = 0; k < rows.n; k++)
+			offered[shown + k] = 1U << ACT_REASSIGN; /* whoever sees this page leads the agency */
+		desk_table(r, &o, title, rows.v, rows.n, &offered[shown]);
 		ui_section_end(&o);
 		shown += rows.n;
 	}
-	if (n)
-		ui_bulk(&o, &(struct ui_bulk){.form = STR("bulk"), .action = STR("/ban-lam-viec/hang-loat"), .n_buttons = 1, .buttons = &(struct ui_button){
-			.label = msg(r->env.lang, desk_action_word(ACT_REASSIGN)), .name = STR("action"), .value = STR("reassign")}});
-	else
+	bulk_bar(r, &o, offered, shown);
+	if (!n)
 		ui_empty(&o, &(struct ui_empty){.title = msg(r->env.lang, MSG_DESK_UNATTENDED_NONE), .icon = UI_ICON_CHECK});
 	ui_page_end(&o, &p);
 	return page_answer(r);

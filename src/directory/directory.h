@@ -163,6 +163,7 @@ struct directory_demo {
 	struct agency_id province, department, department_2017, centre;
 	struct unit_id reception, leadership, office, division; /* today: the centre's hall, and the department's */
 	struct person_id counter, specialist, head, director, clerk, inspector;
+	struct person_id centre_head, province_head; /* they lead the centre and the province, as ROLE_DIRECTOR there */
 };
 /* Fills an empty directory: the province with a district that ended on 30/06/2025 and a commune, the department of 2017
  * and of 2025, the centre. Every unit has its head, deputies and specialists. ERR_CONFLICT when there is an agency already. */

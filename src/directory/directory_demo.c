@@ -206,6 +206,7 @@ static bool make_centre(struct maker *m, struct pack_node root, struct err *e)
 	                 .kind = UNIT_RECEPTION, .valid_from = a.valid_from};
 	if (!directory_unit_add(m->env, &u, e) || !directory_person_add(m->env, &chief, e))
 		return false;
+	m->out->centre_head = chief.id;
 	m->out->reception = u.id;
 	m->used[ROLE_COUNTER] = 0;
 	return next_person(m, ROLE_COUNTER, STR("Chuyên viên"), false, &second, e) &&
@@ -215,6 +216,30 @@ static bool make_centre(struct maker *m, struct pack_node root, struct err *e)
 	       publish(m, second, "official", "Chuyên viên (dự phòng)", a.valid_from, e);
 }
 
+/* A leadership of one person, with the agency from its first day. */
+static bool lead(struct maker *m, struct agency_id agency, struct person_id who, const char *title, struct err *e)
+{
+	struct agency a = {0};
+	bool found = false;
+	enum role role = ROLE_DIRECTOR;
+	struct role_held_id id;
+	if (!directory_agency(m->env, agency, &a, &found, e))
+		return false;
+	struct unit u = {.agency = agency, .code = STR("LD"), .name = STR("Lãnh đạo"), .kind = UNIT_LEADERSHIP, .valid_from = a.valid_from};
+	return directory_unit_add(m->env, &u, e) &&
+	       directory_post_add(m->env, &(struct post_new){.unit = u.id, .title = str_from(title), .seats = 1, .role = &role, .from = a.valid_from}, e) &&
+	       directory_role_grant(m->env, &(struct role_grant){.person = who, .unit = u.id, .role = role, .title = str_from(title), .from = a.valid_from}, &id, e);
+}
+
+static bool make_leaders(struct maker *m, struct err *e)
+{
+	struct official p = {.name = STR("Trịnh Thị Mẫu Lãnh Đạo"), .title = STR("Phó Chủ tịch Ủy ban nhân dân tỉnh"), .email = STR("lanhdao@tinh.example")};
+	if (!directory_person_add(m->env, &p, e))
+		return false;
+	m->out->province_head = p.id;
+	return lead(m, m->out->centre, m->out->centre_head, "Giám đốc Trung tâm", e) && lead(m, m->out->province, p.id, "Phó Chủ tịch Ủy ban nhân dân tỉnh", e);
+}
+
 static bool make_all(struct maker *m, struct pack_node root, struct err *e)
 {
 	struct agency province = {.kind = AGENCY_PROVINCE}, district = {.kind = AGENCY_DISTRICT}, commune = {.kind = AGENCY_COMMUNE};
@@ -222,7 +247,7 @@ static bool make_all(struct maker *m, struct pack_node root, struct err *e)
 		return false;
 	m->out->province = district.parent = commune.parent = province.id;
 	if (!make_agency(m, pack_get(root, "district"), &district, e) || !make_agency(m, pack_get(root, "commune"), &commune, e) ||
-	    !make_named(m, e) || !make_departments(m, root, e) || !make_centre(m, root, e))
+	    !make_named(m, e) || !make_departments(m, root, e) || !make_centre(m, root, e) || !make_leaders(m, e))
 		return false;
 	struct agency d;
 	bool found = false;

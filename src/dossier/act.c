@@ -77,7 +77,7 @@ static bool is_over(const struct dossier_get_row *d)
 }
 
 /* Which acts the state leaves open, apart from who asks. */
-static bool open_now(const struct doing *g, enum dossier_action a)
+bool act_open_now(const struct doing *g, enum dossier_action a)
 {
 	const struct dossier_get_row *d = &g->d;
 	const struct rule *r = &rules[a];
@@ -143,7 +143,7 @@ static bool may_take_step(struct doing *g, bool *may, struct err *e)
 	return g->asked_step;
 }
 
-static bool allowed(struct doing *g, enum dossier_action a, bool *may, struct err *e)
+bool act_allowed(struct doing *g, enum dossier_action a, bool *may, struct err *e)
 {
 	const struct rule *r = &rules[a];
 	const struct actor *me = g->env->actor;
@@ -338,9 +338,9 @@ static bool permitted(struct doing *g, struct err *e)
 		return err_say(e, ERR_CONFLICT, MSG_DOSSIER_ERASED, "erased");
 	if (g->x->rev != 0 && g->x->rev != g->d.rev)
 		return err_say(e, ERR_CONFLICT, MSG_DOSSIER_CHANGED, "rev %lld, not %lld", (long long)g->d.rev, (long long)g->x->rev);
-	if (!open_now(g, g->x->action))
+	if (!act_open_now(g, g->x->action))
 		return err_say(e, ERR_CONFLICT, MSG_DOSSIER_STATE, "%s is not open at %.*s", r->name, STR_ARG(g->d.step));
-	if (!allowed(g, g->x->action, &may, e))
+	if (!act_allowed(g, g->x->action, &may, e))
 		return false;
 	if (!may)
 		return err_set(e, ERR_DENIED, "%s is for another person", r->name);
@@ -397,71 +397,4 @@ bool dossier_do(struct env *env, const struct law *law, const struct dossier_act
 	bool ok = run(&g, e);
 	crypto_wipe(&g.key, sizeof g.key);
 	return ok;
-}
-
-bool dossier_fee_waits(enum dossier_action a, const struct dossier_fee_list_row *x)
-{
-	return str_eq(x->state, STR("demanded")) || (a == ACT_CONFIRM_PAID && str_eq(x->state, STR("claimed")));
-}
-
-bool dossier_opinion_waits(const struct actor *me, const struct dossier_opinion_list_row *x)
-{
-	bool mine = false;
-	for (size_t i = 0; i < me->n_held; i++)
-		mine = mine || me->held[i].unit == x->unit.v;
-	return mine && !x->answered_at.has;
-}
-
-static bool is_on_paper(struct doing *g, bool *yes, struct err *e)
-{
-	json_t *content = NULL;
-	if (!dossier_unseal(g->env, g->law, &g->d, &content, e))
-		return false;
-	*yes = json_is_object(json_object_get(content, "paper"));
-	json_decref(content);
-	return true;
-}
-
-/* Is there something to act on? */
-static bool has_object(struct doing *g, enum dossier_action a, bool *has, struct err *e)
-{
-	struct dossier_fee_list_rows fees = {0};
-	struct dossier_opinion_list_rows opinions = {0};
-	bool fee = a == ACT_CLAIM_PAID || a == ACT_CONFIRM_PAID, opinion = a == ACT_ANSWER_OPINION;
-	if (fee && !q_dossier_fee_list(g->env->db, g->env->arena, g->d.id, &fees, e))
-		return err_wrap(e, "fees");
-	if (opinion && !q_dossier_opinion_list(g->env->db, g->env->arena, g->d.id, &opinions, e))
-		return err_wrap(e, "opinions");
-	if (a == ACT_TRANSCRIBE)
-		return is_on_paper(g, has, e);
-	if (a == ACT_ISSUE)
-		return dossier_any_signed(g->env, (struct dossier_ids){&g->d.id, 1}, has, e);
-	*has = !fee && !opinion;
-	for (size_t i = 0; i < fees.n; i++)
-		*has = *has || dossier_fee_waits(a, &fees.v[i]);
-	for (size_t i = 0; i < opinions.n; i++)
-		*has = *has || dossier_opinion_waits(g->env->actor, &opinions.v[i]);
-	return true;
-}
-
-bool dossier_actions(struct env *env, const struct law *law, const struct dossier_get_row *d, uint32_t *out, struct err *e)
-{
-	struct dossier_done done = {0};
-	struct doing g = {.env = env, .law = law, .out = &done, .d = *d, .process = law_process(law, d->process)};
-	bool seen = false;
-	*out = 0;
-	g.step = g.process ? workflow_node(g.process, d->step) : NULL;
-	if (!g.step || !dossier_may_read(env, d, &seen, e) || !seen)
-		return g.step == NULL || seen || e->kind == ERR_NONE;
-	for (int a = 0; a < ACT_COUNT; a++) {
-		bool may = false;
-		if (!open_now(&g, (enum dossier_action)a))
-			continue;
-		bool has = false;
-		if (!allowed(&g, (enum dossier_action)a, &may, e) || (may && !has_object(&g, (enum dossier_action)a, &has, e)))
-			return false;
-		if (may && has && (a != ACT_TAKE_BACK || (d->last_actor == env->actor->account && !d->last_opened && d->previous_step.p)))
-			*out |= 1U << a;
-	}
-	return true;
 }

@@ -27,6 +27,9 @@ typedef bool act_fn(struct doing *g, struct err *e);
 
 /* The actor holds one of the roles for this dossier: counter in its receiving unit, others in its settling agency. */
 bool holds(const struct doing *g, role_set roles);
+/* Does the state leave the act open, apart from who asks; may the actor do it, apart from the state? */
+bool act_open_now(const struct doing *g, enum dossier_action a);
+MUST_CHECK bool act_allowed(struct doing *g, enum dossier_action a, bool *may, struct err *e);
 /* Takes the process on by `action`. */
 bool move(struct doing *g, struct str action, struct err *e);
 /* Stays at the step with another state, and counts the revision. */

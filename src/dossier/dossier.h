@@ -181,6 +181,9 @@ MUST_CHECK bool dossier_do(struct env *env, const struct law *law, const struct 
 /* The actions open to the actor now, and only those that have something to act on (a fee that is open, a question to the actor's
  * unit, a signed result): what pages show as buttons and the API lists. Bit per enum dossier_action. */
 MUST_CHECK bool dossier_actions(struct env *env, const struct law *law, const struct dossier_get_row *d, uint32_t *out, struct err *e);
+/* Of the acts `of` (a bit each; none that needs a fee, a question or a paper to act on) those open to the actor now, for each of the ids: what a list
+ * says of its rows, all of which the actor may read. One query, and one more for each person whose work it is. */
+MUST_CHECK bool dossier_offers(struct env *env, const struct law *law, struct dossier_ids ids, uint32_t of, uint32_t *out, struct err *e);
 /* Does the fee, or the question, wait for the act (claim or confirm payment; answer), of this actor? */
 bool dossier_fee_waits(enum dossier_action a, const struct dossier_fee_list_row *x);
 bool dossier_opinion_waits(const struct actor *me, const struct dossier_opinion_list_row *x);

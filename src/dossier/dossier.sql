@@ -232,6 +232,17 @@ select count(*) as n from json_each(:ids) i join dossier_file f on f.dossier = i
 -- pg:
 select count(*) as n from json_array_elements_text(cast(:ids as json)) as i(value) join dossier_file f on f.dossier = cast(i.value as bigint) where f.kind = 'result';
 
+-- name: dossier_offer :many
+-- in: ids json
+-- out: is_signed bool
+select d.id, d.process, d.state, d.step, d.step_role, d.assignee, d.officer, d.receiving_unit, d.settling_agency, d.settling_unit, d.accepted_at, d.settled_at, d.result_number,
+  exists (select 1 from dossier_file f where f.dossier = d.id and f.kind = 'result') as is_signed
+from json_each(:ids) i join dossier d on d.id = i.value order by i.key;
+-- pg:
+select d.id, d.process, d.state, d.step, d.step_role, d.assignee, d.officer, d.receiving_unit, d.settling_agency, d.settling_unit, d.accepted_at, d.settled_at, d.result_number,
+  exists (select 1 from dossier_file f where f.dossier = d.id and f.kind = 'result') as is_signed
+from json_array_elements_text(cast(:ids as json)) with ordinality as i(value, key) join dossier d on d.id = cast(i.value as bigint) order by i.key;
+
 -- name: dossier_file_list :many
 -- in: dossier dossier_id
 select id, dossier, kind, field, name, blob, plain_hash, type, size, pages, originals_seen, state, at, replaced

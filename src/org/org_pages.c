@@ -27,8 +27,8 @@ static void unit_row(struct screen *s, const struct ui_table *t, const struct un
 
 static void unit_table(struct screen *s, struct str caption, const struct units *all)
 {
-	const struct ui_column columns[] = {{.head = org_word(s, MSG_ORG_UNIT)}, {.head = org_word(s, MSG_ORG_KIND)}, {.head = org_word(s, MSG_ORG_DAYS)}};
-	const struct ui_table t = {.caption = caption, .caption_hidden = true, .columns = columns, .n_columns = ARRAY_LEN(columns)};
+	const struct ui_column columns[] = {{.head = org_word(s, MSG_ORG_UNIT), .kind = UI_CELL_TITLE}, {.head = org_word(s, MSG_ORG_KIND), .bare = true}, {.head = org_word(s, MSG_ORG_DAYS), .bare = true}};
+	const struct ui_table t = {.caption = caption, .caption_hidden = true, .columns = columns, .n_columns = ARRAY_LEN(columns), .flow = true};
 	if (!all->n)
 		return;
 	ui_table_begin(&s->o, &t);
@@ -47,10 +47,8 @@ static bool agency_part(struct screen *s, const struct agencies *all, const stru
 	if (!directory_units(&s->r->env, a->id, day, &units, e))
 		return false;
 	ui_section_link_begin(&s->o, (struct ui_crumb){a->name, org_agency_url(s->r->env.arena, a->id)});
-	struct ui_fact facts[] = {{.label = org_word(s, MSG_ORG_CODE), .value = a->code},
-		{.label = org_word(s, MSG_ORG_KIND), .value = org_word(s, agency_words[a->kind])}, {.label = org_word(s, MSG_ORG_DAYS), .value = org_days(s, a->valid_from, a->valid_to)},
-		{.label = org_word(s, MSG_ORG_PARENT), .value = above}};
-	ui_facts(&s->o, facts, ARRAY_LEN(facts) - (above.n == 0));
+	struct str days = org_days(s, a->valid_from, a->valid_to), kind = org_word(s, agency_words[a->kind]);
+	ui_quiet(&s->o, str_fmt(s->r->env.arena, "%.*s · %.*s · %.*s%s%.*s", STR_ARG(a->code), STR_ARG(kind), STR_ARG(days), above.n ? " · " : "", STR_ARG(above)));
 	unit_table(s, a->name, &units);
 	ui_section_end(&s->o);
 	return true;

@@ -17,9 +17,9 @@ static struct str holder_word(const struct screen *s, struct str name)
 static void posts_table(struct screen *s, const struct unit *u, const struct posts *posts)
 {
 	struct arena *a = s->r->env.arena;
-	const struct ui_column columns[] = {{.head = org_word(s, MSG_ORG_POST)}, {.head = org_word(s, MSG_ORG_SEATS), .kind = UI_CELL_NUMBER}, {.head = org_word(s, MSG_ORG_DAYS)},
+	const struct ui_column columns[] = {{.head = org_word(s, MSG_ORG_POST), .kind = UI_CELL_TITLE}, {.head = org_word(s, MSG_ORG_SEATS), .kind = UI_CELL_NUMBER}, {.head = org_word(s, MSG_ORG_DAYS), .bare = true},
 	                                    {.head = org_word(s, MSG_ACCOUNT_END), .head_hidden = true, .kind = UI_CELL_ACTION}};
-	const struct ui_table t = {.caption = org_word(s, MSG_ORG_POSTS), .caption_hidden = true, .columns = columns, .n_columns = ARRAY_LEN(columns)};
+	const struct ui_table t = {.caption = org_word(s, MSG_ORG_POSTS), .caption_hidden = true, .columns = columns, .n_columns = ARRAY_LEN(columns), .flow = true};
 	ui_table_begin(&s->o, &t);
 	for (size_t i = 0; i < posts->n; i++) {
 		const struct post *p = &posts->v[i];
@@ -57,8 +57,8 @@ static bool posts_part(struct screen *s, const struct unit *u, struct err *e)
 
 static void people_table(struct screen *s, const struct unit_people *people)
 {
-	const struct ui_column columns[] = {{.head = org_word(s, MSG_ORG_PERSON)}, {.head = org_word(s, MSG_ACCOUNT_ROLE)}, {.head = org_word(s, MSG_ORG_DAYS)}};
-	const struct ui_table t = {.caption = org_word(s, MSG_ORG_PEOPLE), .caption_hidden = true, .columns = columns, .n_columns = ARRAY_LEN(columns)};
+	const struct ui_column columns[] = {{.head = org_word(s, MSG_ORG_PERSON), .kind = UI_CELL_TITLE}, {.head = org_word(s, MSG_ACCOUNT_ROLE), .bare = true}, {.head = org_word(s, MSG_ORG_DAYS), .bare = true}};
+	const struct ui_table t = {.caption = org_word(s, MSG_ORG_PEOPLE), .caption_hidden = true, .columns = columns, .n_columns = ARRAY_LEN(columns), .flow = true};
 	ui_table_begin(&s->o, &t);
 	for (size_t i = 0; i < people->n; i++) {
 		const struct unit_person *p = &people->v[i];

@@ -16,6 +16,7 @@ struct paper {
 	struct tail tail;
 	bool measure; /* nothing is drawn and no page begins: only y moves, until it is `enough` */
 	double enough;
+	double squeeze; /* 0 to 1: how much of what a `space` may give up it gives up */
 	bool bad;
 };
 

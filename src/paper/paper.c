@@ -63,13 +63,14 @@ void paper_need(struct paper *p, double mm, const struct scope *s)
 
 /* The height of a block, or ENOUGH where it has more: who asks does not want all of it on one page. */
 #define ENOUGH 80
-static double measured(struct paper *p, const json_t *b, const struct scope *s, struct area at)
+static double measured(struct paper *p, const json_t *b, const struct scope *s, struct area at, double squeeze)
 {
 	struct scope quiet = *s;
 	struct paper kept = *p;
 	quiet.gaps = NULL;
 	p->measure = true;
 	p->enough = p->y + ENOUGH;
+	p->squeeze = squeeze;
 	p->tail = (struct tail){0};
 	draw_block(p, b, &quiet, at);
 	double mm = fmin(p->y - kept.y, ENOUGH);
@@ -79,12 +80,23 @@ static double measured(struct paper *p, const json_t *b, const struct scope *s, 
 	return mm;
 }
 
+/* The height that columns need here: `room` where giving up space to sign makes them fit, else all of theirs. *squeeze: how much they give up. Between
+ * whole and least the height of the longest column falls at least in proportion, so the share that is missing is enough. */
+static double fitted(struct paper *p, const json_t *b, const struct scope *s, struct area at, double room, double *squeeze)
+{
+	double whole = measured(p, b, s, at, 0), least = whole > room ? measured(p, b, s, at, 1) : whole;
+	bool fits = whole > room && least <= room;
+	*squeeze = fits ? (whole - room) / (whole - least) : 0;
+	return fits ? room - .001 : whole;
+}
+
 /* What the tail needs below a line of this height; measured at most once. */
 double paper_tail(struct paper *p, double line)
 {
 	struct tail *t = &p->tail;
-	if (t->next && !p->measure && p->y + line + t->mm + t->most > paper_floor(p)) {
-		t->most = measured(p, t->next, t->s, t->at);
+	double room = paper_floor(p) - p->y - line - t->mm, squeeze;
+	if (t->next && !p->measure && t->most > room) {
+		t->most = fitted(p, t->next, t->s, t->at, room, &squeeze);
 		t->next = NULL;
 	}
 	return t->mm + t->most;
@@ -172,8 +184,9 @@ static void draw_columns(struct paper *p, const json_t *b, const struct scope *s
 {
 	const json_t *columns = json_object_get(b, "columns"), *col;
 	double keep = paper_number(b, "keep", 20);
-	bool tight = !p->measure && p->y + keep > paper_floor(p);
-	paper_need(p, tight ? measured(p, b, s, at) : keep, s);
+	double room = paper_floor(p) - p->y, outer = p->squeeze;
+	bool tight = !p->measure && keep > room && p->squeeze <= 0;
+	paper_need(p, tight ? fitted(p, b, s, at, room, &p->squeeze) : keep, s);
 	double from = p->y, end = p->y, x = at.x, between = paper_number(b, "between", 1);
 	p->tail = (struct tail){0};
 	size_t i;
@@ -186,6 +199,7 @@ static void draw_columns(struct paper *p, const json_t *b, const struct scope *s
 		x += w;
 	}
 	p->y = end;
+	p->squeeze = outer;
 }
 
 /* A text as a list: a paragraph a line. NULL for anything else. */
@@ -237,6 +251,12 @@ static void draw_qr(struct paper *p, const json_t *b, const struct scope *s, str
 	p->y += size + 2;
 }
 
+static double space_of(const struct paper *p, const json_t *b)
+{
+	double mm = paper_number(b, "mm", 5);
+	return mm - p->squeeze * (mm - fmin(mm, paper_number(b, "least", mm)));
+}
+
 static bool is_wanted(const json_t *b, const struct scope *s)
 {
 	struct str with = paper_text(b, "when"), without = paper_text(b, "unless");
@@ -259,7 +279,7 @@ static void draw_block(struct paper *p, const json_t *b, const struct scope *s, 
 	else if (str_eq(kind, STR("qr")))
 		draw_qr(p, b, s, at);
 	else if (str_eq(kind, STR("space")))
-		p->y += paper_number(b, "mm", 5);
+		p->y += space_of(p, b);
 	else
 		p->bad = true;
 }
@@ -293,7 +313,7 @@ static struct tail tail_after(struct paper *p, const json_t *blocks, size_t i, c
 				return (struct tail){mm, paper_number(b, "keep", 20), b, s, at};
 			if (!leads || p->measure || p->y + 2 * ENOUGH < paper_floor(p))
 				return (struct tail){0};
-			double high = measured(p, b, s, at);
+			double high = measured(p, b, s, at, 0);
 			struct tail t = high < ENOUGH / 2.0 ? tail_after(p, blocks, i, s, at, outer) : (struct tail){0};
 			t.mm += fmin(high, ENOUGH / 2.0);
 			return t;

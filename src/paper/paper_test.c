@@ -115,6 +115,34 @@ TEST(signatures_and_titles_never_stand_alone_on_a_page)
 	json_decref(d);
 }
 
+static double mm_from_top(struct arena *a, struct str path, const char *word)
+{
+	return atof(shell(a, str_fmt(a, "pdftotext -bbox %s - | sed -n 's/.*yMin=\"\\([0-9.]*\\)\".*>%s<.*/\\1/p' | tail -1", path.p, word)).p) / 72 * 25.4;
+}
+
+/* The longer the text, the less is left for the signature, from 26 mm down to 18, before it goes to a second page and has all of it. */
+TEST(space_to_sign_shrinks_before_a_page_begins)
+{
+	json_t *d = full(a), *conditions = json_array();
+	size_t page = 0;
+	double usual = 0, least = 1000, now = 0;
+	json_object_set(d, "dieu_kien", conditions);
+	for (int n = 1; n <= 40 && page == 0; n++) {
+		json_array_append_new(conditions, json_string("Điều kiện mẫu."));
+		struct str pdf = render(a, form_of("results", "gp-bx"), d);
+		(void)page_with(a, pdf, STR("Nơi nhận"), &page);
+		struct str path = save(a, "sign.pdf", pdf);
+		now = mm_from_top(a, path, "Dũng") - mm_from_top(a, path, "PHÓ");
+		usual = n == 1 ? now : usual;
+		least = now < least ? now : least;
+	}
+	EXPECT_INT(page, 1);
+	EXPECT(usual > 26 && now > usual - .1 && now < usual + .1);
+	EXPECT(least < usual - 1 && least > usual - 8.1);
+	json_decref(conditions);
+	json_decref(d);
+}
+
 /* A table of one row, wherever it falls: its head, its row and the signatures are on one page. */
 TEST(a_table_of_one_row_stays_with_its_head_and_the_signatures)
 {

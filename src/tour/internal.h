@@ -5,12 +5,12 @@
 #include "core/ui/ui.h"
 
 #define TOUR_STEPS 5
-#define TOURS 9
+#define TOURS 11
 
 /* url: a page of ours that opens with 200 for that role. */
 struct tour_step { enum msg_key title, text; const char *url; };
 struct tour {
-	enum role role;
+	const char *sample;     /* the account (account.h) */
 	enum msg_key name, who; /* the role; one sentence on the person, with the name as its argument */
 	struct tour_step steps[TOUR_STEPS];
 };

@@ -19,11 +19,11 @@ static bool only_here(struct request *r, struct err *e)
 	return in_demo || err_set(e, ERR_NOT_FOUND, "no demonstration");
 }
 
-/* TOURS when nobody of a tour is signed in. */
+/* TOURS when nobody of a tour is signed in. Two samples may hold one role; no two have one name. */
 static size_t tour_of(const struct actor *who)
 {
 	size_t i = 0;
-	while (i < TOURS && !actor_is(who, tours[i].role))
+	while (i < TOURS && (!who->account || !str_eq(who->name, account_sample_name(str_from(tours[i].sample)))))
 		i++;
 	return i;
 }
@@ -49,12 +49,9 @@ static bool enter_check(struct request *r, struct err *e)
 	return true;
 }
 
-static bool role_asked(struct request *r, size_t *i)
+static bool tour_asked(struct request *r, size_t *i)
 {
-	enum role role;
-	if (!role_from_name(req_param(r, "role"), &role))
-		return false;
-	for (*i = 0; *i < TOURS && tours[*i].role != role;)
+	for (*i = 0; *i < TOURS && !str_eq(req_param(r, "role"), str_from(tours[*i].sample));)
 		++*i;
 	return *i < TOURS;
 }
@@ -63,9 +60,9 @@ static bool enter_apply(struct request *r, struct err *e)
 {
 	struct account_entry *x = r->state;
 	size_t i = 0;
-	if (!role_asked(r, &i))
+	if (!tour_asked(r, &i))
 		return err_set(e, ERR_NOT_FOUND, "no tour of that role");
-	if (!account_entry_begin(r, tours[i].role, x, e))
+	if (!account_entry_begin(r, str_from(tours[i].sample), x, e))
 		return false;
 	return x->account.v || err_say(e, ERR_NOT_FOUND, MSG_TOUR_GONE, "the sample is locked or changed");
 }
@@ -75,7 +72,7 @@ static bool enter_answer(struct request *r, struct err *e)
 {
 	size_t i = 0;
 	(void)e;
-	if (r->replayed || !role_asked(r, &i)) /* the session was told once */
+	if (r->replayed || !tour_asked(r, &i)) /* the session was told once */
 		return answer_redirect(r, STR("/dang-nhap"));
 	account_entry_answer(r, r->state);
 	char *signs = signs_of(r);
@@ -138,9 +135,9 @@ void tour_offer(struct html_out *o, struct request *r)
 	if (!in_demo)
 		return;
 	for (size_t i = 0; i < TOURS; i++) {
-		struct str name = account_sample_name(tours[i].role), role = msg(o->lang, tours[i].name);
+		struct str name = account_sample_name(str_from(tours[i].sample)), role = msg(o->lang, tours[i].name);
 		v[i] = (struct tour_card){.name = role, .who = page_say(r, (int)tours[i].who, &name, 1), .enter = page_say(r, MSG_TOUR_ENTER, &role, 1),
-		                          .action = str_fmt(r->env.arena, "/thu-vai/%s", role_name(tours[i].role))};
+		                          .action = str_fmt(r->env.arena, "/thu-vai/%s", tours[i].sample)};
 	}
 	size_t mine = tour_of(r->env.actor);
 	tour_cards(o, v, TOURS, mine < TOURS && signs_of(r)[mine] == '0');

@@ -168,6 +168,7 @@ async function assignsInBulk(v, code) {
 	await down(v, code);
 	await v.press("x");
 	equal(await v.main.locator("[data-picked] b").innerText(), "1", "chosen");
+	equal(await v.main.locator('.bulk button:visible').evaluateAll((all) => all.map((b) => `${b.value} ${b.querySelector("[data-rows]").textContent}`)), ["assign 1", "reassign 1", "transfer 1"], "what may be done with it");
 	await v.look("chosen");
 	await follow(v, '.bulk button[value="assign"]');
 	await v.heading("DESK_ACT_ASSIGN");

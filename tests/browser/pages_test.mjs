@@ -10,8 +10,10 @@ const inside = {
 	specialist: ["/ban-lam-viec", "/quan-tri/thu-tuc", "/quan-tri/thu-tuc/day-du", "/quan-tri/thu-tuc/de-xuat", "/quan-tri/thu-tuc/nhap"],
 	head: ["/ban-lam-viec", "/bang-dieu-hanh"],
 	director: ["/ban-lam-viec", "/bang-dieu-hanh", "/bang-dieu-hanh?xem=thu-tuc", "/bang-dieu-hanh?xem=can-bo", "/bang-dieu-hanh/ho-so?so=received", "/bang-dieu-hanh/chi-so", "/bang-dieu-hanh/bieu-ii-06a"],
-	clerk: ["/ban-lam-viec"],
-	inspector: ["/ban-lam-viec"],
+	clerk: ["/ban-lam-viec", "/ban-lam-viec/so-theo-doi"],
+	inspector: ["/ban-lam-viec", "/bang-dieu-hanh/ho-so?so=received"],
+	centre: ["/bang-dieu-hanh", "/quan-tri/vang-mat"],
+	province: ["/bang-dieu-hanh?xem=co-quan"],
 	admin: ["/quan-tri/tai-khoan", "/quan-tri/tai-khoan/moi", "/quan-tri/to-chuc", "/quan-tri/viec-nen", "/quan-tri/xoa-ho-so"],
 };
 

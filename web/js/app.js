@@ -72,6 +72,18 @@ function goTo(index) {
 	to.scrollIntoView({ block: "nearest" });
 }
 
+// Each act says for how many of the chosen rows it is; one that is for none is not offered.
+function countActs(bar, picked) {
+	const acts = all("input[data-pick]:checked").map((box) => (box.dataset.acts || "").split(" "));
+	const buttons = all("button[name=action]", bar);
+	for (const b of buttons) {
+		const n = acts.filter((x) => x.includes(b.value)).length;
+		one("[data-rows]", b).textContent = String(n);
+		b.hidden = picked > 0 && n === 0;
+	}
+	one("[data-no-act]", bar).hidden = !picked || buttons.some((b) => !b.hidden);
+}
+
 function countPicked() {
 	const n = all("input[data-pick]:checked").length;
 	for (const bar of all(".bulk")) {
@@ -79,6 +91,7 @@ function countPicked() {
 		const p = one("[data-picked]", bar);
 		p.hidden = false;
 		one("b", p).textContent = String(n);
+		countActs(bar, n);
 	}
 	for (const box of all("input[data-pick-all]")) {
 		const boxes = all("input[data-pick]", box.closest("table"));

@@ -106,9 +106,11 @@ const char *ui_weight_css(enum ui_weight w)
 
 const char *ui_cell_css(enum ui_cell_kind k)
 {
-	static const char *const css[] = {[UI_CELL] = "cell", [UI_CELL_NUMBER] = "num", [UI_CELL_CODE] = "code", [UI_CELL_TIME] = "when", [UI_CELL_ACTION] = "action"};
+	static const char *const css[] = {[UI_CELL] = "cell", [UI_CELL_NUMBER] = "num", [UI_CELL_CODE] = "code", [UI_CELL_TIME] = "when", [UI_CELL_ACTION] = "action", [UI_CELL_TITLE] = "cell title"};
 	return css[k];
 }
+
+struct str ui_cell_label(const struct ui_column *c) { return c->brief.n ? c->brief : c->head; }
 
 const char *ui_when_css(enum ui_when w)
 {

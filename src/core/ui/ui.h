@@ -103,6 +103,7 @@ enum ui_tone { UI_INFO, UI_GOOD, UI_WARN, UI_BAD };
 struct ui_notice { enum ui_tone tone; struct str title, text; struct html body; };
 void ui_notice(struct html_out *o, const struct ui_notice *n);
 struct ui_empty { struct str title, text; enum ui_icon icon; const struct ui_button *button; };
+void ui_quiet(struct html_out *o, struct str text); /* a line less important than what stands around it */
 void ui_empty(struct html_out *o, const struct ui_empty *e); /* says what will appear here and how to begin */
 
 /* ---- forms ---- */
@@ -167,11 +168,14 @@ void ui_search(struct html_out *o, const struct ui_search *s);
 void ui_tries(struct html_out *o, const struct ui_crumb *links, size_t n);
 
 /* ---- lists ---- */
-enum ui_cell_kind { UI_CELL, UI_CELL_NUMBER /* right */, UI_CELL_CODE /* never broken */, UI_CELL_TIME /* a day and an hour: on one line where there is room */, UI_CELL_ACTION };
+enum ui_cell_kind { UI_CELL, UI_CELL_NUMBER /* right */, UI_CELL_CODE /* never broken */, UI_CELL_TIME /* a day and an hour: on one line where there is room */, UI_CELL_ACTION,
+	UI_CELL_TITLE /* what the row is called, where it has no code */ };
 struct ui_column {
 	struct str head;
 	enum ui_cell_kind kind;
 	bool head_hidden;            /* for screen readers only */
+	bool bare;                   /* on phones its value needs no heading beside it */
+	struct str brief;            /* the heading on phones, where it is shorter; else empty */
 	struct str sort_url;         /* the heading is a link */
 	int sorted;                  /* 1 ascending, -1 descending, 0 not */
 };
@@ -182,20 +186,25 @@ struct ui_table {
 	struct str select_form;      /* id of the bulk form */
 	bool keys;                   /* officials: j, k, x, Enter */
 	bool compact;                /* on phones the cells speak for themselves: few lines, no headings beside them */
+	bool flow;                   /* on phones the title or code on a line, then the other cells after each other as a text */
 };
-struct ui_row { struct str url; struct str select_value, select_label; bool chosen, here; };
+/* acts: the values of the bulk form's buttons that are for this row, with one space between. */
+struct ui_row { struct str url; struct str select_value, select_label, acts; bool chosen, here; };
 /* begin; for each row: row_begin, n_columns × (cell_begin(i) … cell_end), row_end; end. On phones each cell carries its heading. */
 void ui_table_begin(struct html_out *o, const struct ui_table *t);
 void ui_row_begin(struct html_out *o, const struct ui_table *t, const struct ui_row *r);
 void ui_cell_begin(struct html_out *o, const struct ui_table *t, size_t column);
 void ui_cell_end(struct html_out *o);
+/* "–": nothing to say; on phones a table that flows leaves it out. */
 void ui_cell(struct html_out *o, const struct ui_table *t, size_t column, struct str text);
 /* A link with a quiet line below it: the row's main cell. url empty: no link. */
 void ui_cell_main(struct html_out *o, const struct ui_table *t, size_t column, struct ui_crumb link, struct str below);
 void ui_row_end(struct html_out *o);
 void ui_table_end(struct html_out *o);
-/* What is done with the rows chosen; names the table's select_form. Stays at the bottom of the window. */
-struct ui_bulk { struct str form, action; const struct ui_button *buttons; size_t n_buttons; };
+/* What is done with the rows chosen; names the table's select_form. Stays at the bottom of the window. A button says for how many rows it is: of
+ * the page, and with scripts of those chosen (ui_row.acts). */
+struct ui_bulk_act { struct ui_button button; int64_t rows; };
+struct ui_bulk { struct str form, action; const struct ui_bulk_act *acts; size_t n_acts; };
 void ui_bulk(struct html_out *o, const struct ui_bulk *b);
 /* previous_is_first: what leads back leads to the beginning. more: total is "more than". */
 struct ui_pager { struct str previous_url, next_url; int64_t first, last, total; bool more, previous_is_first; };

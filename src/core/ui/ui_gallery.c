@@ -324,7 +324,7 @@ static void work_table(const struct gallery *g)
 		{.head = STR("Tình trạng")}, {.head = STR("Hạn"), .kind = UI_CELL_NUMBER, .sort_url = u(g, "?xep=han"), .sorted = 1}};
 	struct ui_table tb = {.caption = t(g, "Việc của tôi"), .caption_hidden = true, .columns = c, .n_columns = ARRAY_LEN(c),
 		.select = u(g, "id"), .select_form = u(g, "bulk"), .keys = true};
-	struct ui_button bulk[] = {{.label = STR("Phân công")}, {.label = STR("Chuyển"), .weight = UI_QUIET}};
+	struct ui_bulk_act bulk[] = {{{.label = STR("Phân công"), .name = u(g, "action"), .value = u(g, "giao")}, 2}, {{.label = STR("Chuyển"), .weight = UI_QUIET, .name = u(g, "action"), .value = u(g, "chuyen")}, 3}};
 	struct ui_tab chips[] = {{STR("Đang giải quyết"), u(g, "?a"), 7, true, true}, {t(g, "Lĩnh vực"), u(g, "?b"), 0, false, false},
 		{t(g, "Hạn trước…"), u(g, "?c"), 0, false, false}};
 	struct ui_pager pager = {u(g, "?truoc=1"), u(g, "?sau=1"), 51, 100, 1000, true, false};

@@ -18,6 +18,7 @@ struct ui_day_look { const char *css; int word; };
 const struct ui_day_look *ui_day_look(enum ui_day_kind k);
 const char *ui_weight_css(enum ui_weight w);
 const char *ui_cell_css(enum ui_cell_kind k);
+struct str ui_cell_label(const struct ui_column *c); /* beside it on phones */
 const char *ui_when_css(enum ui_when w);
 const char *ui_width_css(enum ui_width w);
 
