@@ -25,12 +25,19 @@ static struct db *checkout(void *ctx)
 	struct app *app = ctx;
 	struct err e = {0};
 	struct db *db = db_checkout(app->store.pool, &e);
-	if (!db)
+	if (db)
+		db_moment(db); /* what one step of a request reads is of one moment */
+	else
 		log_event(LOG_WARN, "database", log_text("error", e.text));
 	return db;
 }
 
-static void checkin(void *ctx, struct db *db) { db_checkin(((struct app *)ctx)->store.pool, db); }
+static void checkin(void *ctx, struct db *db)
+{
+	db_moment_end(db);
+	db_checkin(((struct app *)ctx)->store.pool, db);
+}
+
 static uint64_t revision(void *ctx) { return catalogue_revision(((struct app *)ctx)->catalogue); }
 
 static void archive_ready(struct wal_archive *x, struct buf *why)

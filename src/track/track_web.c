@@ -184,7 +184,7 @@ static bool by_code(struct request *r, struct dossier_get_row *d, struct err *e)
 	return found || err_say(e, ERR_NOT_FOUND, MSG_TRACK_NONE, "no such dossier");
 }
 
-static bool look(struct request *r, struct err *e)
+static bool one(struct request *r, struct err *e)
 {
 	struct dossier_get_row d;
 	bool found = false;
@@ -204,13 +204,6 @@ static bool look(struct request *r, struct err *e)
 	answer_header(r, "Cache-Control", STR("no-store"));
 	answer_header(r, "Referrer-Policy", STR("no-referrer")); /* of this address only: a form sent from such a page has no origin, and is refused */
 	return answer_redirect(r, str_fmt(r->env.arena, "/tra-cuu/%.*s%s", STR_ARG(d.code), right ? "" : "?sai=1"));
-}
-
-/* What it shows is of one moment. */
-static bool one(struct request *r, struct err *e)
-{
-	AUTO_TX tx = {0};
-	return db_begin_page(r->env.db, &tx, e) && look(r, e) && (!tx.db || db_commit(&tx, e));
 }
 
 static bool file(struct request *r, struct err *e)

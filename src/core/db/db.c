@@ -100,7 +100,34 @@ bool db_begin_snapshot(struct db *db, struct db_tx *tx, struct err *e)
 	return begin(db, tx, "begin; select 1 from sqlite_master", e);
 }
 
-bool db_begin_page(struct db *db, struct db_tx *tx, struct err *e) { return db->kind == DB_PG || begin(db, tx, "begin", e); }
+void db_moment(struct db *db)
+{
+	CHECK(db->level == 0);
+	db->moment_waits = db->kind == DB_SQLITE;
+}
+
+/* A deferred transaction: the statement that follows fixes the moment. */
+static bool moment_begin(struct db *db, struct err *e)
+{
+	if (db->level != 0 || !db->engine->run(db, "begin", e))
+		return err_set(e, ERR_INTERNAL, "a page's moment cannot begin");
+	db->moment_waits = false;
+	db->in_moment = true;
+	db->level = 1;
+	return true;
+}
+
+void db_moment_end(struct db *db)
+{
+	struct err ignored = {0};
+	db->moment_waits = false;
+	if (!db->in_moment)
+		return;
+	if (db_in_tx(db) && !db->engine->run(db, "commit", &ignored))
+		(void)!db->engine->run(db, "rollback", &ignored);
+	db->in_moment = false;
+	db->level = 0;
+}
 
 bool db_savepoint(struct db *db, struct db_tx *tx, struct err *e)
 {
@@ -310,7 +337,7 @@ static bool may_run(struct db *db, const struct db_query *q, struct err *e)
 
 static struct db_stmt *start(struct db *db, const struct db_query *q, size_t order, const void *in, bool stream, struct err *e)
 {
-	if (!may_run(db, q, e))
+	if (!may_run(db, q, e) || (db->moment_waits && !moment_begin(db, e)))
 		return NULL;
 	struct db_stmt *s = statement(db, q, order, e);
 	if (!s)

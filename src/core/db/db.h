@@ -110,9 +110,11 @@ struct db_tx { struct db *db; int level; size_t n_touched; };
 MUST_CHECK bool db_begin(struct db *db, struct db_tx *tx, struct err *e);
 /* A read transaction that sees one moment (PostgreSQL: REPEATABLE READ READ ONLY), for exports and verify. */
 MUST_CHECK bool db_begin_snapshot(struct db *db, struct db_tx *tx, struct err *e);
-/* The same for the few reads of a page, where it costs less than it saves: SQLite locks the file once. On PostgreSQL, where it would be two more round
- * trips, nothing begins, and tx->db stays NULL. */
-MUST_CHECK bool db_begin_page(struct db *db, struct db_tx *tx, struct err *e);
+/* What is read of it until db_moment_end() is of one moment, that of the first statement: for the reads of a page. SQLite then locks the log once and
+ * keeps the pages that it read, whoever commits meanwhile. On PostgreSQL, where it would be two more round trips, each statement has a moment of its
+ * own. No other transaction is begun in it, and nothing that waits belongs into it: a moment holds the log back. */
+void db_moment(struct db *db);
+void db_moment_end(struct db *db);
 MUST_CHECK bool db_commit(struct db_tx *tx, struct err *e);
 /* A savepoint inside an open transaction: same struct, db_commit() releases it, leaving it open rolls back to it. */
 MUST_CHECK bool db_savepoint(struct db *db, struct db_tx *tx, struct err *e);

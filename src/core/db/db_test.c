@@ -301,6 +301,55 @@ TEST_BOTH(a_snapshot_sees_one_moment)
 	EXPECT_INT(count_scratch(a, reader), 1);
 }
 
+/* On PostgreSQL each statement of a page has a moment of its own. */
+TEST_BOTH(a_page_is_of_one_moment)
+{
+	struct db *db = fresh(a, engine);
+	struct err e = {0};
+	AUTO_DB reader = test_db_again(engine, DB_READ_ONLY);
+	bool one = engine == DB_SQLITE;
+	db_moment(reader);
+	EXPECT(!db_in_tx(reader)); /* who reads nothing holds nothing */
+	EXPECT_OK(q_scratch_put(db, STR("before"), 1, NULL, &e), e);
+	EXPECT_INT(count_scratch(a, reader), 1); /* it begins with the first statement */
+	EXPECT_OK(q_scratch_put(db, STR("meanwhile"), 1, NULL, &e), e);
+	EXPECT_INT(count_scratch(a, reader), one ? 1 : 2);
+	AUTO_TX tx = {0};
+	if (one)
+		EXPECT(!db_begin_snapshot(reader, &tx, &e) && e.kind == ERR_INTERNAL);
+	db_moment_end(reader);
+	EXPECT(!db_in_tx(reader));
+	EXPECT_INT(count_scratch(a, reader), 2); /* without a moment, and again in the next */
+	db_moment(reader);
+	EXPECT_INT(count_scratch(a, reader), 2);
+	db_moment_end(reader);
+	db_moment_end(reader); /* harmless */
+}
+
+/* What a page reads holds the log back until it ends, and no longer; and a failed statement ends no moment. */
+TEST(a_moment_holds_the_log_no_longer_than_it_lasts)
+{
+	struct db *db = fresh(a, DB_SQLITE);
+	struct err e = {0};
+	bool busy = false;
+	AUTO_DB reader = test_db_again(DB_SQLITE, DB_READ_ONLY);
+	struct scratch_count_row row;
+	bool found;
+	db_moment(reader);
+	EXPECT_INT(count_scratch(a, reader), 0);
+	EXPECT_OK(q_scratch_put(db, STR("meanwhile"), 1, NULL, &e), e);
+	EXPECT_OK(db_checkpoint(db, DB_CHECKPOINT_TRUNCATE, 10, &busy, &e), e);
+	EXPECT(busy);
+	db_fault_at(reader, 1);
+	EXPECT(!q_scratch_count(reader, a, &row, &found, &e));
+	db_fault_at(reader, 0);
+	EXPECT_INT(count_scratch(a, reader), 0);
+	db_moment_end(reader);
+	EXPECT_OK(db_checkpoint(db, DB_CHECKPOINT_TRUNCATE, 10, &busy, &e), e);
+	EXPECT(!busy);
+	EXPECT_INT(count_scratch(a, reader), 1);
+}
+
 TEST_BOTH(numbers_count_up)
 {
 	struct db *db = fresh(a, engine);
