@@ -58,8 +58,8 @@ static bool team_page(struct request *r, struct err *e)
 	if (!my_team(r, &team, e))
 		return false;
 	admin_begin(&s, r, msg(l, MSG_ACCOUNT_TEAM));
-	const struct ui_column columns[] = {{.head = msg(l, MSG_ACCOUNT_NAME_SHORT)}, {.head = msg(l, MSG_ACCOUNT_TEAM_TODAY)}, {.head = msg(l, MSG_ACCOUNT_INSTEAD)}};
-	const struct ui_table t = {.caption = msg(l, MSG_ACCOUNT_TEAM), .caption_hidden = true, .columns = columns, .n_columns = ARRAY_LEN(columns)};
+	const struct ui_column columns[] = {{.head = msg(l, MSG_ACCOUNT_NAME_SHORT), .kind = UI_CELL_TITLE}, {.head = msg(l, MSG_ACCOUNT_TEAM_TODAY), .bare = true}, {.head = msg(l, MSG_ACCOUNT_INSTEAD)}};
+	const struct ui_table t = {.caption = msg(l, MSG_ACCOUNT_TEAM), .caption_hidden = true, .columns = columns, .n_columns = ARRAY_LEN(columns), .flow = true};
 	ui_notice(&s.o, &(struct ui_notice){.text = msg(l, MSG_ACCOUNT_TEAM_LEAD)});
 	if (team.n == 0)
 		ui_empty(&s.o, &(struct ui_empty){.title = msg(l, MSG_ACCOUNT_TEAM_EMPTY), .text = msg(l, MSG_ACCOUNT_TEAM_EMPTY_HINT)});

@@ -146,4 +146,5 @@ bool board_api_indices(struct request *r, struct err *e);
 bool board_api_report(struct request *r, struct err *e);
 bool board_api_list(struct request *r, struct err *e);
 /* Rows of figures as JSON, each measure by its name. */
+void board_pictures(struct request *r, struct html_out *o, const struct board_ask *q, const struct board_data *d, const enum board_chart *pics, size_t n);
 void board_filter_form(struct request *r, struct html_out *o, const struct board_ask *q, const char *path, bool places);

@@ -289,7 +289,10 @@ TEST_BOTH(pages_stand_empty_and_full_in_both_languages)
 		if (!full)
 			make_all();
 	}
-	struct str board = page(&director, "/bang-dieu-hanh");
+	struct str board = page(&director, "/bang-dieu-hanh?ky=2010"), none = STR("Chưa có hồ sơ nào giải quyết xong trong kỳ này");
+	ptrdiff_t said = str_find(board, none);
+	EXPECT(said >= 0 && str_find(str_sub(board, (size_t)said + 1, board.n), none) < 0); /* once, not for each picture */
+	board = page(&director, "/bang-dieu-hanh");
 	HAS(board, "Tháng 9/2026: 100\xC2\xA0% đúng hoặc sớm hạn"); /* the finding is in words */
 	HAS(board, "1 quá hạn (");
 	HAS(board, "/bang-dieu-hanh/ho-so?ky=12-thang&amp;so=open_overdue");
@@ -491,6 +494,31 @@ TEST(a_series_says_what_stands_out)
 	none[10] = false;
 	share[10] = 700;
 	EXPECT_TEXT(board_find_share(&r, &d, share, none, MSG_BOARD_WHAT_ONLINE, &mark), "Tháng 10/2026: 97,5\xC2\xA0% nộp trực tuyến, tăng 27,5 điểm phần trăm so với cùng tháng năm trước");
+}
+
+/* Of several with as many late ones none is named; one alone is not compared with itself. */
+TEST(whoever_shares_the_most_is_not_named)
+{
+	static const struct { int64_t late[3]; size_t n; enum board_view view; const char *says; } cases[] = {
+		{{1, 3, 2}, 3, BOARD_OFFICER, "B có 3 trong 6 hồ sơ quá hạn, nhiều nhất"},
+		{{3, 3, 2}, 3, BOARD_OFFICER, "2 cán bộ cùng nhiều hồ sơ quá hạn nhất, mỗi người 3 trong 8"},
+		{{3, 3, 3}, 3, BOARD_MONTH, "3 tháng cùng nhiều hồ sơ quá hạn nhất, mỗi tháng 3 trong 9"},
+		{{4}, 1, BOARD_AGENCY, "A có 4 hồ sơ giải quyết quá hạn"},
+		{{0, 0}, 2, BOARD_UNIT, "Không nơi nào có hồ sơ giải quyết quá hạn"},
+		{{0}, 0, BOARD_UNIT, "Chưa có hồ sơ nào giải quyết xong trong kỳ này"}};
+	static const char *const names[] = {"A", "B", "C"};
+	office_set_clock(NOW);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct request r = {.env = {.arena = a, .lang = LANG_VI, .actor = &actor_stranger, .now = office_now()}};
+		struct board_group groups[3] = {0};
+		struct board_ask q = {.view = cases[i].view, .public_page = true};
+		struct board_data d = {.groups = groups, .n_groups = cases[i].n};
+		struct chart c;
+		for (size_t k = 0; k < cases[i].n; k++)
+			groups[k].name = str_from(names[k]), groups[k].row.n[STAT_LATE] = cases[i].late[k];
+		board_chart(&r, &q, &d, PIC_GROUP_LATE, &c);
+		EXPECT_TEXT(c.title, cases[i].says);
+	}
 }
 
 TEST(periods_are_months)

@@ -282,16 +282,29 @@ static struct str group_list_url(const struct drawing *x, const struct board_gro
 	return board_opens(x->r->env.actor, x->q, agency) ? group_url(x, g, BOARD "/ho-so", str_fmt(x->r->env.arena, "&so=%s", measure)) : STR_NONE;
 }
 
+/* Who has the most late ones; of several with as many none is named. */
+static struct str find_latest(const struct drawing *x, size_t worst)
+{
+	static const enum msg_key tied[BOARD_VIEWS] = {[BOARD_AGENCY] = MSG_BOARD_TIED_AGENCY, [BOARD_UNIT] = MSG_BOARD_TIED_UNIT, [BOARD_PROCEDURE] = MSG_BOARD_TIED_PROCEDURE,
+		[BOARD_OFFICER] = MSG_BOARD_TIED_OFFICER, [BOARD_MONTH] = MSG_BOARD_TIED_MONTH};
+	int64_t late = 0, most = x->d->groups[worst].row.n[STAT_LATE], as_many = 0;
+	for (size_t i = 0; i < x->d->n_groups; i++) {
+		late += x->d->groups[i].row.n[STAT_LATE];
+		as_many += x->d->groups[i].row.n[STAT_LATE] == most;
+	}
+	struct str v[] = {as_many > 1 ? number_of(x, as_many) : x->d->groups[worst].name, number_of(x, most), number_of(x, late)};
+	if (!late)
+		return M(x->r, FIND_GROUP_CLEAN);
+	return say(x, as_many > 1 && x->q->view != BOARD_OVERVIEW ? tied[x->q->view] : x->d->n_groups > 1 ? MSG_BOARD_FIND_GROUP : MSG_BOARD_FIND_ONE, v);
+}
+
 static void by_group(const struct drawing *x)
 {
 	static const enum stat_measure m[] = {STAT_EARLY, STAT_ON_TIME, STAT_LATE};
 	size_t n = x->d->n_groups < GROUPS_DRAWN ? x->d->n_groups : GROUPS_DRAWN, worst = 0;
 	struct chart_point *p = NEW_ARRAY(x->r->env.arena, n + 1, struct chart_point);
-	int64_t late = 0;
-	for (size_t i = 0; i < x->d->n_groups; i++) {
-		late += x->d->groups[i].row.n[STAT_LATE];
+	for (size_t i = 0; i < x->d->n_groups; i++)
 		worst = x->d->groups[i].row.n[STAT_LATE] > x->d->groups[worst].row.n[STAT_LATE] ? i : worst;
-	}
 	for (size_t i = 0; i < n; i++) {
 		const struct board_group *g = &x->d->groups[i];
 		p[i].label = g->name;
@@ -304,8 +317,7 @@ static void by_group(const struct drawing *x)
 	x->c->points = p;
 	x->c->n_points = n;
 	x->c->label_head = group_head(x->r, x->q->view);
-	struct str v[] = {n ? x->d->groups[worst].name : STR_NONE, number_of(x, n ? x->d->groups[worst].row.n[STAT_LATE] : 0), number_of(x, late)};
-	x->c->title = !n ? M(x->r, FIND_NONE) : late ? say(x, x->d->n_groups > 1 ? MSG_BOARD_FIND_GROUP : MSG_BOARD_FIND_ONE, v) : M(x->r, FIND_GROUP_CLEAN);
+	x->c->title = n ? find_latest(x, worst) : M(x->r, FIND_NONE);
 }
 
 static void time_by_group(const struct drawing *x)

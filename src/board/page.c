@@ -148,17 +148,31 @@ static void time_table(struct request *r, struct html_out *o, const struct board
 	ui_section_end(o);
 }
 
+/* Where several have nothing to show for the same reason, it is said once. */
+void board_pictures(struct request *r, struct html_out *o, const struct board_ask *q, const struct board_data *d, const enum board_chart *pics, size_t n)
+{
+	struct str *said = NEW_ARRAY(r->env.arena, n + 1, struct str);
+	size_t n_said = 0;
+	chart_patterns(o);
+	charts_begin(o);
+	for (size_t i = 0; i < n; i++) {
+		struct chart c;
+		size_t k = 0;
+		board_chart(r, q, d, pics[i], &c);
+		while (k < n_said && !str_eq(said[k], c.title))
+			k++;
+		if (!c.n_points)
+			said[n_said++] = c.title;
+		if (c.n_points || k + 1 == n_said)
+			ui_chart(o, &c);
+	}
+	charts_end(o);
+}
+
 static void overview(struct request *r, struct html_out *o, const struct board_ask *q, const struct board_data *d)
 {
 	static const enum board_chart pics[] = {PIC_ON_TIME, PIC_SETTLED, PIC_OPEN, PIC_TIME, PIC_RECEIVED, PIC_ONLINE, PIC_SIGNED, PIC_RATED};
-	chart_patterns(o);
-	charts_begin(o);
-	for (size_t i = 0; i < ARRAY_LEN(pics); i++) {
-		struct chart c;
-		board_chart(r, q, d, pics[i], &c);
-		ui_chart(o, &c);
-	}
-	charts_end(o);
+	board_pictures(r, o, q, d, pics, ARRAY_LEN(pics));
 	time_table(r, o, d);
 }
 

@@ -35,13 +35,7 @@ bool board_public_page(struct request *r, struct err *e)
 	ui_page_begin(&o, &p);
 	board_filter_form(r, &o, &q, "/so-lieu", false);
 	stats(r, &o, &d);
-	chart_patterns(&o);
-	charts_begin(&o);
-	for (size_t i = 0; i < ARRAY_LEN(pics); i++) {
-		board_chart(r, &q, &d, pics[i], &c);
-		ui_chart(&o, &c);
-	}
-	charts_end(&o);
+	board_pictures(r, &o, &q, &d, pics, ARRAY_LEN(pics));
 	if (agencies.n_groups > 1) {
 		board_chart(r, &by, &agencies, PIC_GROUP_LATE, &c);
 		c.csv_url = STR_NONE;

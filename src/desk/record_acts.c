@@ -95,6 +95,9 @@ static void received_field(struct sheet *s, enum dossier_action act)
 	ui_field(s->o, &f);
 }
 
+/* Its reason stands on the paper that the applicant gets. */
+static bool goes_out(enum dossier_action a) { return a == ACT_ASK_SUPPLEMENT || a == ACT_REFUSE || a == ACT_APOLOGISE || a == ACT_STOP; }
+
 static void plain_fields(struct sheet *s, enum dossier_action act, const struct act_shape *shape)
 {
 	static const struct { unsigned bit; const char *name; enum ui_input kind; enum msg_key label; } plain[] = {
@@ -109,6 +112,8 @@ static void plain_fields(struct sheet *s, enum dossier_action act, const struct 
 		struct ui_field f = field_of_act(s, act, plain[i].name, plain[i].kind, plain[i].label);
 		f.required = (shape->needs & plain[i].bit) != 0;
 		f.multiple = plain[i].bit == AF_FILES;
+		if (plain[i].bit == AF_REASON && !f.hint.n && goes_out(act))
+			f.hint = WORD(s, act == ACT_ASK_SUPPLEMENT ? MSG_DESK_HINT_SUPPLEMENT : MSG_DESK_HINT_APPLICANT);
 		ui_field(s->o, &f);
 	}
 }

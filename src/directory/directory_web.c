@@ -7,7 +7,7 @@ static void staff_row(struct html_out *o, const struct ui_table *t, const struct
 	ui_row_begin(o, t, &(struct ui_row){0});
 	ui_cell_main(o, t, 0, (struct ui_crumb){.label = p->name}, p->title);
 	ui_cell(o, t, 1, p->field);
-	ui_cell(o, t, 2, p->phone);
+	ui_cell_main(o, t, 2, (struct ui_crumb){p->phone, ui_phone_url(o, p->phone)}, STR_NONE);
 	ui_row_end(o);
 }
 

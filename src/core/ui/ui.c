@@ -124,6 +124,24 @@ const char *ui_width_css(enum ui_width w)
 	return css[w];
 }
 
+/* ---- links ---- */
+
+struct str ui_phone_url(struct html_out *o, struct str phone)
+{
+	struct buf b = buf_on(o->b->a);
+	buf_put(&b, STR("tel:"));
+	for (size_t i = 0; i < phone.n; i++)
+		if ((phone.p[i] >= '0' && phone.p[i] <= '9') || (phone.p[i] == '+' && i == 0))
+			buf_char(&b, phone.p[i]);
+	return b.n > 6 ? buf_str(&b) : STR_NONE;
+}
+
+struct str ui_mail_url(struct html_out *o, struct str email)
+{
+	bool whole = str_find_char(email, '@') > 0 && str_find_char(email, '?') < 0 && str_find_char(email, '&') < 0;
+	return whole ? str_fmt(o->b->a, "mailto:%.*s", STR_ARG(email)) : STR_NONE;
+}
+
 /* ---- fields ---- */
 
 const struct ui_input_look *ui_input_look(enum ui_input k)

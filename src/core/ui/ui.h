@@ -223,6 +223,9 @@ void ui_files(struct html_out *o, const struct ui_file *v, size_t n);
 
 /* ---- facts and course ---- */
 struct ui_fact { struct str label, value; struct html body; struct str url; struct str change_url; };
+/* What a phone calls when a number as written is pressed, and where a mail goes; STR_NONE without one. */
+struct str ui_phone_url(struct html_out *o, struct str phone);
+struct str ui_mail_url(struct html_out *o, struct str email);
 void ui_facts(struct html_out *o, const struct ui_fact *v, size_t n);
 void ui_answers(struct html_out *o, const struct ui_fact *v, size_t n); /* check your answers: each with "change" */
 struct ui_stat { struct str value, label, url; bool has_state; enum ui_state state; };

@@ -185,6 +185,16 @@ static struct str field(struct arena *a, struct ui_field f)
 #define HAS(html, text) EXPECT(str_find((html), STR(text)) >= 0)
 #define HAS_NOT(html, text) EXPECT(str_find((html), STR(text)) < 0)
 
+TEST(a_number_can_be_called_and_a_mail_written)
+{
+	struct html_out o = out_on(a);
+	EXPECT_STR(ui_phone_url(&o, STR("0200 000 0002")), STR("tel:02000000002"));
+	EXPECT_STR(ui_phone_url(&o, STR("+84 (24) 3556-1234")), STR("tel:+842435561234"));
+	EXPECT(!ui_phone_url(&o, STR("chưa có dữ liệu")).n && !ui_phone_url(&o, STR("")).n && !ui_phone_url(&o, STR_NONE).n);
+	EXPECT_STR(ui_mail_url(&o, STR("a@b.example")), STR("mailto:a@b.example"));
+	EXPECT(!ui_mail_url(&o, STR("a@b.example?bcc=c@d.example")).n && !ui_mail_url(&o, STR("@b")).n && !ui_mail_url(&o, STR_NONE).n);
+}
+
 TEST(forms_that_act_carry_token_and_action_id_and_searches_do_not)
 {
 	int calls = 0;
