@@ -176,8 +176,10 @@ static bool start_mail(struct app *app, struct err *e)
 {
 	struct arena *a = app->store.arena;
 	struct config *c = &app->config;
-	app->mail = (struct mail_config){.url = c->smtp_url, .from = c->mail_from, .from_name = c->mail_from_name, .user = c->smtp_user, .ca_file = c->smtp_ca_file, .starttls = c->smtp_starttls};
-	if (!secret_of(app, c->smtp_password_file, &app->mail.password, e))
+	app->mail = (struct mail_config){.url = c->smtp_url, .from = c->mail_from, .from_name = c->mail_from_name, .user = c->smtp_user, .ca_file = c->smtp_ca_file,
+		.cert_file = c->smtp_cert_file, .key_file = c->smtp_key_file, .starttls = c->smtp_starttls};
+	const char *read_by_the_library = NULL;
+	if (!secret_of(app, c->smtp_password_file, &app->mail.password, e) || !secret_of(app, c->smtp_key_file, &read_by_the_library, e))
 		return false;
 	if (!app->demo || c->smtp_url)
 		return true;

@@ -235,6 +235,15 @@ static const struct outline_slot *slot_of(const struct outline *flow, struct str
 	return NULL;
 }
 
+/* Each naming is a copy: one file of a hundred megabytes named twenty times would be two thousand. */
+static bool named_before(const struct api_file *f, size_t earlier)
+{
+	for (size_t i = 1; i <= earlier; i++)
+		if ((f - i)->file.id.v == f->file.id.v && str_eq((f - i)->field, f->field))
+			return true;
+	return false;
+}
+
 #define AHEAD_MAX 20
 static bool take_ahead(struct request *r, const struct outline *flow, const struct key *key, size_t i, struct api_file *f, struct filing_more *out, struct err *e)
 {
@@ -243,7 +252,7 @@ static bool take_ahead(struct request *r, const struct outline *flow, const stru
 	if (!find_file(r, item, f, &found, e))
 		return false;
 	f->field = found && named ? f->field : STR("supplement");
-	if (!found)
+	if (!found || named_before(f, i))
 		form_error_text(r, str_fmt(r->env.arena, "files.%zu.file", i), msg(r->env.lang, MSG_FILING_BAD_FILE));
 	else if (named && !slot_of(flow, f->field))
 		form_error_text(r, str_fmt(r->env.arena, "files.%zu.field", i), msg(r->env.lang, MSG_FILING_UNKNOWN));

@@ -248,6 +248,35 @@ def the_receiver_may_ask_for_a_certificate():
     end()
 
 
+def the_mail_server_may_ask_for_a_certificate():
+    """And no password then: RFC 4954 leaves it to TLS who the client is."""
+    key, cert = made_certificate("mail-server")
+    own_key, own = made_certificate("mot-cua-mail")
+    other_key, other = made_certificate("another-mail")
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Smtp)
+    server.auth, server.mails, server.handle_error = [], 0, lambda *a: None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(own)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    place = dict(smtp_url=f"smtps://127.0.0.1:{server.server_address[1]}", smtp_ca_file=cert)
+    data = fresh()
+    with Server(data, **place, smtp_cert_file=other, smtp_key_file=other_key) as s:
+        equal(s.form("/quen-mat-khau", login="citizen")[0], 303, "the code is asked for")
+        until("it was tried", lambda: rows(data, "select attempts from job where kind = 'mail.send' and attempts > 0"))
+    equal(server.mails, 0)
+    with Server(fresh(), **place, smtp_cert_file=own, smtp_key_file=own_key) as s:
+        s.form("/quen-mat-khau", login="citizen")
+        until("the mail is sent", lambda: server.mails)
+    equal(server.auth, [])
+    server.shutdown()
+    true("go together" in refused(fresh(), smtp_key_file=own_key), "half of it")
+    os.chmod(own_key, 0o644)
+    true("chmod 600" in refused(fresh(), **place, smtp_cert_file=own, smtp_key_file=own_key), "a key that others may read")
+
+
 def leaked_passwords_are_refused():
     """Through the page, by a file as the downloader leaves it; one that is none stops the start."""
     leaked = ["mùa xuân nho nhỏ năm nào", "tiếng gà trưa bên xóm nhỏ"]
@@ -429,6 +458,7 @@ def a_token_is_named_whole():
 
 tests = Tests()
 tests.run(the_place_stands_in_the_file, a_silent_scanner_ends_the_round, ids_carry_the_node, the_writer_has_its_queue_and_batch, the_log_has_its_cap, jobs_have_their_threads,
-          the_master_key_may_lie_elsewhere, mail_goes_with_its_password, the_sink_has_its_port, changes_go_with_their_token_over_tls, the_receiver_may_ask_for_a_certificate, leaked_passwords_are_refused,
+          the_master_key_may_lie_elsewhere, mail_goes_with_its_password, the_sink_has_its_port, changes_go_with_their_token_over_tls, the_receiver_may_ask_for_a_certificate,
+          the_mail_server_may_ask_for_a_certificate, leaked_passwords_are_refused,
           packs_lie_over_the_programs, passwords_follow_their_cost, sessions_end, whole_lists_have_their_limit, files_that_nothing_names_are_swept, a_bank_is_named_whole, a_token_is_named_whole)
 tests.end()

@@ -212,6 +212,8 @@ def a_supplement_is_asked_once_and_given():
     p = act("citizen", "supplement", 422, files=[{"file": send_file("citizen", "page-2")["id"], "field": "khong-co"}])
     equal([x["field"] for x in p["errors"]], ["files.0.field"])
     given = send_file("citizen", "page-two")
+    p = act("citizen", "supplement", 422, files=[{"file": given["id"]}] * 2)
+    equal([x["field"] for x in p["errors"]], ["files.1.file"], "each naming would be a copy")
     equal(act("citizen", "supplement", files=[{"file": given["id"]}])["state"], "processing")
     equal([f["name"] for f in dossier()["files"] if f["sha256"] == given["sha256"]], ["page-two.pdf"])
     wait_for("files out of quarantine", lambda: all(f["state"] == "clean" for f in dossier()["files"]))

@@ -109,6 +109,8 @@ static const struct entry entries[] = {
 	{"smtp_user", TEXT, AT(smtp_user), "", 0, 200, NULL, "tên đăng nhập máy chủ thư", "user at the mail server"},
 	{"smtp_password_file", SECRET, AT(smtp_password_file), "", 0, 0, NULL, "tệp chứa mật khẩu máy chủ thư", "file with the password there"},
 	{"smtp_ca_file", PATH, AT(smtp_ca_file), "", 0, 0, NULL, "chứng thư gốc của máy chủ thư", "root certificate of the mail server"},
+	{"smtp_cert_file", PATH, AT(smtp_cert_file), "", 0, 0, NULL, "chứng thư TLS mà chương trình trình cho máy chủ thư (PEM)", "certificate that the program shows the mail server over TLS (PEM)"},
+	{"smtp_key_file", SECRET, AT(smtp_key_file), "", 0, 0, NULL, "tệp khóa bí mật của chứng thư ấy (PEM)", "file with its private key (PEM)"},
 	{"mail_from", TEXT, AT(mail_from), "mot-cua@localhost.localdomain", 3, 254, NULL, "hộp thư gửi đi", "mailbox that mails come from"},
 	{"mail_from_name", TEXT, AT(mail_from_name), "Bộ phận Một cửa", 0, 200, NULL, "tên người gửi", "name of the sender"},
 	{"mail_sink_port", NUMBER, AT(mail_sink_port), "0", 0, 65535, NULL, "cổng của máy chủ thư giả để trình diễn; 0: cổng bất kỳ", "port of the mail server for demonstration; 0: any"},
@@ -361,6 +363,8 @@ bool config_check(const struct config *c, struct err *e)
 		return err_set(e, ERR_INVALID, "mail_from: one mailbox, as mot-cua@example.gov.vn");
 	if (c->smtp_user && !c->smtp_password_file)
 		return err_set(e, ERR_INVALID, "smtp_user needs smtp_password_file");
+	if (!c->smtp_cert_file != !c->smtp_key_file)
+		return err_set(e, ERR_INVALID, "smtp_cert_file and smtp_key_file go together");
 	if (c->pkcs11_module && (!c->pin_file || !c->pkcs11_token || !c->signer_ca_file))
 		return err_set(e, ERR_INVALID, "pkcs11_module needs pkcs11_token, pin_file and signer_ca_file");
 	if (!c->outbox_cert_file != !c->outbox_key_file)

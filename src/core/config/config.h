@@ -28,7 +28,7 @@ struct config {
 	const char *master_key_file, *pkcs11_module, *pkcs11_token, *pin_file, *pkcs11_dir, *pkcs11_env, *pkcs11_keys_file, *signer_ca_file;
 	/* others */
 	const char *tsa_url, *tsa_ca_file, *clamav_socket;
-	const char *smtp_url, *smtp_user, *smtp_password_file, *smtp_ca_file, *mail_from, *mail_from_name;
+	const char *smtp_url, *smtp_user, *smtp_password_file, *smtp_ca_file, *smtp_cert_file, *smtp_key_file, *mail_from, *mail_from_name;
 	bool smtp_starttls;
 	int64_t mail_sink_port;
 	const char *outbox_url, *outbox_token_file, *outbox_ca_file, *outbox_cert_file, *outbox_key_file;

@@ -76,6 +76,10 @@ static void set_options(CURL *c, const struct mail_config *cfg, struct reading *
 	curl_easy_setopt(c, CURLOPT_USE_SSL, (long)(cfg->starttls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
 	if (cfg->ca_file)
 		curl_easy_setopt(c, CURLOPT_CAINFO, cfg->ca_file);
+	if (cfg->cert_file) {
+		curl_easy_setopt(c, CURLOPT_SSLCERT, cfg->cert_file);
+		curl_easy_setopt(c, CURLOPT_SSLKEY, cfg->key_file);
+	}
 	if (cfg->user && cfg->password) {
 		curl_easy_setopt(c, CURLOPT_USERNAME, cfg->user);
 		curl_easy_setopt(c, CURLOPT_PASSWORD, cfg->password);

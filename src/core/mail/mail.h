@@ -15,6 +15,7 @@ struct mail_config {
 	const char *from_name;      /* UTF-8, may be NULL */
 	const char *user, *password;/* NULL: none */
 	const char *ca_file;        /* NULL: the system's */
+	const char *cert_file, *key_file; /* PEM, shown to the server over TLS and read at each mail; NULL: none */
 	bool starttls;              /* smtp:// must turn to TLS, else nothing is sent */
 	int timeout_ms;             /* 0: 30 s */
 };

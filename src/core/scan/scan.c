@@ -85,8 +85,21 @@ static bool say(const struct scan_config *cfg, struct str head, struct scan_resu
 	return true;
 }
 
+/* libmagic finds a PDF also behind a kilobyte of something else: a web page or a program that is a PDF as well. */
+static bool begins_so(const struct scan_type *t, struct str head)
+{
+	static const struct str mark = {"\xEF\xBB\xBF", 3};
+	if (!str_eq(str_from(t->ending), STR("pdf")))
+		return true;
+	if (str_starts(head, mark))
+		head = str_sub(head, mark.n, head.n);
+	return str_starts(str_trim(head), STR("%PDF-"));
+}
+
 static bool is_one_of(const struct scan_type *t, const char *said, struct str head)
 {
+	if (!begins_so(t, head))
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(t->magic) && t->magic[i]; i++) {
 		struct str want = str_from(t->magic[i]);
 		if (str_eq(want, str_from(said)))

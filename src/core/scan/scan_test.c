@@ -44,6 +44,10 @@ TEST(content_must_be_what_the_name_says)
 	EXPECT_INT(scan(&cfg, STR("<!DOCTYPE html><html><script>alert(1)</script>"), "a.txt", NULL).verdict, SCAN_TYPE_LIES);
 	EXPECT_INT(scan(&cfg, STR("#!/bin/sh\nrm -rf /\n"), "a.txt", NULL).verdict, SCAN_TYPE_LIES);
 	EXPECT_INT(scan(&cfg, STR("Kính gửi Ông/Bà\n"), "a.txt", NULL).verdict, SCAN_CLEAN);
+	EXPECT_INT(scan(&cfg, STR("\xEF\xBB\xBF\r\n" PDF), "a.pdf", NULL).verdict, SCAN_CLEAN);
+	EXPECT_INT(scan(&cfg, STR("<html><script>alert(1)</script>\n" PDF), "a.pdf", NULL).verdict, SCAN_TYPE_LIES);
+	EXPECT_INT(scan(&cfg, STR("MZ" PDF), "a.pdf", NULL).verdict, SCAN_TYPE_LIES);
+	EXPECT_INT(scan(&cfg, STR("FWS\11" PDF), "a.pdf", NULL).verdict, SCAN_TYPE_LIES);
 	EXPECT_INT(scan(&cfg, STR(PDF), "a.exe", NULL).verdict, SCAN_TYPE_REFUSED);
 	EXPECT_INT(scan(&cfg, STR(PDF), "pdf", NULL).verdict, SCAN_TYPE_REFUSED);
 	EXPECT_INT(scan(&cfg, STR(PDF), "a.pdf.", NULL).verdict, SCAN_TYPE_REFUSED);
