@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Commands beside a running server, erasure, rotation of keys, and the graceful stop. Ends in "N passed, N failed"."""
-import base64, glob, http.client, json, os, quopri, re, shutil, signal, socket, ssl, stat, subprocess, sys, tempfile, threading, time, urllib.parse, urllib.request
+import base64, functools, glob, http.client, json, os, quopri, re, shutil, signal, socket, ssl, stat, subprocess, sys, tempfile, threading, time, urllib.parse, urllib.request
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from program import PORTAL, Server, Tests, add_portal, copy_of, database, demo, engine, env, equal, free_port, leave, pdf, people_of, postgres, root, rows, run, source, true, unpacked, until, writing
 
@@ -330,47 +330,77 @@ def our_address():
     return None if address.startswith("127.") else address
 
 
+def made_certificate(key, cert, *more):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", *more, "-keyout", key, "-out", cert], check=True, capture_output=True)
+
+
 def cluster_with_tls(folder, address):
-    """PostgreSQL of its own on that address, with a certificate for it: (port, file of the certificate)."""
+    """PostgreSQL of its own on that address, with a certificate for it; the user `proved` is whoever has the key of client.pem: (port, file of the certificate)."""
     pg_test, port = os.path.join(source, "scripts/pg-test"), free_port()
     mine = dict(os.environ, MOTCUA_PG_DIR=folder)
     for act in ("start", "halt"):
         subprocess.run([pg_test, act], env=mine, check=True, capture_output=True)
     leave.append(lambda: subprocess.run([pg_test, "stop"], env=mine, check=True, capture_output=True))
     key, cert = f"{folder}/data/server.key", f"{folder}/data/server.crt"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=pg", "-addext", f"subjectAltName=IP:{address}",
-                    "-keyout", key, "-out", cert], check=True, capture_output=True)
+    made_certificate(key, cert, "-subj", "/CN=pg", "-addext", f"subjectAltName=IP:{address}")
+    made_certificate(os.path.join(root, "client.key"), os.path.join(root, "client.pem"), "-subj", "/CN=proved")
+    shutil.copy(os.path.join(root, "client.pem"), f"{folder}/data/clients.crt")
     owner = os.stat(f"{folder}/data")
-    for path in (key, cert):
+    for path in (key, cert, f"{folder}/data/clients.crt"):
         os.chown(path, owner.st_uid, owner.st_gid)
         os.chmod(path, 0o600)
     with open(f"{folder}/data/pg_hba.conf", "a", encoding="ascii") as f:
-        f.write("host all all all trust\n")
+        f.write("hostssl all proved all cert\nhost all all all trust\n")
     tool = sorted(glob.glob("/usr/lib/postgresql/*/bin/pg_ctl"))[-1]
     who = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
-    subprocess.run([*who, tool, "-D", f"{folder}/data", "-w", "-l", f"{folder}/server.log", "-o", f"-c listen_addresses={address} -c port={port} -c unix_socket_directories={folder} -c ssl=on", "start"],
+    subprocess.run([*who, tool, "-D", f"{folder}/data", "-w", "-l", f"{folder}/server.log", "-o", f"-c listen_addresses={address} -c port={port} -c unix_socket_directories={folder} -c ssl=on -c ssl_ca_file=clients.crt", "start"],
                    check=True, capture_output=True, cwd="/")
     return port, cert
 
 
-def another_machine_is_reached_by_tls_only():
+@functools.cache
+def on_another_machine():
+    """(folder of its socket, "address:port", file of the certificate to trust); None where this machine has no address."""
     address = our_address()
     if not address:
         print("# no address of this machine but loopback: not tried")
-        return
+        return None
     above = tempfile.mkdtemp(prefix="motcua-pg-tls-")
     leave.append(lambda: shutil.rmtree(above, ignore_errors=True))
     os.chmod(above, 0o755)
     folder = os.path.join(above, "pg")
     port, cert = cluster_with_tls(folder, address)
-    root_cert, data = os.path.join(root, "pg-root.pem"), os.path.join(root, "pg-tls-data")
+    root_cert = os.path.join(root, "pg-root.pem")
     shutil.copy(cert, root_cert)
-    base_ = f"postgres://motcua@{address}:{port}/postgres"
+    return folder, f"{address}:{port}", root_cert
+
+
+def another_machine_is_reached_by_tls_only():
+    if not on_another_machine():
+        return
+    _, at, root_cert = on_another_machine()
+    base_, data = f"postgres://motcua@{at}/postgres", os.path.join(root, "pg-tls-data")
     for query in ("", "?sslmode=disable", "?sslmode=require"):
         code, _, err = run("migrate", "--db", base_ + query, "--data", data)
         true(code == 1 and "sslmode=verify-full" in err, f"{query}: {code} {err}")
     code, _, err = run("migrate", "--db", f"{base_}?sslmode=verify-full&sslrootcert={root_cert}", "--data", data)
     equal(code, 0, err)
+
+
+def postgresql_may_ask_for_a_certificate():
+    """A user of the database is whoever shows the certificate that names it: no password anywhere."""
+    if not on_another_machine():
+        return
+    folder, at, root_cert = on_another_machine()
+    psql = sorted(glob.glob("/usr/lib/postgresql/*/bin/psql"))[-1]
+    for query in ("create role proved login", "create database proved owner proved"):
+        subprocess.run([psql, "-h", folder, "-p", at.rpartition(":")[2], "-U", "motcua", "-d", "postgres", "-c", query], check=True, capture_output=True)
+    other, place = os.path.join(root, "other-client"), f"postgres://proved@{at}/proved?sslmode=verify-full&sslrootcert={root_cert}"
+    made_certificate(other + ".key", other + ".pem", "-subj", "/CN=proved")
+    shown = [("", 1), (f"&sslcert={other}.pem&sslkey={other}.key", 1), (f"&sslcert={root}/client.pem&sslkey={root}/client.key", 0)]
+    for more, want in shown:
+        code, _, err = run("migrate", "--db", place + more, "--data", os.path.join(root, "pg-cert-data"))
+        equal(code, want, more + err)
 
 
 def an_administrator_erases_with_a_code():
@@ -553,7 +583,7 @@ def metrics_have_their_own_address():
 
 
 tests = Tests()
-tests.run(*[erased_on_postgresql_after_vacuum, another_machine_is_reached_by_tls_only] if engine == "pg" else [commands_go_through_the_server, stop_returns_when_the_server_is_gone, a_stale_socket_and_nonsense_do_no_harm, others_are_not_answered, nothing_lies_open, the_front_writes_no_secret_into_its_log,
+tests.run(*[erased_on_postgresql_after_vacuum, another_machine_is_reached_by_tls_only, postgresql_may_ask_for_a_certificate] if engine == "pg" else [commands_go_through_the_server, stop_returns_when_the_server_is_gone, a_stale_socket_and_nonsense_do_no_harm, others_are_not_answered, nothing_lies_open, the_front_writes_no_secret_into_its_log,
           searched_as_it_is_written, erased_means_found_nowhere, an_administrator_erases_with_a_code, keys_are_rotated_while_it_serves, a_malformed_search_index_refuses_no_filing, statistics_are_counted_again_while_it_serves, what_was_begun_is_answered_when_it_stops,
           metrics_have_their_own_address])
 tests.end()
