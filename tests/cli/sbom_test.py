@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The list of parts that the build made (scripts/sbom): SPDX 2.3, complete. usage: sbom_test.py LIST PROGRAM...   Ends in "N passed, N failed"."""
-import copy, json, os, re, subprocess, sys
+import copy, datetime, json, os, re, subprocess, sys, tempfile
 
 with open(sys.argv[1], encoding="utf-8") as f:
     made = json.load(f)
@@ -108,8 +108,42 @@ def a_list_that_lacks_something_is_refused():
     assert missing(bad) == ["libsqlite3.so.0"], missing(bad)
 
 
+def a_library_that_is_behind_is_told_and_ages():
+    """Apt itself, with a source of this test's: an archive that has a newer version of one library and the same of another."""
+    one, two = [(p["name"], p["versionInfo"]) for p in made["packages"] if p["SPDXID"].startswith("SPDXRef-deb-")][:2]
+    behind = os.path.join(source, "scripts/behind")
+    with tempfile.TemporaryDirectory() as d:
+        arch = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
+        os.chmod(d, 0o755)
+        os.makedirs(d + "/archive")
+        os.makedirs(d + "/lists/partial")
+        with open(d + "/archive/Packages", "w", encoding="utf-8") as f:
+            f.writelines(f"Package: {name}\nVersion: {version}\nArchitecture: {arch}\nFilename: ./x.deb\nSize: 1\nSHA256: {'0' * 64}\nDescription: x\n\n" for name, version in ((one[0], "9999:1"), (two[0], two[1])))
+        with open(d + "/sources", "w", encoding="utf-8") as f:
+            f.write(f"deb [trusted=yes] file:{d}/archive ./\n")
+        with open(d + "/apt.conf", "w", encoding="utf-8") as f:
+            f.write(f'Dir::Etc::sourcelist "{d}/sources"; Dir::Etc::sourceparts "-"; Dir::State::lists "{d}/lists"; Dir::Cache "{d}"; APT::Sandbox::User "root";\n')
+        mine, seen = dict(os.environ, APT_CONFIG=d + "/apt.conf"), d + "/seen"
+        subprocess.run(["apt-get", "-qq", "update"], env=mine, check=True, capture_output=True)
+
+        def told(*more):
+            p = subprocess.run([behind, sys.argv[1], seen, *more], env=mine, capture_output=True, text=True)
+            return p.returncode, p.stdout + p.stderr
+
+        code, said = told()
+        assert code == 0 and f"{one[0]} {one[1]} -> 9999:1, since {datetime.date.today()}, 0 days" in said and ", 1 behind, 0 for more than 14 days" in said and two[0] + " " not in said, said
+        old = (datetime.date.today() - datetime.timedelta(days=15)).isoformat()
+        with open(seen, "w", encoding="utf-8") as f:
+            json.dump({f"{one[0]} 9998:1": old, f"{two[0]} 1": old}, f)
+        code, said = told()
+        assert code == 1 and f"since {old}, 15 days: too long" in said, f"{code} {said}: a newer one does not begin the time anew"
+        assert told("15")[0] == 0
+        with open(seen, encoding="utf-8") as f:
+            assert json.load(f) == {f"{one[0]} 9999:1": old}, "what is not behind any more is forgotten"
+
+
 passed = failed = 0
-for fn in (it_is_valid, everything_is_in_it, versions_are_those_installed, most_have_a_licence, no_name_of_ours_is_a_librarys, a_list_that_lacks_something_is_refused):
+for fn in (it_is_valid, everything_is_in_it, versions_are_those_installed, most_have_a_licence, no_name_of_ours_is_a_librarys, a_list_that_lacks_something_is_refused, a_library_that_is_behind_is_told_and_ages):
     try:
         fn()
         passed += 1
