@@ -2,9 +2,9 @@
 """The first, second, third … query, write, read, sync, name, commit or allocation of each act fails, until the act goes through untouched: every answer is a
 clear error or the act, the same key again never doubles it, and the record is whole.
 
-usage: inject_test.py PROGRAM SOURCE_DIR sqlite|pg [every|START] [WORD...]     Ends in "N passed, N failed"; an act is one test. `list`: their names alone.
+usage: inject_test.py PROGRAM SOURCE_DIR sqlite|pg [every|START] [calls|memory] [WORD...]     Ends in "N passed, N failed"; an act is one test. `list`: their names alone.
 Some of the calls fail, others each day: START, a number, says which, and is told at the end. All of them with `every` (make faults), of the allocations
-each that the act comes to by another way (tests/lib/faults.c); those struck in runs before, of another act, stand in the file INJECT_PLACES.
+each that the act comes to by another way (tests/lib/faults.c); `calls` without them, `memory` they alone; those struck in runs before, of another act, stand in the file INJECT_PLACES.
 Acts whose work goes on in the background (signing, sealing, erasing) take a second a round: each position is two to four times the last there."""
 import collections, http.client, json, os, random, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -17,10 +17,12 @@ XRAY = "bx-cap-phep-xquang"
 every = "every" in words
 start = next((int(x) for x in words if x.isdigit()), int(time.time()) // 86400)
 chance = random.Random(start)
-words[:] = [x for x in words if x != "every" and not x.isdigit()]
+part = next((x for x in words if x in ("calls", "memory")), None)
+words[:] = [x for x in words if x not in ("every", part) and not x.isdigit()]
 FILES = ["write", "sync", "name", "read"]
 CALLS = ["query", "commit"] + (["memory"] if every else [])
-KINDS = (FILES if engine == "sqlite" else []) + CALLS
+PARTS = {"calls": lambda kind: kind != "memory", "memory": lambda kind: kind == "memory", None: lambda kind: True}
+KINDS = [x for x in (FILES if engine == "sqlite" else []) + CALLS if PARTS[part](x)]
 CLEAR = {500, 503, 507}
 if every:
     faulty.load_alike()
@@ -205,7 +207,7 @@ def once(code, action, times=1):
 def a_file_is_sent():
     def look(answer):
         equal(w.query(f"select count(*) from draft_file where id = {answer['id']}")[0][0], "1")
-    for kind in FILES + CALLS:
+    for kind in filter(PARTS[part], FILES + CALLS):
         under_faults("upload", kind, lambda: (lambda k: lambda: send_file("citizen", k))(key()), look)
 
 
@@ -276,9 +278,14 @@ def struck_in_the_background(what, kind, at, x, done):
     return struck_down(kind, meanwhile=hold)
 
 
-def comes_to_its_end(what, x, done):
+def comes_to_its_end(what, x, done, may_die=False):
+    """may_die: of the fault before, however late a busy machine lets it."""
     end, taken_back = time.time() + PATIENCE, time.time() + LOST_LEASE
     while not done(x):
+        if may_die and not w.alive():
+            w.kill()
+            w.start()
+            may_die = False
         true(time.time() < end, lambda: f"{what}: not done; {w.query('select kind, state, attempts, last_error from job')[-5:]}, {last_words()}")
         if time.time() > taken_back:
             hold()
@@ -303,7 +310,7 @@ def in_the_background(what, begin, done, held=True):
             if every and held and not done(x):
                 try_is_over()
             if done(x) or not (every and held) or not hold():  # what failed may have been somebody else's
-                comes_to_its_end(f"{what} after {kind} {at}", x, done)
+                comes_to_its_end(f"{what} after {kind} {at}", x, done, may_die=hit and kind == "memory")
                 x = None
             if not hit:
                 break
