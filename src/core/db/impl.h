@@ -36,6 +36,8 @@ struct engine {
 	bool (*run)(struct db *db, const char *text, struct err *e);
 	void (*close)(struct db *db);
 	bool (*lost)(struct db *db);
+	/* By what the library knows: is a transaction open? No of a lost connection. */
+	bool (*open)(const struct db *db);
 };
 extern const struct engine engine_sqlite, engine_pg;
 

@@ -218,7 +218,9 @@ static bool lost(struct db *db)
 	return !read || db->gone || PQstatus(db->pg) == CONNECTION_BAD;
 }
 
-const struct engine engine_pg = {prepare, start, step, get, finish, drop, run, close_db, lost};
+static bool open_tx(const struct db *db) { return !db->gone && PQstatus(db->pg) != CONNECTION_BAD && PQtransactionStatus(db->pg) != PQTRANS_IDLE; }
+
+const struct engine engine_pg = {prepare, start, step, get, finish, drop, run, close_db, lost, open_tx};
 
 static bool check_durable(struct db *db, const char *name, struct err *e)
 {

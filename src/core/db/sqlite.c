@@ -134,7 +134,9 @@ static void close_db(struct db *db)
 	sqlite3_close_v2(db->lite);
 }
 
-const struct engine engine_sqlite = {prepare, start, step, get, finish, drop, run, close_db, NULL};
+static bool open_tx(const struct db *db) { return !sqlite3_get_autocommit(db->lite); }
+
+const struct engine engine_sqlite = {prepare, start, step, get, finish, drop, run, close_db, NULL, open_tx};
 
 static bool configure(struct db *db, struct err *e)
 {
