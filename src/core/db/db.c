@@ -139,7 +139,7 @@ void db_moment_end(struct db *db)
 	if (!db->in_moment)
 		return;
 	if (db_in_tx(db) && !db->engine->run(db, "commit", &ignored))
-		(void)!db->engine->run(db, "rollback", &ignored);
+		undo(db, "rollback");
 	db->in_moment = false;
 	db->level = 0;
 }
