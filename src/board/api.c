@@ -158,7 +158,7 @@ bool board_api_indices(struct request *r, struct err *e)
 	return answer_tree(r, x);
 }
 
-static json_t *report_row(const struct board_report_row *v)
+json_t *board_report_json(const struct board_report_row *v)
 {
 	static const char *const names[II_COLS + 1] = {[II_RECEIVED] = "received", [II_ONLINE] = "received_online", [II_DIRECT] = "received_direct", [II_CARRIED] = "carried",
 		[II_SETTLED] = "settled", [II_EARLY] = "early", [II_ON_TIME] = "on_time", [II_LATE] = "late", [II_OPEN] = "open", [II_IN_TIME] = "in_time", [II_OVERDUE] = "overdue"};
@@ -179,8 +179,8 @@ bool board_api_report(struct request *r, struct err *e)
 		return false;
 	json_t *x = head(r, &q), *rows = json_array();
 	for (size_t i = 0; i < rep.n; i++)
-		json_array_append_new(rows, report_row(&rep.v[i]));
+		json_array_append_new(rows, board_report_json(&rep.v[i]));
 	json_object_set_new(x, "rows", rows);
-	json_object_set_new(x, "sum", report_row(&rep.sum));
+	json_object_set_new(x, "sum", board_report_json(&rep.sum));
 	return answer_tree(r, x);
 }

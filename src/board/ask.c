@@ -12,12 +12,19 @@ enum stat_by board_by(enum board_view v) { return views[v].by; }
 
 /* ---- periods ---- */
 
-/* "2026-10", "2026". */
+/* "2026-10", "2026-Q3", "2026". */
 static bool written_period(struct str w, int32_t *from, int32_t *to)
 {
-	int64_t year = 0, month = 0;
+	int64_t year = 0, month = 0, quarter = 0;
 	if (w.n != 4 && !(w.n == 7 && w.p[4] == '-'))
 		return false;
+	if (w.n == 7 && w.p[5] == 'Q') {
+		if (!str_to_i64(str_sub(w, 0, 4), &year) || !str_to_i64(str_sub(w, 6, 7), &quarter) || year < 2000 || year > 2200 || quarter < 1 || quarter > 4)
+			return false;
+		*from = (int32_t)(12 * year + 3 * (quarter - 1));
+		*to = *from + 2;
+		return true;
+	}
 	if (!str_to_i64(str_sub(w, 0, 4), &year) || year < 2000 || year > 2200 || (w.n == 7 && (!str_to_i64(str_sub(w, 5, 7), &month) || month < 1 || month > 12)))
 		return false;
 	*from = (int32_t)(12 * year + (month ? month - 1 : 0));
@@ -112,7 +119,7 @@ static bool unit_fits(struct env *env, const struct board_ask *q, struct err *e)
 static void read_common(struct request *r, struct board_ask *q)
 {
 	struct str view = req_query(r, name_of(r, ASKED_VIEW));
-	q->period = req_query(r, name_of(r, ASKED_PERIOD));
+	q->period = r->method == HTTP_POST && (r->route->flags & ROUTE_API) ? form_text(r, "period") : req_query(r, name_of(r, ASKED_PERIOD));
 	for (int v = 0; v < BOARD_VIEWS; v++)
 		if (str_eq(view, str_from(views[v].slug)) || str_eq(view, str_from(views[v].api)))
 			q->view = (enum board_view)v;

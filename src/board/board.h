@@ -1,7 +1,7 @@
 /* board.h — figures for leaders and for the public: read from src/stat, drawn as charts, each leading to the dossiers behind it; the
  * indices of TT 01/2018 and QĐ 766/QĐ-TTg and the table II.06a as far as our own records bear them.
  *
- * Owner:  no table. Definitions of indices are packs/indices/…; of figures, src/stat/stat.h.
+ * Owner:  sent_report. Definitions of indices are packs/indices/…; of figures, src/stat/stat.h.
  * Law:    NĐ 61/2018 Điều 30 (evaluation inside by the system); TT 01/2018 Điều 13–15; QĐ 766/QĐ-TTg; biểu II.06a, TT 01/2020/TT-VPCP.
  * Access: leaders of the province and of a one-stop centre see all; directors and inspectors their agency; heads their unit. The public
  *         board names no person. Dossiers behind a figure: dossier_may_read() for each.

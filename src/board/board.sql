@@ -80,3 +80,19 @@ from json_array_elements_text(cast(:ids as json)) with ordinality as i(value, ke
 -- in: agency agency_id, unit unit_id, procedure text, officer person_id, kind text, channel text, channel2 text, score int, from instant, to instant, now instant
 -- out: n int
 select count(*) as n @behind;
+
+-- Tables that were sent.
+
+-- name: sent_report_add :exec
+-- in: id sent_report_id, form text, agency agency_id, first_month int, last_month int, version int, at instant, by person_id, body packed
+insert into sent_report (id, form, agency, first_month, last_month, version, sent_at, sent_by, body)
+values (:id, :form, :agency, :first_month, :last_month, :version, :at, :by, :body);
+
+-- name: sent_report_of :many
+-- in: form text, agency agency_id, first_month int, last_month int
+select id, agency, first_month, last_month, version, sent_at, sent_by, body from sent_report
+where agency = :agency and form = :form and first_month = :first_month and last_month = :last_month order by version desc;
+
+-- name: sent_report_get :one
+-- in: id sent_report_id
+select id, agency, first_month, last_month, version, sent_at, sent_by, body from sent_report where id = :id;

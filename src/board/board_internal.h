@@ -116,6 +116,35 @@ enum { II_NO = 1, II_NAME, II_RECEIVED, II_ONLINE, II_DIRECT, II_CARRIED, II_SET
 struct board_report_row { struct str name, procedure; bool field; int64_t n[II_COLS + 1]; int64_t otherwise; /* of II_ON_TIME: refused at reception, stopped, withdrawn, without limit */ };
 struct board_report { struct board_report_row *v; size_t n; struct board_report_row sum; };
 MUST_CHECK bool board_report_read(struct request *r, const struct board_ask *q, struct board_report *out, struct err *e);
+void board_report_add(struct board_report_row *sum, const struct board_report_row *v);
+/* now: what is computed today, shown beside a figure that was sent otherwise; or NULL. */
+void board_report_table(struct request *r, const struct board_ask *q, const struct board_report *x, const struct board_report *now, struct board_table *out);
+
+/* ---- the table as it was sent (sent.c), its pages (sent_web.c) ---- */
+
+#define BOARD_SENT BOARD "/bieu-ii-06a/da-gui"
+struct board_sent { struct sent_report_id id; int64_t version; struct instant at; struct str by; struct board_ask q; struct board_report sent; };
+struct board_sent_list { struct board_sent *v; size_t n; };
+/* "2026-10", "2026-Q3", "2026": what such a period is called for good; none for others ("the last twelve months"), whose tables are not sent. */
+struct str board_period_word(struct arena *a, int32_t from, int32_t to);
+/* Those of the period, the newest version first; none when what is asked is less than an agency. */
+MUST_CHECK bool board_sent_of(struct request *r, const struct board_ask *q, struct board_sent_list *out, struct err *e);
+/* By the id in the address. ERR_NOT_FOUND; ERR_DENIED: another's agency, and whoever sees a unit alone. */
+MUST_CHECK bool board_sent_read(struct request *r, struct board_sent *out, struct err *e);
+/* Figures that are another today; and today's figure for a cell of the table that was sent. */
+int64_t board_sent_differences(const struct board_report *sent, const struct board_report *now);
+int64_t board_sent_now(const struct board_report *now, const struct board_report_row *sent, int col);
+/* A director, for the whole agency and a period that is over. */
+bool board_sent_may(const struct request *r, const struct board_ask *q);
+void board_sent_section(struct request *r, struct html_out *o, const struct board_ask *q, const struct board_sent_list *sent, const struct board_report *now);
+bool board_sent_check(struct request *r, struct err *e);
+bool board_sent_apply(struct request *r, struct err *e);
+bool board_sent_page(struct request *r, struct err *e);
+bool board_sent_file(struct request *r, struct err *e);
+struct json_t;
+struct json_t *board_report_json(const struct board_report_row *v);
+bool board_api_sent(struct request *r, struct err *e);
+bool board_api_sent_answer(struct request *r, struct err *e);
 
 /* ---- the dossiers behind a figure (list.c), as files (list_file.c) ---- */
 

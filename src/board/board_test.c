@@ -19,7 +19,7 @@ static bool authenticate(struct request *r, struct err *e)
 	(void)e;
 	r->env.now = office_now();
 	r->env.actor = who_asks ? who_asks : &actor_stranger;
-	r->auth = who_asks ? AUTH_COOKIE : AUTH_NONE;
+	r->auth = who_asks && r->method == HTTP_GET ? AUTH_COOKIE : AUTH_NONE; /* forms come without a token here, and say where they come from */
 	return true;
 }
 static uint64_t revision(void *app) { (void)app; return 1; }
@@ -410,6 +410,77 @@ TEST_BOTH(table_ii_06a_adds_up_and_carries_over)
 	stop();
 }
 
+/* ---- tables that were sent ---- */
+
+static struct test_answer post(const struct actor *who, const char *path)
+{
+	who_asks = who;
+	return http_test_send(w.http, &(struct test_request){.method = HTTP_POST, .path = path, .form = "", .headers = (const char *const[]){"Sec-Fetch-Site", "same-origin", NULL}});
+}
+
+#define SEND "/bang-dieu-hanh/bieu-ii-06a?ky="
+
+/* What was reported stays, what changed since is seen, and is sent as another version. */
+TEST_BOTH(a_table_that_was_sent_stays_as_it_was)
+{
+	start(a, engine);
+	make_all();
+	const struct directory_demo *p = &w.o.people;
+	const struct actor director = office_official(&w.o, p->director), head = office_official(&w.o, p->head), specialist = office_official(&w.o, p->specialist);
+	struct env env = office_env(&w.o);
+	struct err e = {0};
+	struct dossier_id d;
+	bool found = false;
+	HAS(page(&director, SEND "2026-10"), "Chốt và ghi là đã gửi");
+	HAS_NOT(page(&director, SEND "2026-11"), STR("Chốt và ghi là đã gửi")); /* it is not over */
+	HAS_NOT(page(&head, SEND "2026-10"), STR("Chốt và ghi là đã gửi"));
+	EXPECT_INT(post(&head, SEND "2026-10").status, 403);
+	EXPECT_INT(post(&director, SEND "2026-11").status, 409);
+	EXPECT_INT(post(&director, SEND "12-thang").status, 409); /* names other months tomorrow */
+	EXPECT_INT(post(&director, SEND "2026-10&tt=bx-khai-bao-xquang").status, 409);
+	EXPECT_INT(post(&director, SEND "2024-01").status, 409); /* nothing to report */
+
+	struct test_answer sent = post(&director, SEND "2026-10");
+	EXPECT_INT(sent.status, 303);
+	struct str first = str_from(str_cstr(a, sent.location));
+	EXPECT(str_starts(first, STR(BOARD_SENT "/")));
+	struct str as_sent = page(&director, first.p), csv = page(&director, str_fmt(a, "%.*s/bieu.csv", STR_ARG(first)).p);
+	HAS(as_sent, "Bản 1, gửi");
+	HAS(as_sent, "khớp với số liệu");
+	HAS(as_sent, "/bang-dieu-hanh/ho-so?ky=2026-10&amp;tt=bx-khai-bao-xquang&amp;so=open_at_end");
+	EXPECT_INT(number(csv, "Tổng số\"", 12), 1); /* one was overdue when the month ended */
+	EXPECT_STR(csv, page(&director, "/bang-dieu-hanh/bieu-ii-06a.csv?ky=2026-10"));
+	EXPECT_INT(post(&director, SEND "2026-10").status, 409); /* the same again */
+
+	/* It waits for the applicant now, and its limit begins anew: it was not overdue then, as figures of today have it. */
+	EXPECT_OK(dossier_id_of(&env, STR("H99.12-260803-0001"), &d, &found, &e), e);
+	EXPECT(found);
+	act(specialist, (struct dossier_act){.id = d, .action = ACT_ASK_SUPPLEMENT, .reason = STR("Thiếu bản vẽ"), .override_limit = true});
+	EXPECT_INT(number(page(&director, "/bang-dieu-hanh/bieu-ii-06a.csv?ky=2026-10"), "Tổng số\"", 12), 0);
+	EXPECT_STR(page(&director, str_fmt(a, "%.*s/bieu.csv", STR_ARG(first)).p), csv);
+	HAS(page(&director, first.p), "1 (nay 0)");
+	HAS(page(&director, SEND "2026-10"), "con số hôm nay khác với bản đã gửi");
+
+	sent = post(&director, SEND "2026-10");
+	EXPECT_INT(sent.status, 303);
+	struct str second = str_from(str_cstr(a, sent.location));
+	HAS(page(&director, second.p), "Bản 2, gửi");
+	HAS(page(&director, second.p), "khớp với số liệu");
+	EXPECT_STR(page(&director, str_fmt(a, "%.*s/bieu.csv", STR_ARG(first)).p), csv);
+	struct str list = page(&director, "/api/v1/board/report/sent?period=2026-10");
+	HAS(list, "\"version\":2,");
+	HAS(list, "\"differences\":0,");
+	HAS(list, "\"version\":1,");
+
+	EXPECT_INT(get(&head, first.p).status, 403); /* sees a unit alone */
+	EXPECT_INT(get(&specialist, first.p).status, 403);
+	EXPECT_INT(get(&director, BOARD_SENT "/7").status, 404);
+	const struct actor_role other_role = {ROLE_DIRECTOR, 0, p->centre.v + 1000};
+	const struct actor other = {.roles = ROLE_BIT(ROLE_DIRECTOR), .account = 79, .person = 9, .held = &other_role, .n_held = 1};
+	EXPECT_INT(get(&other, first.p).status, 403);
+	stop();
+}
+
 /* ---- indices ---- */
 
 TEST(definitions_are_read_and_faults_named)
@@ -519,6 +590,19 @@ TEST(whoever_shares_the_most_is_not_named)
 		board_chart(&r, &q, &d, PIC_GROUP_LATE, &c);
 		EXPECT_TEXT(c.title, cases[i].says);
 	}
+}
+
+TEST(a_period_keeps_its_name)
+{
+	static const char *const names[] = {"2026-10", "2026-Q1", "2026-Q4", "2025"};
+	int32_t from, to;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		EXPECT(board_period(str_from(names[i]), date_from_civil(2026, 11, 16), &from, &to));
+		EXPECT_TEXT(board_period_word(a, from, to), names[i]);
+	}
+	EXPECT(!board_period(STR("2026-Q5"), date_from_civil(2026, 11, 16), &from, &to) && !board_period(STR("2026-Qx"), date_from_civil(2026, 11, 16), &from, &to));
+	EXPECT_INT(board_period_word(a, 12 * 2026 + 1, 12 * 2026 + 3).n, 0);  /* February to April */
+	EXPECT_INT(board_period_word(a, 12 * 2026 + 1, 12 * 2026 + 12).n, 0); /* twelve months, no year */
 }
 
 TEST(periods_are_months)

@@ -32,6 +32,8 @@ static const struct field listed[] = {
 static const struct form list_query = {"board_dossiers", listed, ARRAY_LEN(listed)};
 
 static const struct form none = {"none", NULL, 0};
+static const struct field sent_fields[] = {{.name = "period", .kind = FIELD_TEXT, .required = true, .max = 20}};
+static const struct form sent_form = {"board_sent", sent_fields, ARRAY_LEN(sent_fields)};
 
 #define LEADERS .allow = BOARD_ALLOW
 #define API .flags = ROUTE_API, .rate = RATE_API
@@ -49,6 +51,11 @@ static const struct route routes[] = {
 	{.method = HTTP_GET, .path = BOARD "/bieu-ii-06a", .page = board_report_page, LEADERS, .api = "GET /api/v1/board/report"},
 	{.method = HTTP_GET, .path = BOARD "/bieu-ii-06a.csv", .page = board_report_file, LEADERS, .api = "GET /api/v1/board/report"},
 	{.method = HTTP_GET, .path = BOARD "/bieu-ii-06a.xlsx", .page = board_report_file, LEADERS, .api = "GET /api/v1/board/report"},
+	{.method = HTTP_POST, .path = BOARD "/bieu-ii-06a", .form = &none, .check = board_sent_check, .apply = board_sent_apply, .again = board_report_page, .allow = ROLE_BIT(ROLE_DIRECTOR),
+	 .api = "POST /api/v1/board/report/sent"},
+	{.method = HTTP_GET, .path = BOARD_SENT "/:id", .page = board_sent_page, LEADERS, .api = "GET /api/v1/board/report/sent"},
+	{.method = HTTP_GET, .path = BOARD_SENT "/:id/bieu.csv", .page = board_sent_file, LEADERS, .api = "GET /api/v1/board/report/sent"},
+	{.method = HTTP_GET, .path = BOARD_SENT "/:id/bieu.xlsx", .page = board_sent_file, LEADERS, .api = "GET /api/v1/board/report/sent"},
 	{.method = HTTP_GET, .path = "/so-lieu", .page = board_public_page, .allow = ALLOW_ALL, .flags = ROUTE_PUBLIC_CACHE | ROUTE_FIGURES, .api = "GET /api/v1/figures"},
 	{.method = HTTP_GET, .path = "/so-lieu.csv", .page = board_public_csv, .allow = ALLOW_ALL, .api = "GET /api/v1/figures"},
 
@@ -60,6 +67,10 @@ static const struct route routes[] = {
 	 .doc = DOC("The indices of circular 01/2018 and decision 766 as far as own records bear them; points are null for the others.", .answer = "BoardIndices")},
 	{.method = HTTP_GET, .path = "/api/v1/board/report", .page = board_api_report, .query = &board_query, LEADERS, API,
 	 .doc = DOC("Table II.06a for a period: a row for each field (procedure null) followed by its procedures, and the sum.", .answer = "BoardReport")},
+	{.method = HTTP_GET, .path = "/api/v1/board/report/sent", .page = board_api_sent, .query = &board_query, LEADERS, API,
+	 .doc = DOC("Table II.06a of a period as it was sent, every version, the newest first; differences: how many figures are another today.", .answer = "BoardSent")},
+	{.method = HTTP_POST, .path = "/api/v1/board/report/sent", .form = &sent_form, .check = board_sent_check, .apply = board_sent_apply, .answer = board_api_sent_answer, .allow = ROLE_BIT(ROLE_DIRECTOR), API,
+	 .doc = DOC("Freezes table II.06a of the whole agency for a period that is over (a month, a quarter, a year), as sent by the caller; again only when figures have changed.", .answer = "BoardSentDone")},
 	{.method = HTTP_GET, .path = "/api/v1/figures", .page = board_api_public, .query = &public_query, .allow = ALLOW_ALL, API,
 	 .doc = DOC("What the public board shows: figures of a period, by month and by agency; no person is named.", .answer = "BoardFigures")},
 };

@@ -95,7 +95,7 @@ static const char *const behind[II_COLS + 1] = {
 	[II_ONLINE] = "received_online", [II_DIRECT] = "received_direct", [II_CARRIED] = "open_before", [II_SETTLED] = "ended", [II_EARLY] = "early", [II_LATE] = "late", [II_OPEN] = "open_at_end",
 };
 
-static struct board_cell cell(struct request *r, const struct board_ask *q, const struct board_report_row *v, int col)
+static struct board_cell cell(struct request *r, const struct board_ask *q, const struct board_report_row *v, const struct board_report *now, int col)
 {
 	struct board_ask of = *q;
 	int64_t n = v->n[col];
@@ -103,11 +103,13 @@ static struct board_cell cell(struct request *r, const struct board_ask *q, cons
 	if (v->procedure.n)
 		of.of.procedure = v->procedure;
 	of.view = BOARD_OVERVIEW;
-	return (struct board_cell){.text = lang_number(r->env.arena, r->env.lang, n), .url = leads ? board_url(r->env.arena, BOARD "/ho-so", &of, str_fmt(r->env.arena, "&so=%s", behind[col])) : STR_NONE,
+	struct str text[] = {lang_number(r->env.arena, r->env.lang, n), now ? lang_number(r->env.arena, r->env.lang, board_sent_now(now, v, col)) : STR_NONE};
+	bool differs = now && !str_eq(text[0], text[1]);
+	return (struct board_cell){.text = differs ? msg_fmt(r->env.arena, r->env.lang, MSG_BOARD_SENT_NOW, text, 2) : text[0], .url = leads ? board_url(r->env.arena, BOARD "/ho-so", &of, str_fmt(r->env.arena, "&so=%s", behind[col])) : STR_NONE,
 		.kind = SHEET_NUMBER, .number = (double)n};
 }
 
-static void report_table(struct request *r, const struct board_ask *q, const struct board_report *x, struct board_table *out)
+void board_report_table(struct request *r, const struct board_ask *q, const struct board_report *x, const struct board_report *now, struct board_table *out)
 {
 	struct arena *a = r->env.arena;
 	static const enum msg_key words[II_COLS] = {MSG_BOARD_II_NO, MSG_BOARD_II_NAME, MSG_BOARD_II_RECEIVED, MSG_BOARD_II_ONLINE, MSG_BOARD_II_DIRECT, MSG_BOARD_II_CARRIED,
@@ -125,7 +127,7 @@ static void report_table(struct request *r, const struct board_ask *q, const str
 		c[0].text = i == x->n ? STR_NONE : v->field ? str_fmt(a, "%d", field) : str_fmt(a, "%d.%d", field, in);
 		c[1].text = v->name;
 		for (int k = II_RECEIVED; k <= II_COLS; k++)
-			c[k - 1] = cell(r, q, v, k);
+			c[k - 1] = cell(r, q, v, now, k);
 	}
 }
 
@@ -133,7 +135,7 @@ static bool report_of(struct request *r, struct board_ask *q, struct board_repor
 {
 	if (!board_ask_read(r, q, e) || !board_report_read(r, q, x, e))
 		return false;
-	report_table(r, q, x, t);
+	board_report_table(r, q, x, NULL, t);
 	return true;
 }
 
@@ -143,7 +145,8 @@ bool board_report_page(struct request *r, struct err *e)
 	struct board_ask q;
 	struct board_report x;
 	struct board_table t;
-	if (!report_of(r, &q, &x, &t, e))
+	struct board_sent_list sent;
+	if (!report_of(r, &q, &x, &t, e) || !board_sent_of(r, &q, &sent, e))
 		return false;
 	struct html_out o = page_out(r);
 	struct ui_crumb crumbs[] = {{M(r, TITLE), board_url(a, BOARD, &q, STR_NONE)}};
@@ -159,6 +162,7 @@ bool board_report_page(struct request *r, struct err *e)
 	board_note(&o, M(r, II_LAW));
 	board_note(&o, board_as_of(r, r->env.now));
 	board_files(&o, board_url(a, BOARD "/bieu-ii-06a.csv", &q, STR_NONE), board_url(a, BOARD "/bieu-ii-06a.xlsx", &q, STR_NONE));
+	board_sent_section(r, &o, &q, &sent, &x);
 	ui_page_end(&o, &p);
 	return page_answer(r);
 }

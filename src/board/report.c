@@ -23,7 +23,7 @@ static void totals(struct board_report_row *v)
 	v->n[II_IN_TIME] = v->n[II_OPEN] - v->n[II_OVERDUE];
 }
 
-static void add_up(struct board_report_row *sum, const struct board_report_row *v)
+void board_report_add(struct board_report_row *sum, const struct board_report_row *v)
 {
 	for (int i = II_RECEIVED; i <= II_COLS; i++)
 		sum->n[i] += v->n[i];
@@ -107,8 +107,8 @@ bool board_report_read(struct request *r, const struct board_ask *q, struct boar
 		}
 		x->row.name = x->name;
 		x->row.procedure = x->procedure;
-		add_up(field, &x->row);
-		add_up(&out->sum, &x->row);
+		board_report_add(field, &x->row);
+		board_report_add(&out->sum, &x->row);
 		out->v[out->n++] = x->row;
 	}
 	return true;
