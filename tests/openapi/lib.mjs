@@ -46,7 +46,7 @@ let server, base;
 const people = {}, tokens = {};
 
 export async function start() {
-	for (const p of JSON.parse(run(["demo", "--data", data, "--dossiers", "6", "--json"]))) people[p.role] = { ...p, step: 0 };
+	for (const p of JSON.parse(run(["demo", "--data", data, "--dossiers", "60", "--json"]))) people[p.role] = { ...p, step: 0 };
 	run(["user", "add", "--data", data, "--login", "portal", "--kind", "system", "--name", "Cổng mẫu"], "Mau-portal-1a2b3c4d\n");
 	people.system = { login: "portal", password: "Mau-portal-1a2b3c4d", totp_secret: null };
 	writeFileSync(config, "rate_sign_in = 10000\nrate_heavy = 10000\nrate_lookup = 10000\nrate_upload = 10000\nrate_page = 100000\nrate_api = 100000\n");
