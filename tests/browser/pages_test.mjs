@@ -17,14 +17,27 @@ const inside = {
 	admin: ["/quan-tri/tai-khoan", "/quan-tri/tai-khoan/moi", "/quan-tri/to-chuc", "/quan-tri/viec-nen", "/quan-tri/xoa-ho-so"],
 };
 
+const lists = ["/quan-tri/tai-khoan", "/quan-tri/to-chuc", "/quan-tri/thu-tuc", "/quan-tri/vang-mat", "/bang-dieu-hanh/ho-so?so=received"];
+
 const place = await demonstration({ dossiers: 40 });
 const label = (path) => path.replace(/[^a-z0-9-]+/g, "_").replace(/^_/, "") || "front";
+
+// On a phone a row of a list is a title and what else there is to say after each other, not a line for each cell with its heading.
+async function fewLines(v, path) {
+	for (const [kind, most] of [["flow", lists.includes(path) ? 140 : 170], ["compact", 170]]) {
+		const high = await v.page.locator(`table.${kind} tbody tr`).evaluateAll((rows) => rows.map((r) => r.getBoundingClientRect().height).sort((x, y) => x - y));
+		const usual = high[Math.floor(high.length / 2)] ?? 0;
+		truth(usual < most, `${path}: a row takes ${usual} points`);
+		truth(high.length || kind !== "flow" || !lists.includes(path), `${path}: no list that is made for phones`);
+	}
+}
 
 async function see(role, paths) {
 	const v = await Visitor.open(place, role, { width: 1280, dark: true });
 	const visit = (width, path) => [`${path} at ${width}`, async () => {
 		await v.resize(width);
 		await v.go(path);
+		if (width === 320) await fewLines(v, path);
 		await v.look(`${label(path)}-${width}`);
 	}];
 	const wide = (p) => p.startsWith("/bang-dieu-hanh") || p === "/so-lieu" ? 1440 : 1280; // leaders' screens
