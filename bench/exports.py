@@ -30,11 +30,12 @@ def take(s, path):
 def bare(place, agency, state):
     """(lines, seconds) of sqlite3, on a connection of its own, read as ours is."""
     query = f"select {COLUMNS} from dossier_desk where settling_agency = {agency} and state = '{state}' order by by_due, id"
-    begin, lines = time.perf_counter(), 0
-    p = subprocess.Popen(["sqlite3", "-readonly", "-csv", os.path.join(place.data, "motcua.db"), query], stdout=subprocess.PIPE, start_new_session=True)
+    begin, lines, last = time.perf_counter(), 0, b""
+    p = subprocess.Popen(["sqlite3", "-readonly", "-csv", "-newline", "\r\n", os.path.join(place.data, "motcua.db"), query], stdout=subprocess.PIPE, start_new_session=True)
     begun.append(p)
-    while block := p.stdout.read(1 << 18):
-        lines += block.count(b"\n")
+    while block := p.stdout.read(1 << 18):  # names of procedures are bytes here, in which a single end of line may stand
+        lines += block.count(b"\r\n") + (last == b"\r" and block[:1] == b"\n")
+        last = block[-1:]
     p.wait()
     begun.remove(p)
     return lines, time.perf_counter() - begin
@@ -117,6 +118,7 @@ def workbook(rig, place):
     agency, state, rows = largest(place)
     with place.serve(log_level="warn") as s:
         s.cookies = {"head": s.sign_in("head")}
+        made(s, "?xem=co-quan&tt=" + urllib.parse.quote(state), rows)  # the first one fills what the database keeps in memory
         before = s.memory()
         with Most(s.memory, 0.1) as peak:
             ours, theirs = rig.alternate(lambda: made(s, "?xem=co-quan&tt=" + urllib.parse.quote(state), rows), lambda: bare_book(rig, place, agency, state))

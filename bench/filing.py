@@ -94,22 +94,43 @@ def act_bodies(rig, s, codes, action, fields):
     return Load(rig, s.at, paths, CONNECTIONS, 60, headers, json.dumps({"action": action, **fields}, ensure_ascii=False), n=len(codes)).run()["rate"]
 
 
-def settling(rig):
+class Acceptances:
     """The step: the counter accepts a dossier, whose clock starts. Each round on dossiers that wait for it."""
-    place = rig.few()
-    n = min(A_ROUND, place.dossiers)
-    with place.serve() as s:
-        filer = Filer(s)
-        filer.load(rig, s, n=n * (rig.rounds + 1), seconds=120).run()
-        token = s.tokens
-    waiting = [x for x, in place.rows(f"select code from dossier where state = 'received' order by id desc limit {n * (rig.rounds + 1)}")]
-    bare, ours, theirs = Bare(rig, place), [], []
-    for i in range(rig.rounds + 1):  # the first warms up
-        with place.serve() as s:
-            s.tokens = token
-            Load(rig, s.at, "/", 4, 1).run()
-            ours.append(act_bodies(rig, s, waiting[i * n:(i + 1) * n], "accept", {}))
-        rate, _, rows = bare.write(n)
-        theirs.append(rate)
-    bare.end()
-    rig.ratio(f"one step of settling over HTTP, 64 connections ÷ bare C, the same {rows:.0f} rows", f"{middle(ours[1:])} ÷ {middle(theirs[1:])}/s", ours[1:], theirs[1:], 0.5)
+
+    def __init__(self, rig, rounds):
+        self.rig, self.place = rig, rig.few()
+        self.n = min(A_ROUND, self.place.dossiers)
+        with self.place.serve() as s:
+            Filer(s).load(rig, s, n=self.n * rounds, seconds=120).run()
+            self.tokens = s.tokens
+        self.waiting = [x for x, in self.place.rows(f"select code from dossier where state = 'received' order by id desc limit {self.n * rounds}")]
+        self.bare = Bare(rig, self.place)
+
+    def round(self):
+        """(ours a second, theirs, rows an act)."""
+        codes, self.waiting = self.waiting[:self.n], self.waiting[self.n:]
+        with self.place.serve() as s:
+            s.tokens = self.tokens
+            Load(self.rig, s.at, "/", 4, 1).run()
+            rate = act_bodies(self.rig, s, codes, "accept", {})
+        bare, _, rows = self.bare.write(self.n)
+        return rate, bare, rows
+
+    def draw(self):
+        """The papers that are due are drawn, and the yardstick gets what that wrote."""
+        self.place.settle()
+        self.bare.write(self.n)
+
+
+def settling(rig):
+    """The step alone, every paper of earlier steps drawn before; then, for information, while those of the round before are drawn."""
+    steps = Acceptances(rig, 2 * rig.rounds)
+    alone = []
+    for _ in range(rig.rounds):
+        steps.draw()
+        alone.append(steps.round())
+    beside = [steps.round() for _ in range(rig.rounds)]
+    steps.bare.end()
+    for got, when, *limit in ((alone, "", 0.5), (beside, ", papers of as many drawn meanwhile")):
+        ours, theirs, rows = zip(*got)
+        rig.ratio(f"one step of settling over HTTP, 64 connections{when} ÷ bare C, the same {rows[-1]:.0f} rows", f"{middle(ours)} ÷ {middle(theirs)}/s", ours, theirs, *limit)

@@ -40,13 +40,13 @@ class Province:
         took = time.time() - begin
         self.rig.note(f"{self.dossiers} sample dossiers in {took:.1f} s: {self.dossiers / took:.0f}/s")
         self.people = {}
-        self.settle()
+        self.rig.note(self.settle())
         with open(os.path.join(kept + ".part", "people.json"), "w") as f:
             f.write(out)
         os.rename(kept + ".part", kept)
 
     def settle(self):
-        """The papers of the sample dossiers are drawn by the server that first finds them: what is measured after that is not this work."""
+        """Papers that are due are drawn by the server that finds them: what is measured after that is not this work."""
         begin, last, quiet = time.time(), None, 0
         with self.serve(log_level="warn"):
             while quiet < 12 and time.time() - begin < QUIET:
@@ -54,7 +54,7 @@ class Province:
                 quiet = quiet + 1 if now == last and not now[1] else 0
                 last = now
                 time.sleep(0.5)
-        self.rig.note(f"{'quiet' if quiet >= 12 else 'NOT QUIET: the server still worked for itself'} {time.time() - begin:.0f} s after its first start, {last[0]} jobs")
+        return f"{'quiet' if quiet >= 12 else 'NOT QUIET: the server still worked for itself'} {time.time() - begin:.0f} s after its start, {last[0]} jobs"
 
     # ---- using it ----
 

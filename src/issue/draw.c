@@ -1,4 +1,5 @@
 /* draw.c — templates, and the thread that draws: fonts and documents belong to one thread (core/pdf). */
+#include "core/base/thread.h"
 #include "dossier/result.h"
 #include "issue/internal.h"
 #include "paper/paper.h"
@@ -29,6 +30,8 @@ static void draw_task(struct task *t)
 static void *work(void *ctx)
 {
 	struct issue_renderer *r = ctx;
+	thread_name("drawing");
+	thread_nice(NICE_JOBS);
 	pthread_mutex_lock(&r->lock);
 	while (!r->stop || r->first) {
 		struct task *t = r->first;

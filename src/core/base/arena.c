@@ -3,6 +3,7 @@
 #include "core/base/arena.h"
 #include "core/base/check.h"
 #include <stdalign.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,11 +66,23 @@ static void block_drop(const struct arena *a, struct block *b, size_t keep)
 	POISON(b->bytes + keep, b->size - keep);
 }
 
+/* Asked of the environment once: arenas are made many times a request. */
+static bool own_malloc(void)
+{
+	static _Atomic int known; /* 1: no, 2: yes */
+	int is = atomic_load_explicit(&known, memory_order_relaxed);
+	if (!is) {
+		is = getenv("MOTCUA_ARENA_MALLOC") ? 2 : 1;
+		atomic_store_explicit(&known, is, memory_order_relaxed);
+	}
+	return is == 2;
+}
+
 struct arena *arena_new(size_t cap)
 {
 	struct arena *a = must(calloc(1, sizeof *a));
 	a->cap = cap;
-	a->own_malloc = getenv("MOTCUA_ARENA_MALLOC") != NULL;
+	a->own_malloc = own_malloc();
 	a->newest = block_new(a->own_malloc ? 0 : ARENA_FIRST, NULL);
 	return a;
 }

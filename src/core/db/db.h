@@ -121,6 +121,8 @@ MUST_CHECK bool db_savepoint(struct db *db, struct db_tx *tx, struct err *e);
 /* Harmless on a tx that is not open. */
 void db_rollback(struct db_tx *tx);
 bool db_in_tx(const struct db *db);
+/* SQLite: rows written since it was opened, those of a transaction that was undone too; the same before and after: nothing was written. */
+int64_t db_written(const struct db *db);
 static inline void db_tx_cleanup(struct db_tx *tx) { db_rollback(tx); }
 #define AUTO_TX __attribute__((cleanup(db_tx_cleanup))) struct db_tx
 

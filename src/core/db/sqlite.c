@@ -57,12 +57,14 @@ static bool prepare(struct db *db, struct db_stmt *s, const char *text, struct e
 	       fail(db, s->query->where, e);
 }
 
-static int bind(sqlite3_stmt *s, int i, struct value v)
+/* A cursor's values are copied: its statement may outlive them. */
+static int bind(sqlite3_stmt *s, int i, struct value v, bool stream)
 {
+	sqlite3_destructor_type kept = stream ? SQLITE_TRANSIENT : SQLITE_STATIC;
 	switch (v.kind) {
 	case VALUE_INT: return sqlite3_bind_int64(s, i, v.i);
-	case VALUE_TEXT: return sqlite3_bind_text64(s, i, v.s.p, v.s.n, SQLITE_TRANSIENT, SQLITE_UTF8);
-	case VALUE_BYTES: return sqlite3_bind_blob64(s, i, v.s.p, v.s.n, SQLITE_TRANSIENT);
+	case VALUE_TEXT: return sqlite3_bind_text64(s, i, v.s.p, v.s.n, kept, SQLITE_UTF8);
+	case VALUE_BYTES: return sqlite3_bind_blob64(s, i, v.s.p, v.s.n, kept);
 	case VALUE_NULL:
 	case VALUE_OTHER: break;
 	}
@@ -71,9 +73,8 @@ static int bind(sqlite3_stmt *s, int i, struct value v)
 
 static bool start(struct db *db, struct db_stmt *s, const struct value *values, bool stream, struct err *e)
 {
-	(void)stream; /* SQLite always streams */
 	for (size_t i = 0; i < s->query->n_params; i++)
-		if (bind(s->lite, (int)i + 1, values[i]) != SQLITE_OK)
+		if (bind(s->lite, (int)i + 1, values[i], stream) != SQLITE_OK)
 			return fail(db, s->query->where, e);
 	return true;
 }

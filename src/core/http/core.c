@@ -68,9 +68,9 @@ bool http_core_init(struct http *h, const struct http_config *cfg, struct err *e
 	h->cache = cache_new(cfg->cache_bytes, h->ready_drop);
 	if (cfg->flight_path && !flight_open(&h->flight, cfg->flight_path, e))
 		return false;
-	const struct slow_config slow = {.run = exchange_slow, .threads = cfg->slow_threads, .queue = cfg->slow_queue};
-	const struct slow_config apart = {.run = exchange_slow, .threads = 1, .queue = cfg->slow_queue};
-	const struct slow_config bodies = {.run = body_drain, .threads = 1, .queue = SIZE_MAX, .nice = BODIES_NICE};
+	const struct slow_config slow = {.name = "slow", .run = exchange_slow, .threads = cfg->slow_threads, .queue = cfg->slow_queue};
+	const struct slow_config apart = {.name = "slow apart", .run = exchange_slow, .threads = 1, .queue = cfg->slow_queue};
+	const struct slow_config bodies = {.name = "bodies", .run = body_drain, .threads = 1, .queue = SIZE_MAX, .nice = BODIES_NICE};
 	if (!slow_new(&h->slow, &slow, e) || !slow_new(&h->apart, &apart, e) || !slow_new(&h->bodies, &bodies, e))
 		return false;
 	metrics_gauge(h->metrics, "motcua_http_active", "Requests begun and not yet answered.", read_active, h);

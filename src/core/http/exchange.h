@@ -184,6 +184,7 @@ struct str answer_store(struct request *r);
 bool answer_restore(struct request *r, struct str s, struct err *e);
 /* slow.c: threads that do one thing with what is submitted. */
 struct slow_config {
+	const char *name;                /* of its threads */
 	void (*run)(struct exchange *x); /* then the exchange is woken */
 	unsigned threads;
 	size_t queue;                    /* at most so many wait */

@@ -25,6 +25,7 @@ void exchange_slow(struct exchange *x)
 static void *work(void *ctx)
 {
 	struct slow *s = ctx;
+	thread_name(s->cfg.name);
 	if (s->cfg.nice)
 		thread_nice(s->cfg.nice);
 	for (;;) {

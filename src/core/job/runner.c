@@ -6,7 +6,6 @@
 #include <time.h>
 
 #define THREADS_MAX 16
-#define JOBS_NICE 5 /* nobody waits for a job as for a page: where the processor is short, jobs take a quarter of it. Less, and papers come minutes late */
 
 struct job_runner {
 	struct job_config cfg;
@@ -94,7 +93,8 @@ static void wait_for_work(struct job_runner *r, uint64_t seen)
 static void *runner_main(void *arg)
 {
 	struct job_runner *r = arg;
-	thread_nice(JOBS_NICE);
+	thread_name("jobs");
+	thread_nice(NICE_JOBS);
 	while (!stopping(r)) {
 		enum job_outcome o = JOB_NONE;
 		struct err e = {0};

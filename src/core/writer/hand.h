@@ -14,6 +14,7 @@ struct hand { /* one writer thread */
 	bool connected; /* under the writer's mutex */
 	struct link link;
 	struct arena *arena;
+	int careful; /* SQLite: so many batches have savepoints yet */
 	struct later later, *last_later; /* a head without `run`, and the end of the list behind it */
 };
 
@@ -38,6 +39,10 @@ void hand_later_begin(struct hand *h);
 MUST_CHECK bool hand_later(struct hand *h, struct err *e);
 /* Did the job wait longer than it may? Then e is ERR_BUSY. */
 bool hand_overdue(const struct write_job *job, struct err *e);
+
+/* ---- SQLite (batch.c) ---- */
+/* Runs the jobs in one transaction; their ok and err tell. The order of those in `jobs` may change. */
+void hand_batch(struct hand *h, struct write_job **jobs, size_t n);
 
 /* ---- PostgreSQL (alone.c) ---- */
 /* Notes, for writer_stats(), whether the thread has its connection. */

@@ -5,6 +5,7 @@
  * the writer itself between two batches, or behind `shut`, which the writer waits for. */
 #include "core/writer/keeper.h"
 #include "core/archive/archive.h"
+#include "core/base/thread.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -108,6 +109,7 @@ static bool wait_for_wish(struct keeper *k)
 static void *keeper_main(void *arg)
 {
 	struct keeper *k = arg;
+	thread_name("checkpoints");
 	while (wait_for_wish(k)) {
 		struct err e = {0};
 		bool busy = false;

@@ -4,6 +4,7 @@
 #include "core/writer/hand.h"
 #include "core/archive/archive.h"
 #include "core/audit/audit_sql.h"
+#include "core/base/thread.h"
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,78 +186,6 @@ bool hand_overdue(const struct write_job *job, struct err *e)
 	return true;
 }
 
-/* ---- SQLite: a batch, a savepoint each ---- */
-
-/* One job in its savepoint. False when the whole transaction is gone. */
-static bool run_in_savepoint(struct hand *h, struct write_job *job)
-{
-	struct lane before = h->link.lane;
-	struct later *last = h->last_later;
-	AUTO_TX tx = {0};
-	job->err = (struct err){0};
-	job->ok = !hand_overdue(job, &job->err) && db_savepoint(h->link.db, &tx, &job->err) && hand_act(h, job, &job->err) &&
-	          db_commit(&tx, &job->err);
-	if (!job->ok) {
-		db_rollback(&tx);
-		h->link.lane = before;
-		h->last_later = last;
-		last->next = NULL;
-	}
-	return db_in_tx(h->link.db);
-}
-
-static void fail_all(struct write_job **jobs, size_t n, const struct err *why)
-{
-	for (size_t i = 0; i < n; i++)
-		if (jobs[i]->ok) {
-			jobs[i]->ok = false;
-			jobs[i]->err = *why;
-		}
-}
-
-static void note_commit(struct writer *w, int64_t ns)
-{
-	pthread_mutex_lock(&w->mutex);
-	w->stats.batches++;
-	if (ns > w->stats.longest_commit_ns)
-		w->stats.longest_commit_ns = ns;
-	pthread_mutex_unlock(&w->mutex);
-}
-
-/* Runs all in one transaction and commits once. A job that loses the transaction (disk full) fails alone: those
- * already run are undone with it and run again. */
-static void run_batch(struct hand *h, struct write_job **jobs, size_t n)
-{
-	struct lane before = h->link.lane;
-	struct err e = {0};
-	AUTO_TX tx = {0};
-	hand_later_begin(h);
-	if (!db_begin(h->link.db, &tx, &e)) {
-		for (size_t i = 0; i < n; i++)
-			jobs[i]->ok = false, jobs[i]->err = e;
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		if (run_in_savepoint(h, jobs[i]))
-			continue;
-		db_rollback(&tx);
-		h->link.lane = before;
-		jobs[i]->ok = false;
-		struct write_job *lost = jobs[i];
-		memmove(&jobs[i], &jobs[i + 1], (n - i - 1) * sizeof *jobs);
-		run_batch(h, jobs, n - 1);
-		jobs[n - 1] = lost;
-		return;
-	}
-	int64_t start = monotonic_ns();
-	if (!hand_later(h, &e) || !db_commit(&tx, &e)) {
-		db_rollback(&tx);
-		h->link.lane = before;
-		fail_all(jobs, n, &e);
-	}
-	note_commit(h->w, monotonic_ns() - start);
-}
-
 /* ---- the threads ---- */
 
 /* One that has no connection leaves the work to those that have; when none has, it refuses. */
@@ -315,13 +244,14 @@ static void run_lite(struct hand *h, struct write_job **jobs, size_t n)
 		refuse_all(h, jobs, n);
 		return;
 	}
-	run_batch(h, jobs, n);
+	hand_batch(h, jobs, n);
 	keeper_after(h->w->keeper, h->link.db);
 }
 
 static void *hand_main(void *arg)
 {
 	struct hand *h = arg;
+	thread_name("writer");
 	struct write_job *jobs[BATCH_LIMIT];
 	struct err ignored = {0};
 	bool lite = h->w->cfg.engine == DB_SQLITE;

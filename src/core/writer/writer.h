@@ -1,9 +1,9 @@
 /* writer.h — the one place where records change.
  *
- * SQLite:     one thread takes queued jobs, runs each in a savepoint, commits the batch once, and only then calls
- *             done(): no answer leaves before it is durable.
- * PostgreSQL: a few threads, each job a transaction of its own, run again on 40001 and 40P01; so apply() must be
- *             repeatable: it may change only the database and memory that it sets anew each time.
+ * SQLite:     one thread takes queued jobs, runs them in one transaction, commits it once, and only then calls done(): no answer leaves before
+ *             it is durable. When one fails after it has written, all is undone and each runs again in a savepoint.
+ * PostgreSQL: a few threads, each job a transaction of its own, run again on 40001 and 40P01.
+ *             So apply() must be repeatable: it may change only the database and memory that it sets anew each time.
  *             A connection that is lost is opened again. A job under way runs again; was its commit sent and the answer
  *             lost, its log entry tells whether it took hold, or its key when it runs again. One with neither, and not
  *             `repeatable`, is not run again: ERR_BUSY. While the database is away jobs are refused with ERR_BUSY.

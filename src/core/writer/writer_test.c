@@ -21,7 +21,7 @@ static void test_now(void *ctx, struct instant *out)
 	out->ms = atomic_load(&test_ms);
 }
 
-static struct writer *start(struct arena *a, enum db_engine engine)
+static struct writer *start_with(struct arena *a, enum db_engine engine, size_t batch_max)
 {
 	struct err e = {0};
 	test_db(a, engine);
@@ -29,10 +29,13 @@ static struct writer *start(struct arena *a, enum db_engine engine)
 	struct writer_config cfg = writer_config_usual(engine, test_db_place());
 	cfg.ids = &ids;
 	cfg.now = test_now;
+	cfg.batch_max = batch_max;
 	struct writer *w = NULL;
 	EXPECT_OK(writer_start(&w, &cfg, &e), e);
 	return w;
 }
+
+static struct writer *start(struct arena *a, enum db_engine engine) { return start_with(a, engine, 64); }
 
 static struct env env_of(struct arena *a)
 {
@@ -174,24 +177,27 @@ static bool hold(struct write_job *job, struct err *e)
 }
 static void batch_done(struct write_job *job) { (void)job; }
 
-/* Runs the three in one batch. */
-static void run_together(struct writer *w, struct write_job jobs[3])
+#define TOGETHER_MAX 6
+
+/* Runs them in as few batches as their limit allows. */
+static void run_together(struct writer *w, struct write_job *jobs, size_t n)
 {
-	struct env envs[4];
+	struct env envs[TOGETHER_MAX + 1];
 	struct err e = {0};
 	struct batch b = {0};
-	struct write_job first = {.apply = hold, .ctx = &b}, *all[] = {&first, &jobs[0], &jobs[1], &jobs[2]};
-	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+	struct write_job first = {.apply = hold, .ctx = &b};
+	for (size_t i = 0; i <= n; i++) {
+		struct write_job *job = i ? &jobs[i - 1] : &first;
 		envs[i] = env_of(arena_new(0));
-		all[i]->env = &envs[i];
-		all[i]->done = batch_done;
-		EXPECT_OK(writer_submit(w, all[i], &e), e);
+		job->env = &envs[i];
+		job->done = batch_done;
+		EXPECT_OK(writer_submit(w, job, &e), e);
 		if (i == 0)
 			nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* the writer has it: the others wait and go together */
 	}
 	b.go = true;
 	writer_stop(w);
-	for (size_t i = 0; i < ARRAY_LEN(envs); i++)
+	for (size_t i = 0; i <= n; i++)
 		arena_free(envs[i].arena);
 }
 
@@ -199,11 +205,42 @@ TEST(one_rolled_back_in_the_middle_of_a_batch)
 {
 	struct leaves v[] = {{.id = 1}, {.id = 2, .fail = true}, {.id = 3}};
 	struct write_job jobs[3] = {{.apply = leave, .ctx = &v[0]}, {.apply = leave, .ctx = &v[1]}, {.apply = leave, .ctx = &v[2]}};
-	run_together(start(a, DB_SQLITE), jobs);
+	run_together(start(a, DB_SQLITE), jobs, 3);
 	EXPECT(jobs[0].ok && !jobs[1].ok && jobs[2].ok);
 	EXPECT_INT(left_run, 2);
 	EXPECT_INT(notes(a, DB_SQLITE), 2);
 	EXPECT(verify(DB_SQLITE).ok);
+}
+
+/* Runs the acts three by three, and says how often each ran; those that are to fail did, the others are kept. */
+static void expect_runs(struct arena *a, struct act *v, const int *runs, size_t n)
+{
+	struct write_job jobs[TOGETHER_MAX] = {0};
+	for (size_t i = 0; i < n; i++)
+		jobs[i] = (struct write_job){.apply = do_act, .ctx = &v[i]};
+	run_together(start_with(a, DB_SQLITE, 3), jobs, n);
+	for (size_t i = 0; i < n; i++) {
+		bool found = false;
+		EXPECT_INT(v[i].runs, runs[i]);
+		EXPECT(jobs[i].ok == !v[i].fail);
+		thing(a, DB_SQLITE, v[i].id, &found);
+		EXPECT(found == !v[i].fail);
+	}
+	EXPECT(verify(DB_SQLITE).ok);
+}
+
+TEST(one_that_fails_before_it_writes_costs_the_others_nothing)
+{
+	struct act v[] = {{.id = 1, .name = "một"}, {.id = 2, .fail = true}, {.id = 3, .name = "ba"}};
+	expect_runs(a, v, (const int[]){1, 1, 1}, ARRAY_LEN(v));
+}
+
+/* The first three run again, each in a savepoint; so do those of the next batch, at once. */
+TEST(one_that_fails_after_it_wrote_is_undone_alone)
+{
+	struct act v[] = {{.id = 1, .name = "một"}, {.id = 2, .name = "hai", .fail = true}, {.id = 3, .name = "ba"},
+	                  {.id = 4, .name = "bốn"}, {.id = 5, .name = "năm", .fail = true}, {.id = 6, .name = "sáu"}};
+	expect_runs(a, v, (const int[]){2, 2, 1, 1, 1, 1}, ARRAY_LEN(v));
 }
 
 /* As SQLite does by itself when the disk fails. */
@@ -216,7 +253,7 @@ TEST(one_that_loses_the_transaction_fails_alone)
 {
 	struct leaves v[] = {{.id = 1}, {.id = 3}};
 	struct write_job jobs[3] = {{.apply = leave, .ctx = &v[0]}, {.apply = end_transaction}, {.apply = leave, .ctx = &v[1]}};
-	run_together(start(a, DB_SQLITE), jobs);
+	run_together(start(a, DB_SQLITE), jobs, 3);
 	bool first, last;
 	thing(a, DB_SQLITE, 1, &first);
 	thing(a, DB_SQLITE, 3, &last);
@@ -246,7 +283,7 @@ TEST(derived_rows_that_are_malformed_refuse_no_act)
 	EXPECT_OK(writer_run(w, &job, &e), e);
 	struct leaves v[] = {{.id = 1, .later.mend = make_anew}, {.id = 3}, {.id = 4, .note = 2, .later.mend = make_anew}};
 	struct write_job jobs[3] = {{.apply = leave, .ctx = &v[0]}, {.apply = leave, .ctx = &v[1]}, {.apply = leave, .ctx = &v[2]}};
-	run_together(w, jobs);
+	run_together(w, jobs, 3);
 	EXPECT(jobs[0].ok && jobs[1].ok && jobs[2].ok);
 	EXPECT_INT(mended, 1);
 	EXPECT_INT(notes(a, DB_SQLITE), 3); /* 2 from before, 3 that has no mend, and what it made of 1 and 4 */
