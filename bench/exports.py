@@ -103,9 +103,23 @@ def titles(place):
     return ", ".join("('%s', '%s')" % (p, unpacked(name).replace("'", "''")) for p, name in kept)
 
 
-def bare_book(rig, place, agency, state):
+BOOK_MOST = 3000000  # dossiers, as the program has it: a longer list is refused
+
+
+def largest_book(place):
+    """(agency, state, channel, rows) of the longest list that one workbook holds; channel "": however they came."""
+    agency, *_ = largest(place)
+    each = place.rows("select state, channel_in, count(*) from dossier where settling_agency = ? group by 1, 2", agency)
+    whole = {}
+    for state, _, n in each:
+        whole[state] = whole.get(state, 0) + n
+    rows, state, channel = max((n, s, c) for s, c, n in each + [(s, "", n) for s, n in whole.items()] if n <= BOOK_MOST)
+    return agency, state, channel, rows
+
+
+def bare_book(rig, place, agency, state, channel):
     """(rows, seconds) of bare libxlsxwriter over the same rows and columns."""
-    query = f"with title (procedure, name) as (values {titles(place)}) select {BOOK_COLUMNS} from dossier_desk d left join title t on t.procedure = d.procedure left join person p on p.id = d.assignee where d.settling_agency = {agency} and d.state = '{state}' order by d.by_due, d.id"
+    query = f"with title (procedure, name) as (values {titles(place)}) select {BOOK_COLUMNS} from dossier_desk d left join title t on t.procedure = d.procedure left join person p on p.id = d.assignee where d.settling_agency = {agency} and d.state = '{state}' and '{channel}' in ('', d.channel_in) order by d.by_due, d.id"
     out = subprocess.run([rig.yard("book"), os.path.join(place.data, "motcua.db"), rig.path("yard.xlsx"), query], capture_output=True, text=True, env=dict(os.environ, TMPDIR=rig.root))
     if out.returncode:
         raise SystemExit("book: " + out.stderr)
@@ -115,13 +129,14 @@ def bare_book(rig, place, agency, state):
 
 
 def workbook(rig, place):
-    agency, state, rows = largest(place)
+    agency, state, channel, rows = largest_book(place)
+    query = "?xem=co-quan&tt=" + urllib.parse.quote(state) + ("&kenh=" + channel if channel else "")
     with place.serve(log_level="warn") as s:
         s.cookies = {"head": s.sign_in("head")}
-        made(s, "?xem=co-quan&tt=" + urllib.parse.quote(state), rows)  # the first one fills what the database keeps in memory
+        made(s, query, rows)  # the first one fills what the database keeps in memory
         before = s.memory()
         with Most(s.memory, 0.1) as peak:
-            ours, theirs = rig.alternate(lambda: made(s, "?xem=co-quan&tt=" + urllib.parse.quote(state), rows), lambda: bare_book(rig, place, agency, state))
+            ours, theirs = rig.alternate(lambda: made(s, query, rows), lambda: bare_book(rig, place, agency, state, channel))
     if {n for n, _ in theirs} != {rows}:
         raise SystemExit(f"{rows} dossiers are {state}; rows of the yardstick: {theirs[0][0]}")
     a, b = [n / t for n, t in ours], [n / t for n, t in theirs]
