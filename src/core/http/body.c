@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <jansson.h>
 #include <openssl/evp.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 bool json_scan_feed(struct json_scan *s, const char *p, size_t n, unsigned depth_max, unsigned values_max)
@@ -214,11 +216,24 @@ static size_t put_waiting(struct exchange *x, const char *p, size_t n)
 
 static bool body_full(const struct exchange *x) { return x->waiting.n > 0 && x->waiting.n == x->waiting.cap; }
 
+#define LARGE ((int64_t)8 << 20)
+#define BUSY_NS ((int64_t)20000000)
+
+/* While somebody else asks for something, who sends a large file has the machine for a quarter of the time: pages must not wait behind it. */
+static void rest(const struct exchange *x, int64_t begun)
+{
+	int64_t now = monotonic_ns(), worked = now - begun < BUSY_NS ? now - begun : BUSY_NS;
+	if (x->r.received >= LARGE && now - atomic_load_explicit(&x->h->asked_ns, memory_order_relaxed) < BUSY_NS)
+		nanosleep(&(struct timespec){.tv_nsec = 3 * worked}, NULL);
+}
+
 void body_drain(struct exchange *x)
 {
+	int64_t begun = monotonic_ns();
 	if (!x->failed && !feed(x, x->waiting.at, x->waiting.n, &x->err))
 		x->failed = true;
 	x->waiting.n = 0;
+	rest(x, begun);
 }
 
 /* How many bytes were taken; fewer when what waits must be written first. */

@@ -49,6 +49,7 @@ struct exchange *exchange_new(struct http *h)
 	                                .request_id = atomic_fetch_add(&h->next_id, 1)},
 	                        .server = h, .app = h->cfg->app, .x = x, .sink = {.fd = -1}};
 	answer_reset(x);
+	atomic_store_explicit(&h->asked_ns, x->start_ns, memory_order_relaxed);
 	atomic_fetch_add(&h->active, 1);
 	return x;
 }

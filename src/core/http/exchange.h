@@ -119,6 +119,7 @@ struct http {
 	struct flight *flight;             /* NULL: none is kept */
 	uint8_t action_secret[32];
 	_Atomic uint64_t next_id;
+	_Atomic int64_t asked_ns;          /* when the newest request came */
 	_Atomic int active, suspended;
 	_Atomic bool stopping;
 	pthread_mutex_t free_lock;
