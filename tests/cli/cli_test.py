@@ -111,7 +111,7 @@ def demo_makes_a_province():
     code, out, err = run("demo", "--data", data, "--dossiers", "12", "--json")
     equal((code, err if code else ""), (0, ""))
     people = json.loads(out)
-    equal([p["role"] for p in people], ["citizen", "business", "counter", "specialist", "head", "director", "clerk", "inspector", "admin"])
+    equal([p["role"] for p in people], ["citizen", "business", "counter", "specialist", "head", "director", "clerk", "inspector", "admin", "centre", "province"])
     equal([p["role"] for p in people if p["totp_secret"] is None], ["citizen", "business"])
     equal(run("demo", "--data", data, "--dossiers", "1")[0], 1)
 

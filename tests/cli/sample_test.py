@@ -221,7 +221,7 @@ def judged(p):
 def opened():
     """What was poured opens: answers, files and papers by whoever may read them; and the newest results are signed by the server."""
     p = Program(dossiers=300)
-    codes = [r[0] for r in p.rows("select d.code from dossier d join unit u on u.id = d.receiving_unit where d.code like 'H99.90-%' and u.code = 'MC' order by d.id % 17, d.id limit 40")]
+    codes = [r[0] for r in p.rows("select d.code from dossier d join unit u on u.id = d.receiving_unit where d.code like 'H99.90-%' and u.code = 'MC' order by row_number() over (partition by d.procedure order by d.id), d.id limit 40")]
     phones, dates = set(), set()
     for code in codes:
         page = p.ask("GET", f"/ban-lam-viec/ho-so/{code}", token=p.token("counter"))

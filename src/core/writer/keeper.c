@@ -14,7 +14,9 @@
 
 #define MB ((int64_t)1 << 20)
 #define RESTART_AT (64 * MB)
-#define STEP (4 * MB)             /* a passive checkpoint each */
+#define STEP (16 * MB)            /* a passive checkpoint each */
+#define NEAR MB                   /* of log that the writer copies itself when it begins it anew */
+#define NEARER 4                  /* passive checkpoints after each other, each shorter, to come so near */
 #define PIECE (16 * MB)           /* with an archive a piece each */
 #define PATIENCE_MS 50            /* for one reader, while the writer waits */
 #define AGAIN_NS ((int64_t)1000000000)
@@ -34,6 +36,7 @@ struct keeper {
 	struct db *db;
 	int64_t max, restart_at;
 	int64_t asked_at, again_ns; /* the writer's */
+	_Atomic bool near;        /* all but a little of the log is copied */
 	_Atomic int64_t bytes, checkpoints, restarts, full;
 };
 
@@ -106,14 +109,29 @@ static bool wait_for_wish(struct keeper *k)
 	return go_on;
 }
 
+/* What is committed while one copies is left for the next, which has less to do. */
+static bool come_near(struct keeper *k, struct err *e)
+{
+	bool busy = false, near = false;
+	for (int i = 0; i < NEARER && !near; i++) {
+		int64_t begun = atomic_load(&k->bytes);
+		if (!checkpoint(k, DB_CHECKPOINT_PASSIVE, 0, &busy, e))
+			return false;
+		near = !busy && atomic_load(&k->bytes) - begun <= NEAR;
+		if (busy || begun < k->restart_at)
+			break;
+	}
+	atomic_store(&k->near, near);
+	return true;
+}
+
 static void *keeper_main(void *arg)
 {
 	struct keeper *k = arg;
 	thread_name("checkpoints");
 	while (wait_for_wish(k)) {
 		struct err e = {0};
-		bool busy = false;
-		if (!checkpoint(k, DB_CHECKPOINT_PASSIVE, 0, &busy, &e))
+		if (!come_near(k, &e))
 			nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
 	}
 	return NULL;
@@ -128,9 +146,14 @@ static void ask(struct keeper *k, int64_t bytes)
 	pthread_mutex_unlock(&k->mutex);
 }
 
-/* Between two commits: nobody writes, so one more copy gets to the end of the log. */
+/* Between two commits: nobody writes, so one more copy gets to the end of the log. What is left to copy then is little, for whoever files waits for it;
+ * unless the log has grown to twice the length at which it should begin anew. */
 static void restart(struct keeper *k, struct db *db, int64_t bytes)
 {
+	if (!atomic_exchange(&k->near, false) && bytes < 2 * k->restart_at) {
+		ask(k, k->asked_at);
+		return;
+	}
 	struct err e = {0};
 	bool busy = true;
 	/* Past half of the cap a passive checkpoint under way is waited for: the disk is slower than the writer. */
