@@ -539,16 +539,25 @@ TEST(certificates_that_prove_nothing_are_uncertain)
 	bench_done(&stranger);
 }
 
-TEST(a_time_stamp_keeps_a_signature_good_after_its_certificate)
+static struct tsa_demo *stamps_begin(struct arena *a, struct trust **stamps, struct tsa *tsa)
 {
-	struct bench b = bench_new(a);
 	struct err e;
 	const char *dir = test_temp_dir(a).p;
 	EXPECT_OK(tsa_demo_certify(dir, 86400, &e), e);
 	struct tsa_demo *server = tsa_demo_start(dir, 0, TSA_HONEST, &e);
-	AUTO_TRUST stamps = trust_load(str_fmt(a, "%s/root.pem", dir).p, &e);
-	EXPECT(server && stamps);
-	struct tsa tsa = {str_fmt(a, "http://127.0.0.1:%d/", tsa_demo_port(server)).p, 5000, stamps, NULL};
+	*stamps = trust_load(str_fmt(a, "%s/root.pem", dir).p, &e);
+	EXPECT(server && *stamps);
+	*tsa = (struct tsa){str_fmt(a, "http://127.0.0.1:%d/", tsa_demo_port(server)).p, 5000, *stamps, NULL};
+	return server;
+}
+
+TEST(a_time_stamp_keeps_a_signature_good_after_its_certificate)
+{
+	struct bench b = bench_new(a);
+	struct err e;
+	struct tsa tsa;
+	AUTO_TRUST stamps = NULL;
+	struct tsa_demo *server = stamps_begin(a, &stamps, &tsa);
 	struct str one = sign_by(a, b.pdf, &b.officer, &tsa);
 	b.trust.stamps = stamps;
 	b.trust.now.ms += 400 * DAY_MS;
@@ -591,12 +600,9 @@ TEST(a_time_stamp_is_nobodys_signature)
 {
 	struct bench b = bench_new(a);
 	struct err e;
-	const char *dir = test_temp_dir(a).p;
-	EXPECT_OK(tsa_demo_certify(dir, 86400, &e), e);
-	struct tsa_demo *server = tsa_demo_start(dir, 0, TSA_HONEST, &e);
-	AUTO_TRUST stamps = trust_load(str_fmt(a, "%s/root.pem", dir).p, &e);
-	EXPECT(server && stamps);
-	struct tsa tsa = {str_fmt(a, "http://127.0.0.1:%d/", tsa_demo_port(server)).p, 5000, stamps, NULL};
+	struct tsa tsa;
+	AUTO_TRUST stamps = NULL;
+	struct tsa_demo *server = stamps_begin(a, &stamps, &tsa);
 	struct str only = stamp_by(a, b.pdf, &tsa), both = stamp_by(a, sign_by(a, b.pdf, &b.officer, NULL), &tsa);
 	b.trust.stamps = stamps;
 	expect_verdict(a, &b, both, PDF_GOOD, 2);

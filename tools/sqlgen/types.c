@@ -210,21 +210,27 @@ void types_read_items(struct types *p, struct rel *out)
 	} while (types_take(p, ","));
 }
 
-static void read_values(struct types *p, struct rel *out)
+void types_rows(struct types *p, void (*each)(struct types *p, void *to, size_t row, size_t column, struct val v), void *to)
 {
-	for (bool first = true; types_at(p, "("); first = false) {
-		size_t end = skip_group(p->t, p->i);
+	for (size_t row = 0; types_at(p, "("); row++) {
+		size_t end = skip_group(p->t, p->i), column = 0;
 		p->i++;
 		do {
-			struct val v = types_expr(p);
-			if (first)
-				add_col(p->c->a, out, STR_NONE, v);
+			each(p, to, row, column++, types_expr(p));
 			types_pass(p);
 		} while (types_take(p, ",") && p->i < end);
 		p->i = end;
 		if (!types_take(p, ","))
 			break;
 	}
+}
+
+/* The first row says what the columns are. */
+static void add_value(struct types *p, void *to, size_t row, size_t column, struct val v)
+{
+	(void)column;
+	if (row == 0)
+		add_col(p->c->a, to, STR_NONE, v);
 }
 
 static void read_clauses(struct types *p)
@@ -243,7 +249,7 @@ static struct rel *read_core(struct types *p)
 {
 	struct rel *out = new_rel(p, STR_NONE);
 	if (types_take(p, "values")) {
-		read_values(p, out);
+		types_rows(p, add_value, out);
 		return out;
 	}
 	(void)types_take(p, "select");

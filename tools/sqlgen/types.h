@@ -77,3 +77,5 @@ void types_read_from(struct types *p);
 size_t types_find_from(const struct types *p);
 void types_read_items(struct types *p, struct rel *out);
 void types_read_ctes(struct types *p);
+/* (a, b), (c, d): each value with its place, behind "values". */
+void types_rows(struct types *p, void (*each)(struct types *p, void *to, size_t row, size_t column, struct val v), void *to);

@@ -39,22 +39,14 @@ static const struct column **into_columns(struct types *p, const struct table *t
 	return v;
 }
 
-static void store_rows(struct types *p, const struct column **cols, size_t n)
+struct into { const struct column **cols; size_t n; };
+
+static void store_value(struct types *p, void *to, size_t row, size_t column, struct val v)
 {
-	while (types_at(p, "(")) {
-		size_t end = skip_group(p->t, p->i), k = 0;
-		p->i++;
-		do {
-			struct val v = types_expr(p);
-			if (k < n && cols[k])
-				types_store(p, cols[k], v);
-			k++;
-			types_pass(p);
-		} while (types_take(p, ",") && p->i < end);
-		p->i = end;
-		if (!types_take(p, ","))
-			break;
-	}
+	const struct into *x = to;
+	(void)row;
+	if (column < x->n && x->cols[column])
+		types_store(p, x->cols[column], v);
 }
 
 static void read_conflict(struct types *p, const struct table *t)
@@ -86,7 +78,7 @@ static void read_insert(struct types *p)
 	}
 	const struct column **cols = into_columns(p, t, &n);
 	if (types_take(p, "values"))
-		store_rows(p, cols, n);
+		types_rows(p, store_value, &(struct into){cols, n});
 	else if (types_at_query(p) || types_at(p, "(")) {
 		size_t end = types_at(p, "(") ? skip_group(p->t, p->i) : 0;
 		p->i += end > 0;
