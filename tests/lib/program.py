@@ -208,6 +208,11 @@ def rows(data, query, *args):
         db.close()
 
 
+# Papers that are not drawn, results that are not signed or sealed: no job stands for a sample's before the server first looked for them.
+UNMADE = """select id from issue_paper p where not exists (select 1 from dossier_file f where f.dossier = p.dossier and f.field = 'paper:' || p.id)
+    union all select id from issue_unsigned union all select id from issue_unsealed limit 1"""
+
+
 def pdf(say="x"):
     """A PDF of one page with these words; `say` makes its bytes its own."""
     drawn = b"BT /F1 12 Tf 20 40 Td (" + say.encode("ascii", "replace") + b") Tj ET"

@@ -2,7 +2,7 @@
 """Holds docs/fields.md against the program: what each role reads of dossiers and is offered to write (OWASP ASVS 8.1.2, 8.2.3). Ends in "N passed, N failed"."""
 import collections, json, os, re, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import Program, Tests, equal, source, true, until
+from program import Program, Tests, equal, UNMADE, source, true, until
 
 p = Program(dossiers=60)
 p.patient = True
@@ -53,7 +53,7 @@ def allowed(table, path):
 def asked(kind):
     """{code: {role: tree}} of whoever may read it."""
     out = collections.defaultdict(dict)
-    until("the papers are drawn: all roles read the same files", lambda: not p.rows("select 1 from job where state = 'open' and kind = 'issue.paper'"))
+    until("the papers are drawn and signed: all roles read the same files", lambda: not p.rows(UNMADE))
     for (code,) in p.rows("select code from dossier order by code"):
         for role in ROLES:
             status, answer, _ = p.ask("GET", f"/api/v1/dossiers/{code}{kind}", token=p.token(role))

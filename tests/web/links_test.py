@@ -7,7 +7,7 @@ from nothing: the page that holds it is named.
 """
 import html, json, os, re, sys, urllib.parse
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import Program, Tests, run, until
+from program import Program, Tests, run, until, UNMADE
 from browser import Browser, form_of
 
 program = Program()
@@ -107,8 +107,7 @@ def a_dossier_with_files_is_sent():
 
 
 def the_samples_papers_are_drawn():
-    open_ = "select count(*) from job where state = 'open' and kind like 'issue.%' and kind not like '%.sweep'"
-    until("papers are drawn", lambda: program.rows(open_) == [["0"]])
+    until("papers are drawn", lambda: not program.rows(UNMADE))
 
 
 def a_list_is_asked_for_as_a_workbook():
