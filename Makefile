@@ -1,10 +1,14 @@
 # A short menu; the work is done by Meson (meson.build) and scripts/.
 .PHONY: all run test quick lint bench bench-full peers fuzz faults soak tsan gallery clean
 
+# Both halves of the program: who serves, measures or breaks it needs no test built.
+program = src/app/motcua src/render/motcua-render
+yards = $(patsubst %,bench/yard/%,rows load paper book)
+
 all: build/motcua
 
 build/motcua: FORCE
-	@scripts/build build -Dbuildtype=debugoptimized -Db_lto=true
+	@TARGETS="$(program) src/app/motcua.spdx.json" scripts/build build -Dbuildtype=debugoptimized -Db_lto=true
 FORCE:
 
 run:     ## install what is missing, build, make the sample province, serve it on 127.0.0.1:8080
@@ -32,16 +36,17 @@ tsan:    ## writer, HTTP, helpers, jobs, mail, the slices of a dossier and the w
 
 bench:   ## figures against limits in the same run
 	@scripts/deps test
-	@TARGETS="src/app/motcua src/render/motcua-render $(patsubst %,bench/yard/%,rows load paper book)" scripts/build build-bench -Db_lto=true
+	@TARGETS="$(program) $(yards)" scripts/build build-bench -Db_lto=true
 	@scripts/bench build-bench
 
 peers:   ## Request Tracker and Fossil at the same work, for information: installed from Debian, removed at the end
-	@TARGETS="src/app/motcua src/render/motcua-render $(patsubst %,bench/yard/%,rows load paper book)" scripts/build build-bench -Db_lto=true
+	@scripts/deps run
+	@TARGETS="$(program) $(yards)" scripts/build build-bench -Db_lto=true
 	@scripts/peers build-bench
 
 bench-full: ## the same with ten million dossiers, resumable; tables in docs/runs/bench-full.md
 	@scripts/deps test
-	@TARGETS="src/app/motcua src/render/motcua-render $(patsubst %,bench/yard/%,rows load paper book)" scripts/build build-bench -Db_lto=true
+	@TARGETS="$(program) $(yards)" scripts/build build-bench -Db_lto=true
 	@scripts/bench-full build-bench
 
 fuzz:    ## libFuzzer over every target, resumable; results in docs/runs/fuzz.md
@@ -52,17 +57,17 @@ fuzz:    ## libFuzzer over every target, resumable; results in docs/runs/fuzz.md
 
 faults:  ## kill -9, power cuts, a full disk, each call failing once, resumable; results in docs/runs/faults.md
 	@scripts/deps test
-	@TARGETS="src/app/motcua src/render/motcua-render src/app/libclock.so src/app/libfaults.so src/core/db/libpages.so tests/powercut/libcut.so tests/powercut/powercut_test" scripts/build build-faults
+	@TARGETS="$(program) src/app/libclock.so src/app/libfaults.so src/core/db/libpages.so tests/powercut/libcut.so tests/powercut/powercut_test" scripts/build build-faults
 	@scripts/faults build-faults
 
 gallery: ## every kind of page in all its states, as pictures in docs/gallery.md
 	@scripts/deps test
-	@TARGETS="src/app/motcua src/render/motcua-render" scripts/build build-bench -Db_lto=true
+	@TARGETS="$(program)" scripts/build build-bench -Db_lto=true
 	@node tests/browser/run.mjs gallery build-bench/src/app/motcua . build-bench write
 
 soak:    ## an hour of mixed load: memory, descriptors and latency flat? a line in docs/runs/soak.md
 	@scripts/deps test
-	@TARGETS="src/app/motcua src/render/motcua-render src/app/libblocks.so" scripts/build build-soak
+	@TARGETS="$(program) src/app/libblocks.so" scripts/build build-soak
 	@scripts/soak build-soak
 
 clean:
