@@ -8,7 +8,11 @@ import { fileURLToPath } from "node:url";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const [out, manifestPath, depPath] = process.argv.slice(2).map((p) => resolve(p));
-execFileSync(join(root, "../scripts/npm-ci"), { stdio: "inherit" });
+try {
+	execFileSync(join(root, "../scripts/npm-ci"), { stdio: "inherit" });
+} catch {
+	process.exit(1); // it said why
+}
 const { build } = await import("esbuild");
 
 const plan = JSON.parse(readFileSync(join(root, "build.json"), "utf8"));

@@ -12,11 +12,30 @@
 
 #define BACKLOG 1024
 
+/* What to do about it. */
+static const struct {
+	int error;
+	const char *hint;
+} HINTS[] = {
+	{EADDRINUSE, "; another program listens there, or this one was started before: stop it, or choose another address with --listen"},
+	{EACCES, "; ports below 1024 are for root: choose a higher one with --listen and let nginx stand in front (docs/operations.md)"},
+	{EADDRNOTAVAIL, "; this machine has no such address: see `ip address`"},
+};
+
+static const char *hint_of(int error)
+{
+	for (size_t i = 0; i < sizeof HINTS / sizeof *HINTS; i++) {
+		if (HINTS[i].error == error)
+			return HINTS[i].hint;
+	}
+	return "";
+}
+
 static bool bind_and_listen(int fd, const struct sockaddr *a, socklen_t n, const char *where, struct err *e)
 {
 	if (bind(fd, a, n) == 0 && listen(fd, BACKLOG) == 0)
 		return true;
-	err_set(e, ERR_INTERNAL, "listen on %s: %s", where, strerror(errno));
+	err_set(e, ERR_INTERNAL, "listen on %s: %s%s", where, strerror(errno), hint_of(errno));
 	close(fd);
 	return false;
 }
