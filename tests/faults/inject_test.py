@@ -4,7 +4,8 @@ clear error or the act, the same key again never doubles it, and the record is w
 
 usage: inject_test.py PROGRAM SOURCE_DIR sqlite|pg [every|START] [calls|memory] [WORD...]     Ends in "N passed, N failed"; an act is one test. `list`: their names alone.
 Some of the calls fail, others each day: START, a number, says which, and is told at the end. All of them with `every` (make faults), of the allocations
-each that the act comes to by another way (tests/lib/faults.c); `calls` without them, `memory` they alone; those struck in runs before, of another act, stand in the file INJECT_PLACES.
+each that the act comes to by another way (tests/lib/faults.c); `calls` without them, `memory` they alone; those struck in runs before stand in the file INJECT_PLACES.
+INJECT_UNTIL: seconds since 1970 when it stops, with code 75; what was good until then stands in INJECT_PLACES.
 Acts whose work goes on in the background (signing, sealing, erasing) take a second a round: each position is two to four times the last there."""
 import collections, http.client, json, os, random, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -27,8 +28,13 @@ CLEAR = {500, 503, 507}
 if every:
     faulty.load_alike()
 keep_places = faulty.keep_places(os.environ["INJECT_PLACES"]) if "INJECT_PLACES" in os.environ else lambda: None
+stop_at = float(os.environ.get("INJECT_UNTIL", "inf"))
 rounds, struck, ended = 0, collections.Counter(), 0  # struck: by kind
 entries = {}  # code → kinds of log entries that stand there once
+
+
+class TimeIsUp(BaseException):
+    """Between two tries: all before held."""
 
 
 def key():
@@ -56,6 +62,8 @@ def positions(after):
 
 
 def strike(kind, at):
+    if time.time() > stop_at:
+        raise TimeIsUp
     if kind == "memory":
         faulty.at_a_new_place("alloc")
     else:
@@ -397,10 +405,16 @@ for role in ("counter", "citizen", "head", "specialist", "director", "clerk"):
 w.examples()
 example = w.api(None, "GET", f"/procedures/{XRAY}/form")["example"]
 tests = Tests()
-begun = time.time()
-tests.run(*acts, *([] if every else [memory_runs_out]), everything_is_whole)
+begun, stopped = time.time(), False
+try:
+    tests.run(*acts, *([] if every else [memory_runs_out]), everything_is_whole)
+except TimeIsUp:
+    stopped = True
+    tests.run(everything_is_whole)
 print(f"# {engine} {'every' if every else f'from {start}'}: {sum(struck.values())} faults in {rounds} tries, {time.time() - begun:.0f} s: "
       + ", ".join(f"{kind} {n}" for kind, n in struck.items()) + f"; the process ended {ended} times")
 if not tests.failed:
     keep_places()
+    if stopped:
+        sys.exit(75)
 tests.end()
