@@ -2,6 +2,7 @@
  *
  * Only app knows every slice; nobody knows app. Slices get what they need through their configure functions. */
 #pragma once
+#include "board/board.h"
 #include "core/audit/audit.h"
 #include "core/blob/blob.h"
 #include "core/config/config.h"
@@ -110,6 +111,7 @@ struct verify_report {
 	struct audit_verify record; /* `ok` and `first_fault` are for all of it */
 	struct db_whole base;
 	int64_t files, counts;      /* counts: of statistics, each compared with a recount */
+	struct board_sent_compared sent;
 	bool no_keys;               /* as in a backup */
 };
 /* Looks at every page, row, file and key of a place beside whoever writes there. This process must have no connection to it. False and

@@ -1,4 +1,4 @@
-/* proof.c — what `verify` looks at: the database's own files, the record, stored files, statistics, the master keys, the demonstration's keys. */
+/* proof.c — what `verify` looks at: the database's own files, the record, stored files, statistics, tables that were sent, the master keys, the demonstration's keys. */
 #include "app/app.h"
 #include "core/db/migrate.h"
 #include "dossier/dossier.h"
@@ -72,14 +72,17 @@ static void look_at_keys(struct look *l)
 
 static bool look_at_statistics(struct look *l, struct db *db, struct err *e)
 {
+	AUTO_TX tx = {0};
 	struct stat_compared c;
 	struct env env = {.arena = l->a, .db = db, .actor = &actor_program, .now = instant_clock()};
 	if (!l->out->record.ok) /* what is counted is not what was recorded */
 		return true;
-	if (!stat_compare(&env, dossier_stat_scan, NULL, &c, e))
+	if (!db_begin_snapshot(db, &tx, e) || !stat_compare(&env, dossier_stat_scan, NULL, &c, e))
 		return false;
 	l->out->counts = c.counts;
-	return !c.differences || fault(l->out, "%s", c.first);
+	if (c.differences)
+		return fault(l->out, "%s", c.first);
+	return board_sent_compare(&env, &l->out->sent, e) && (!l->out->sent.wrong || fault(l->out, "%s", l->out->sent.first));
 }
 
 /* The demonstration's certificates and token, by the list that `demo` made of them. */

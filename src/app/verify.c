@@ -67,8 +67,10 @@ static const char *not_checked(struct arena *a, const struct verify_report *v)
 static void print_report(const struct verify_report *v, const char *unchecked)
 {
 	const struct audit_verify *r = &v->record;
-	printf("%s: %lld entries in %lld lanes, %lld closed days, %lld rows, %lld files, %lld pages, %lld frames of the log, %lld indexes, %lld counts\n", r->ok ? "good" : "FOUND WRONG", (long long)r->entries,
-	       (long long)r->lanes, (long long)r->days, (long long)r->rows, (long long)v->files, (long long)v->base.pages, (long long)v->base.frames, (long long)v->base.indexes, (long long)v->counts);
+	printf("%s: %lld entries in %lld lanes, %lld closed days, %lld rows, %lld files, %lld pages, %lld frames of the log, %lld indexes, %lld counts, %lld tables sent\n", r->ok ? "good" : "FOUND WRONG", (long long)r->entries,
+	       (long long)r->lanes, (long long)r->days, (long long)r->rows, (long long)v->files, (long long)v->base.pages, (long long)v->base.frames, (long long)v->base.indexes, (long long)v->counts, (long long)v->sent.tables);
+	if (v->sent.otherwise)
+		printf("tables sent: %lld figures are another today, by what was done to dossiers after the sending\n", (long long)v->sent.otherwise);
 	if (*unchecked)
 		printf("not checked: %s\n", unchecked);
 	if (!r->ok)
@@ -78,9 +80,10 @@ static void print_report(const struct verify_report *v, const char *unchecked)
 static void print_json(const struct verify_report *v, const char *unchecked)
 {
 	const struct audit_verify *r = &v->record;
-	json_t *out = json_pack("{s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s?,s:s?}", "ok", r->ok, "entries", (json_int_t)r->entries, "days", (json_int_t)r->days, "rows", (json_int_t)r->rows,
+	json_t *out = json_pack("{s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s?,s:s?}", "ok", r->ok, "entries", (json_int_t)r->entries, "days", (json_int_t)r->days, "rows", (json_int_t)r->rows,
 	                        "lanes", (json_int_t)r->lanes, "files", (json_int_t)v->files, "pages", (json_int_t)v->base.pages, "log_frames", (json_int_t)v->base.frames,
-	                        "indexes", (json_int_t)v->base.indexes, "counts", (json_int_t)v->counts, "not_checked", *unchecked ? unchecked : NULL, "first_fault", r->ok ? NULL : r->first_fault);
+	                        "indexes", (json_int_t)v->base.indexes, "counts", (json_int_t)v->counts, "sent_tables", (json_int_t)v->sent.tables,
+	                        "sent_figures", (json_int_t)v->sent.figures, "sent_otherwise", (json_int_t)v->sent.otherwise, "not_checked", *unchecked ? unchecked : NULL, "first_fault", r->ok ? NULL : r->first_fault);
 	char *text = json_dumps(out, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	puts(text ? text : "{\"ok\":false}");
 	free(text);

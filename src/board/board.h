@@ -27,6 +27,16 @@ struct board_figure { struct str value, label; };
 #define BOARD_FIGURES 4
 size_t board_figures(struct env *env, struct board_figure out[BOARD_FIGURES]);
 
+/* Tables as they were sent, the newest of each period, against what the records say of the moment of sending. */
+struct board_sent_compared {
+	int64_t tables, figures; /* looked at: tables, and their figures of procedures */
+	int64_t wrong;           /* figures that the records do not bear out, and that no later act accounts for */
+	char first[300];         /* names table, row and column of the first, and both values */
+	int64_t otherwise;       /* figures that are another today by acts after the sending: nothing is wrong with them */
+};
+/* On a connection that sees one moment, after stat_compare() found no difference: sums are taken for recounted. */
+MUST_CHECK bool board_sent_compare(struct env *env, struct board_sent_compared *out, struct err *e);
+
 /* May the actor see the leaders' board? */
 bool board_allowed(const struct actor *me);
 

@@ -28,6 +28,7 @@ struct board_ask {
 	struct agency_id own_agency; /* else only this one */
 	struct unit_id own_unit;     /* else only this one; 0: all of the agency */
 	bool public_page;            /* no officers, no links to dossiers */
+	struct sent_report_id sent;  /* the figures of this table, as it was sent; 0: those of today */
 };
 /* From the address, cut to what the actor may see. ERR_DENIED for another's agency or unit. */
 MUST_CHECK bool board_ask_read(struct request *r, struct board_ask *out, struct err *e);
@@ -112,10 +113,22 @@ struct board_set_result {
 MUST_CHECK bool board_indices_load(struct pack packs, struct err *e);
 void board_indices(struct request *r, const struct board_data *d, enum board_set which, struct board_set_result *out);
 
+struct board_kept { int64_t *v; size_t n; }; /* ids of dossiers, rising */
 enum { II_NO = 1, II_NAME, II_RECEIVED, II_ONLINE, II_DIRECT, II_CARRIED, II_SETTLED, II_EARLY, II_ON_TIME, II_LATE, II_OPEN, II_IN_TIME, II_OVERDUE, II_COLS = II_OVERDUE };
-struct board_report_row { struct str name, procedure; bool field; int64_t n[II_COLS + 1]; int64_t otherwise; /* of II_ON_TIME: refused at reception, stopped, withdrawn, without limit */ };
+struct board_report_row {
+	struct str name, procedure;
+	bool field;
+	int64_t n[II_COLS + 1], otherwise; /* otherwise: of II_ON_TIME, refused at reception, stopped, withdrawn, without limit */
+	struct board_kept kept;            /* of a procedure, in a table that is sent: those of II_OVERDUE */
+};
+/* By procedure, without names and in no order, as the sums have it. */
+struct board_line { struct str procedure, field; struct board_report_row row; };
+struct board_lines { struct board_line *v; size_t n; };
+MUST_CHECK bool board_report_lines(struct env *env, const struct board_ask *q, struct board_lines *out, struct err *e);
 struct board_report { struct board_report_row *v; size_t n; struct board_report_row sum; };
 MUST_CHECK bool board_report_read(struct request *r, const struct board_ask *q, struct board_report *out, struct err *e);
+/* The row of a procedure; NULL: it has none. */
+const struct board_report_row *board_report_of(const struct board_report *x, struct str procedure);
 void board_report_add(struct board_report_row *sum, const struct board_report_row *v);
 /* now: what is computed today, shown beside a figure that was sent otherwise; or NULL. */
 void board_report_table(struct request *r, const struct board_ask *q, const struct board_report *x, const struct board_report *now, struct board_table *out);
@@ -131,17 +144,33 @@ struct str board_period_word(struct arena *a, int32_t from, int32_t to);
 MUST_CHECK bool board_sent_of(struct request *r, const struct board_ask *q, struct board_sent_list *out, struct err *e);
 /* By the id in the address. ERR_NOT_FOUND; ERR_DENIED: another's agency, and whoever sees a unit alone. */
 MUST_CHECK bool board_sent_read(struct request *r, struct board_sent *out, struct err *e);
+/* The same by an id as it was given; ERR as above. */
+MUST_CHECK bool board_sent_get(struct request *r, const struct board_ask *q, struct str id, struct board_sent *out, struct err *e);
+/* What a row of sent_report holds; *read: when its figures were read. */
+MUST_CHECK bool board_sent_body(struct arena *a, struct str text, struct board_report *out, struct instant *read, struct err *e);
 /* Figures that are another today; and today's figure for a cell of the table that was sent. */
 int64_t board_sent_differences(const struct board_report *sent, const struct board_report *now);
 int64_t board_sent_now(const struct board_report *now, const struct board_report_row *sent, int col);
 /* A director, for the whole agency and a period that is over. */
 bool board_sent_may(const struct request *r, const struct board_ask *q);
+struct str board_sent_line(struct request *r, const struct board_sent *x); /* which version, when, by whom */
 void board_sent_section(struct request *r, struct html_out *o, const struct board_ask *q, const struct board_sent_list *sent, const struct board_report *now);
 bool board_sent_check(struct request *r, struct err *e);
 bool board_sent_apply(struct request *r, struct err *e);
 bool board_sent_page(struct request *r, struct err *e);
 bool board_sent_file(struct request *r, struct err *e);
 struct json_t;
+
+/* ---- the dossiers kept with it (kept.c) ---- */
+
+/* Finds the dossiers of (13) for each procedure of a table that is read. ERR_INTERNAL: they are not as many as the sums count. */
+MUST_CHECK bool board_kept_read(struct env *env, const struct board_ask *q, struct board_report *x, struct err *e);
+struct json_t *board_kept_json(const struct board_kept *x);
+struct board_kept board_kept_from(struct arena *a, const struct json_t *all);
+/* Their ids as a parameter of a query; of all procedures when none is named. */
+struct str board_kept_list(struct arena *a, const struct board_report *x, struct str procedure);
+MUST_CHECK bool board_sent_kept(struct env *env, struct sent_report_id id, struct str procedure, struct str *ids, struct err *e);
+
 struct json_t *board_report_json(const struct board_report_row *v);
 bool board_api_sent(struct request *r, struct err *e);
 bool board_api_sent_answer(struct request *r, struct err *e);
@@ -149,9 +178,12 @@ bool board_api_sent_answer(struct request *r, struct err *e);
 /* ---- the dossiers behind a figure (list.c), as files (list_file.c) ---- */
 
 struct board_measure { const char *slug, *kind, *channel, *channel2; int score; enum msg_key word; bool now; };
-struct board_listed { struct board_ask q; const struct board_measure *m; struct board_behind_in in; };
+/* Of a table that was sent (`ban`): as it was counted then; said: which one. */
+struct board_listed { struct board_ask q; const struct board_measure *m; struct str kind, ids, said; struct board_behind_in in; };
 MUST_CHECK bool board_listed_read(struct request *r, struct board_listed *x, struct err *e);
 struct str board_listed_lead(struct request *r, const struct board_listed *x); /* the period, or the moment */
+/* "&so=FIGURE", and of a table that was sent "&ban=ID". */
+struct str board_listed_more(struct arena *a, const struct board_ask *q, const char *figure);
 /* Files are of the own agency: who sees all may not open all. */
 bool board_listed_own(const struct request *r, const struct board_listed *x);
 bool board_list_ask(struct request *r, struct err *e);

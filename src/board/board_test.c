@@ -2,9 +2,11 @@
 #include "board/board_internal.h"
 #include "board/board_sql.h"
 #include "catalogue/procedure.h"
+#include "core/audit/audit.h"
 #include "core/http/http_testing.h"
 #include "core/pack/pack.h"
 #include "dossier/dossier_testing.h"
+#include <stdlib.h>
 
 #define APPLICANT "Lê Thị Mẫu Kín Vô Danh"
 static struct world { struct office o; struct db *reader; struct http_test *http; struct http_config cfg; } w;
@@ -190,7 +192,9 @@ static int64_t behind(struct env *env, const char *kind, const struct figure *f,
 	bool found = false;
 	struct board_behind_count_in in = {.agency = of.agency, .unit = of.unit, .procedure = of.procedure.n ? of.procedure : STR(""), .officer = of.officer, .kind = str_from(kind),
 		.channel = str_from(f ? f->channel : ""), .channel2 = str_from(f ? f->channel2 : ""), .score = f ? f->score : 0, .from = instant_at(stat_month_first(from), 0),
-		.to = instant_at(stat_month_first(to + 1), 0), .now = env->now};
+		.to = instant_at(stat_month_first(to + 1), 0), .now = env->now, .ids = STR("[]")};
+	if (strstr(kind, "_at_end") && in.to.ms < in.now.ms)
+		in.now = in.to;
 	EXPECT_OK(q_board_behind_count(env->db, env->arena, &in, &n, &found, &e), e);
 	return n.n;
 }
@@ -203,6 +207,22 @@ static int64_t counted(const struct stat_row *row, const struct figure *f)
 	for (size_t i = 0; i < f->n; i++)
 		n += row->n[f->m[i]];
 	return n;
+}
+
+/* The columns of II.06a. */
+static void agree_at_end(struct env *env, const struct stat_row *row, int32_t from, int32_t to, struct stat_dims of)
+{
+	struct err e = {0};
+	struct stat_cut cut = {.from = 0, .to = from - 1, .of = of, .by = STAT_BY_ALL};
+	struct stat_rows past = {0};
+	struct stat_stand stand = {0};
+	EXPECT_OK(stat_read(env, &cut, &past, &e), e);
+	EXPECT_OK(stat_stand_at_end(env, &cut, to, &stand, &e), e);
+	EXPECT_INT(behind(env, "received_or_carried", NULL, from, to, of), stat_received(row) + stat_received(&past.v[0]) - stat_ended(&past.v[0]));
+	EXPECT_INT(behind(env, "on_time_or_otherwise", NULL, from, to, of), stat_ended(row) - row->n[STAT_EARLY] - row->n[STAT_LATE]);
+	EXPECT_INT(behind(env, "overdue_at_end", NULL, from, to, of), stand.overdue);
+	EXPECT_INT(behind(env, "in_time_at_end", NULL, from, to, of), stand.open - stand.overdue);
+	EXPECT_INT(behind(env, "open_at_end", NULL, from, to, of), stand.open);
 }
 
 static void agree(struct env *env, int32_t from, int32_t to, struct stat_dims of)
@@ -226,6 +246,7 @@ static void agree(struct env *env, int32_t from, int32_t to, struct stat_dims of
 	EXPECT_INT(behind(env, "open_supplement", NULL, from, to, of), n->open[STAT_OPEN_SUPPLEMENT]);
 	EXPECT_INT(behind(env, "open_fee", NULL, from, to, of), n->open[STAT_OPEN_FEE]);
 	EXPECT_INT(behind(env, "open_no_limit", NULL, from, to, of), n->open[STAT_OPEN_NO_LIMIT]);
+	agree_at_end(env, &rows.v[0], from, to, of);
 }
 
 TEST_BOTH(every_figure_opens_as_many_dossiers_as_it_counts)
@@ -420,17 +441,42 @@ static struct test_answer post(const struct actor *who, const char *path)
 
 #define SEND "/bang-dieu-hanh/bieu-ii-06a?ky="
 
-/* What was reported stays, what changed since is seen, and is sent as another version. */
-TEST_BOTH(a_table_that_was_sent_stays_as_it_was)
+/* What verify says of the tables that were sent. */
+static struct board_sent_compared compared(void)
+{
+	struct env env = office_env(&w.o);
+	struct err e = {0};
+	struct board_sent_compared x;
+	EXPECT_OK(board_sent_compare(&env, &x, &e), e);
+	return x;
+}
+
+static size_t times(struct str text, struct str words)
+{
+	size_t n = 0;
+	for (ptrdiff_t at; (at = str_find(text, words)) >= 0; n++)
+		text = str_sub(text, (size_t)at + words.n, text.n);
+	return n;
+}
+
+/* Each cell leads to as many dossiers as it says, whatever happened since: `row` is a line of the table, after its name. */
+static void leads_to(const struct actor *who, struct str sent, struct str csv, int64_t version_of)
+{
+	static const char *const columns[] = {"received_or_carried", "received_online", "received_direct", "open_before", "ended", "early", "on_time_or_otherwise", "late", "open_at_end", "in_time_at_end", "overdue_at_end"};
+	for (int i = 0; i < (int)ARRAY_LEN(columns); i++) {
+		int64_t n = number(csv, "Tổng số\"", 2 + i);
+		struct str list = page(who, str_fmt(w.o.a, "/api/v1/board/dossiers?figure=%s&sent=%lld", columns[i], (long long)version_of).p);
+		EXPECT_INT((int64_t)times(list, STR("\"code\":")), n);
+		struct str url = str_fmt(w.o.a, "/bang-dieu-hanh/ho-so?ky=2026-10&amp;so=%s&amp;ban=%lld", columns[i], (long long)version_of);
+		EXPECT_INT(str_find(sent, url) >= 0, n > 0);
+	}
+}
+
+TEST_BOTH(a_table_is_sent_whole_by_the_director_when_its_period_is_over)
 {
 	start(a, engine);
 	make_all();
-	const struct directory_demo *p = &w.o.people;
-	const struct actor director = office_official(&w.o, p->director), head = office_official(&w.o, p->head), specialist = office_official(&w.o, p->specialist);
-	struct env env = office_env(&w.o);
-	struct err e = {0};
-	struct dossier_id d;
-	bool found = false;
+	const struct actor director = office_official(&w.o, w.o.people.director), head = office_official(&w.o, w.o.people.head);
 	HAS(page(&director, SEND "2026-10"), "Chốt và ghi là đã gửi");
 	HAS_NOT(page(&director, SEND "2026-11"), STR("Chốt và ghi là đã gửi")); /* it is not over */
 	HAS_NOT(page(&head, SEND "2026-10"), STR("Chốt và ghi là đã gửi"));
@@ -439,7 +485,36 @@ TEST_BOTH(a_table_that_was_sent_stays_as_it_was)
 	EXPECT_INT(post(&director, SEND "12-thang").status, 409); /* names other months tomorrow */
 	EXPECT_INT(post(&director, SEND "2026-10&tt=bx-khai-bao-xquang").status, 409);
 	EXPECT_INT(post(&director, SEND "2024-01").status, 409); /* nothing to report */
+	stop();
+}
 
+static void for_others(struct str sent, int64_t id)
+{
+	const struct directory_demo *p = &w.o.people;
+	const struct actor director = office_official(&w.o, p->director), head = office_official(&w.o, p->head), specialist = office_official(&w.o, p->specialist);
+	struct arena *a = w.o.a;
+	EXPECT_INT(get(&head, sent.p).status, 403); /* sees a unit alone */
+	EXPECT_INT(get(&specialist, sent.p).status, 403);
+	EXPECT_INT(get(&director, BOARD_SENT "/7").status, 404);
+	const struct actor_role other_role = {ROLE_DIRECTOR, 0, p->centre.v + 1000};
+	const struct actor other = {.roles = ROLE_BIT(ROLE_DIRECTOR), .account = 79, .person = 9, .held = &other_role, .n_held = 1};
+	EXPECT_INT(get(&other, sent.p).status, 403);
+	EXPECT_INT(get(&head, str_fmt(a, "/bang-dieu-hanh/ho-so?so=late&ban=%lld", (long long)id).p).status, 403);
+	EXPECT_INT(get(&other, str_fmt(a, "/bang-dieu-hanh/ho-so?so=late&ban=%lld", (long long)id).p).status, 403);
+	EXPECT_INT(get(&director, "/bang-dieu-hanh/ho-so?so=late&ban=7").status, 404);
+}
+
+/* What was reported stays, what changed since is seen, and is sent as another version. */
+TEST_BOTH(a_table_that_was_sent_stays_as_it_was)
+{
+	start(a, engine);
+	make_all();
+	const struct directory_demo *p = &w.o.people;
+	const struct actor director = office_official(&w.o, p->director), specialist = office_official(&w.o, p->specialist);
+	struct env env = office_env(&w.o);
+	struct err e = {0};
+	struct dossier_id d;
+	bool found = false;
 	struct test_answer sent = post(&director, SEND "2026-10");
 	EXPECT_INT(sent.status, 303);
 	struct str first = str_from(str_cstr(a, sent.location));
@@ -447,7 +522,12 @@ TEST_BOTH(a_table_that_was_sent_stays_as_it_was)
 	struct str as_sent = page(&director, first.p), csv = page(&director, str_fmt(a, "%.*s/bieu.csv", STR_ARG(first)).p);
 	HAS(as_sent, "Bản 1, gửi");
 	HAS(as_sent, "khớp với số liệu");
-	HAS(as_sent, "/bang-dieu-hanh/ho-so?ky=2026-10&amp;tt=bx-khai-bao-xquang&amp;so=open_at_end");
+	int64_t first_id = 0;
+	EXPECT(str_to_i64(str_sub(first, sizeof BOARD_SENT, first.n), &first_id));
+	HAS(as_sent, "/bang-dieu-hanh/ho-so?ky=2026-10&amp;tt=bx-khai-bao-xquang&amp;so=open_at_end&amp;ban=");
+	leads_to(&director, as_sent, csv, first_id);
+	EXPECT_INT(compared().tables, 1);
+	EXPECT_INT(compared().otherwise, 0);
 	EXPECT_INT(number(csv, "Tổng số\"", 12), 1); /* one was overdue when the month ended */
 	EXPECT_STR(csv, page(&director, "/bang-dieu-hanh/bieu-ii-06a.csv?ky=2026-10"));
 	EXPECT_INT(post(&director, SEND "2026-10").status, 409); /* the same again */
@@ -459,6 +539,17 @@ TEST_BOTH(a_table_that_was_sent_stays_as_it_was)
 	EXPECT_INT(number(page(&director, "/bang-dieu-hanh/bieu-ii-06a.csv?ky=2026-10"), "Tổng số\"", 12), 0);
 	EXPECT_STR(page(&director, str_fmt(a, "%.*s/bieu.csv", STR_ARG(first)).p), csv);
 	HAS(page(&director, first.p), "1 (nay 0)");
+	leads_to(&director, page(&director, first.p), csv, first_id); /* the dossier that was overdue then, and is not now */
+	struct str kept = page(&director, str_fmt(a, "/bang-dieu-hanh/ho-so?so=overdue_at_end&ban=%lld", (long long)first_id).p);
+	HAS(kept, "H99.12-260803-0001");
+	HAS(kept, "Bản 1, gửi");
+	struct workbook_ids in_file = {0};
+	EXPECT_OK(board_workbook.ids(&(struct env){.arena = a, .db = w.o.db, .now = office_now(), .actor = &director}, str_fmt(a, "{\"agency\":%lld,\"kind\":\"kept\",\"to\":0,\"sent\":%lld}", (long long)p->department.v, (long long)first_id), &in_file, &e), e);
+	EXPECT_INT((int64_t)in_file.n, 1);
+	free(in_file.v);
+	HAS_NOT(page(&director, "/bang-dieu-hanh/ho-so?so=overdue_at_end&ky=2026-10"), STR("H99.12-260803-0001"));
+	EXPECT_INT(compared().wrong, 0);
+	EXPECT_INT(compared().otherwise, 2); /* (12) and (13) */
 	HAS(page(&director, SEND "2026-10"), "con số hôm nay khác với bản đã gửi");
 
 	sent = post(&director, SEND "2026-10");
@@ -472,12 +563,84 @@ TEST_BOTH(a_table_that_was_sent_stays_as_it_was)
 	HAS(list, "\"differences\":0,");
 	HAS(list, "\"version\":1,");
 
-	EXPECT_INT(get(&head, first.p).status, 403); /* sees a unit alone */
-	EXPECT_INT(get(&specialist, first.p).status, 403);
-	EXPECT_INT(get(&director, BOARD_SENT "/7").status, 404);
-	const struct actor_role other_role = {ROLE_DIRECTOR, 0, p->centre.v + 1000};
-	const struct actor other = {.roles = ROLE_BIT(ROLE_DIRECTOR), .account = 79, .person = 9, .held = &other_role, .n_held = 1};
-	EXPECT_INT(get(&other, first.p).status, 403);
+	for_others(first, first_id);
+	stop();
+}
+
+/* Sends another body as the next version: what a sum that was wrong, or whoever has the key of the log, would have left. */
+struct putting { const struct sent_report_get_row *x; int64_t version; struct str body; };
+static bool put_row(struct env *env, void *ctx, struct err *e)
+{
+	const struct putting *p = ctx;
+	struct sent_report_add_in in = {.id = {id_new(env->ids, env->now)}, .form = STR("II.06a"), .agency = p->x->agency, .first_month = p->x->first_month, .last_month = p->x->last_month, .version = p->version,
+		.at = p->x->sent_at, .by = p->x->sent_by, .body = p->body};
+	return q_sent_report_add(env->db, &in, NULL, e) && audit_record(env, &(struct audit_act){.kind = "report.send", .subject = in.id.v}, NULL, e);
+}
+
+static struct board_sent_compared put_body(const struct sent_report_get_row *x, struct str body)
+{
+	static int64_t version;
+	struct err e = {0};
+	version = version < x->version ? x->version + 1 : version + 1;
+	EXPECT_OK(office_act(&w.o, &actor_program, put_row, &(struct putting){x, version, body}, &e), e);
+	return compared();
+}
+
+static struct str with(struct arena *a, struct str text, const char *old, const char *new)
+{
+	ptrdiff_t at = str_find(text, str_from(old));
+	EXPECT(at >= 0);
+	return str_fmt(a, "%.*s%s%.*s", (int)at, text.p, new, (int)(text.n - (size_t)at - strlen(old)), text.p + (size_t)at + strlen(old));
+}
+
+/* The table that was sent against the records: each figure, field and dossier that is not what they say is named. */
+TEST_BOTH(a_table_that_was_sent_is_compared_with_the_records)
+{
+	start(a, engine);
+	make_all();
+	const struct actor director = office_official(&w.o, w.o.people.director);
+	struct test_answer sent = post(&director, SEND "2026-10");
+	struct err e = {0};
+	int64_t id = 0;
+	bool found = false;
+	struct sent_report_get_row x = {0};
+	EXPECT_INT(sent.status, 303);
+	EXPECT(str_to_i64(str_sub(sent.location, sizeof BOARD_SENT, sent.location.n), &id));
+	EXPECT_OK(q_sent_report_get(w.o.db, a, (struct sent_report_id){id}, &x, &found, &e), e);
+	EXPECT(found);
+	struct board_sent_compared good = compared();
+	EXPECT_INT(good.wrong, 0);
+	EXPECT_INT(good.figures, 11); /* one procedure had dossiers */
+
+	/* One received, one carried, neither settled; the one carried is overdue. The field's line stands first, with the same figures. */
+	struct str field = STR("\"n\":[2,1,0,1,0,0,0,0,2,1,1]"), row = STR("\"procedure\":\"bx-khai-bao-xquang\",\"n\":[2,1,0,1,0,0,0,0,2,1,1]");
+	EXPECT(str_find(x.body, field) >= 0 && str_find(x.body, row) >= 0);
+	const struct { const char *old, *new, *says; } cases[] = {
+		{field.p, "\"n\":[2,1,0,1,0,0,0,0,2,0,1]", "column (12): sent 0, the records say 1"},
+		{row.p, "\"procedure\":\"bx-khai-bao-xquang\",\"n\":[2,1,0,1,0,0,0,0,2,2,1]", "column (12): sent 2, the records say 1"},
+		{row.p, "\"procedure\":\"bx-khai-bao-xquang\",\"n\":[2,0,1,1,0,0,0,0,2,1,1]", "bx-khai-bao-xquang, column (4): sent 0, the records say 1"},
+		{row.p, "\"procedure\":\"bx-khai-bao-xquang\",\"n\":[2,1,0,1,1,1,0,0,1,0,1]", "bx-khai-bao-xquang, column (7): sent 1, the records say 0"},
+		{row.p, "\"procedure\":\"bx-khai-bao-xquang\",\"n\":[2,1,0,1,0,0,0,0,2,2,0]", "bx-khai-bao-xquang, column (13): sent 0, the records say 1"},
+		{"\"procedure\":\"bx-khai-bao-xquang\"", "\"procedure\":\"bx-cap-phep-xquang\"", "bx-khai-bao-xquang, column (3): sent 0, the records say 2"},
+		{"\"overdue\":[", "\"overdue\":[7,", "column (13): sent 1, the records say 0"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct board_sent_compared c = put_body(&x, with(a, x.body, cases[i].old, cases[i].new));
+		EXPECT(c.wrong > 0);
+		HAS(str_from(c.first), "2026-10, version ");
+		if (str_find(str_from(c.first), str_from(cases[i].says)) < 0)
+			FAIL("case %zu: %s", i, c.first);
+	}
+	/* Another dossier kept in its place: of the same agency and procedure, and not overdue then. */
+	struct env env = office_env(&w.o);
+	struct dossier_id late, other;
+	EXPECT_OK(dossier_id_of(&env, STR("H99.12-260803-0001"), &late, &found, &e), e);
+	EXPECT_OK(dossier_id_of(&env, STR("H99.12-261005-0001"), &other, &found, &e), e);
+	struct board_sent_compared c = put_body(&x, with(a, x.body, str_fmt(a, "\"overdue\":[%lld]", (long long)late.v).p, str_fmt(a, "\"overdue\":[%lld]", (long long)other.v).p));
+	HAS(str_from(c.first), "column (13): sent 1, the records say 0");
+	c = put_body(&x, x.body);
+	EXPECT_INT(c.wrong, 0); /* what was sent again rightly counts */
+	EXPECT_INT(c.tables, 1);
 	stop();
 }
 

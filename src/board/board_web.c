@@ -28,6 +28,7 @@ static const struct field listed[] = {
 	{.name = "unit", .kind = FIELD_ID},
 	{.name = "procedure", .kind = FIELD_TEXT, .max = 80},
 	{.name = "officer", .kind = FIELD_ID},
+	{.name = "sent", .kind = FIELD_ID},
 };
 static const struct form list_query = {"board_dossiers", listed, ARRAY_LEN(listed)};
 
@@ -62,7 +63,7 @@ static const struct route routes[] = {
 	{.method = HTTP_GET, .path = "/api/v1/board", .page = board_api, .query = &board_query, LEADERS, API,
 	 .doc = DOC("The leaders' figures of a period, within what the caller's roles may see: counts, shares in tenths of a per cent, office minutes, what is open now; by month, and by what `by` names.", .answer = "BoardFigures")},
 	{.method = HTTP_GET, .path = "/api/v1/board/dossiers", .page = board_api_list, .query = &list_query, LEADERS, API, .reads = READS_LIST,
-	 .doc = DOC("The dossiers behind a figure that the caller may open, newest first.", .answer = "BoardDossiers")},
+	 .doc = DOC("The dossiers behind a figure that the caller may open, newest first; `sent`: those counted in a table that was sent.", .answer = "BoardDossiers")},
 	{.method = HTTP_GET, .path = "/api/v1/board/indices", .page = board_api_indices, .query = &board_query, LEADERS, API,
 	 .doc = DOC("The indices of circular 01/2018 and decision 766 as far as own records bear them; points are null for the others.", .answer = "BoardIndices")},
 	{.method = HTTP_GET, .path = "/api/v1/board/report", .page = board_api_report, .query = &board_query, LEADERS, API,

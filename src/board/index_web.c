@@ -90,9 +90,10 @@ bool board_index_file(struct request *r, struct err *e)
 
 /* ---- II.06a ---- */
 
-/* What stands behind a cell; NULL: a sum that its parts lead to. */
+/* What stands behind a cell. */
 static const char *const behind[II_COLS + 1] = {
-	[II_ONLINE] = "received_online", [II_DIRECT] = "received_direct", [II_CARRIED] = "open_before", [II_SETTLED] = "ended", [II_EARLY] = "early", [II_LATE] = "late", [II_OPEN] = "open_at_end",
+	[II_RECEIVED] = "received_or_carried", [II_ONLINE] = "received_online", [II_DIRECT] = "received_direct", [II_CARRIED] = "open_before", [II_SETTLED] = "ended", [II_EARLY] = "early",
+	[II_ON_TIME] = "on_time_or_otherwise", [II_LATE] = "late", [II_OPEN] = "open_at_end", [II_IN_TIME] = "in_time_at_end", [II_OVERDUE] = "overdue_at_end",
 };
 
 static struct board_cell cell(struct request *r, const struct board_ask *q, const struct board_report_row *v, const struct board_report *now, int col)
@@ -105,7 +106,7 @@ static struct board_cell cell(struct request *r, const struct board_ask *q, cons
 	of.view = BOARD_OVERVIEW;
 	struct str text[] = {lang_number(r->env.arena, r->env.lang, n), now ? lang_number(r->env.arena, r->env.lang, board_sent_now(now, v, col)) : STR_NONE};
 	bool differs = now && !str_eq(text[0], text[1]);
-	return (struct board_cell){.text = differs ? msg_fmt(r->env.arena, r->env.lang, MSG_BOARD_SENT_NOW, text, 2) : text[0], .url = leads ? board_url(r->env.arena, BOARD "/ho-so", &of, str_fmt(r->env.arena, "&so=%s", behind[col])) : STR_NONE,
+	return (struct board_cell){.text = differs ? msg_fmt(r->env.arena, r->env.lang, MSG_BOARD_SENT_NOW, text, 2) : text[0], .url = leads ? board_url(r->env.arena, BOARD "/ho-so", &of, board_listed_more(r->env.arena, &of, behind[col])) : STR_NONE,
 		.kind = SHEET_NUMBER, .number = (double)n};
 }
 

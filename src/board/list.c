@@ -19,6 +19,9 @@ static const struct board_measure measures[] = {
 	{"answer_overdue", "answer_overdue", "", "", 0, MSG_BOARD_L_ANSWER_LATE, true}, {"open_supplement", "open_supplement", "", "", 0, MSG_BOARD_OPEN_SUPPLEMENT, true},
 	{"open_fee", "open_fee", "", "", 0, MSG_BOARD_OPEN_FEE, true}, {"open_no_limit", "open_no_limit", "", "", 0, MSG_BOARD_OPEN_NO_LIMIT, true},
 	{"open_before", "open_before", "", "", 0, MSG_BOARD_II_CARRIED, false}, {"open_at_end", "open_at_end", "", "", 0, MSG_BOARD_II_OPEN, false},
+	{"received_or_carried", "received_or_carried", "", "", 0, MSG_BOARD_II_RECEIVED, false},
+	{"on_time_or_otherwise", "on_time_or_otherwise", "", "", 0, MSG_BOARD_L_ON_TIME_ALL, false},
+	{"in_time_at_end", "in_time_at_end", "", "", 0, MSG_BOARD_L_IN_TIME_END, false}, {"overdue_at_end", "overdue_at_end", "", "", 0, MSG_BOARD_L_OVERDUE_END, false},
 };
 
 static const struct board_measure *measure_of(struct str slug)
@@ -29,6 +32,21 @@ static const struct board_measure *measure_of(struct str slug)
 	return NULL;
 }
 
+/* Of a table that was sent: its period and agency, and what was overdue then by the dossiers kept with it. All else counts what no later act changes. */
+static bool as_sent(struct request *r, struct board_listed *x, struct str id, struct err *e)
+{
+	struct board_sent sent;
+	struct str procedure = x->q.of.procedure;
+	if (!board_sent_get(r, &x->q, id, &sent, e))
+		return false;
+	sent.q.of.procedure = procedure;
+	x->q = sent.q;
+	x->said = board_sent_line(r, &sent);
+	x->ids = board_kept_list(r->env.arena, &sent.sent, procedure);
+	x->kind = str_eq(x->kind, STR("overdue_at_end")) ? STR("kept") : str_eq(x->kind, STR("in_time_at_end")) ? STR("not_kept") : x->kind;
+	return true;
+}
+
 bool board_listed_read(struct request *r, struct board_listed *x, struct err *e)
 {
 	bool api = r->route->flags & ROUTE_API;
@@ -36,12 +54,18 @@ bool board_listed_read(struct request *r, struct board_listed *x, struct err *e)
 	x->m = measure_of(figure.n ? figure : STR("received"));
 	if (!x->m)
 		return err_set(e, ERR_NOT_FOUND, "no such figure");
-	if (!board_ask_read(r, &x->q, e))
+	struct str sent = req_query(r, api ? "sent" : "ban");
+	x->kind = str_from(x->m->kind);
+	x->ids = STR("[]");
+	x->said = STR_NONE;
+	if (!board_ask_read(r, &x->q, e) || (sent.n && !as_sent(r, x, sent, e)))
 		return false;
+	struct instant end = instant_at(stat_month_first(x->q.to + 1), 0);
+	bool at_end = str_ends(x->kind, STR("_at_end")) && end.ms < r->env.now.ms;
 	int64_t before = req_query_int(r, api ? "before" : "truoc", INT64_MAX);
 	x->in = (struct board_behind_in){.agency = x->q.of.agency, .unit = x->q.of.unit, .procedure = x->q.of.procedure.n ? x->q.of.procedure : STR(""),
-		.officer = x->q.of.officer, .kind = str_from(x->m->kind), .channel = str_from(x->m->channel), .channel2 = str_from(x->m->channel2), .score = x->m->score,
-		.from = instant_at(stat_month_first(x->q.from), 0), .to = instant_at(stat_month_first(x->q.to + 1), 0), .now = r->env.now,
+		.officer = x->q.of.officer, .kind = x->kind, .channel = str_from(x->m->channel), .channel2 = str_from(x->m->channel2), .score = x->m->score,
+		.from = instant_at(stat_month_first(x->q.from), 0), .to = end, .now = at_end ? end : r->env.now, .ids = x->ids,
 		.before = {before > 0 ? before : INT64_MAX}, .limit = SHOWN + 1};
 	return true;
 }
@@ -89,7 +113,14 @@ static void show_rows(struct request *r, struct html_out *o, const struct board_
 
 struct str board_listed_lead(struct request *r, const struct board_listed *x)
 {
-	return x->m->now ? board_as_of(r, r->env.now) : board_period_words(r->env.arena, r->env.lang, &x->q);
+	struct str period = x->m->now ? board_as_of(r, r->env.now) : board_period_words(r->env.arena, r->env.lang, &x->q);
+	return x->said.n ? str_fmt(r->env.arena, "%.*s. %.*s", STR_ARG(period), STR_ARG(x->said)) : period;
+}
+
+struct str board_listed_more(struct arena *a, const struct board_ask *q, const char *figure)
+{
+	struct str so = str_fmt(a, "&so=%s", figure);
+	return q->sent.v ? str_fmt(a, "%.*s&ban=%lld", STR_ARG(so), (long long)q->sent.v) : so;
 }
 
 bool board_list_page(struct request *r, struct err *e)
@@ -102,7 +133,7 @@ bool board_list_page(struct request *r, struct err *e)
 		return false;
 	bool more = rows.n > SHOWN;
 	rows.n = more ? SHOWN : rows.n;
-	struct str so = str_fmt(a, "&so=%s", x.m->slug);
+	struct str so = board_listed_more(a, &x.q, x.m->slug);
 	struct str next = more ? board_url(a, BOARD "/ho-so", &x.q, str_fmt(a, "%.*s&truoc=%lld", STR_ARG(so), (long long)rows.v[rows.n - 1].id.v)) : STR_NONE;
 	if (!readable(r, &rows, &hidden, e))
 		return false;

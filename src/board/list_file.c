@@ -30,7 +30,7 @@ bool board_list_csv(struct request *r, struct err *e)
 		return false;
 	struct board_behind_each_in *in = NEW(s->arena, struct board_behind_each_in);
 	*in = (struct board_behind_each_in){.agency = x.in.agency, .unit = x.in.unit, .procedure = str_dup(s->arena, x.in.procedure), .officer = x.in.officer, .kind = x.in.kind,
-		.channel = x.in.channel, .channel2 = x.in.channel2, .score = x.in.score, .from = x.in.from, .to = x.in.to, .now = x.in.now};
+		.channel = x.in.channel, .channel2 = x.in.channel2, .score = x.in.score, .from = x.in.from, .to = x.in.to, .now = x.in.now, .ids = str_dup(s->arena, x.in.ids)};
 	if (!q_board_behind_each(s->db, in, &s->cursor, e)) {
 		csv_drop(s);
 		return false;
@@ -40,11 +40,12 @@ bool board_list_csv(struct request *r, struct err *e)
 
 /* ---- as a workbook ---- */
 
-#define PARTS "{s:I,s:I,s:s%,s:I,s:s,s:s,s:s,s:i,s:I,s:I,s:I}"
-static struct str packed(struct arena *a, const struct board_behind_in *x)
+#define PARTS "{s:I,s:I,s:s%,s:I,s:s,s:s,s:s,s:i,s:I,s:I,s:I,s:I}"
+static struct str packed(struct arena *a, const struct board_listed *of)
 {
+	const struct board_behind_in *x = &of->in;
 	json_t *j = json_pack(PARTS, "agency", (json_int_t)x->agency.v, "unit", (json_int_t)x->unit.v, "procedure", x->procedure.p, x->procedure.n, "officer", (json_int_t)x->officer.v, "kind", x->kind.p,
-		"channel", x->channel.p, "channel2", x->channel2.p, "score", (int)x->score, "from", (json_int_t)x->from.ms, "to", (json_int_t)x->to.ms, "now", (json_int_t)x->now.ms);
+		"channel", x->channel.p, "channel2", x->channel2.p, "score", (int)x->score, "from", (json_int_t)x->from.ms, "to", (json_int_t)x->to.ms, "now", (json_int_t)x->now.ms, "sent", (json_int_t)of->q.sent.v);
 	CHECK(j != NULL);
 	char *text = json_dumps(j, JSON_COMPACT);
 	CHECK(text != NULL);
@@ -61,12 +62,14 @@ static struct str text_of(struct arena *a, const json_t *j, const char *name)
 }
 static int64_t number_of(const json_t *j, const char *name) { return json_integer_value(json_object_get(j, name)); }
 
-static struct board_behind_ids_in unpacked(struct arena *a, struct str what)
+/* *sent: the table whose kept dossiers are meant; 0: none. */
+static struct board_behind_ids_in unpacked(struct arena *a, struct str what, struct sent_report_id *sent)
 {
 	json_t *j = json_loadb(what.p, what.n, 0, NULL);
 	struct board_behind_ids_in x = {.agency = {number_of(j, "agency")}, .unit = {number_of(j, "unit")}, .procedure = text_of(a, j, "procedure"), .officer = {number_of(j, "officer")},
 		.kind = text_of(a, j, "kind"), .channel = text_of(a, j, "channel"), .channel2 = text_of(a, j, "channel2"), .score = number_of(j, "score"), .from = {number_of(j, "from")},
-		.to = {number_of(j, "to")}, .now = {number_of(j, "now")}};
+		.to = {number_of(j, "to")}, .now = {number_of(j, "now")}, .ids = STR("[]")};
+	sent->v = number_of(j, "sent");
 	json_decref(j);
 	return x;
 }
@@ -79,9 +82,9 @@ bool board_list_ask(struct request *r, struct err *e)
 		return false;
 	if (!board_listed_own(r, &x))
 		return err_set(e, ERR_DENIED, "the list of another agency");
-	struct str url = board_url(a, "", &x.q, str_fmt(a, "&so=%s", x.m->slug)), word = msg(r->env.lang, x.m->word), when = board_listed_lead(r, &x);
+	struct str url = board_url(a, "", &x.q, board_listed_more(a, &x.q, x.m->slug)), word = msg(r->env.lang, x.m->word), when = board_listed_lead(r, &x);
 	r->redirect = STR(WORKBOOK_PAGE);
-	return workbook_ask(&r->env, &(struct workbook_new){.list = board_workbook.name, .what = packed(a, &x.in), .filter = str_sub(url, 1, url.n), .title = str_fmt(a, "%.*s · %.*s", STR_ARG(word), STR_ARG(when))}, e);
+	return workbook_ask(&r->env, &(struct workbook_new){.list = board_workbook.name, .what = packed(a, &x), .filter = str_sub(url, 1, url.n), .title = str_fmt(a, "%.*s · %.*s", STR_ARG(word), STR_ARG(when))}, e);
 }
 
 bool board_list_asked(struct request *r, struct err *e)
@@ -96,10 +99,11 @@ static bool all(struct env *env, struct str what, struct workbook_ids *out, stru
 	struct board_behind_ids_in *in = NEW(env->arena, struct board_behind_ids_in);
 	struct board_behind_ids_row row;
 	AUTO_CURSOR c = {0};
-	*in = unpacked(env->arena, what);
+	struct sent_report_id sent = {0};
+	*in = unpacked(env->arena, what, &sent);
 	if (!own(env->actor, in->agency))
 		return err_set(e, ERR_DENIED, "no leader of that agency any more");
-	if (!q_board_behind_ids(env->db, in, &c, e))
+	if ((sent.v && !board_sent_kept(env, sent, in->procedure, &in->ids, e)) || !q_board_behind_ids(env->db, in, &c, e))
 		return false;
 	while (db_next(&c, &row))
 		if (!workbook_ids_add(out, row.id.v, e))

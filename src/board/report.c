@@ -30,29 +30,25 @@ void board_report_add(struct board_report_row *sum, const struct board_report_ro
 	sum->otherwise += v->otherwise;
 }
 
-struct line { struct str procedure, name, field, field_name; struct board_report_row row; };
-struct lines { struct line *v; size_t n; };
-
-static struct line *line_of(struct lines *all, struct str procedure)
+static struct board_line *line_of(struct board_lines *all, struct str procedure)
 {
 	for (size_t i = 0; i < all->n; i++)
 		if (str_eq(all->v[i].procedure, procedure))
 			return &all->v[i];
-	const struct law_procedure *p = law_find(board_have()->law, procedure);
-	all->v[all->n] = (struct line){.procedure = procedure, .name = p ? p->p->name : procedure, .field = p ? p->p->field_code : STR_NONE, .field_name = p ? p->p->field : STR("–")};
+	all->v[all->n] = (struct board_line){.procedure = procedure};
 	return &all->v[all->n++];
 }
 
 /* Received and not ended before: carried into the period. */
-static bool read_sums(struct request *r, const struct board_ask *q, struct lines *all, struct err *e)
+static bool read_sums(struct env *env, const struct stat_cut *cut, struct board_lines *all, struct err *e)
 {
-	struct stat_cut cut = {.from = q->from, .to = q->to, .of = q->of, .by = STAT_BY_PROCEDURE}, past = cut;
+	struct stat_cut past = *cut;
 	struct stat_rows rows = {0}, before = {0};
 	past.from = 0;
-	past.to = q->from - 1;
-	if (!stat_read(&r->env, &cut, &rows, e) || !stat_read(&r->env, &past, &before, e))
+	past.to = cut->from - 1;
+	if (!stat_read(env, cut, &rows, e) || !stat_read(env, &past, &before, e))
 		return false;
-	all->v = NEW_ARRAY(r->env.arena, rows.n + before.n + 1, struct line);
+	all->v = NEW_ARRAY(env->arena, rows.n + before.n + 1, struct board_line);
 	for (size_t i = 0; i < before.n; i++)
 		line_of(all, before.v[i].procedure)->row.n[II_CARRIED] = stat_received(&before.v[i]) - stat_ended(&before.v[i]);
 	for (size_t i = 0; i < rows.n; i++)
@@ -61,16 +57,16 @@ static bool read_sums(struct request *r, const struct board_ask *q, struct lines
 }
 
 /* Overdue at the end of the period, or now when it lasts. */
-static bool read_overdue(struct request *r, const struct board_ask *q, struct lines *all, struct err *e)
+static bool read_overdue(struct env *env, const struct stat_cut *cut, struct board_lines *all, struct err *e)
 {
 	for (size_t i = 0; i < all->n; i++) {
-		struct stat_cut cut = {.of = q->of, .by = STAT_BY_ALL};
+		struct stat_cut of = {.of = cut->of, .by = STAT_BY_ALL};
 		struct stat_stand stand = {0};
 		totals(&all->v[i].row);
 		if (all->v[i].row.n[II_OPEN] <= 0)
 			continue;
-		cut.of.procedure = all->v[i].procedure;
-		if (!stat_stand_at_end(&r->env, &cut, q->to, &stand, e))
+		of.of.procedure = all->v[i].procedure;
+		if (!stat_stand_at_end(env, &of, cut->to, &stand, e))
 			return false;
 		all->v[i].row.n[II_OVERDUE] = stand.overdue;
 		totals(&all->v[i].row);
@@ -78,35 +74,52 @@ static bool read_overdue(struct request *r, const struct board_ask *q, struct li
 	return true;
 }
 
+bool board_report_lines(struct env *env, const struct board_ask *q, struct board_lines *out, struct err *e)
+{
+	struct stat_cut cut = {.from = q->from, .to = q->to, .of = q->of, .by = STAT_BY_PROCEDURE};
+	*out = (struct board_lines){0};
+	return (read_sums(env, &cut, out, e) && read_overdue(env, &cut, out, e)) || err_wrap(e, "table II.06a");
+}
+
+static void name_lines(struct board_lines *all)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		struct board_line *x = &all->v[i];
+		const struct law_procedure *p = law_find(board_have()->law, x->procedure);
+		x->row.name = p ? p->p->name : x->procedure;
+		x->row.procedure = x->procedure;
+		x->field = p ? p->p->field : STR("–");
+	}
+}
+
 static int by_field(const void *pa, const void *pb)
 {
-	const struct line *a = pa, *b = pb;
-	int c = str_cmp(a->field_name, b->field_name);
-	return c ? c : str_cmp(a->name, b->name);
+	const struct board_line *a = pa, *b = pb;
+	int c = str_cmp(a->field, b->field);
+	return c ? c : str_cmp(a->row.name, b->row.name);
 }
 
 static bool empty(const struct board_report_row *v) { return v->n[II_RECEIVED] == 0; }
 
 bool board_report_read(struct request *r, const struct board_ask *q, struct board_report *out, struct err *e)
 {
-	struct lines all = {0};
+	struct board_lines all = {0};
 	*out = (struct board_report){.sum = {.name = M(r, II_SUM)}};
-	if (!read_sums(r, q, &all, e) || !read_overdue(r, q, &all, e))
-		return err_wrap(e, "table II.06a");
+	if (!board_report_lines(&r->env, q, &all, e))
+		return false;
+	name_lines(&all);
 	if (all.n)
 		qsort(all.v, all.n, sizeof *all.v, by_field);
 	out->v = NEW_ARRAY(r->env.arena, 2 * all.n + 1, struct board_report_row);
 	struct board_report_row *field = NULL;
 	for (size_t i = 0; i < all.n; i++) {
-		struct line *x = &all.v[i];
+		struct board_line *x = &all.v[i];
 		if (empty(&x->row))
 			continue;
-		if (!field || !str_eq(field->name, x->field_name)) {
+		if (!field || !str_eq(field->name, x->field)) {
 			field = &out->v[out->n++];
-			*field = (struct board_report_row){.name = x->field_name, .field = true};
+			*field = (struct board_report_row){.name = x->field, .field = true};
 		}
-		x->row.name = x->name;
-		x->row.procedure = x->procedure;
 		board_report_add(field, &x->row);
 		board_report_add(&out->sum, &x->row);
 		out->v[out->n++] = x->row;

@@ -34,14 +34,19 @@ static json_t *row_json(const struct board_report_row *v)
 		json_array_append_new(n, json_integer(v->n[k]));
 	json_object_set_new(x, "n", n);
 	json_object_set_new(x, "otherwise", json_integer(v->otherwise));
+	if (v->kept.n)
+		json_object_set_new(x, "overdue", board_kept_json(&v->kept));
 	return x;
 }
 
-static struct str report_text(struct arena *a, const struct board_report *x)
+/* {"read": when the figures were read, "rows"}. */
+static struct str report_text(struct arena *a, const struct board_report *x, struct instant read)
 {
-	json_t *all = json_array();
+	json_t *all = json_object(), *rows = json_array();
 	for (size_t i = 0; i < x->n; i++)
-		json_array_append_new(all, row_json(&x->v[i]));
+		json_array_append_new(rows, row_json(&x->v[i]));
+	json_object_set_new(all, "read", json_integer(read.ms));
+	json_object_set_new(all, "rows", rows);
 	char *text = json_dumps(all, JSON_COMPACT);
 	CHECK(text != NULL);
 	struct str out = str_dup(a, str_from(text));
@@ -59,35 +64,46 @@ static struct str text_of(struct arena *a, const json_t *j, const char *name)
 static void row_read(struct arena *a, const json_t *j, struct board_report_row *v)
 {
 	const json_t *n = json_object_get(j, "n");
-	*v = (struct board_report_row){.name = text_of(a, j, "name"), .procedure = text_of(a, j, "procedure"), .otherwise = json_integer_value(json_object_get(j, "otherwise"))};
+	*v = (struct board_report_row){.name = text_of(a, j, "name"), .procedure = text_of(a, j, "procedure"), .otherwise = json_integer_value(json_object_get(j, "otherwise")),
+		.kept = board_kept_from(a, json_object_get(j, "overdue"))};
 	v->field = !v->procedure.n;
 	for (int k = II_RECEIVED; k <= II_COLS; k++)
 		v->n[k] = json_integer_value(json_array_get(n, (size_t)(k - II_RECEIVED)));
 }
 
-static bool report_from(struct request *r, struct str text, struct board_report *out, struct err *e)
+bool board_sent_body(struct arena *a, struct str text, struct board_report *out, struct instant *read, struct err *e)
 {
-	struct arena *a = r->env.arena;
-	json_t *all = json_loadb(text.p, text.n, 0, NULL);
-	size_t n = json_array_size(all);
-	*out = (struct board_report){.v = NEW_ARRAY(a, n + 1, struct board_report_row), .n = n, .sum = {.name = M(r, II_SUM)}};
+	json_t *all = json_loadb(text.p, text.n, 0, NULL), *rows = json_object_get(all, "rows");
+	size_t n = json_array_size(rows);
+	*out = (struct board_report){.v = NEW_ARRAY(a, n + 1, struct board_report_row), .n = n};
+	read->ms = json_integer_value(json_object_get(all, "read"));
 	for (size_t i = 0; i < n; i++) {
-		row_read(a, json_array_get(all, i), &out->v[i]);
+		row_read(a, json_array_get(rows, i), &out->v[i]);
 		if (!out->v[i].field)
 			board_report_add(&out->sum, &out->v[i]);
 	}
-	bool good = json_is_array(all);
+	bool good = json_is_array(rows);
 	json_decref(all);
 	return good || err_set(e, ERR_INTERNAL, "a sent table cannot be read");
 }
 
 /* ---- what differs now ---- */
 
+const struct board_report_row *board_report_of(const struct board_report *x, struct str procedure)
+{
+	for (size_t i = 0; i < x->n; i++)
+		if (!x->v[i].field && str_eq(x->v[i].procedure, procedure))
+			return &x->v[i];
+	return NULL;
+}
+
 /* The same row of the other table; NULL: it has none. */
 static const struct board_report_row *same_row(const struct board_report *x, const struct board_report_row *v)
 {
+	if (!v->field)
+		return board_report_of(x, v->procedure);
 	for (size_t i = 0; i < x->n; i++)
-		if (x->v[i].field == v->field && str_eq(v->field ? x->v[i].name : x->v[i].procedure, v->field ? v->name : v->procedure))
+		if (x->v[i].field && str_eq(x->v[i].name, v->name))
 			return &x->v[i];
 	return NULL;
 }
@@ -120,6 +136,7 @@ static struct board_ask ask_of(const struct board_ask *q, struct arena *a, const
 	out.to = (int32_t)x->last_month;
 	out.period = board_period_word(a, out.from, out.to);
 	out.of = (struct stat_dims){.agency = x->agency};
+	out.sent = x->id;
 	return out;
 }
 
@@ -128,8 +145,9 @@ static bool fill(struct request *r, const struct board_ask *q, const struct sent
 	struct names names = names_begin(r->env.arena);
 	names_want(&names, x->sent_by.v, 0);
 	*out = (struct board_sent){.id = x->id, .version = x->version, .at = x->sent_at, .q = ask_of(q, r->env.arena, x)};
-	if (!names_load(&r->env, &names, e) || !report_from(r, x->body, &out->sent, e))
+	if (!names_load(&r->env, &names, e) || !board_sent_body(r->env.arena, x->body, &out->sent, &(struct instant){0}, e))
 		return false;
+	out->sent.sum.name = M(r, II_SUM);
 	out->by = names_person(&names, x->sent_by.v);
 	return true;
 }
@@ -152,22 +170,38 @@ bool board_sent_of(struct request *r, const struct board_ask *q, struct board_se
 	return true;
 }
 
-bool board_sent_read(struct request *r, struct board_sent *out, struct err *e)
+bool board_sent_get(struct request *r, const struct board_ask *q, struct str id, struct board_sent *out, struct err *e)
 {
-	struct board_ask q;
 	struct sent_report_get_row x = {0};
-	int64_t id = 0;
+	int64_t n = 0;
 	bool found = false;
-	if (!board_ask_read(r, &q, e))
-		return false;
-	if (str_to_i64(req_param(r, "id"), &id) && !q_sent_report_get(r->env.db, r->env.arena, (struct sent_report_id){id}, &x, &found, e))
+	if (str_to_i64(id, &n) && !q_sent_report_get(r->env.db, r->env.arena, (struct sent_report_id){n}, &x, &found, e))
 		return err_wrap(e, "a table that was sent");
 	if (!found)
 		return err_set(e, ERR_NOT_FOUND, "no such table");
-	if (!q.everything && (x.agency.v != q.own_agency.v || q.own_unit.v))
+	if (!q->everything && (x.agency.v != q->own_agency.v || q->own_unit.v))
 		return err_set(e, ERR_DENIED, "another's agency, or a head's unit alone");
 	struct sent_report_of_row row = {.id = x.id, .agency = x.agency, .first_month = x.first_month, .last_month = x.last_month, .version = x.version, .sent_at = x.sent_at, .sent_by = x.sent_by, .body = x.body};
-	return fill(r, &q, &row, out, e);
+	return fill(r, q, &row, out, e);
+}
+
+bool board_sent_read(struct request *r, struct board_sent *out, struct err *e)
+{
+	struct board_ask q;
+	return board_ask_read(r, &q, e) && board_sent_get(r, &q, req_param(r, "id"), out, e);
+}
+
+bool board_sent_kept(struct env *env, struct sent_report_id id, struct str procedure, struct str *ids, struct err *e)
+{
+	struct sent_report_get_row x = {0};
+	struct board_report sent;
+	bool found = false;
+	if (!q_sent_report_get(env->db, env->arena, id, &x, &found, e) || (found && !board_sent_body(env->arena, x.body, &sent, &(struct instant){0}, e)))
+		return err_wrap(e, "a table that was sent");
+	if (!found)
+		return err_set(e, ERR_NOT_FOUND, "no such table");
+	*ids = board_kept_list(env->arena, &sent, procedure);
+	return true;
 }
 
 /* ---- sending ---- */
@@ -184,16 +218,36 @@ static bool may_send(struct request *r, const struct board_ask *q, struct err *e
 	return board_sent_may(r, q) || err_say(e, ERR_CONFLICT, MSG_BOARD_SENT_PERIOD, "not a whole agency, or a period that is not over");
 }
 
+/* Figures and dossiers are of one moment. */
+static bool read_for_sending(struct request *r, const struct board_ask *q, struct board_report *x, struct err *e)
+{
+	AUTO_TX tx = {0};
+	if (db_engine(r->env.db) == DB_PG && !db_begin_snapshot(r->env.db, &tx, e))
+		return false;
+	return board_report_read(r, q, x, e) && board_kept_read(&r->env, q, x, e);
+}
+
 bool board_sent_check(struct request *r, struct err *e)
 {
 	struct board_ask q;
 	struct board_report x;
-	if (!board_ask_read(r, &q, e) || !may_send(r, &q, e) || !board_report_read(r, &q, &x, e))
+	if (!board_ask_read(r, &q, e) || !may_send(r, &q, e) || !read_for_sending(r, &q, &x, e))
 		return false;
 	if (!x.n)
 		return err_say(e, ERR_CONFLICT, MSG_BOARD_SENT_EMPTY, "nothing to report");
-	r->memo = report_text(r->env.arena, &x);
+	r->memo = report_text(r->env.arena, &x, r->env.now);
 	return true;
+}
+
+static bool is_new(struct request *r, const struct sent_report_of_rows *before, struct err *e)
+{
+	struct board_report old, new;
+	struct instant read;
+	if (!before->n)
+		return true;
+	if (!board_sent_body(r->env.arena, before->v[0].body, &old, &read, e) || !board_sent_body(r->env.arena, r->memo, &new, &read, e))
+		return false;
+	return board_sent_differences(&old, &new) || err_say(e, ERR_CONFLICT, MSG_BOARD_SENT_SAME, "the same was sent before");
 }
 
 bool board_sent_apply(struct request *r, struct err *e)
@@ -202,10 +256,8 @@ bool board_sent_apply(struct request *r, struct err *e)
 	struct board_ask q;
 	struct sent_report_of_rows rows = {0};
 	if (!board_ask_read(r, &q, e) || !may_send(r, &q, e) ||
-	    !q_sent_report_of(env->db, env->arena, &(struct sent_report_of_in){.form = FORM, .agency = q.of.agency, .first_month = q.from, .last_month = q.to}, &rows, e))
+	    !q_sent_report_of(env->db, env->arena, &(struct sent_report_of_in){.form = FORM, .agency = q.of.agency, .first_month = q.from, .last_month = q.to}, &rows, e) || !is_new(r, &rows, e))
 		return false;
-	if (rows.n && str_eq(rows.v[0].body, r->memo))
-		return err_say(e, ERR_CONFLICT, MSG_BOARD_SENT_SAME, "the same was sent before");
 	struct sent_report_add_in in = {.id = {id_new(env->ids, env->now)}, .form = FORM, .agency = q.of.agency, .first_month = q.from, .last_month = q.to,
 		.version = rows.n ? rows.v[0].version + 1 : 1, .at = env->now, .by = {env->actor->person}, .body = r->memo};
 	if (!q_sent_report_add(env->db, &in, NULL, e))

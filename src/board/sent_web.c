@@ -3,7 +3,7 @@
 #include "board/board_views.h"
 #include <jansson.h>
 
-static struct str sent_line(struct request *r, const struct board_sent *x)
+struct str board_sent_line(struct request *r, const struct board_sent *x)
 {
 	struct arena *a = r->env.arena;
 	struct str by = x->by.n ? x->by : STR("–");
@@ -35,7 +35,7 @@ void board_sent_section(struct request *r, struct html_out *o, const struct boar
 		say_differences(r, o, differences);
 	board_sent_begin(o);
 	for (size_t i = 0; i < sent->n; i++)
-		board_sent_item(o, address(a, &sent->v[i], ""), sent_line(r, &sent->v[i]));
+		board_sent_item(o, address(a, &sent->v[i], ""), board_sent_line(r, &sent->v[i]));
 	board_sent_end(o);
 	if (may && (!sent->n || differences)) {
 		board_note(o, M(r, SENT_HINT));
@@ -55,7 +55,7 @@ bool board_sent_page(struct request *r, struct err *e)
 	board_report_table(r, &x.q, &x.sent, &now, &t);
 	struct html_out o = page_out(r);
 	struct ui_crumb crumbs[] = {{M(r, TITLE), board_url(a, BOARD, &x.q, STR_NONE)}, {M(r, REPORT), board_url(a, BOARD "/bieu-ii-06a", &x.q, STR_NONE)}};
-	struct str lead = str_fmt(a, "%.*s. %.*s", STR_ARG(board_period_words(a, r->env.lang, &x.q)), STR_ARG(sent_line(r, &x)));
+	struct str lead = str_fmt(a, "%.*s. %.*s", STR_ARG(board_period_words(a, r->env.lang, &x.q)), STR_ARG(board_sent_line(r, &x)));
 	struct ui_page p = {.title = M(r, SENT_TITLE), .lead = lead, .staff = true, .width = UI_FULL, .style = ASSET_CHART_CSS, .crumbs = crumbs, .n_crumbs = ARRAY_LEN(crumbs)};
 	ui_page_begin(&o, &p);
 	say_differences(r, &o, board_sent_differences(&x.sent, &now));

@@ -218,6 +218,32 @@ def judged(p):
     check("Đúng là tệp do cơ quan phát hành và còn nguyên vẹn" in said and code in said, code, "the signature is good", said[:1500])
 
 
+def tables_sent(p):
+    """Table II.06a of each month, quarter and year that is over, as the director sends it: verify recomputes every figure, and tells a row that was altered."""
+    year = datetime.date.today().year
+    periods = [f"{y}-{m:02d}" for y in (year - 1, year) for m in range(1, 13)] + [f"{year - 1}-Q{q}" for q in range(1, 5)] + [str(year - 1)]
+    for i, period in enumerate(periods):
+        status, answer, _ = p.ask("POST", "/api/v1/board/report/sent", {"period": period}, {"Idempotency-Key": f"sent-{i}"}, p.token("director"))
+        check(status in (200, 409), period, status, answer)
+    kept = [json.loads(program.unpacked(r[0])) for r in base(p.data).execute("select body from sent_report")]
+    overdue = [(row["n"][-1], row.get("overdue", [])) for x in kept for row in x["rows"] if "procedure" in row]
+    check(len(kept) > 15 and sum(n for n, _ in overdue) > 3, "tables were sent, and some dossiers were overdue", len(kept), sum(n for n, _ in overdue))
+    check(all(n == len(ids) for n, ids in overdue), "those overdue are kept with the table")
+    return len(kept)
+
+
+def altered(data, tables):
+    code, out, _ = run("verify", "--data", data, "--json")
+    said = json.loads(out)
+    check(code == 0 and said["sent_tables"] == tables and said["sent_figures"] > 11 * tables and said["sent_otherwise"] == 0, "tables that were sent are recomputed", out)
+    db = program.writing(data)
+    db.execute("update sent_report set first_month = first_month - 1 where id = (select max(id) from sent_report)")
+    db.commit()
+    db.close()
+    code, out, _ = run("verify", "--data", data, "--json")
+    check(code != 0 and re.fullmatch(r"sent_report \d+: the row differs from what the log recorded", json.loads(out)["first_fault"]), "a table was altered", out)
+
+
 def opened():
     """What was poured opens: answers, files and papers by whoever may read them; and the newest results are signed by the server."""
     p = Program(dossiers=300)
@@ -243,7 +269,9 @@ def opened():
         time.sleep(0.5)
     check(not int(p.rows(waiting)[0][0]), "the newest results are signed by the server")
     judged(p)
+    tables = tables_sent(p)
     p.ends_well()
+    altered(p.data, tables)
 
 
 first = demo("first")
