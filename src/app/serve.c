@@ -367,12 +367,19 @@ static void leave_no_core(void)
 		fclose(f);
 }
 
+/* A block that large is one request's or one job's: it is mapped alone and goes back when it is freed. Left to itself the library raises the bound to
+ * whatever was freed last, keeps such blocks for each thread, and what lives longer (pages of the database) settles between them. */
+#define ALONE (512 * 1024)
+#define KEPT_FREE (2 * 1024 * 1024) /* at the end of what a thread has */
+
 int serve_command(struct options *o)
 {
 	struct app app = {.secrets = arena_new_wiping(0)};
 	struct err e = {0};
 	sigset_t stop;
 	int got = 0;
+	(void)mallopt(M_MMAP_THRESHOLD, ALONE);
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT_FREE);
 	leave_no_core();
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGINT);

@@ -146,11 +146,15 @@ select count(*) as n from (select x.one from (
 -- fragment: exported
 d.code, d.procedure_name, d.applicant_name, d.state, d.step, d.sent_at, d.due, d.answer_due, d.channel_in
 
+-- The ids of a whole list by due time. SQLite keeps the order of the view, whose branches are merged; asked for it once more, it would gather the list in memory.
+
 -- name: desk_workbook_ids :each
 -- in: scope text, person person_id, unit1 unit_id, role1 text, unit2 unit_id, role2 text, unit3 unit_id, role3 text, agency agency_id, reception unit_id, s1 text, s2 text, s3 text, s4 text, s5 text, s6 text, state text?, field word?, channel text?, due_from instant, due_to instant, limit int
--- order: by_due = "k.by_due, k.id"; newest = "k.id desc"
 select k.id from (
-@view) k order by :order;
+@view) k;
+-- pg:
+select k.id from (
+@view) k order by k.by_due, k.id;
 
 -- SQLite keeps the order of what stands first in a cross join.
 -- name: desk_export :each

@@ -363,6 +363,35 @@ TEST(what_is_looked_for_reads_no_more_among_many)
 	stop();
 }
 
+/* A whole list, however long: in the order of its pages, and nothing gathered in memory on the way. */
+TEST_BOTH(a_whole_list_is_read_in_order_without_sorting)
+{
+	struct err e = {0};
+	start(a, engine);
+	for (int i = 1; i <= 30; i++) {
+		sent_code();
+		if (i % 3 == 0)
+			STATUS(post(&w.counter, record(str_from(nth(i)), "/accept"), "rev=1"), 303);
+	}
+	struct env env = office_env(&w.o);
+	env.actor = &w.head;
+	for (int newest = 0; newest < 2; newest++) {
+		const struct desk_filter f = {.view = VIEW_ALL, .newest = newest};
+		struct workbook_ids all = {0};
+		struct desk_list_rows rows = {0};
+		EXPECT_OK(desk_rows(&env, &f, 100, &rows, &e), e);
+		if (engine == DB_SQLITE)
+			test_db_sorts(env.db);
+		EXPECT_OK(desk_filter_all(&env, &f, &all, &e), e);
+		EXPECT(engine != DB_SQLITE || test_db_sorts(env.db) == 0);
+		EXPECT(rows.n == 30 && all.n == rows.n);
+		for (size_t i = 0; i < all.n; i++)
+			EXPECT_INT(all.v[i], rows.v[i].id.v);
+		free(all.v);
+	}
+	stop();
+}
+
 static size_t times(struct str s, const char *part)
 {
 	size_t n = 0;

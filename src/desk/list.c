@@ -308,16 +308,24 @@ bool desk_filter_export(struct env *env, struct db *db, const struct desk_filter
 	return q_desk_export(db, &in, c, e);
 }
 
+static int id_newest(const void *pa, const void *pb)
+{
+	int64_t a = *(const int64_t *)pa, b = *(const int64_t *)pb;
+	return (a < b) - (a > b);
+}
+
 bool desk_filter_all(struct env *env, const struct desk_filter *f, struct workbook_ids *out, struct err *e)
 {
 	const struct desk_export_in in = pick(env, f);
 	AUTO_CURSOR c = {0};
 	struct desk_workbook_ids_row row;
-	if (!q_desk_workbook_ids(env->db, &(struct desk_workbook_ids_in){SAME_VIEW(in)}, f->newest ? DESK_WORKBOOK_IDS_NEWEST : DESK_WORKBOOK_IDS_BY_DUE, &c, e))
+	if (!q_desk_workbook_ids(env->db, &(struct desk_workbook_ids_in){SAME_VIEW(in)}, &c, e))
 		return false;
 	while (db_next(&c, &row))
 		if (!workbook_ids_add(out, row.id.v, e))
 			return false;
+	if (f->newest && out->n)
+		qsort(out->v, out->n, sizeof *out->v, id_newest);
 	return db_end(&c, e);
 }
 

@@ -350,6 +350,6 @@ bool workbook_needs_blob(struct env *env, struct digest address, bool *needed, s
 }
 
 const struct job_kind workbook_jobs[WORKBOOK_JOBS] = {
-	{.name = "workbook.make", .fn = make_fn, .finish = make_finish, .dead = make_dead, .max_attempts = 3},
+	{.name = "workbook.make", .fn = make_fn, .finish = make_finish, .dead = make_dead, .max_attempts = 3, .large = true},
 	{.name = "workbook.expire", .fn = expire_fn, .due = expire_due, .every_ms = 600000},
 };

@@ -8,7 +8,7 @@
 
 #define OFFICIAL 77
 
-static struct world { struct job_bench b; struct blob_store *blobs; struct keyring *keys; int64_t n; const struct actor_role *held; size_t n_held; enum { GOOD, DENIED, BROKEN, ERASED } how; bool here; } w;
+static struct world { struct job_bench b; struct blob_store *blobs; struct keyring *keys; struct workbook_config config; int64_t n, apart; const struct actor_role *held; size_t n_held; enum { GOOD, DENIED, BROKEN, ERASED } how; bool here; } w;
 static struct job_kind kinds[WORKBOOK_JOBS];
 
 static bool all_ids(struct env *env, struct str what, struct workbook_ids *out, struct err *e)
@@ -18,7 +18,7 @@ static bool all_ids(struct env *env, struct str what, struct workbook_ids *out, 
 	if (w.how == DENIED)
 		return err_set(e, ERR_DENIED, "not any more");
 	for (int64_t i = 1; i <= w.n; i++)
-		if (!workbook_ids_add(out, i, e))
+		if (!workbook_ids_add(out, i * w.apart, e))
 			return false;
 	return true;
 }
@@ -31,7 +31,6 @@ static bool forget(struct env *env, void *ctx, struct err *e)
 
 static bool rows_of(struct env *env, const int64_t *ids, size_t n, struct sheet_cell *cells, size_t *n_rows, struct err *e)
 {
-	(void)env;
 	if (w.how == BROKEN)
 		return err_set(e, ERR_INTERNAL, "cannot be read");
 	if (w.how == ERASED && !job_bench_act(&w.b, forget, NULL, e))
@@ -41,7 +40,7 @@ static bool rows_of(struct env *env, const int64_t *ids, size_t n, struct sheet_
 		if (ids[i] == 3) /* gone since the list was read */
 			continue;
 		struct sheet_cell *c = cells + 2 * (*n_rows)++;
-		c[0] = sheet_text(str_fmt(w.b.arena, "MA-%lld", (long long)ids[i]));
+		c[0] = sheet_text(str_fmt(env->arena, "MA-%lld", (long long)ids[i]));
 		c[1] = sheet_number(ids[i]);
 	}
 	return true;
@@ -64,14 +63,15 @@ static void start(struct arena *a, enum db_engine engine)
 	static const struct workbook_list *const lists[] = {&list};
 	struct err e = {0};
 	const char *keys = str_fmt(a, "%.*s/keys", STR_ARG(test_temp_dir(a))).p;
-	w = (struct world){.n = 7, .here = true};
+	w = (struct world){.n = 7, .apart = 1, .here = true};
 	for (size_t i = 0; i < WORKBOOK_JOBS; i++)
 		kinds[i] = workbook_jobs[i];
 	job_bench_start(&w.b, a, engine, kinds, WORKBOOK_JOBS);
 	EXPECT_OK(keyring_create(keys, &e), e);
 	w.keys = keyring_load(keys, &e);
 	EXPECT_OK(blob_store_new(&w.blobs, str_fmt(a, "%.*s/blobs", STR_ARG(test_temp_dir(a))), NULL, &e), e);
-	workbook_use(&(struct workbook_config){.lists = lists, .n_lists = 1, .blobs = w.blobs, .keys = w.keys, .official = official, .lines_max = 5, .public_url = STR("https://hcc.example")});
+	w.config = (struct workbook_config){.lists = lists, .n_lists = 1, .blobs = w.blobs, .keys = w.keys, .official = official, .lines_max = 5, .public_url = STR("https://hcc.example")};
+	workbook_use(&w.config);
 }
 
 static void stop(void)
@@ -125,6 +125,30 @@ static struct sheet opened(const struct workbook_of_row *x)
 	EXPECT_OK(sheet_read(w.b.arena, fd, &s, &e), e);
 	close(fd);
 	return s;
+}
+
+/* What one making leaves is given back: neither the pages of the log that the writer's connection wrote nor anything of the job stay. */
+TEST_BOTH(five_long_lists_take_no_more_memory_than_two)
+{
+	static const char *const filters[] = {"n=1", "n=2", "n=3", "n=4", "n=5"};
+	size_t second = 0, fifth;
+	start(a, engine);
+	w.n = 40000;
+	w.apart = 230584300921369; /* 18 digits that do not repeat: entries of the log do not get small */
+	w.config.lines_max = 0;
+	workbook_use(&w.config);
+	for (size_t i = 0; i < ARRAY_LEN(filters); i++) {
+		asked(filters[i]);
+		(void)job_bench_run(&w.b);
+		second = i == 1 ? test_memory() : second;
+	}
+	fifth = test_memory();
+	see();
+	EXPECT_INT(files.n, 5);
+	EXPECT_STR(files.v[4].state, STR("ready"));
+	if (fifth > second + second / 20)
+		FAIL("%zu bytes after the fifth, %zu after the second", fifth, second);
+	stop();
 }
 
 TEST_BOTH(a_list_becomes_a_sealed_file)

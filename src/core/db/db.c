@@ -46,6 +46,11 @@ int db_backend(const struct db *db) { return db->kind == DB_PG ? PQbackendPID(db
 /* SQLite ends a transaction by itself when the disk fails in it. */
 bool db_in_tx(const struct db *db) { return db->level > 0 && (!db->lite || !sqlite3_get_autocommit(db->lite)); }
 int64_t db_written(const struct db *db) { return db->lite ? sqlite3_total_changes64(db->lite) : 0; }
+void db_rest(struct db *db)
+{
+	if (db->lite)
+		(void)sqlite3_db_release_memory(db->lite);
+}
 void db_permit_logged(struct db *db, bool on) { db->permitted = on; }
 
 void db_fault_at(struct db *db, int64_t n)

@@ -123,6 +123,8 @@ void db_rollback(struct db_tx *tx);
 bool db_in_tx(const struct db *db);
 /* SQLite: rows written since it was opened, those of a transaction that was undone too; the same before and after: nothing was written. */
 int64_t db_written(const struct db *db);
+/* Gives up the pages that it keeps in memory and does not use now; they are read again as they are asked for. Nothing on PostgreSQL. */
+void db_rest(struct db *db);
 static inline void db_tx_cleanup(struct db_tx *tx) { db_rollback(tx); }
 #define AUTO_TX __attribute__((cleanup(db_tx_cleanup))) struct db_tx
 

@@ -153,13 +153,16 @@ static struct db *make(struct arena *a, enum db_engine engine, bool empty)
 struct db *test_db(struct arena *a, enum db_engine engine) { return make(a, engine, false); }
 struct db *test_db_empty(struct arena *a, enum db_engine engine) { return make(a, engine, true); }
 
-int64_t test_db_steps(struct db *db)
+static int64_t counted(struct db *db, int what)
 {
 	int64_t n = 0;
 	for (sqlite3_stmt *s = sqlite3_next_stmt(db->lite, NULL); s; s = sqlite3_next_stmt(db->lite, s))
-		n += sqlite3_stmt_status(s, SQLITE_STMTSTATUS_VM_STEP, 1);
+		n += sqlite3_stmt_status(s, what, 1);
 	return n;
 }
+
+int64_t test_db_steps(struct db *db) { return counted(db, SQLITE_STMTSTATUS_VM_STEP); }
+int64_t test_db_sorts(struct db *db) { return counted(db, SQLITE_STMTSTATUS_SORT); }
 
 void test_db_prepares(struct db *db, const struct db_query *const *queries)
 {

@@ -23,6 +23,8 @@ void test_db_run(const char *text);
 void test_db_lose(void);
 /* SQLite: steps of its machine that the connection's statements ran since this was last asked: what grows with the data shows here. */
 int64_t test_db_steps(struct db *db);
+/* SQLite: how often they gathered rows in memory to sort them, since this was last asked. */
+int64_t test_db_sorts(struct db *db);
 /* Prepares every query of a file on the engine: test_db_prepares(db, foo_sql). */
 void test_db_prepares(struct db *db, const struct db_query *const *queries);
 

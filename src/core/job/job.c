@@ -3,6 +3,7 @@
 #include "core/db/id.h"
 #include "core/job/job_sql.h"
 #include "gen/ids.h"
+#include <malloc.h>
 #include <time.h>
 
 #define PAYLOAD_MAX ((size_t)64 * 1024)
@@ -202,6 +203,8 @@ static enum job_outcome work(const struct job_config *cfg, struct job_run *run, 
 		ok = run->env.db && run->kind->fn(run, &why);
 		if (!ok && run->later_ms == 0 && (!run->env.db || db_lost(run->env.db)))
 			run->later_ms = AWAY_WAIT_MS; /* the database's fault, not the job's */
+		if (run->env.db && run->kind->large)
+			db_rest(run->env.db);
 		if (run->env.db)
 			db_checkin(cfg->pool, run->env.db);
 		run->env.db = NULL;
@@ -213,6 +216,24 @@ static enum job_outcome work(const struct job_config *cfg, struct job_run *run, 
 	*e = why;
 	struct err ignored = {0};
 	return end_failed(run, &why, &ignored);
+}
+
+static bool rest_apply(struct write_job *w, struct err *e)
+{
+	(void)e;
+	db_rest(w->env->db);
+	return true;
+}
+
+/* Each connection keeps the pages it touched up to a bound, and each thread what it once had: after a large job that is for nothing. */
+static void give_back(const struct job_config *cfg, struct job_run *run)
+{
+	struct write_job rest = {.env = &run->env, .apply = rest_apply, .repeatable = true};
+	struct err ignored = {0};
+	if (writer_run(cfg->writer, &rest, &ignored)) {
+		arena_reset(run->env.arena);
+		malloc_trim(0);
+	}
 }
 
 static struct instant now_of(const struct job_config *cfg) { return cfg->now ? cfg->now(cfg->now_ctx) : instant_clock(); }
@@ -254,6 +275,8 @@ bool job_step(const struct job_config *cfg, struct job_runner *runner, enum job_
 		return true;
 	run.env.now = now_of(cfg);
 	*out = work(cfg, &run, &(struct err){0});
+	if (run.kind->large)
+		give_back(cfg, &run);
 	return true;
 }
 

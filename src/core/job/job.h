@@ -44,6 +44,9 @@ struct job_kind {
 	int max_attempts;  /* 0: 8 */
 	int64_t lease_ms;  /* 0: five minutes; longer work calls job_extend() */
 	int64_t every_ms;  /* 0: on demand. DAY_MS: daily; periods are counted from midnight in Vietnam */
+	/* Leaves much behind, as what goes over a million rows does: pages that both connections keep and what malloc() has not given back. It
+	 * is given up at the end, whatever the end was. */
+	bool large;
 	int64_t at_ms;     /* into the period: 2 h for "daily at two" */
 	/* At the start of a period, on a read-only connection: is there anything to do? Looks like fn, changes nothing. One that
 	 * fails counts as yes: the job itself says what is wrong. NULL: there always is. */

@@ -1,10 +1,15 @@
 /* test.c — see test.h. */
 #include "core/test/test.h"
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+size_t __sanitizer_get_current_allocated_bytes(void); /* no header of it comes with gcc */
+#endif
 
 #define MAX_TESTS 2000
 
@@ -55,6 +60,16 @@ struct str test_source_dir(struct arena *a)
 {
 	const char *dir = getenv("MOTCUA_SOURCE_DIR");
 	return str_dup(a, str_from(dir ? dir : "."));
+}
+
+size_t test_memory(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return __sanitizer_get_current_allocated_bytes();
+#else
+	struct mallinfo2 m = mallinfo2();
+	return m.uordblks + m.hblkhd;
+#endif
 }
 
 struct str test_temp_dir(struct arena *a)

@@ -49,5 +49,7 @@ void test_expect_str(const char *file, int line, const char *what, struct str go
 /* The folder with the project's sources (fixtures, packs), and a fresh scratch folder removed at the end. */
 struct str test_source_dir(struct arena *a);
 struct str test_temp_dir(struct arena *a);
+/* Bytes that malloc() has given out in this process and not got back. */
+size_t test_memory(void);
 /* The whole file, or the test fails. */
 struct str test_read_file(struct arena *a, struct str path);
