@@ -42,7 +42,7 @@ static const int allowed[] = {
 	/* itself */
 	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigtimedwait), SCMP_SYS(rt_sigpending), SCMP_SYS(sigaltstack),
 	SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(wait4), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getppid), SCMP_SYS(getuid),
-	SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(getrusage), SCMP_SYS(getpriority), SCMP_SYS(setpriority), SCMP_SYS(getrlimit), SCMP_SYS(sysinfo), SCMP_SYS(uname),
+	SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(getrusage), SCMP_SYS(getpriority), SCMP_SYS(setpriority), SCMP_SYS(sched_setattr), SCMP_SYS(getrlimit), SCMP_SYS(sysinfo), SCMP_SYS(uname),
 };
 
 /* The folder of "unix:/run/motcua/motcua.sock", of a file. NULL: none. */

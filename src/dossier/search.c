@@ -14,9 +14,11 @@
 #include <time.h>
 
 #define FILL_ROWS 500
-#define MERGE_PAGES 64
-#define MERGE_STEPS 500 /* in a run of the job; what is left waits for the next */
-#define MERGE_SHARE 3   /* a step is followed by a pause so many times as long */
+#define MERGE_LEAST 16   /* pages of a step; */
+#define MERGE_MOST 64    /* as many as take */
+#define MERGE_NS 3000000 /* so long, since whoever files waits for it */
+#define MERGE_STEPS 2000 /* in a run of the job; what is left waits for the next */
+#define MERGE_SHARE 3    /* a step is followed by a pause so many times as long */
 #define EXTEND_EACH 20 /* acts */
 #define MEND_EACH_MS ((int64_t)10 * 60 * 1000)
 
@@ -153,20 +155,34 @@ static bool merge_due(struct job_run *run, bool *due, struct err *e)
 	return true;
 }
 
+struct merge_step { int64_t pages, ns; };
+
 static bool merge_step(struct job_run *run, void *ctx, struct err *e)
 {
-	(void)ctx;
-	return q_dossier_search_merge(run->env.db, MERGE_PAGES, NULL, e);
+	struct merge_step *s = ctx;
+	int64_t begun = monotonic_ns();
+	bool ok = q_dossier_search_merge(run->env.db, s->pages, NULL, e);
+	s->ns = monotonic_ns() - begun;
+	return ok;
+}
+
+static int64_t next_pages(struct merge_step s)
+{
+	if (s.ns > MERGE_NS)
+		return s.pages / 2 < MERGE_LEAST ? MERGE_LEAST : s.pages / 2;
+	return s.ns > MERGE_NS / 3 || s.pages == MERGE_MOST ? s.pages : s.pages * 2;
 }
 
 static bool merge(struct job_run *run, struct err *e)
 {
 	uint64_t before = 0, after = 0;
+	struct merge_step step = {.pages = MERGE_LEAST};
 	bool ok = shape(&run->env, &after, e);
 	for (int i = 0; ok && before != after && i < MERGE_STEPS && !job_stopping(run); i++) {
 		int64_t begun = monotonic_ns();
 		before = after;
-		ok = job_write(run, merge_step, NULL, e) && shape(&run->env, &after, e);
+		ok = job_write(run, merge_step, &step, e) && shape(&run->env, &after, e);
+		step.pages = next_pages(step);
 		int64_t pause = MERGE_SHARE * (monotonic_ns() - begun);
 		nanosleep(&(struct timespec){.tv_sec = pause / 1000000000, .tv_nsec = pause % 1000000000}, NULL);
 	}
@@ -176,4 +192,4 @@ static bool merge(struct job_run *run, struct err *e)
 }
 
 static _Atomic uint64_t merged;
-const struct job_kind dossier_search_merge_job = {.name = "dossier.search_merge", .fn = merge, .due = merge_due, .every_ms = 10000, .ctx = &merged};
+const struct job_kind dossier_search_merge_job = {.name = "dossier.search_merge", .fn = merge, .due = merge_due, .every_ms = 1000, .ctx = &merged};

@@ -1,9 +1,13 @@
 #include "core/base/err.h"
 #include "core/base/fmt.h"
 #include "core/base/instant.h"
+#include "core/base/thread.h"
 #include "core/test/test.h"
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 TEST(arena_gives_zeroed_aligned_memory)
 {
@@ -271,4 +275,38 @@ TEST(errors_keep_place_and_gain_context)
 	for (int i = 0; i < 1000; i++)
 		err_wrap(&e, "0123456789");
 	EXPECT(strlen(e.text) < sizeof e.text);
+}
+
+/* As sched_getattr(2) has it, whose header goes with no other of scheduling. The turn is in nanoseconds, 0 where the kernel does not say (before 6.12). */
+struct share { uint32_t size, policy; uint64_t flags; int32_t nice; uint32_t priority; uint64_t turn, deadline, period; };
+
+static struct share share(void)
+{
+	struct share have = {0};
+	EXPECT_INT(syscall(SYS_sched_getattr, 0, &have, (unsigned)sizeof have, 0), 0);
+	return have;
+}
+
+static void *begun_by_it(void *out)
+{
+	*(struct share *)out = share();
+	return NULL;
+}
+
+TEST(a_threads_turns_are_its_own_and_inherited)
+{
+	struct share before = share(), inherited = {0};
+	pthread_t t;
+	thread_turn(TURN_SHORT);
+	EXPECT_INT(share().turn, before.turn ? 100000 : 0);
+	EXPECT_INT(pthread_create(&t, NULL, begun_by_it, &inherited), 0);
+	pthread_join(t, NULL);
+	EXPECT_INT(inherited.turn, before.turn ? 100000 : 0);
+	thread_turn(TURN_USUAL);
+	EXPECT_INT(share().turn, before.turn);
+	thread_nice(3);
+	EXPECT_INT(share().nice, before.nice + 3);
+	EXPECT_INT(share().turn, before.turn ? 20000000 : 0);
+	thread_turn(TURN_SHORT); /* as nice as it was */
+	EXPECT_INT(share().nice, before.nice + 3);
 }

@@ -165,6 +165,9 @@ enum db_checkpoint_mode {
 };
 /* *busy: somebody was in the way, it was not done to the end. Waits for each at most wait_ms. Outside of transactions. */
 MUST_CHECK bool db_checkpoint(struct db *db, enum db_checkpoint_mode mode, int wait_ms, bool *busy, struct err *e);
+/* Has on the disk what passive checkpoints copied. SQLite itself sees to that only when a checkpoint comes to the log's very end; then it must
+ * wait for all of it. Another thread may use the connection meanwhile. */
+MUST_CHECK bool db_sync_copied(struct db *db, struct err *e);
 /* Closing, even as the last one, copies nothing and leaves the log in its place; so for every connection that only reads. */
 void db_leave_log(struct db *db);
 /* Bytes in the log after the last commit of this connection (DB_BATCH only). */

@@ -56,6 +56,7 @@ struct db {
 	bool permitted, retryable, malformed, fault_hit;
 	bool gone;      /* the server said that it ends the connection (PostgreSQL) */
 	int64_t wal_frames, wal_frame_bytes; /* SQLite, DB_BATCH */
+	sqlite3_file *file;  /* the same */
 	int64_t fault, asked;
 	struct arena *touch_arena, *bind_arena;
 	struct db_touch *touched;

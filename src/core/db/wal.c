@@ -22,7 +22,7 @@ bool wal_watch(struct db *db, struct err *e)
 	sqlite3_finalize(s);
 	/* The hook takes the place of the automatic checkpoint. After a restart the file is cut to 64 MB. */
 	sqlite3_wal_hook(db->lite, on_commit, db);
-	ok = ok && sqlite3_exec(db->lite, "pragma journal_size_limit=67108864", NULL, NULL, NULL) == SQLITE_OK;
+	ok = ok && sqlite3_file_control(db->lite, "main", SQLITE_FCNTL_FILE_POINTER, &db->file) == SQLITE_OK && sqlite3_exec(db->lite, "pragma journal_size_limit=67108864", NULL, NULL, NULL) == SQLITE_OK;
 	return ok || err_set(e, ERR_INTERNAL, "write-ahead log: %s", sqlite3_errmsg(db->lite));
 }
 
@@ -44,6 +44,12 @@ bool db_checkpoint(struct db *db, enum db_checkpoint_mode mode, int wait_ms, boo
 	if (!*busy && mode != DB_CHECKPOINT_PASSIVE)
 		db->wal_frames = 0;
 	return true;
+}
+
+bool db_sync_copied(struct db *db, struct err *e)
+{
+	int code = db->file ? db->file->pMethods->xSync(db->file, SQLITE_SYNC_NORMAL) : SQLITE_OK;
+	return code == SQLITE_OK || err_set(e, ERR_INTERNAL, "writing what was copied out of the log: %s", sqlite3_errstr(code));
 }
 
 void db_leave_log(struct db *db)

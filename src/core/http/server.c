@@ -3,6 +3,7 @@
  * The library's callbacks meet in struct carrier, one per exchange. A suspended connection is resumed by whoever did the
  * work; the library calls on_request() again on a worker. Stop: no new connections, wait for what was begun, then for
  * what is suspended (the library must not be stopped while any is), then stop. */
+#include "core/base/thread.h"
 #include "core/http/exchange.h"
 #include "core/http/listen.h"
 #include "core/http/metrics.h"
@@ -366,6 +367,7 @@ static bool start_main(struct http *h, struct server *s, struct err *e)
 	unsigned threads = threads_of(c), connections = c->connections < threads ? threads : c->connections;
 	/* Behind a proxy all connections have one address. */
 	unsigned per_address = c->n_proxies || s->unix_path ? 0 : c->connections_per_address;
+	thread_turn(TURN_SHORT); /* of the workers, who inherit it */
 	s->main = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
 	                           on_request, h, MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
 	                           MHD_OPTION_URI_LOG_CALLBACK, on_target, h, MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL,
@@ -373,6 +375,7 @@ static bool start_main(struct http *h, struct server *s, struct err *e)
 	                           threads > 1 ? threads : 0U, MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL,
 	                           MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_address,
 	                           MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)c->idle_s, MHD_OPTION_END);
+	thread_turn(TURN_USUAL);
 	if (s->main)
 		return true;
 	close(fd);

@@ -115,7 +115,7 @@ static bool come_near(struct keeper *k, struct err *e)
 	bool busy = false, near = false;
 	for (int i = 0; i < NEARER && !near; i++) {
 		int64_t begun = atomic_load(&k->bytes);
-		if (!checkpoint(k, DB_CHECKPOINT_PASSIVE, 0, &busy, e))
+		if (!checkpoint(k, DB_CHECKPOINT_PASSIVE, 0, &busy, e) || !db_sync_copied(k->db, e))
 			return false;
 		near = !busy && atomic_load(&k->bytes) - begun <= NEAR;
 		if (busy || begun < k->restart_at)
@@ -129,6 +129,7 @@ static void *keeper_main(void *arg)
 {
 	struct keeper *k = arg;
 	thread_name("checkpoints");
+	thread_turn(TURN_LONG);
 	while (wait_for_wish(k)) {
 		struct err e = {0};
 		if (!come_near(k, &e))

@@ -5,7 +5,9 @@
 #include "core/writer/thing_sql.h"
 #include "core/writer/writer_run.h"
 #include <signal.h>
+#include <sqlite3.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -76,6 +78,64 @@ TEST(the_log_stays_short_under_many_writes)
 		FAIL("the log grew to %lld bytes", (long long)longest);
 	writer_stop(w);
 	expect_good(1500);
+}
+
+/* What stands below counts pages that were written into the database and are not on the disk yet. */
+static sqlite3_vfs *usual, counting;
+static const sqlite3_io_methods *usual_methods;
+static _Atomic int64_t unsynced, most_for_writer;
+
+static int count_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
+{
+	unsynced++;
+	return usual_methods->xWrite(f, p, n, at);
+}
+
+static int count_sync(sqlite3_file *f, int flags)
+{
+	char name[16] = "";
+	int64_t n = atomic_exchange(&unsynced, 0);
+	prctl(PR_GET_NAME, name);
+	if (strcmp(name, "writer") == 0 && n > most_for_writer)
+		most_for_writer = n;
+	return usual_methods->xSync(f, flags);
+}
+
+static int count_open(sqlite3_vfs *v, sqlite3_filename name, sqlite3_file *f, int flags, int *out)
+{
+	static sqlite3_io_methods methods;
+	(void)v;
+	int code = usual->xOpen(usual, name, f, flags, out);
+	if (code == SQLITE_OK && flags & SQLITE_OPEN_MAIN_DB) {
+		usual_methods = f->pMethods;
+		methods = *usual_methods;
+		methods.xWrite = count_write;
+		methods.xSync = count_sync;
+		f->pMethods = &methods;
+	}
+	return code;
+}
+
+TEST(the_writer_waits_for_the_disk_for_little_of_what_is_copied)
+{
+	struct err e = {0};
+	usual = sqlite3_vfs_find(NULL);
+	counting = *usual;
+	counting.zName = "counting";
+	counting.xOpen = count_open;
+	sqlite3_vfs_register(&counting, 1);
+	test_db(a, DB_SQLITE);
+	struct writer *w = start(40 * MB); /* begun anew from 10 MB */
+	most_for_writer = 0;
+	for (int64_t id = 1; id <= 1200; id++)
+		EXPECT_OK(write_one(w, id, &e), e);
+	struct writer_stats s = writer_stats(w);
+	EXPECT(s.wal_restarts > 0 && most_for_writer > 0);
+	if (most_for_writer * 4096 > 2 * MB + SLACK)
+		FAIL("the writer waited for %lld pages", (long long)most_for_writer);
+	writer_stop(w);
+	expect_good(1200);
+	sqlite3_vfs_register(usual, 1);
 }
 
 TEST(a_long_reader_meets_the_cap_and_is_named)

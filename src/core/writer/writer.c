@@ -252,6 +252,7 @@ static void *hand_main(void *arg)
 {
 	struct hand *h = arg;
 	thread_name("writer");
+	thread_turn(TURN_LONG);
 	struct write_job *jobs[BATCH_LIMIT];
 	struct err ignored = {0};
 	bool lite = h->w->cfg.engine == DB_SQLITE;
