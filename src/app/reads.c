@@ -185,10 +185,10 @@ static bool record_first(struct request *r, int64_t id, struct err *e)
 	const struct actor *me = r->env.actor;
 	struct look x = {.account = me->account, .person = me->person, .subject = id, .since_ms = r->env.now.ms, .count = 1,
 	                 .role = me->n_held ? me->held[0].role : ROLE_ADMIN, .unit = me->n_held ? me->held[0].unit : 0};
-	struct dossier_get_row d;
-	if (!dossier_load(&r->env, (struct dossier_id){id}, &d, e))
+	const char *purpose;
+	if (!dossier_read_purpose(&r->env, (struct dossier_id){id}, &purpose, e))
 		return false;
-	struct str body = str_fmt(r->env.arena, "{\"route\":\"%s\",\"purpose\":\"%s\"}", r->route->path, dossier_read_purpose(&r->env, &d));
+	struct str body = str_fmt(r->env.arena, "{\"route\":\"%s\",\"purpose\":\"%s\"}", r->route->path, purpose);
 	if (!audit_record(&r->env, &(struct audit_act){.kind = "dossier.read", .subject = id, .role = x.role, .unit = x.unit, .body = body}, &x.entry, e))
 		return false;
 	begin_look(&x);

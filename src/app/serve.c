@@ -6,6 +6,7 @@
 #include "core/log/log.h"
 #include "core/page/page.h"
 #include "core/page/part.h"
+#include "directory/directory.h"
 #include "erase/erase.h"
 #include "gen/assets.h"
 #include "tour/tour.h"
@@ -287,6 +288,7 @@ static bool start_jobs(struct app *app, struct err *e)
 	if (!secret_of(app, app->config.outbox_token_file, &app->outbox.token, e) || !secret_of(app, app->config.outbox_key_file, &read_by_the_library, e))
 		return false;
 	page_parts_open(PAGE_PARTS_BYTES); /* a job ages them */
+	directory_keep_open(DIRECTORY_KEPT_BYTES);
 	cfg.kinds = app_jobs(app, &cfg.n_kinds);
 	return job_start(&app->jobs, &cfg, e);
 }
@@ -318,6 +320,7 @@ static void stop_all(struct app *app)
 	http_stop(app->http, 10000);
 	job_stop(app->jobs);
 	page_parts_close();
+	directory_keep_close();
 	keep_reads(app);
 	if (app->catalogue)
 		catalogue_stop(app->catalogue);

@@ -30,9 +30,9 @@ struct str desk_filter_url(struct arena *a, const struct desk_filter *f, bool cu
 enum msg_key desk_view_label(enum desk_view v);
 const char *desk_view_slug(enum desk_view v);
 MUST_CHECK bool desk_rows(struct env *env, const struct desk_filter *f, int64_t limit, struct desk_list_rows *out, struct err *e);
-/* The counts of the views of an agency, or of a reception, beside every page of its people: as old as five seconds, but for acts done on this node. */
+/* The counts beside every page: of the views of an agency, or of a reception, and one's own. As old as five seconds, but for acts done on this node. */
 MUST_CHECK bool desk_counted_shared(struct env *env, enum desk_view view, int64_t *n, struct err *e);
-/* Something was done there. */
+/* Something was done there, and may be in anybody's hands now. */
 void desk_counts_moved(const struct env *env);
 MUST_CHECK bool desk_counted(struct env *env, const struct desk_filter *f, int64_t *n, struct err *e);
 MUST_CHECK bool desk_filter_ids(struct env *env, const struct desk_filter *f, struct dossier_ids *out, struct err *e);

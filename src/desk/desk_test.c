@@ -47,6 +47,7 @@ static struct db *checkout(void *app)
 	(void)app;
 	struct db *db = db_checkout(w.pool, &e);
 	CHECK(db != NULL);
+	db_moment(db); /* as the program lends them */
 	n_asked -= db_asked(db);
 	return db;
 }
@@ -54,6 +55,7 @@ static void checkin(void *app, struct db *db)
 {
 	(void)app;
 	n_asked += db_asked(db);
+	db_moment_end(db);
 	db_checkin(w.pool, db);
 }
 static bool lists_only; /* as when the same person read the record minutes ago */
@@ -108,12 +110,14 @@ static void start(struct arena *a, enum db_engine engine)
 	facilities.draw = issue_paper_draw, facilities.draft = issue_draft_draw, facilities.sheet = issue_sheet_draw;
 	facilities.register_rows = issue_register_rows, facilities.register_draw = issue_register_draw;
 	desk_use(&facilities);
+	directory_keep_open(DIRECTORY_KEPT_BYTES);
 	make_http();
 }
 
 static void stop(void)
 {
 	http_test_free(w.t);
+	directory_keep_close();
 	office_close(&w.o);
 	db_pool_free(w.pool);
 	blob_store_free(w.blobs);
@@ -480,14 +484,15 @@ TEST_BOTH(what_is_counted_is_the_sum_of_its_states)
 	stop();
 }
 
-static int64_t beside(struct env *env, int64_t now_ms)
+static int64_t beside_of(struct env *env, enum desk_view view, int64_t now_ms)
 {
 	struct err e = {0};
 	int64_t n = 0;
 	env->now.ms = now_ms;
-	EXPECT_OK(desk_counted_shared(env, VIEW_ALL, &n, &e), e);
+	EXPECT_OK(desk_counted_shared(env, view, &n, &e), e);
 	return n;
 }
+static int64_t beside(struct env *env, int64_t now_ms) { return beside_of(env, VIEW_ALL, now_ms); }
 
 TEST_BOTH(counts_beside_a_page_are_five_seconds_old_or_of_the_last_act)
 {
@@ -511,6 +516,34 @@ TEST_BOTH(counts_beside_a_page_are_five_seconds_old_or_of_the_last_act)
 	EXPECT_INT(beside(&head, t + 1000), 5);
 	sent_code();
 	EXPECT_INT(beside(&head, t + 2000), 5);
+	stop();
+}
+
+/* Whoever acts, and in whatever place: what was done may lie in anybody's hands. */
+TEST_BOTH(ones_own_counts_are_ones_own_and_of_the_last_act)
+{
+	start(a, engine);
+	struct str code = sent_code();
+	STATUS(post(&w.counter, record(code, "/accept"), ""), 303);
+	struct env specialist = office_env(&w.o), head = specialist, counter = specialist;
+	specialist.actor = &w.specialist, head.actor = &w.head, counter.actor = &w.counter;
+	int64_t t = instant_clock().ms + 60000;
+	EXPECT_INT(beside_of(&specialist, VIEW_MINE, t), 0);
+	EXPECT_INT(beside_of(&head, VIEW_UNIT, t), 1);
+	EXPECT_INT(beside_of(&head, VIEW_MINE, t), 0);
+	STATUS(post(&w.head, record(code, "/assign"), to_specialist("")), 303);
+	counter.now.ms = t + 1; /* as if the act were of that time */
+	desk_counts_moved(&counter);
+	EXPECT_INT(beside_of(&specialist, VIEW_MINE, t + 2), 1);
+	EXPECT_INT(beside_of(&head, VIEW_UNIT, t + 2), 0);
+	counter.now.ms = t - 5000; /* long ago: what is asked from here on is kept */
+	desk_counts_moved(&counter);
+	EXPECT_INT(beside_of(&head, VIEW_UNIT, t + 10000), 0);
+	code = sent_code();
+	STATUS(post(&w.counter, record(code, "/accept"), ""), 303);
+	desk_counts_moved(&counter);
+	EXPECT_INT(beside_of(&head, VIEW_UNIT, t + 14999), 0);
+	EXPECT_INT(beside_of(&head, VIEW_UNIT, t + 15000), 1);
 	stop();
 }
 
@@ -880,6 +913,52 @@ TEST_BOTH(a_list_asks_no_more_for_more_rows)
 		if (many != few[i])
 			FAIL("%s: %lld statements for few rows, %lld for many", pages[i].path ? pages[i].path : pages[i].words, (long long)few[i], (long long)many);
 	}
+	stop();
+}
+
+static int64_t asked_for_record(const struct actor *who, struct str code)
+{
+	const struct counted_page p = {who, record(code, ""), NULL};
+	return asked_by(&p, 0);
+}
+
+/* One look is worth a dozen statements and seven counts, which are kept else, however large the province: the row once for whether it may be read and
+ * for the page, nothing of the directory but its mark. What this counts is what an official's page costs (docs/performance.md). */
+TEST_BOTH(a_record_asks_for_nothing_twice)
+{
+	const struct { const struct actor *who; int64_t most; } readers[] = {{&w.head, 19}, {&w.specialist, 19}, {&w.counter, 21}};
+	start(a, engine);
+	office_set_ms(instant_clock().ms);
+	fill_lists(2);
+	struct str first = sent_code(), second = sent_code();
+	for (size_t i = 0; i < ARRAY_LEN(readers); i++) {
+		asked_for_record(readers[i].who, first); /* what is kept, and what a connection asks once */
+		int64_t n = asked_for_record(readers[i].who, second);
+		if (n > readers[i].most)
+			FAIL("reader %zu: %lld statements, more than %lld", i, (long long)n, (long long)readers[i].most);
+	}
+	stop();
+}
+
+/* A page shows the directory as it is now, although it keeps it. */
+struct renamed { struct unit_id unit; struct str name; };
+static bool rename_unit(struct env *env, void *ctx, struct err *e)
+{
+	const struct renamed *x = ctx;
+	return directory_unit_rename(env, x->unit, x->name, date_of(env->now), e);
+}
+
+TEST_BOTH(a_record_shows_the_units_name_of_today)
+{
+	start(a, engine);
+	office_set_ms(instant_clock().ms);
+	struct str code = sent_code();
+	struct renamed renamed = {w.o.people.division, STR("Phòng Mới Đặt Tên")};
+	for (int i = 0; i < 2; i++)
+		EXPECT(!has(get(&w.head, record(code, "")).body, "Phòng Mới Đặt Tên"));
+	EXPECT(directory_kept() > 0);
+	on_writer(&actor_program, rename_unit, &renamed);
+	EXPECT(has(get(&w.head, record(code, "")).body, "Phòng Mới Đặt Tên"));
 	stop();
 }
 

@@ -19,7 +19,7 @@ static struct str event_title(struct sheet *s, struct str kind)
 static struct str event_who(struct sheet *s, const struct names *names, const struct audit_entry *x)
 {
 	struct str name = names_person(names, x->person), unit = names_unit(names, x->unit);
-	enum filing_by by = dossier_applicant(s->r->env.arena, s->content).agent.name.n ? filing_by(&s->d, x) : FILING_BY_OTHERS;
+	enum filing_by by = s->who.agent.name.n ? filing_by(&s->d, x) : FILING_BY_OTHERS;
 	if (by != FILING_BY_OTHERS)
 		return WORD(s, by == FILING_BY_AGENT ? MSG_FILING_BY_AGENT : MSG_FILING_BY_APPLICANT);
 	if (!name.n && str_eq(x->kind, STR("dossier.send")))
@@ -29,21 +29,33 @@ static struct str event_who(struct sheet *s, const struct names *names, const st
 	return unit.n ? str_fmt(s->r->env.arena, "%.*s, %.*s", STR_ARG(name), STR_ARG(unit)) : name;
 }
 
+/* What an entry's body names; 0: nobody, nothing. Each body is read once. */
+struct said { int64_t instead_of, unit, note; };
+
 static int64_t number_in(const json_t *body, const char *key)
 {
 	int64_t v = 0;
 	return str_to_i64(str_from(json_string_value(json_object_get(body, key))), &v) ? v : 0;
 }
 
+static struct said *read_bodies(struct sheet *s, const struct audit_entries *all)
+{
+	struct said *v = NEW_ARRAY(s->r->env.arena, all->n, struct said);
+	for (size_t i = 0; i < all->n; i++) {
+		json_t *body = str_eq(all->v[i].body, STR("{}")) ? NULL : json_loadb(all->v[i].body.p, all->v[i].body.n, 0, NULL);
+		v[i] = (struct said){number_in(body, "instead_of"), number_in(body, "unit"), number_in(body, "note")};
+		json_decref(body);
+	}
+	return v;
+}
+
 /* Everybody and every unit that the entries name. */
-static bool load_names(struct sheet *s, const struct audit_entries *all, struct names *out, struct err *e)
+static bool load_names(struct sheet *s, const struct audit_entries *all, const struct said *said, struct names *out, struct err *e)
 {
 	*out = names_begin(s->r->env.arena);
 	for (size_t i = 0; i < all->n; i++) {
-		json_t *body = json_loadb(all->v[i].body.p, all->v[i].body.n, 0, NULL);
 		names_want(out, all->v[i].person, all->v[i].unit);
-		names_want(out, number_in(body, "instead_of"), number_in(body, "unit"));
-		json_decref(body);
+		names_want(out, said[i].instead_of, said[i].unit);
 	}
 	return names_load(&s->r->env, out, e);
 }
@@ -54,14 +66,12 @@ static void put_said(struct sheet *s, struct buf *b, enum msg_key key, struct st
 		buf_fmt(b, "%s%.*s", b->n ? ". " : "", STR_ARG(msg_fmt(s->r->env.arena, s->r->env.lang, key, &name, 1)));
 }
 
-static struct str event_text(struct sheet *s, const struct names *names, const struct audit_entry *x)
+static struct str event_text(struct sheet *s, const struct names *names, const struct said *x)
 {
-	json_t *body = json_loadb(x->body.p, x->body.n, 0, NULL);
 	struct buf b = buf_on(s->r->env.arena);
-	put_said(s, &b, MSG_DESK_INSTEAD_OF, names_person(names, number_in(body, "instead_of")));
-	put_said(s, &b, MSG_DESK_MOVED_TO, names_unit(names, number_in(body, "unit")));
-	struct str text = number_in(body, "note") ? sheet_note(s, number_in(body, "note")) : STR("");
-	json_decref(body);
+	put_said(s, &b, MSG_DESK_INSTEAD_OF, names_person(names, x->instead_of));
+	put_said(s, &b, MSG_DESK_MOVED_TO, names_unit(names, x->unit));
+	struct str text = x->note ? sheet_note(s, x->note) : STR("");
 	if (text.n)
 		buf_fmt(&b, "%s%.*s", b.n ? ". " : "", STR_ARG(text));
 	return buf_str(&b);
@@ -88,8 +98,13 @@ static bool is_same_again(const struct audit_entry *x, const struct audit_entry 
 	return shown && str_eq(x->kind, shown->kind) && (str_eq(x->kind, STR("dossier.file")) || str_eq(x->kind, STR("dossier.file_clean")));
 }
 
-static size_t past_events(struct sheet *s, const struct names *names, const struct audit_entries *all, const struct dossier_stays *stays, struct ui_event *v)
+struct course { struct audit_entries all; struct said *said; struct names names; struct dossier_stays stays; };
+
+static size_t past_events(struct sheet *s, const struct course *c, struct ui_event *v)
 {
+	const struct audit_entries *all = &c->all;
+	const struct dossier_stays *stays = &c->stays;
+	const struct names *names = &c->names;
 	const struct audit_entry *shown = NULL;
 	size_t n = 0, again = 1;
 	for (size_t i = all->n; i > 0; i--) {
@@ -100,7 +115,7 @@ static size_t past_events(struct sheet *s, const struct names *names, const stru
 			v[n - 1].title = str_fmt(s->r->env.arena, "%.*s (%zu)", STR_ARG(event_title(s, x->kind)), ++again);
 			continue;
 		}
-		v[n] = (struct ui_event){.when = UI_PAST, .title = event_title(s, x->kind), .who = event_who(s, names, x), .text = event_text(s, names, x), .at = x->at, .has_at = true};
+		v[n] = (struct ui_event){.when = UI_PAST, .title = event_title(s, x->kind), .who = event_who(s, names, x), .text = event_text(s, names, &c->said[i - 1]), .at = x->at, .has_at = true};
 		for (size_t k = 0; k < stays->n; k++)
 			if (stays->v[k].entry == x->id)
 				put_stay(s, &stays->v[k], true, &v[n]);
@@ -111,20 +126,21 @@ static size_t past_events(struct sheet *s, const struct names *names, const stru
 
 bool sheet_course(struct sheet *s, struct err *e)
 {
-	struct audit_entries all = {0};
-	struct dossier_stays stays;
-	struct names names;
-	if (!dossier_timeline(&s->r->env, s->d.id, &all, e) || !load_names(s, &all, &names, e))
+	struct course c = {0};
+	if (!dossier_timeline(&s->r->env, s->d.id, &c.all, e))
 		return false;
-	dossier_stays(&s->r->env, LAW, &s->d, &all, &stays);
-	struct ui_event *v = NEW_ARRAY(s->r->env.arena, all.n + 1, struct ui_event);
-	const struct dossier_stay *last = stays.n ? &stays.v[stays.n - 1] : NULL;
+	c.said = read_bodies(s, &c.all);
+	if (!load_names(s, &c.all, c.said, &c.names, e))
+		return false;
+	dossier_stays(&s->r->env, LAW, &s->d, &c.all, &c.stays);
+	struct ui_event *v = NEW_ARRAY(s->r->env.arena, c.all.n + 1, struct ui_event);
+	const struct dossier_stay *last = c.stays.n ? &c.stays.v[c.stays.n - 1] : NULL;
 	size_t n = 0;
 	if (last && !last->to.has) {
 		v[n] = (struct ui_event){.when = UI_NOW, .title = desk_step_name(s->r->env.lang, s->d.process, last->step), .who = sheet_holder(s), .at = last->from, .has_at = true};
 		put_stay(s, last, false, &v[n++]);
 	}
-	n += past_events(s, &names, &all, &stays, v + n);
+	n += past_events(s, &c, v + n);
 	ui_section_begin(s->o, WORD(s, MSG_DESK_COURSE));
 	ui_timeline(s->o, v, n);
 	ui_section_end(s->o);

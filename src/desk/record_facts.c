@@ -5,7 +5,7 @@
 void sheet_applicant(struct sheet *s)
 {
 	struct arena *a = s->r->env.arena;
-	struct applicant who = dossier_applicant(a, s->content);
+	const struct applicant who = s->who;
 	const struct { enum msg_key label; struct str value; } parts[] = {
 		{MSG_DESK_WHO_NAME, who.name}, {MSG_DESK_WHO_IDENTITY, who.identity}, {MSG_DESK_WHO_ADDRESS, who.address}, {MSG_DESK_WHO_PHONE, who.phone},
 		{MSG_DESK_WHO_EMAIL, who.email}, {MSG_DOSSIER_AGENT, dossier_agent_said(a, s->r->env.lang, &who.agent)}};

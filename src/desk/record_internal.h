@@ -10,6 +10,7 @@ struct sheet {
 	struct key key;
 	bool erased;
 	json_t *content;             /* {"answers","who"}, or null when erased */
+	struct applicant who;        /* from it */
 	struct dossier_file_list_rows files;
 	struct dossier_preview_list_rows previews;
 	struct dossier_fee_list_rows fees;

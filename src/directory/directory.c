@@ -1,5 +1,6 @@
 /* directory.c — see directory.h: look-ups, and who may act. */
 #include "directory/directory_internal.h"
+#include "directory/kept.h"
 #include "core/log/log.h"
 
 /* A chain of substitutes longer than this is a mistake, not a plan. */
@@ -56,13 +57,22 @@ bool directory_agency(struct env *env, struct agency_id id, struct agency *out, 
 	return true;
 }
 
+static const size_t unit_texts[] = {offsetof(struct unit, code), offsetof(struct unit, name)};
+static const struct kept_shape unit_shape = {sizeof(struct unit), unit_texts, ARRAY_LEN(unit_texts)};
+
 bool directory_unit(struct env *env, struct unit_id id, struct unit *out, bool *found, struct err *e)
 {
+	struct kept_ask ask = {.what = KEPT_UNIT, .unit = id.v};
 	struct unit_get_row r = {0};
-	if (!q_unit_get(env->db, env->arena, id, &r, found, e))
+	size_t n = 0;
+	const struct unit *kept = kept_find(env, &ask, &unit_shape, &n);
+	if (!kept && !q_unit_get(env->db, env->arena, id, &r, found, e))
 		return false;
+	*found = kept || *found;
 	if (*found)
-		*out = UNIT_FROM(&r);
+		*out = kept ? *kept : UNIT_FROM(&r);
+	if (*found && !kept)
+		kept_put(env, &ask, &unit_shape, out, 1);
 	return true;
 }
 
@@ -104,12 +114,17 @@ bool directory_agencies(struct env *env, struct date day, struct agencies *out, 
 
 bool directory_units(struct env *env, struct agency_id agency, struct date day, struct units *out, struct err *e)
 {
+	struct kept_ask ask = {.what = KEPT_UNITS, .agency = agency.v, .day = day.day};
 	struct unit_on_day_rows rows = {0};
+	*out = (struct units){0};
+	if ((out->v = kept_find(env, &ask, &unit_shape, &out->n)))
+		return true;
 	if (!q_unit_on_day(env->db, env->arena, agency, day, &rows, e))
 		return false;
 	*out = (struct units){.v = NEW_ARRAY(env->arena, rows.n, struct unit), .n = rows.n};
 	for (size_t i = 0; i < rows.n; i++)
 		out->v[i] = UNIT_FROM(&rows.v[i]);
+	kept_put(env, &ask, &unit_shape, out->v, out->n);
 	return true;
 }
 
@@ -192,7 +207,7 @@ static bool add_posted(struct env *env, struct officers *list, const struct post
 	return true;
 }
 
-static bool holders(struct env *env, enum role role, const struct role_holders_in *in, struct officers *out, struct err *e)
+static bool read_holders(struct env *env, enum role role, const struct role_holders_in *in, struct officers *out, struct err *e)
 {
 	struct role_holders_rows rows = {0};
 	if (!q_role_holders(env->db, env->arena, in, &rows, e))
@@ -205,6 +220,20 @@ static bool holders(struct env *env, enum role role, const struct role_holders_i
 	if (role == ROLE_COUNTER && !add_posted(env, out, &posted, e))
 		return false;
 	return add_standing(env, out, in->day, e);
+}
+
+static bool holders(struct env *env, enum role role, const struct role_holders_in *in, struct officers *out, struct err *e)
+{
+	static const size_t texts[] = {offsetof(struct officer, name), offsetof(struct officer, title), offsetof(struct officer, acting_name)};
+	static const struct kept_shape shape = {sizeof(struct officer), texts, ARRAY_LEN(texts)};
+	struct kept_ask ask = {.what = KEPT_HOLDERS, .role = role, .unit = in->unit.v, .agency = in->agency.v, .day = in->day.day};
+	*out = (struct officers){0};
+	if ((out->v = kept_find(env, &ask, &shape, &out->n)))
+		return true;
+	if (!read_holders(env, role, in, out, e))
+		return false;
+	kept_put(env, &ask, &shape, out->v, out->n);
+	return true;
 }
 
 bool directory_holders(struct env *env, enum role role, struct unit_id unit, struct date day, struct officers *out, struct err *e)

@@ -57,6 +57,13 @@ struct officers { struct officer *v; size_t n; };
 /* ---- looking up ---- */
 /* How often anything of the directory was changed: what is kept with names in it holds while this stands. */
 MUST_CHECK bool directory_mark(struct env *env, int64_t *changes, struct err *e);
+/* What pages ask for again and again (a unit, the units of an agency, who holds a role) is kept in memory under that mark, which is read once in a
+ * moment (db_moment()): a page never shows what an earlier act had changed. In acts and jobs everything is read. At most so many bytes; the least
+ * used leave. Once, before the first request, and after the last; before it nothing is kept. Threads: any. */
+#define DIRECTORY_KEPT_BYTES ((size_t)1 << 20)
+void directory_keep_open(size_t bytes);
+void directory_keep_close(void);
+size_t directory_kept(void); /* lists kept now */
 MUST_CHECK bool directory_agency(struct env *env, struct agency_id id, struct agency *out, bool *found, struct err *e);
 MUST_CHECK bool directory_unit(struct env *env, struct unit_id id, struct unit *out, bool *found, struct err *e);
 MUST_CHECK bool directory_person(struct env *env, struct person_id id, struct official *out, bool *found, struct err *e);

@@ -543,3 +543,114 @@ TEST_BOTH(posts_have_days)
 	EXPECT_INT(after.n, before.n);
 	writer_stop(w.w);
 }
+
+/* ---- kept lists ---- */
+
+struct seen { struct units units; struct officers heads; struct unit unit; int64_t asked; };
+
+/* As a page reads: of one moment, on a connection of its own. */
+static struct seen look(struct world *w, struct db *reader)
+{
+	struct err e = {0};
+	struct env env = w->env;
+	struct seen out = {.asked = -db_asked(reader)};
+	bool found = false;
+	env.db = reader;
+	db_moment(reader);
+	EXPECT_OK(directory_units(&env, w->demo.department, day(2026, 11, 25), &out.units, &e), e);
+	EXPECT_OK(directory_holders(&env, ROLE_HEAD, w->demo.division, day(2026, 11, 25), &out.heads, &e), e);
+	EXPECT_OK(directory_unit(&env, w->demo.division, &out.unit, &found, &e) && found, e);
+	db_moment_end(reader);
+	out.asked += db_asked(reader);
+	return out;
+}
+
+static void same_units(const struct units *x, const struct units *y)
+{
+	EXPECT_INT((int64_t)x->n, (int64_t)y->n);
+	for (size_t i = 0; i < x->n; i++)
+		EXPECT(x->v[i].id.v == y->v[i].id.v && str_eq(x->v[i].name, y->v[i].name) && str_eq(x->v[i].code, y->v[i].code) && x->v[i].kind == y->v[i].kind && x->v[i].agency.v == y->v[i].agency.v);
+}
+
+static void same_heads(const struct officers *x, const struct officers *y)
+{
+	EXPECT_INT((int64_t)x->n, (int64_t)y->n);
+	for (size_t i = 0; i < x->n; i++) {
+		const struct officer *a = &x->v[i], *b = &y->v[i];
+		EXPECT(a->person.v == b->person.v && a->is_deputy == b->is_deputy && a->absent == b->absent && a->acting.v == b->acting.v);
+		EXPECT(str_eq(a->name, b->name) && str_eq(a->title, b->title) && str_eq(a->acting_name, b->acting_name) && (a->acting_name.p == NULL) == (b->acting_name.p == NULL));
+	}
+}
+
+static bool rename_division(struct env *env, void *ctx, struct err *e)
+{
+	const struct directory_demo *demo = ctx;
+	return directory_unit_rename(env, demo->division, STR("Phòng Đổi Tên"), date_of(env->now), e);
+}
+
+TEST_BOTH(what_is_kept_is_what_would_be_read)
+{
+	struct world w = world_new(a, engine);
+	AUTO_DB reader = test_db_again(engine, DB_READ_ONLY);
+	struct seen plain = look(&w, reader);
+	EXPECT_INT(plain.asked, 3);
+	directory_keep_open(DIRECTORY_KEPT_BYTES);
+	struct seen first = look(&w, reader), kept = look(&w, reader);
+	EXPECT_INT(first.asked, 4); /* and the mark */
+	EXPECT_INT(kept.asked, 1);
+	EXPECT_INT((int64_t)directory_kept(), 3);
+	same_units(&kept.units, &plain.units), same_heads(&kept.heads, &plain.heads);
+	EXPECT(kept.unit.id.v == w.demo.division.v && str_eq(kept.unit.name, plain.unit.name) && plain.heads.n > 1);
+	kept.units.v[0].name = STR("of this page alone");
+	same_units(&(struct units){look(&w, reader).units.v, plain.units.n}, &plain.units);
+	directory_keep_close();
+	writer_stop(w.w);
+}
+
+TEST_BOTH(what_is_kept_falls_with_the_next_act)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	AUTO_DB reader = test_db_again(engine, DB_READ_ONLY);
+	directory_keep_open(DIRECTORY_KEPT_BYTES);
+	EXPECT(!look(&w, reader).heads.v[0].absent);
+	struct absence_new x = {.person = look(&w, reader).heads.v[0].person, .reason = STR("leave"), .first = day(2026, 11, 24), .last = day(2026, 11, 26)};
+	EXPECT_OK(run(&w, do_absence, &x, &e), e);
+	EXPECT(look(&w, reader).heads.v[0].absent);
+	EXPECT_OK(run(&w, rename_division, &w.demo, &e), e);
+	struct seen now = look(&w, reader);
+	EXPECT(now.heads.v[0].absent && str_eq(now.unit.name, STR("Phòng Đổi Tên")));
+	EXPECT_INT(look(&w, reader).asked, 1);
+	struct officers read; /* outside of a moment nothing is taken from memory */
+	int64_t asked = db_asked(w.env.db);
+	EXPECT_OK(directory_holders(&w.env, ROLE_HEAD, w.demo.division, day(2026, 11, 25), &read, &e), e);
+	EXPECT(db_asked(w.env.db) > asked);
+	same_heads(&read, &now.heads);
+	directory_keep_close();
+	writer_stop(w.w);
+}
+
+/* Filed by day: who is away today is there tomorrow, and what does not fit leaves. */
+TEST_BOTH(each_day_is_kept_for_itself_within_the_bound)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	AUTO_DB reader = test_db_again(engine, DB_READ_ONLY);
+	struct env env = w.env;
+	struct absence_new x = {.person = look(&w, reader).heads.v[0].person, .reason = STR("leave"), .first = day(2026, 11, 24), .last = day(2026, 11, 26)};
+	EXPECT_OK(run(&w, do_absence, &x, &e), e);
+	directory_keep_open(2000);
+	env.db = reader;
+	for (int i = 0; i < 4; i++) {
+		struct officers heads;
+		struct units units;
+		db_moment(reader);
+		EXPECT_OK(directory_holders(&env, ROLE_HEAD, w.demo.division, day(2026, 11, i % 2 ? 27 : 25), &heads, &e), e);
+		EXPECT_OK(directory_units(&env, (struct agency_id){0}, day(2026, 11, 25), &units, &e), e);
+		db_moment_end(reader);
+		EXPECT_INT(heads.v[0].absent, i % 2 == 0);
+	}
+	EXPECT(directory_kept() <= 2);
+	directory_keep_close();
+	writer_stop(w.w);
+}

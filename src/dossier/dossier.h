@@ -70,6 +70,8 @@ MUST_CHECK bool dossier_id_of(struct env *env, struct str code, struct dossier_i
 MUST_CHECK bool dossier_key(struct env *env, const struct law *law, struct dossier_id id, struct key *out, bool *erased, struct err *e);
 /* {"answers":{…},"who":{…},"paper":{…} when taken in on paper}: a new reference; json null when erased. */
 MUST_CHECK bool dossier_unseal(struct env *env, const struct law *law, const struct dossier_get_row *d, json_t **out, struct err *e);
+/* The same with its key at hand; NULL: it was erased. */
+MUST_CHECK bool dossier_unseal_by(struct env *env, const struct key *key, const struct dossier_get_row *d, json_t **out, struct err *e);
 /* Who applies, from that content; nothing when erased. Texts are copied. */
 struct applicant dossier_applicant(struct arena *a, const json_t *content);
 /* The same without reading the answers. */
@@ -129,7 +131,7 @@ enum dossier_sheet { SHEET_CONTROL, SHEET_FEE, SHEET_FORM };
 typedef bool dossier_sheet_fn(struct env *env, const struct dossier_get_row *d, enum dossier_sheet what, int64_t item, struct str *pdf, struct err *e);
 /* What for the actor reads it, for the access record: "work" (has it in hand), "lead", "inspect", "receive", "opinion", "office"
  * (another official of the agency), "admin". The owner is told in words. */
-const char *dossier_read_purpose(struct env *env, const struct dossier_get_row *d);
+MUST_CHECK bool dossier_read_purpose(struct env *env, struct dossier_id id, const char **out, struct err *e);
 
 /* Open dossiers that wait where nobody is: no one holds the role in the unit, the person left or lost the role, or is away
  * without substitute. Agency 0: of all. */

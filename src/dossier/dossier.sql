@@ -67,6 +67,11 @@ select id, code, procedure, procedure_name, procedure_hash, field, rules, proces
   result_number, result_symbol, result_day, signer, filed_by, identity_key, law_due
 from dossier where id = :id;
 
+-- What the record of a reading says of it.
+-- name: dossier_looked_at :one
+-- in: id dossier_id
+select id, assignee, officer, settling_agency, receiving_unit from dossier where id = :id;
+
 -- What statistics count of the dossiers between two ids (counted.c): of one after its act, of all for a recount.
 
 -- name: dossier_facts :many

@@ -84,10 +84,10 @@ static bool works_in(const struct actor *me, int64_t unit)
 	return false;
 }
 
-static bool asked_unit(struct env *env, const struct dossier_get_row *d, bool *may, struct err *e)
+static bool asked_unit(struct env *env, struct dossier_id id, bool *may, struct err *e)
 {
 	struct dossier_opinion_list_rows rows = {0};
-	if (!q_dossier_opinion_list(env->db, env->arena, d->id, &rows, e))
+	if (!q_dossier_opinion_list(env->db, env->arena, id, &rows, e))
 		return err_wrap(e, "opinions");
 	for (size_t i = 0; i < rows.n; i++)
 		*may = *may || works_in(env->actor, rows.v[i].unit.v);
@@ -130,7 +130,7 @@ bool dossier_may_read(struct env *env, const struct dossier_get_row *d, bool *ma
 	const struct actor *me = env->actor;
 	*may = has_right(me, &(struct dossier_rights_row){.applicant_account = d->applicant_account, .filed_by = d->filed_by, .identity_key = d->identity_key,
 	                                                  .receiving_unit = d->receiving_unit, .settling_agency = d->settling_agency});
-	return *may || !actor_any(me, ALLOW_STAFF) || asked_unit(env, d, may, e);
+	return *may || !actor_any(me, ALLOW_STAFF) || asked_unit(env, d->id, may, e);
 }
 
 static bool was_asked(const struct actor *me, const struct dossier_asked_rows *asked, struct dossier_id id)
@@ -175,11 +175,8 @@ bool dossier_readable(struct env *env, struct dossier_ids *ids, struct err *e)
 	return true;
 }
 
-const char *dossier_read_purpose(struct env *env, const struct dossier_get_row *d)
+static const char *purpose_of(const struct actor *me, const struct dossier_looked_at_row *d)
 {
-	const struct actor *me = env->actor;
-	struct err e = {0};
-	bool asked = false;
 	if (me->person && (me->person == d->assignee.v || me->person == d->officer.v))
 		return "work";
 	if (actor_in_agency(me, ROLE_BIT(ROLE_HEAD) | ROLE_BIT(ROLE_DIRECTOR), d->settling_agency.v))
@@ -190,7 +187,22 @@ const char *dossier_read_purpose(struct env *env, const struct dossier_get_row *
 		return "receive";
 	if (actor_in_agency(me, ALLOW_STAFF, d->settling_agency.v))
 		return "office";
-	return asked_unit(env, d, &asked, &e) && asked ? "opinion" : "admin";
+	return NULL;
+}
+
+bool dossier_read_purpose(struct env *env, struct dossier_id id, const char **out, struct err *e)
+{
+	struct dossier_looked_at_row d = {0};
+	bool found = false, asked = false;
+	if (!q_dossier_looked_at(env->db, env->arena, id, &d, &found, e))
+		return err_wrap(e, "a dossier that was read");
+	if (!found)
+		return err_set(e, ERR_NOT_FOUND, "no dossier %lld", (long long)id.v);
+	*out = purpose_of(env->actor, &d);
+	if (!*out && !asked_unit(env, id, &asked, e))
+		return false;
+	*out = *out ? *out : asked ? "opinion" : "admin";
+	return true;
 }
 
 bool dossier_opened(struct env *env, const struct dossier_get_row *d, struct err *e)

@@ -38,26 +38,38 @@ bool dossier_key(struct env *env, const struct law *law, struct dossier_id id, s
 	return !found || key_unwrap(law->keys, key_context(env->arena, id), row.wrapped, out, e);
 }
 
+static bool open_by(struct env *env, const struct key *key, const struct dossier_get_row *d, struct str *text, struct err *e)
+{
+	*text = STR_NONE;
+	return !key || !d->sealed.p || crypto_open_text(env->arena, key, key_context(env->arena, d->id), d->sealed, text, e) || err_wrap(e, "content of a dossier");
+}
+
 /* Nothing when it was erased. */
 static bool open_content(struct env *env, const struct law *law, const struct dossier_get_row *d, struct str *text, struct err *e)
 {
 	AUTO_KEY key = {0};
 	bool erased = false;
-	*text = STR_NONE;
-	if (!dossier_key(env, law, d->id, &key, &erased, e))
-		return false;
-	return erased || !d->sealed.p || crypto_open_text(env->arena, &key, key_context(env->arena, d->id), d->sealed, text, e) ||
-	       err_wrap(e, "content of a dossier");
+	return dossier_key(env, law, d->id, &key, &erased, e) && open_by(env, erased ? NULL : &key, d, text, e);
+}
+
+static bool content_of(struct str text, json_t **out, struct err *e)
+{
+	*out = text.p ? json_loadb(text.p, text.n, 0, NULL) : json_null();
+	return *out || err_set(e, ERR_INTERNAL, "content of a dossier is not JSON");
 }
 
 bool dossier_unseal(struct env *env, const struct law *law, const struct dossier_get_row *d, json_t **out, struct err *e)
 {
 	struct str text;
 	*out = NULL;
-	if (!open_content(env, law, d, &text, e))
-		return false;
-	*out = text.p ? json_loadb(text.p, text.n, 0, NULL) : json_null();
-	return *out || err_set(e, ERR_INTERNAL, "content of a dossier is not JSON");
+	return open_content(env, law, d, &text, e) && content_of(text, out, e);
+}
+
+bool dossier_unseal_by(struct env *env, const struct key *key, const struct dossier_get_row *d, json_t **out, struct err *e)
+{
+	struct str text;
+	*out = NULL;
+	return open_by(env, key, d, &text, e) && content_of(text, out, e);
 }
 
 bool dossier_who(struct env *env, const struct law *law, const struct dossier_get_row *d, struct applicant *out, struct err *e)

@@ -198,9 +198,9 @@ static struct str option_label(const struct eform_context *c, const struct eform
 /* A province's code was given its name of that day: 24 is Bắc Giang until 30/06/2025, Bắc Ninh since. */
 static struct str province_name(const struct eform_context *c, struct str code)
 {
-	const json_t *p = NULL;
+	const json_t *list = c ? eform_provinces(c->units, c->today) : NULL, *p = NULL; /* once: the loop asks for its list at each turn */
 	size_t i = 0;
-	json_array_foreach((json_t *)(uintptr_t)(c ? eform_provinces(c->units, c->today) : NULL), i, p)
+	json_array_foreach((json_t *)(uintptr_t)list, i, p)
 		if (str_eq(eform_text(p, "code"), code))
 			return eform_text(p, "name");
 	return code;

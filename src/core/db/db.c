@@ -2,6 +2,7 @@
 #include "core/db/impl.h"
 #include "core/squeeze/squeeze.h"
 #include "core/squeeze/word.h"
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,9 +124,13 @@ bool db_begin_snapshot(struct db *db, struct db_tx *tx, struct err *e)
 
 void db_moment(struct db *db)
 {
+	static _Atomic uint64_t last;
 	CHECK(db->level == 0);
 	db->moment_waits = db->kind == DB_SQLITE;
+	db->moment = atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
 }
+
+uint64_t db_moment_number(const struct db *db) { return db->moment; }
 
 /* A deferred transaction: the statement that follows fixes the moment. */
 static bool moment_begin(struct db *db, struct err *e)
@@ -142,6 +147,7 @@ void db_moment_end(struct db *db)
 {
 	struct err ignored = {0};
 	db->moment_waits = false;
+	db->moment = 0;
 	if (!db->in_moment)
 		return;
 	if (db_in_tx(db) && !db->engine->run(db, "commit", &ignored))

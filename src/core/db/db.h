@@ -115,6 +115,9 @@ MUST_CHECK bool db_begin_snapshot(struct db *db, struct db_tx *tx, struct err *e
  * own. No other transaction is begun in it, and nothing that waits belongs into it: a moment holds the log back. */
 void db_moment(struct db *db);
 void db_moment_end(struct db *db);
+/* The number of the moment that db_moment() began, on PostgreSQL too: no other has it in this process. 0: there is none. What was found out in it
+ * need not be asked for again before its end. */
+uint64_t db_moment_number(const struct db *db);
 MUST_CHECK bool db_commit(struct db_tx *tx, struct err *e);
 /* A savepoint inside an open transaction: same struct, db_commit() releases it, leaving it open rolls back to it. */
 MUST_CHECK bool db_savepoint(struct db *db, struct db_tx *tx, struct err *e);

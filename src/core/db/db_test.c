@@ -329,6 +329,22 @@ TEST_BOTH(a_page_is_of_one_moment)
 	db_moment_end(reader); /* harmless */
 }
 
+TEST_BOTH(each_moment_has_a_number_of_its_own)
+{
+	struct db *db = fresh(a, engine);
+	AUTO_DB reader = test_db_again(engine, DB_READ_ONLY);
+	EXPECT(db_moment_number(reader) == 0);
+	db_moment(reader);
+	uint64_t first = db_moment_number(reader);
+	EXPECT_INT(count_scratch(a, reader), 0);
+	EXPECT(first != 0 && db_moment_number(reader) == first && db_moment_number(db) == 0);
+	db_moment_end(reader);
+	EXPECT(db_moment_number(reader) == 0);
+	db_moment(reader);
+	EXPECT(db_moment_number(reader) != 0 && db_moment_number(reader) != first);
+	db_moment_end(reader);
+}
+
 /* What a page reads holds the log back until it ends, and no longer; and a failed statement ends no moment. */
 TEST(a_moment_holds_the_log_no_longer_than_it_lasts)
 {

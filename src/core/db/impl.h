@@ -52,6 +52,7 @@ struct db {
 	unsigned n_stmts;
 	int level;      /* open transactions and savepoints */
 	bool moment_waits, in_moment; /* db_moment(): begins with the next statement; has begun */
+	uint64_t moment; /* its number */
 	bool streaming; /* a cursor is open (PostgreSQL) */
 	bool permitted, retryable, malformed, fault_hit;
 	bool gone;      /* the server said that it ends the connection (PostgreSQL) */

@@ -76,11 +76,17 @@ static bool rate_account(struct exchange *x, struct err *e)
 	return err_set(e, ERR_LIMITED, "rate limit of the account");
 }
 
+/* Not where something else of the program answers before the page does: a kept page, or the errors of parameters. */
+bool row_with_page(const struct request *r)
+{
+	return r->method == HTTP_GET && r->route->row && !r->route->query && !(r->route->flags & ROUTE_PUBLIC_CACHE);
+}
+
 static bool allowed(struct exchange *x, struct err *e)
 {
 	struct request *r = &x->r;
 	if (actor_any(r->env.actor, r->route->allow))
-		return r->route->row ? r->route->row(r, e) : true;
+		return !r->route->row || row_with_page(r) || r->route->row(r, e);
 	if (actor_is(r->env.actor, ROLE_STRANGER))
 		return err_set(e, ERR_SIGN_IN, "sign in first");
 	return err_set(e, ERR_DENIED, "role may not");

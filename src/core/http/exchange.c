@@ -212,13 +212,16 @@ static enum step after_shown(const struct exchange *x)
 	return x->r.route->reads != READS_NONE && x->r.status < 300 ? STEP_RECORD : STEP_DONE;
 }
 
+/* One step, and so one moment: what `row` saw of the record is what the page shows of it. */
+static bool row_and_page(struct request *r, struct err *e) { return (!row_with_page(r) || r->route->row(r, e)) && r->route->page(r, e); }
+
 static void step_page(struct exchange *x)
 {
 	struct err e = {0};
 	x->step = STEP_DONE;
 	if (answer_kept(x))
 		return;
-	if (!in_hand(x, &e) || !with_db(x, x->r.route->page, &e)) {
+	if (!in_hand(x, &e) || !with_db(x, row_and_page, &e)) {
 		if (!answer_old(x, &e))
 			fail(x, &e);
 	} else if (!x->r.answered && x->r.route->query && x->r.errors.n) {

@@ -155,6 +155,8 @@ void off_hand(struct exchange *x);
 void leave_hand(struct exchange *x, bool answered);
 /* access.c: the checks before the body. False with err and maybe fail_status. */
 bool access_check(struct exchange *x, struct err *e);
+/* Is the route's `row` asked with its page, not before? Of what is only read. */
+bool row_with_page(const struct request *r);
 bool access_csrf_origin(struct exchange *x, struct err *e);
 bool access_csrf_token(struct exchange *x, struct err *e);
 bool access_smuggled(struct exchange *x); /* two lengths, two hosts, or a length beside chunks: where the request ends is doubtful */

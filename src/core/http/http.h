@@ -52,6 +52,8 @@ struct request {
 
 	/* the slice's own, from check to apply to answer */
 	void *state;
+	const void *found;           /* what `row` of a page read, for its handler, in the moment of this number (db_moment_number()) */
+	uint64_t found_in;
 	struct str memo;             /* set by apply: what answer() needs; kept with the idempotency key */
 	bool replayed;               /* this act was done before: answer from memo, do not act */
 

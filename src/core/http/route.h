@@ -4,14 +4,14 @@
  * match, the fixed segment wins over the parameter, from the left. No path ends in '/', except "/".
  *
  * Order of a request (worker = a thread of the server, with a read-only database):
- *   1 headers  worker  limits, who asks, `allow`, `row`: refused here, no byte of the body is read
+ *   1 headers  worker  limits, who asks, `allow`, `row` (of a page that is read: see row_with_page()): refused here, no byte of the body is read
  *   2 body     worker  into memory (forms, JSON), temporary files (multipart) or the descriptor of `receive`
  *   3 input    worker  CSRF token; `form` parsed and validated; field errors go to `again` and nothing below runs
  *   4 slow     slow pool, at most two at once; connection suspended
  *   5 check    worker  rules that read; may add form errors or answer at once
  *   6 apply    writer  `row` again, then the change, in its transaction; form errors or false roll it back
  *   7 answer   worker  after the commit; without it: 303 to r->redirect
- * `page` takes the place of 4–7 for GET and HEAD. */
+ * `page` takes the place of 4–7 for GET and HEAD; its `row` is asked first, in the same moment of the database. */
 #pragma once
 #include "core/auth/actor.h"
 #include "core/base/err.h"
