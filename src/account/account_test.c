@@ -103,7 +103,14 @@ static bool show_number(struct request *r, struct err *e)
 	return answer_bytes(r, 200, "text/plain", hex_encode(r->env.arena, (const uint8_t *)n.p, n.n));
 }
 
-static const struct route probes[] = {{.path = "/so-da-doi-chieu", .page = show_number, .allow = ALLOW_SIGNED_IN, .api = "NONE: a probe"}};
+static bool show_agency(struct request *r, struct err *e)
+{
+	(void)e;
+	return answer_bytes(r, 200, "text/plain", r->env.actor->agency);
+}
+
+static const struct route probes[] = {{.path = "/so-da-doi-chieu", .page = show_number, .allow = ALLOW_SIGNED_IN, .api = "NONE: a probe"},
+	{.path = "/co-quan", .page = show_agency, .allow = ALLOW_SIGNED_IN, .api = "NONE: a probe"}};
 
 static void start_server(struct world *w)
 {
@@ -111,7 +118,7 @@ static void start_server(struct world *w)
 	struct http_config c = http_config_usual();
 	tables[0] = account_routes;
 	tables[1] = directory_routes;
-	tables[2] = (struct route_table){"probes", probes, 1};
+	tables[2] = (struct route_table){"probes", probes, ARRAY_LEN(probes)};
 	c.tables = tables;
 	c.n_tables = 3;
 	c.sign_in_path = "/dang-nhap";
@@ -881,6 +888,19 @@ TEST_BOTH(a_change_of_roles_holds_at_once)
 	EXPECT_OK(directory_roles(&w.env, w.people.head, date_of(instant_clock()), &held, &n, &e), e);
 	EXPECT_INT(n, 0);
 	EXPECT_INT(get(&w, "/tai-khoan", head).status == 200, 0); /* no role: nothing is allowed */
+	world_end(&w);
+}
+
+/* The name beside the emblem. */
+TEST_BOTH(an_official_is_of_an_agency)
+{
+	static const struct { const char *role, *agency; } cases[] = {{"counter", "Trung tâm"}, {"head", "Sở Khoa học và Công nghệ"}, {"director", "Sở Khoa học và Công nghệ"}, {"citizen", ""}};
+	struct world w = world_new(a, engine);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct test_answer x = get(&w, "/co-quan", sign_in(&w, cases[i].role, 0));
+		EXPECT_INT(x.status, 200);
+		EXPECT(str_starts(x.body, str_from(cases[i].agency)) && (x.body.n > 0) == (cases[i].agency[0] != '\0'));
+	}
 	world_end(&w);
 }
 

@@ -22,8 +22,7 @@ struct entry {
 	role_set roles;
 	struct actor_role held[HELD_MAX];
 	size_t n_held;
-	char name[NAME_MAX_BYTES];
-	size_t name_n;
+	struct kept_name { char v[NAME_MAX_BYTES]; size_t n; } name, agency;
 	bool used, dirty, bearer, has_number;
 };
 
@@ -120,6 +119,26 @@ bool session_staged(struct env *env, struct str token, enum stage stage, struct 
 
 struct found { struct account_id account; struct person_id person; struct str kind, name; };
 
+/* As much of it as there is room for, cut between characters. */
+static void keep_name(struct kept_name *to, struct str name)
+{
+	to->n = name.n < NAME_MAX_BYTES ? name.n : NAME_MAX_BYTES;
+	while (to->n > 0 && to->n < name.n && ((unsigned char)name.p[to->n] & 0xC0) == 0x80)
+		to->n--;
+	if (to->n)
+		memcpy(to->v, name.p, to->n);
+}
+
+static bool add_agency(struct env *env, struct entry *x, struct err *e)
+{
+	struct agency agency;
+	bool found = false;
+	if (x->n_held && x->held[0].agency && !directory_agency(env, (struct agency_id){x->held[0].agency}, &agency, &found, e))
+		return false;
+	keep_name(&x->agency, found ? agency.name : STR_NONE);
+	return true;
+}
+
 static bool add_roles(struct env *env, const struct found *f, struct entry *x, struct err *e)
 {
 	static const enum role plain[ACCOUNT_KIND_COUNT] = {ROLE_CITIZEN, ROLE_BUSINESS, ROLE_STRANGER, ROLE_ADMIN, ROLE_SYSTEM};
@@ -154,11 +173,8 @@ static bool fill(struct env *env, const struct found *f, struct str hash, struct
 	x->account = f->account.v;
 	x->person = f->person.v;
 	x->loaded_ns = monotonic_ns();
-	x->name_n = f->name.n < NAME_MAX_BYTES ? f->name.n : NAME_MAX_BYTES;
-	while (x->name_n > 0 && x->name_n < f->name.n && ((unsigned char)f->name.p[x->name_n] & 0xC0) == 0x80)
-		x->name_n--;
-	memcpy(x->name, f->name.p, x->name_n);
-	return add_roles(env, f, x, e) && add_number(env, f, x, e);
+	keep_name(&x->name, f->name);
+	return add_roles(env, f, x, e) && add_agency(env, x, e) && add_number(env, f, x, e);
 }
 
 static bool load_session(struct env *env, struct str hash, struct entry *x, bool *ok, struct err *e)
@@ -196,7 +212,8 @@ static void become(struct request *r, const struct entry *x)
 	struct actor_role *held = NEW_ARRAY(r->env.arena, x->n_held, struct actor_role);
 	memcpy(held, x->held, x->n_held * sizeof *held);
 	*a = (struct actor){.roles = x->roles, .account = x->account, .person = x->person, .session = x->session, .token = x->token, .epoch = x->epoch,
-	                    .held = held, .n_held = x->n_held, .name = str_dup(r->env.arena, (struct str){x->name, x->name_n})};
+	                    .held = held, .n_held = x->n_held, .name = str_dup(r->env.arena, (struct str){x->name.v, x->name.n}),
+	                    .agency = str_dup(r->env.arena, (struct str){x->agency.v, x->agency.n})};
 	if (x->has_number)
 		a->number = str_dup(r->env.arena, (struct str){(const char *)x->number, sizeof x->number});
 	r->env.actor = a;

@@ -81,7 +81,7 @@ static struct app *the_app; /* for the page frame, which has no context of its o
 
 static void fill_page(struct request *r, struct page_facts *f)
 {
-	f->agency = STR("Sở Khoa học và Công nghệ");
+	f->agency = r->env.actor->agency.n ? r->env.actor->agency : STR("Sở Khoa học và Công nghệ"); /* officials see whose they are */
 	f->agency_note = the_app->demo ? STR("Tỉnh mẫu") : STR("");
 	f->demo = the_app->demo;
 	desk_side(r, f);

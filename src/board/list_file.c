@@ -1,12 +1,11 @@
 /* list_file.c — the dossiers behind a figure as files: CSV as a stream, a workbook by a job. */
 #include "board/board_internal.h"
 #include "board/board_sql.h"
+#include "core/base/json_text.h"
 #include "core/db/id.h"
 #include "core/http/csv.h"
 #include "core/sheet/sheet.h"
 #include "workbook/workbook.h"
-#include <jansson.h>
-#include <stdlib.h>
 
 static bool own(const struct actor *me, struct agency_id agency) { return agency.v && actor_in_agency(me, BOARD_ALLOW, agency.v); }
 bool board_listed_own(const struct request *r, const struct board_listed *x) { return own(r->env.actor, x->in.agency); }
@@ -47,27 +46,17 @@ static struct str packed(struct arena *a, const struct board_listed *of)
 	json_t *j = json_pack(PARTS, "agency", (json_int_t)x->agency.v, "unit", (json_int_t)x->unit.v, "procedure", x->procedure.p, x->procedure.n, "officer", (json_int_t)x->officer.v, "kind", x->kind.p,
 		"channel", x->channel.p, "channel2", x->channel2.p, "score", (int)x->score, "from", (json_int_t)x->from.ms, "to", (json_int_t)x->to.ms, "now", (json_int_t)x->now.ms, "sent", (json_int_t)of->q.sent.v);
 	CHECK(j != NULL);
-	char *text = json_dumps(j, JSON_COMPACT);
-	CHECK(text != NULL);
-	struct str out = str_dup(a, str_from(text));
-	free(text);
-	json_decref(j);
-	return out;
+	return json_text(a, j);
 }
 
-static struct str text_of(struct arena *a, const json_t *j, const char *name)
-{
-	const char *s = json_string_value(json_object_get(j, name));
-	return str_dup(a, str_from(s ? s : ""));
-}
 static int64_t number_of(const json_t *j, const char *name) { return json_integer_value(json_object_get(j, name)); }
 
 /* *sent: the table whose kept dossiers are meant; 0: none. */
 static struct board_behind_ids_in unpacked(struct arena *a, struct str what, struct sent_report_id *sent)
 {
 	json_t *j = json_loadb(what.p, what.n, 0, NULL);
-	struct board_behind_ids_in x = {.agency = {number_of(j, "agency")}, .unit = {number_of(j, "unit")}, .procedure = text_of(a, j, "procedure"), .officer = {number_of(j, "officer")},
-		.kind = text_of(a, j, "kind"), .channel = text_of(a, j, "channel"), .channel2 = text_of(a, j, "channel2"), .score = number_of(j, "score"), .from = {number_of(j, "from")},
+	struct board_behind_ids_in x = {.agency = {number_of(j, "agency")}, .unit = {number_of(j, "unit")}, .procedure = json_member(a, j, "procedure"), .officer = {number_of(j, "officer")},
+		.kind = json_member(a, j, "kind"), .channel = json_member(a, j, "channel"), .channel2 = json_member(a, j, "channel2"), .score = number_of(j, "score"), .from = {number_of(j, "from")},
 		.to = {number_of(j, "to")}, .now = {number_of(j, "now")}, .ids = STR("[]")};
 	sent->v = number_of(j, "sent");
 	json_decref(j);

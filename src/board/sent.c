@@ -4,9 +4,8 @@
  * The figures are read on a worker, before the act; the writer only keeps them. */
 #include "board/board_internal.h"
 #include "core/audit/audit.h"
+#include "core/base/json_text.h"
 #include "core/db/id.h"
-#include <jansson.h>
-#include <stdlib.h>
 
 #define FORM STR("II.06a")
 
@@ -47,24 +46,13 @@ static struct str report_text(struct arena *a, const struct board_report *x, str
 		json_array_append_new(rows, row_json(&x->v[i]));
 	json_object_set_new(all, "read", json_integer(read.ms));
 	json_object_set_new(all, "rows", rows);
-	char *text = json_dumps(all, JSON_COMPACT);
-	CHECK(text != NULL);
-	struct str out = str_dup(a, str_from(text));
-	free(text);
-	json_decref(all);
-	return out;
-}
-
-static struct str text_of(struct arena *a, const json_t *j, const char *name)
-{
-	const json_t *s = json_object_get(j, name);
-	return json_is_string(s) ? str_dup(a, (struct str){json_string_value(s), json_string_length(s)}) : STR_NONE;
+	return json_text(a, all);
 }
 
 static void row_read(struct arena *a, const json_t *j, struct board_report_row *v)
 {
 	const json_t *n = json_object_get(j, "n");
-	*v = (struct board_report_row){.name = text_of(a, j, "name"), .procedure = text_of(a, j, "procedure"), .otherwise = json_integer_value(json_object_get(j, "otherwise")),
+	*v = (struct board_report_row){.name = json_member(a, j, "name"), .procedure = json_member(a, j, "procedure"), .otherwise = json_integer_value(json_object_get(j, "otherwise")),
 		.kept = board_kept_from(a, json_object_get(j, "overdue"))};
 	v->field = !v->procedure.n;
 	for (int k = II_RECEIVED; k <= II_COLS; k++)

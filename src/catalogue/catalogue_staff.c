@@ -1,6 +1,7 @@
 /* catalogue_staff.c — officials' pages: propose, review, publish, expire, and many at once. */
 #include "catalogue/catalogue_views.h"
 #include "catalogue/catalogue_web.h"
+#include "core/base/json_text.h"
 #include "core/sheet/sheet.h"
 #include <stdlib.h>
 #include <string.h>
@@ -352,15 +353,9 @@ bool act_import(struct request *r, struct err *e)
 		json_array_append_new(rows, json_pack("{s:I,s:o,s:o,s:o,s:o}", "n", (json_int_t)x->number, "slug", text_json(x->slug), "name", text_json(x->name),
 			"kind", text_json(propose && !changed ? STR("same") : x->kind), "text", text_json(x->text)));
 	}
-	char *text = json_dumps(rows, JSON_COMPACT);
-	json_decref(rows);
-	CHECK(text != NULL);
-	r->memo = str_dup(r->env.arena, str_from(text));
-	free(text);
+	r->memo = json_text(r->env.arena, rows);
 	return true;
 }
-
-static struct str member(struct arena *a, const json_t *row, const char *key) { return str_dup(a, str_from(json_string_value(json_object_get(row, key)))); }
 
 bool import_answer(struct request *r, struct err *e)
 {
@@ -371,8 +366,8 @@ bool import_answer(struct request *r, struct err *e)
 	struct import_report x = {.rows = NEW_ARRAY(r->env.arena, json_array_size(rows), struct import_row), .n = json_array_size(rows)};
 	for (size_t i = 0; i < x.n; i++) {
 		const json_t *row = json_array_get(rows, i);
-		x.rows[i] = (struct import_row){.number = json_integer_value(json_object_get(row, "n")), .slug = member(r->env.arena, row, "slug"),
-			.name = member(r->env.arena, row, "name"), .kind = member(r->env.arena, row, "kind"), .text = member(r->env.arena, row, "text")};
+		x.rows[i] = (struct import_row){.number = json_integer_value(json_object_get(row, "n")), .slug = json_member(r->env.arena, row, "slug"),
+			.name = json_member(r->env.arena, row, "name"), .kind = json_member(r->env.arena, row, "kind"), .text = json_member(r->env.arena, row, "text")};
 		x.same += str_eq(x.rows[i].kind, STR("same"));
 		x.faults += str_eq(x.rows[i].kind, STR("fault"));
 	}

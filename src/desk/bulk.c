@@ -1,5 +1,7 @@
 /* bulk.c — one act on several dossiers of a list: one request, each an act of its own with its own result. */
+#include "core/base/json_text.h"
 #include "desk/desk_internal.h"
+#include "desk/desk_views.h"
 #include <stdlib.h>
 
 static const enum dossier_action bulk_actions[] = {ACT_ACCEPT, ACT_ASSIGN, ACT_FINISH, ACT_APPROVE, ACT_ISSUE, ACT_ARCHIVE, ACT_REASSIGN, ACT_TRANSFER};
@@ -118,11 +120,7 @@ bool bulk_apply(struct request *r, struct err *e)
 	bool ok = choice >= 0;
 	for (size_t i = 0; ok && i < form_count(r, "chosen"); i++)
 		ok = bulk_one(r, bulk_actions[choice], form_text_at(r, "chosen", i), results, e);
-	char *text = json_dumps(results, JSON_COMPACT);
-	if (text)
-		r->memo = str_dup(r->env.arena, str_from(text));
-	free(text);
-	json_decref(results);
+	r->memo = json_text(r->env.arena, results);
 	return ok;
 }
 
@@ -232,16 +230,20 @@ static bool choose_unit(struct request *r, struct html_out *o, enum dossier_acti
 /* Which ones; they come back with the answer. */
 static void put_chosen(struct request *r, struct html_out *o)
 {
-	struct buf codes = buf_on(r->env.arena);
-	for (size_t k = 0; k < form_count(r, "chosen"); k++) {
+	size_t n = form_count(r, "chosen");
+	struct h_capture c = h_capture_begin(o);
+	desk_codes_begin(o);
+	for (size_t k = 0; k < n; k++) {
 		struct str chosen = form_raw_at(r, "chosen", k);
 		ptrdiff_t end = str_find_char(chosen, '~');
-		ui_field(o, &(struct ui_field){.name = STR("chosen"), .kind = UI_HIDDEN, .value = chosen});
-		buf_put(&codes, k ? STR(", ") : STR(""));
-		buf_put(&codes, end > 0 ? str_sub(chosen, 0, (size_t)end) : chosen);
+		desk_code(o, end > 0 ? str_sub(chosen, 0, (size_t)end) : chosen);
 	}
-	if (codes.n)
-		ui_facts(o, &(struct ui_fact){.label = msg(r->env.lang, MSG_DESK_F_CHOSEN), .value = buf_str(&codes)}, 1);
+	desk_codes_end(o);
+	struct html codes = h_capture_end(o, c);
+	for (size_t k = 0; k < n; k++)
+		ui_field(o, &(struct ui_field){.name = STR("chosen"), .kind = UI_HIDDEN, .value = form_raw_at(r, "chosen", k)});
+	if (n)
+		ui_facts(o, &(struct ui_fact){.label = msg(r->env.lang, MSG_DESK_F_CHOSEN), .body = codes}, 1);
 }
 
 /* Before it is done: whether some of the chosen rows stay as they are. */

@@ -840,7 +840,7 @@ TEST_BOTH(several_at_once_each_with_its_result)
 	x = post(&w.head, "/ban-lam-viec/hang-loat", str_cstr(a, str_fmt(a, "action=assign&chosen=%.*s~2", STR_ARG(one))));
 	STATUS(x, 200); /* asks to whom; nothing is wrong yet */
 	EXPECT(has(x.body, str_fmt(a, "value=\"%.*s~2\"", STR_ARG(one)).p) && has(x.body, "<select") && !has(x.body, "aria-invalid"));
-	EXPECT(has(x.body, str_fmt(a, "<dd>%.*s</dd>", STR_ARG(one)).p));
+	EXPECT(has(x.body, str_fmt(a, "<li>%.*s</li>", STR_ARG(one)).p));
 	x = post(&w.head, "/ban-lam-viec/hang-loat", str_cstr(a, str_fmt(a, "action=assign&to=&chosen=%.*s~2", STR_ARG(one))));
 	EXPECT(x.status == 422 && has(x.body, "aria-invalid") && has(x.body, str_fmt(a, "value=\"%.*s~2\"", STR_ARG(one)).p));
 	STATUS(post(&w.head, "/ban-lam-viec/hang-loat", to_specialist(str_fmt(a, "&action=assign&chosen=%.*s~2&chosen=%.*s~2", STR_ARG(one), STR_ARG(three)).p)), 200);

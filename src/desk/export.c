@@ -1,9 +1,9 @@
 /* export.c — the work list as CSV, and as a workbook. */
+#include "core/base/json_text.h"
 #include "core/db/id.h"
 #include "core/http/csv.h"
 #include "core/sheet/sheet.h"
 #include "desk/desk_internal.h"
-#include <jansson.h>
 #include <stdlib.h>
 
 static bool export_open(struct request *r, const struct desk_filter *f, struct csv_stream **out, struct err *e)
@@ -40,30 +40,18 @@ bool desk_export_page(struct request *r, struct err *e)
 /* What was chosen, for the job: the rest follows from who asked. */
 static struct str chosen(struct arena *a, const struct desk_filter *f)
 {
-	struct str out;
 	json_t *j = json_pack("{s:s,s:s%,s:s%,s:s%,s:i,s:b}", "view", desk_view_slug(f->view), "state", f->state.n ? f->state.p : "", f->state.n, "field", f->field.n ? f->field.p : "", f->field.n,
 		"channel", f->channel.n ? f->channel.p : "", f->channel.n, "until", f->has_until ? f->until.day : -1, "newest", f->newest);
 	CHECK(j != NULL);
-	char *text = json_dumps(j, JSON_COMPACT);
-	CHECK(text != NULL);
-	out = str_dup(a, str_from(text));
-	free(text);
-	json_decref(j);
-	return out;
-}
-
-static struct str text_of(struct arena *a, const json_t *j, const char *name)
-{
-	const json_t *v = json_object_get(j, name);
-	return json_is_string(v) ? str_dup(a, (struct str){json_string_value(v), json_string_length(v)}) : STR_NONE;
+	return json_text(a, j);
 }
 
 static struct desk_filter filter_of(struct arena *a, struct str what)
 {
 	json_t *j = json_loadb(what.p, what.n, 0, NULL);
-	struct desk_filter f = {.state = text_of(a, j, "state"), .field = text_of(a, j, "field"), .channel = text_of(a, j, "channel"), .newest = json_is_true(json_object_get(j, "newest"))};
+	struct desk_filter f = {.state = json_member(a, j, "state"), .field = json_member(a, j, "field"), .channel = json_member(a, j, "channel"), .newest = json_is_true(json_object_get(j, "newest"))};
 	json_int_t until = json_integer_value(json_object_get(j, "until"));
-	struct str view = text_of(a, j, "view");
+	struct str view = json_member(a, j, "view");
 	f.has_until = until >= 0;
 	f.until.day = (int32_t)until;
 	for (int v = 0; v < VIEW_COUNT; v++)

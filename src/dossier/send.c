@@ -1,4 +1,5 @@
 /* send.c — from a filled form to a dossier with a code. See dossier.h. */
+#include "core/base/json_text.h"
 #include "core/db/id.h"
 #include "core/i18n/i18n.h"
 #include "dossier/internal.h"
@@ -50,16 +51,15 @@ static json_t *who_json(const struct applicant *w)
 #undef TEXT
 }
 
-static struct str text_of(struct arena *a, const json_t *object, const char *key) { return str_dup(a, str_from(json_string_value(json_object_get(object, key)))); }
 
 struct applicant dossier_applicant(struct arena *a, const json_t *content) { return applicant_from(a, json_object_get(content, "who")); }
 
 struct applicant applicant_from(struct arena *a, const json_t *w)
 {
 	const json_t *g = json_object_get(w, "agent");
-	return (struct applicant){.organisation = json_is_true(json_object_get(w, "organisation")), .name = text_of(a, w, "name"),
-		.identity = text_of(a, w, "identity"), .address = text_of(a, w, "address"), .phone = text_of(a, w, "phone"), .email = text_of(a, w, "email"),
-		.agent = {.name = text_of(a, g, "name"), .identity = text_of(a, g, "identity"), .paper = text_of(a, g, "paper")}};
+	return (struct applicant){.organisation = json_is_true(json_object_get(w, "organisation")), .name = json_member(a, w, "name"),
+		.identity = json_member(a, w, "identity"), .address = json_member(a, w, "address"), .phone = json_member(a, w, "phone"), .email = json_member(a, w, "email"),
+		.agent = {.name = json_member(a, g, "name"), .identity = json_member(a, g, "identity"), .paper = json_member(a, g, "paper")}};
 }
 
 struct str dossier_agent_said(struct arena *a, enum lang lang, const struct agent *x)

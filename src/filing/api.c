@@ -1,18 +1,11 @@
 /* api.c — filing by programs: files first, then the dossier; the same rules and rights as the pages. */
 #include "account/account.h"
+#include "core/base/json_text.h"
 #include "core/db/id.h"
 #include "core/text/text.h"
 #include "filing/filing_internal.h"
 #include <stdlib.h>
 #include <unistd.h>
-
-static struct str dump(struct arena *a, const json_t *j)
-{
-	char *text = json_dumps(j, JSON_COMPACT);
-	struct str out = str_dup(a, str_from(text));
-	free(text);
-	return out;
-}
 
 void api_put_time(struct request *r, json_t *o, const char *key, struct opt_instant t)
 {
@@ -24,7 +17,7 @@ void api_put_time(struct request *r, json_t *o, const char *key, struct opt_inst
 
 bool api_answer(struct request *r, int status, const json_t *tree)
 {
-	buf_put(&r->body, dump(r->env.arena, tree));
+	json_write(&r->body, tree);
 	return answer_json(r, status);
 }
 
@@ -301,7 +294,7 @@ static bool correct_answers(struct request *r, const struct dossier_get_row *d, 
 	for (const struct eform_error *f = errors.first; f; f = f->next)
 		if (!f->warning)
 			form_error_text(r, str_fmt(r->env.arena, "answers.%.*s", STR_ARG(fault_name(r->env.arena, f->pointer))), fault_text(r->env.arena, r->env.lang, f));
-	out->answers = dump(r->env.arena, clean);
+	out->answers = json_text(r->env.arena, json_incref(clean));
 	out->rev = d->rev;
 	return true;
 }
@@ -472,7 +465,7 @@ bool api_send_apply(struct request *r, struct err *e)
 		json_put(out, "secret", sent.secret);
 	if (sent.answer_due.ms)
 		json_put(out, "answer_due", instant_format(r->env.arena, sent.answer_due));
-	r->memo = memo_seal(r, dump(r->env.arena, out));
+	r->memo = memo_seal(r, json_text(r->env.arena, json_incref(out)));
 	return true;
 }
 

@@ -1,4 +1,5 @@
 /* questions_web.c — a page of questions of a draft: shown, checked, kept, saved while one types. */
+#include "core/base/json_text.h"
 #include "filing/filing_internal.h"
 #include "filing/filing_views.h"
 #include "gen/assets.h"
@@ -72,14 +73,6 @@ bool section_page(struct request *r, struct err *e)
 	return show_questions(r, &d, i, draft_form(&d, d.flow.pages[i].form), f, prefilled);
 }
 
-static struct str dump(struct arena *a, const json_t *j)
-{
-	char *text = json_dumps(j, JSON_COMPACT);
-	struct str out = str_dup(a, str_from(text));
-	free(text);
-	return out;
-}
-
 /* The errors of the page as it would be with what was typed. */
 static struct faults faults_with(struct request *r, const struct draft *d, size_t i, const json_t *typed)
 {
@@ -100,7 +93,7 @@ bool section_check(struct request *r, struct err *e)
 	AUTO_JSON typed = typed_section(r, draft_section(&d, i));
 	if (filing_rows_changed(r, typed, STR_NONE))
 		return show_questions(r, &d, i, typed, (struct faults){0}, 0);
-	filing_state_of(r)->typed = dump(r->env.arena, typed);
+	filing_state_of(r)->typed = json_text(r->env.arena, json_incref(typed));
 	if (req_form_raw(r, STR("_sau"), 0, &later))
 		return true;
 	struct faults f = faults_with(r, &d, i, typed);
@@ -152,7 +145,7 @@ bool autosave_check(struct request *r, struct err *e)
 	if (!draft_open_path(r, &d, e) || !page_index(r, &d, &i, e))
 		return false;
 	AUTO_JSON typed = typed_section(r, draft_section(&d, i));
-	filing_state_of(r)->typed = dump(r->env.arena, typed);
+	filing_state_of(r)->typed = json_text(r->env.arena, json_incref(typed));
 	return true;
 }
 

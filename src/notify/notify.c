@@ -1,10 +1,10 @@
 /* notify.c — the reader of the log: what each entry gives, and keeping it. See notify.h. */
 #include "notify/internal.h"
+#include "core/base/json_text.h"
 #include "core/log/log.h"
 #include "core/mail/mail.h"
 #include "core/outbox/outbox.h"
 #include "notify/notify_sql.h"
-#include <jansson.h>
 
 #define READER STR("notify")
 #define BATCH 50
@@ -50,11 +50,7 @@ static struct change change_of(struct arena *a, const struct audit_entry *x, con
 	                      d->origin_code.p, d->origin_code.n, "procedure", d->procedure.p, d->procedure.n, "state", state.p, state.n,
 	                      "portal_state", c.state, "at", at.p, at.n);
 	CHECK(o != NULL);
-	char *text = json_dumps(o, JSON_COMPACT);
-	CHECK(text != NULL);
-	c.body = str_dup(a, str_from(text));
-	free(text);
-	json_decref(o);
+	c.body = json_text(a, o);
 	return c;
 }
 

@@ -1,7 +1,7 @@
 /* receipt.c — see receipt.h. The answer is JSON. */
 #include "render/receipt.h"
+#include "core/base/json_text.h"
 #include "core/tsa/tsa.h"
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,11 +30,7 @@ static bool read_receipt(struct arena *a, struct str anchors, int fd, struct buf
 	                        "subject", (json_int_t)r.subject, "at", (json_int_t)r.at.ms, "day", (int)r.day.day, "kind", text(r.kind), "hash",
 	                        text(hex_encode(a, r.hash.b, DIGEST_SIZE)), "has_stamp", r.stamp.n > 0, "stamped", stamped, "stamped_at", (json_int_t)t.at.ms, "authority",
 	                        text(t.authority));
-	char *dump = json_dumps(all, JSON_COMPACT);
-	CHECK(dump != NULL);
-	buf_put(answer, str_from(dump));
-	free(dump);
-	json_decref(all);
+	json_append(answer, all);
 	return true;
 }
 

@@ -1,6 +1,6 @@
 /* pdf_report.c — see pdf_report.h. */
+#include "core/base/json_text.h"
 #include "sign/pdf_report.h"
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,11 +25,7 @@ void pdf_report_write(struct buf *b, const struct pdf_report *r)
 		json_array_append_new(findings, json_pack("{s:i,s:i,s:o}", "kind", (int)r->findings[i].kind, "signature", r->findings[i].signature,
 		                                          "text", text(str_from(r->findings[i].text))));
 	json_t *all = json_pack("{s:i,s:o,s:o}", "verdict", (int)r->verdict, "signatures", signatures, "findings", findings);
-	char *dump = json_dumps(all, JSON_COMPACT);
-	CHECK(dump != NULL);
-	buf_put(b, str_from(dump));
-	free(dump);
-	json_decref(all);
+	json_append(b, all);
 }
 
 static bool get_int(const json_t *o, const char *key, int64_t low, int64_t high, int64_t *out)

@@ -1,7 +1,7 @@
 #include "core/test/test.h"
-#include "core/tsa/tsa_demo.h"
 #include "sign/pades.h"
 #include "sign/pdf_file.h"
+#include "sign/stamps_testing.h"
 #include <cairo-pdf.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -148,12 +148,9 @@ TEST(a_time_stamp_of_the_authority_is_inside)
 	struct str in = sample_pdf(a), plain, stamped;
 	struct pades_options o = options();
 	struct err e;
-	const char *dir = test_temp_dir(a).p;
-	EXPECT_OK(tsa_demo_certify(dir, 86400, &e), e);
-	struct tsa_demo *server = tsa_demo_start(dir, 0, TSA_HONEST, &e);
-	AUTO_TRUST anchors = trust_load(str_fmt(a, "%s/root.pem", dir).p, &e);
-	EXPECT(server && anchors);
-	struct tsa tsa = {str_fmt(a, "http://127.0.0.1:%d/", tsa_demo_port(server)).p, 5000, anchors, NULL};
+	struct tsa tsa;
+	AUTO_TRUST anchors = NULL;
+	struct tsa_demo *server = stamps_begin(a, &anchors, &tsa);
 	EXPECT_OK(pades_sign(a, in, &k, &o, &plain, &e), e);
 	o.tsa = &tsa;
 	EXPECT_OK(pades_sign(a, in, &k, &o, &stamped, &e), e);

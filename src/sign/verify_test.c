@@ -1,7 +1,7 @@
 #include "core/test/test.h"
-#include "core/tsa/tsa_demo.h"
 #include "sign/forge_testing.h"
 #include "sign/pdf_report.h"
+#include "sign/stamps_testing.h"
 #include <cairo-pdf.h>
 #include <openssl/cms.h>
 #include <openssl/err.h>
@@ -537,18 +537,6 @@ TEST(certificates_that_prove_nothing_are_uncertain)
 	party_done(&mail);
 	bench_done(&b);
 	bench_done(&stranger);
-}
-
-static struct tsa_demo *stamps_begin(struct arena *a, struct trust **stamps, struct tsa *tsa)
-{
-	struct err e;
-	const char *dir = test_temp_dir(a).p;
-	EXPECT_OK(tsa_demo_certify(dir, 86400, &e), e);
-	struct tsa_demo *server = tsa_demo_start(dir, 0, TSA_HONEST, &e);
-	*stamps = trust_load(str_fmt(a, "%s/root.pem", dir).p, &e);
-	EXPECT(server && *stamps);
-	*tsa = (struct tsa){str_fmt(a, "http://127.0.0.1:%d/", tsa_demo_port(server)).p, 5000, *stamps, NULL};
-	return server;
 }
 
 TEST(a_time_stamp_keeps_a_signature_good_after_its_certificate)

@@ -4,7 +4,7 @@
  *  "proof":{"day","index","entries","path":[HEX…],"root":HEX,"prev":HEX,"chain":HEX,"stamp":BASE64|null}} */
 #include "core/audit/audit_internal.h"
 #include "core/audit/audit_sql.h"
-#include <jansson.h>
+#include "core/base/json_text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,10 +93,6 @@ bool audit_receipt(struct env *env, int64_t entry, struct str *json, bool *found
 		return err_wrap(e, "receipt");
 	json_t *all = json_pack("{s:i,s:o,s:o,s:o}", "format", 1, "entry", entry_json(env->arena, &x), "hash",
 	                        text(hash_hex(env->arena, &x.hash)), "proof", proof);
-	char *dump = json_dumps(all, JSON_COMPACT);
-	CHECK(dump != NULL);
-	*json = str_dup(env->arena, str_from(dump));
-	free(dump);
-	json_decref(all);
+	*json = json_text(env->arena, all);
 	return true;
 }

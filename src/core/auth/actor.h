@@ -42,6 +42,7 @@ struct actor {
 	const struct actor_role *held;
 	size_t n_held;
 	struct str name;         /* as shown in the page header */
+	struct str agency;       /* an official's: the name of the one that the first role held is of */
 	struct str number;       /* an applicant's number that an official compared with papers: its keyed hash (LOOKUP_NUMBER); else empty */
 	bool program;            /* jobs and commands: not a person */
 };

@@ -1,8 +1,8 @@
 /* answer.c — what handlers answer with, and the headers that every answer carries. */
+#include "core/base/json_text.h"
 #include "core/http/exchange.h"
 #include "core/http/text.h"
 #include "core/log/log.h"
-#include <jansson.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,11 +42,7 @@ bool answer_json(struct request *r, int status) { return answered(r, status, "ap
 
 bool answer_tree(struct request *r, json_t *tree)
 {
-	char *text = json_dumps(tree, JSON_COMPACT);
-	CHECK(text != NULL);
-	buf_put(&r->body, str_from(text));
-	free(text);
-	json_decref(tree);
+	json_append(&r->body, tree);
 	return answer_json(r, 200);
 }
 
