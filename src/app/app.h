@@ -67,6 +67,9 @@ bool option_flag(struct options *o, const char *name);
 int say_error(const struct err *e, int code);
 int say_usage(const struct options *o, const char *command);
 
+/* The program for strangers' files and our papers, beside this one; before any thread. NULL and *e when it cannot be started. */
+struct render;
+struct render *render_beside(struct arena *a, struct err *e);
 MUST_CHECK bool place_of(const struct options *o, struct place *out, struct err *e);
 /* Makes the folder and what every data folder has. */
 MUST_CHECK bool place_make(const struct place *p, struct err *e);

@@ -7,6 +7,7 @@
 #include "directory/directory.h"
 #include "dossier/dossier_sql.h"
 #include "issue/issue.h"
+#include "render/papers.h"
 #include "sample/sample.h"
 #include "stat/stat.h"
 #include "sign/demo_pki.h"
@@ -61,13 +62,13 @@ static bool make_pki(struct arena *a, const struct options *o, struct err *e)
 #define BY_HAND 40
 #define LOUD 20000 /* from here on it takes long enough to say how far it is */
 
-struct page { struct issue_renderer *renderer; json_t *form; int64_t told, at; };
+struct page { struct render *render; json_t *form; int64_t told, at; };
 
 static bool draw_page(void *ctx, struct arena *a, struct str title, struct str *pdf, struct err *e)
 {
 	struct page *p = ctx;
 	json_t *data = json_pack("{s:s%}", "tieu_de", title.p, title.n);
-	bool ok = issue_render(p->renderer, a, p->form, data, (struct instant){ID_EPOCH_MS}, pdf, e);
+	bool ok = render_paper(p->render, a, p->form, data, (struct instant){ID_EPOCH_MS}, pdf, e);
 	json_decref(data);
 	return ok;
 }
@@ -122,21 +123,22 @@ struct demo { const struct options *o; enum phase phase; int64_t n; uint64_t see
 static bool history(struct demo *d, int64_t n, struct instant until, struct err *e)
 {
 	struct store s;
-	struct page p = {0};
-	if (!store_open_at(&s, d->o, STORE_ALONE | STORE_PART, until, e))
+	struct page p = {.render = render_beside(d->o->arena, e)}; /* it forks: before the writer's threads */
+	if (!p.render || !store_open_at(&s, d->o, STORE_ALONE | STORE_PART, until, e)) {
+		render_close(p.render);
 		return false;
-	struct issue_facilities issue = {.law = s.law, .blobs = s.blobs, .render = issue_render, .public_url = STR("https://hcc.example"), .demo = true};
+	}
+	struct issue_facilities issue = {.law = s.law, .blobs = s.blobs, .render = render_paper, .renderer = p.render, .public_url = STR("https://hcc.example"), .demo = true};
 	struct sample_config c = {.schema = &db_schema, .dir = s.place.dir, .law = s.law, .blobs = s.blobs, .people = &d->people, .citizen = d->accounts.sample[0].account.v,
 	                          .business = d->accounts.sample[1].account.v, .n = n, .seed = d->seed, .until = until, .sheet = issue_sheet_draw, .page = draw_page, .sign = sign, .tell = tell, .ctx = &p};
 	struct demo_signing *signing = demo_signing_open(str_fmt(s.arena, "%.*s/pki", STR_ARG(s.place.dir)).p, e);
-	bool ok = signing && issue_renderer_new(&p.renderer, e);
-	issue.renderer = p.renderer;
+	bool ok = signing != NULL;
 	if (ok)
 		demo_signing_lend(signing, &issue);
 	issue_use(&issue);
 	ok = ok && make_sample(&s, &c, &p, e);
 	json_decref(p.form);
-	issue_renderer_free(p.renderer);
+	render_close(p.render);
 	demo_signing_close(signing);
 	store_close(&s);
 	return ok;

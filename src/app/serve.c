@@ -153,8 +153,8 @@ static bool try_render(struct app *app, struct err *e)
 	return str_eq(said, STR("application/pdf")) || err_set(e, ERR_INTERNAL, "motcua-render calls a PDF %.*s", STR_ARG(said));
 }
 
-/* motcua-render lies beside this program, or where the build put it. Before any thread. */
-static bool start_render(struct app *app, struct err *e)
+/* motcua-render lies beside this program, or where the build put it. */
+struct render *render_beside(struct arena *a, struct err *e)
 {
 	static const char *const places[] = {"motcua-render", "../render/motcua-render"};
 	char self[4096];
@@ -162,14 +162,19 @@ static bool start_render(struct app *app, struct err *e)
 	while (n > 0 && self[n - 1] != '/')
 		n--;
 	for (size_t i = 0; n > 0 && i < ARRAY_LEN(places); i++) {
-		const char *path = str_fmt(app->arena, "%.*s%s", (int)n, self, places[i]).p;
-		if (access(path, X_OK) != 0)
-			continue;
-		app->render = render_open(path, e);
-		app->scan = (struct scan_config){.render = app->render, .clamav_socket = app->config.clamav_socket};
-		return app->render != NULL;
+		const char *path = str_fmt(a, "%.*s%s", (int)n, self, places[i]).p;
+		if (access(path, X_OK) == 0)
+			return render_open(path, e);
 	}
-	return err_set(e, ERR_NOT_FOUND, "motcua-render is not beside the program; install it in the same folder");
+	err_set(e, ERR_NOT_FOUND, "motcua-render is not beside the program; install it in the same folder");
+	return NULL;
+}
+
+static bool start_render(struct app *app, struct err *e)
+{
+	app->render = render_beside(app->arena, e);
+	app->scan = (struct scan_config){.render = app->render, .clamav_socket = app->config.clamav_socket};
+	return app->render != NULL;
 }
 
 /* In the demonstration mail goes to DIR/mail through a sink of our own. */
@@ -329,7 +334,6 @@ static void stop_all(struct app *app)
 		mail_sink_stop(app->sink);
 	if (app->tsa_demo)
 		tsa_demo_stop(app->tsa_demo);
-	issue_renderer_free(app->renderer);
 	trust_free(app->tsa_anchors);
 	trust_free(app->signer_anchors);
 	if (app->signer)

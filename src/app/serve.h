@@ -39,7 +39,6 @@ struct app {
 	struct trust *signer_anchors;
 	struct desk_facilities desk;
 	struct issue_facilities issue;
-	struct issue_renderer *renderer;
 	bool demo;
 	bool files_held, ports_held; /* by Landlock */
 	bool ports_free;           /* a demonstration with services of its own */

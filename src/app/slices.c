@@ -10,6 +10,7 @@
 #include "issue/issue.h"
 #include "notify/notify.h"
 #include "org/org.h"
+#include "render/papers.h"
 #include "tour/tour.h"
 #include "track/track.h"
 #include "workbook/workbook.h"
@@ -18,16 +19,12 @@
 const struct route_table *const all_routes[] = {&catalogue_routes, &account_routes, &directory_routes, &filing_routes, &track_routes, &desk_routes, &workbook_routes, &erase_routes, &org_routes, &issue_routes, &proof_routes, &notify_routes, &about_routes, &board_routes, &tour_routes, &api_routes};
 const size_t all_routes_n = ARRAY_LEN(all_routes);
 
-static bool issue_slice(struct app *app, struct err *e)
+static void issue_slice(struct app *app)
 {
 	app->issue = (struct issue_facilities){.law = app->store.law, .blobs = app->store.blobs, .signer_key = signing_person_key, .seal_key = signing_seal_key, .self = app,
 	                                       .tsa = app->tsa.url ? &app->tsa : NULL, .trust = {.signers = app->signer_anchors, .stamps = app->tsa_anchors},
-	                                       .render = issue_render, .public_url = str_from(app->config.origin), .demo = app->demo};
-	if (!issue_renderer_new(&app->renderer, e))
-		return false;
-	app->issue.renderer = app->renderer;
+	                                       .render = render_paper, .renderer = app->render, .public_url = str_from(app->config.origin), .demo = app->demo};
 	issue_use(&app->issue);
-	return true;
 }
 
 /* Where a dossier filed at the counter is settled: as for one filed online. */
@@ -192,5 +189,6 @@ bool app_slices(struct app *app, struct err *e)
 	app->proof = (struct proof_facilities){.render = app->render, .signers = app->signers_pem, .stamps = app->stamps_pem};
 	proof_use(&app->proof);
 	struct board_config board = {.law = app->store.law, .pool = app->store.pool, .offered = offered_of, .ctx = app};
-	return issue_slice(app, e) && filing_configure(&filing, e) && board_use(&board, e);
+	issue_slice(app);
+	return filing_configure(&filing, e) && board_use(&board, e);
 }

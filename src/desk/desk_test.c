@@ -6,6 +6,7 @@
 #include "desk/desk_sql.h"
 #include "dossier/dossier_testing.h"
 #include "issue/issue.h"
+#include "render/papers.h"
 #include <stdatomic.h>
 #include <string.h>
 
@@ -21,7 +22,6 @@ struct world {
 static struct world w;
 static struct desk_facilities facilities;
 static struct issue_facilities papers;
-static struct issue_renderer *renderer; /* one thread for all tests: fonts belong to one */
 
 static void on_writer(const struct actor *actor, office_fn *fn, void *ctx)
 {
@@ -103,9 +103,7 @@ static void start(struct arena *a, enum db_engine engine)
 	w.counter = official(w.o.people.counter), w.specialist = official(w.o.people.specialist), w.head = official(w.o.people.head);
 	w.director = official(w.o.people.director), w.clerk = official(w.o.people.clerk), w.inspector = official(w.o.people.inspector);
 	facilities = (struct desk_facilities){.law = w.o.law, .blobs = w.blobs, .pool = w.pool, .settling = settles, .ids = &w.o.ids, .scan = scan};
-	if (!renderer)
-		EXPECT_OK(issue_renderer_new(&renderer, &e), e);
-	papers = (struct issue_facilities){.law = w.o.law, .blobs = w.blobs, .render = issue_render, .renderer = renderer};
+	papers = (struct issue_facilities){.law = w.o.law, .blobs = w.blobs, .render = render_paper, .renderer = scan->render};
 	issue_use(&papers);
 	facilities.draw = issue_paper_draw, facilities.draft = issue_draft_draw, facilities.sheet = issue_sheet_draw;
 	facilities.register_rows = issue_register_rows, facilities.register_draw = issue_register_draw;

@@ -1,9 +1,6 @@
-/* draw.c — templates, and the thread that draws: fonts and documents belong to one thread (core/pdf). */
-#include "core/base/thread.h"
+/* draw.c — papers and results from their templates. */
 #include "dossier/result.h"
 #include "issue/internal.h"
-#include "paper/paper.h"
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,89 +10,6 @@ const struct issue_facilities *issue_have(void)
 {
 	CHECK(facilities != NULL);
 	return facilities;
-}
-
-/* ---- the thread ---- */
-
-struct task { struct task *next; struct arena *a; const json_t *form, *data; struct instant at; struct str pdf; struct err err; bool ok, done; };
-struct issue_renderer { pthread_t thread; pthread_mutex_t lock; pthread_cond_t more, ready; struct task *first, *last; bool stop; };
-
-static void draw_task(struct task *t)
-{
-	struct buf b = buf_on(t->a);
-	t->ok = paper_render(t->form, t->data, t->at, pdf_sink_buf(&b), &t->err);
-	t->pdf = buf_str(&b);
-}
-
-static void *work(void *ctx)
-{
-	struct issue_renderer *r = ctx;
-	thread_name("drawing");
-	thread_nice(NICE_JOBS);
-	pthread_mutex_lock(&r->lock);
-	while (!r->stop || r->first) {
-		struct task *t = r->first;
-		if (!t) {
-			pthread_cond_wait(&r->more, &r->lock);
-			continue;
-		}
-		r->first = t->next;
-		pthread_mutex_unlock(&r->lock);
-		draw_task(t);
-		pthread_mutex_lock(&r->lock);
-		t->done = true;
-		pthread_cond_broadcast(&r->ready);
-	}
-	pthread_mutex_unlock(&r->lock);
-	return NULL;
-}
-
-bool issue_renderer_new(struct issue_renderer **out, struct err *e)
-{
-	struct issue_renderer *r = calloc(1, sizeof *r);
-	CHECK(r != NULL);
-	CHECK(pthread_mutex_init(&r->lock, NULL) == 0 && pthread_cond_init(&r->more, NULL) == 0 && pthread_cond_init(&r->ready, NULL) == 0);
-	if (pthread_create(&r->thread, NULL, work, r) != 0) {
-		free(r);
-		return err_set(e, ERR_INTERNAL, "no thread to draw on");
-	}
-	*out = r;
-	return true;
-}
-
-void issue_renderer_free(struct issue_renderer *r)
-{
-	if (!r)
-		return;
-	pthread_mutex_lock(&r->lock);
-	r->stop = true;
-	pthread_cond_signal(&r->more);
-	pthread_mutex_unlock(&r->lock);
-	pthread_join(r->thread, NULL);
-	pthread_cond_destroy(&r->more);
-	pthread_cond_destroy(&r->ready);
-	pthread_mutex_destroy(&r->lock);
-	free(r);
-}
-
-bool issue_render(void *renderer, struct arena *a, const json_t *form, const json_t *data, struct instant at, struct str *pdf, struct err *e)
-{
-	struct issue_renderer *r = renderer;
-	struct task t = {.a = a, .form = form, .data = data, .at = at};
-	pthread_mutex_lock(&r->lock);
-	if (r->first)
-		r->last->next = &t;
-	else
-		r->first = &t;
-	r->last = &t;
-	pthread_cond_signal(&r->more);
-	while (!t.done)
-		pthread_cond_wait(&r->ready, &r->lock);
-	pthread_mutex_unlock(&r->lock);
-	*pdf = t.pdf;
-	if (!t.ok)
-		*e = t.err;
-	return t.ok;
 }
 
 /* ---- papers ---- */

@@ -24,20 +24,14 @@ struct issue_facilities {
 	void *self;
 	const struct tsa *tsa;          /* NULL: no time-stamp (tests) */
 	struct pdf_trust trust;         /* anchors, for the rule "seal only after a good signature"; `now` is set here */
-	/* Draws on the one thread that owns the fonts: issue_render with an issue_renderer, or a helper process. */
+	/* Draws in a process that can be ended: render_paper (src/render/papers.h). ERR_BUSY: not now; the jobs come back. */
 	bool (*render)(void *renderer, struct arena *a, const json_t *form, const json_t *data, struct instant at, struct str *pdf, struct err *e);
-	void *renderer;
+	void *renderer;                 /* its first argument */
 	struct str public_url;          /* before "/tra-cuu?ma=CODE" in codes on papers */
 	bool demo;                      /* marks each page as made-up data */
 };
 /* The struct must outlive jobs and server. */
 void issue_use(const struct issue_facilities *f);
-
-/* A thread that draws, one paper at a time. Free it after jobs and server. */
-struct issue_renderer;
-MUST_CHECK bool issue_renderer_new(struct issue_renderer **out, struct err *e);
-void issue_renderer_free(struct issue_renderer *r);
-MUST_CHECK bool issue_render(void *renderer, struct arena *a, const json_t *form, const json_t *data, struct instant at, struct str *pdf, struct err *e);
 
 struct dossier_proposal;
 /* ---- data for templates: new references ---- */

@@ -5,6 +5,7 @@
 #include "issue/internal.h"
 #include "issue/issue.h"
 #include "issue/issue_sql.h"
+#include "render/papers.h"
 #include "sign/demo_pki.h"
 #include <dirent.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@ static struct world {
 	struct db_pool *pool;
 	struct blob_store *blobs;
 	struct job_config jobs;
-	struct issue_renderer *renderer;
+	struct render *render;
 	struct sign_client *client;
 	struct trust *anchors, *stamps;
 	struct tsa_demo *tsa_server;
@@ -81,22 +82,23 @@ static void start(struct arena *a, enum db_engine engine, bool with_keys)
 	w.seal_label = "con-dau";
 	w.signer_label = "giam-doc";
 	office_set_ms(instant_clock().ms - behind_ms); /* certificates are of today */
+	w.render = render_open(str_fmt(a, "%s/src/render/motcua-render", getenv("MOTCUA_BUILD_DIR")).p, &e); /* it forks: before the threads */
+	EXPECT(w.render != NULL);
 	if (with_keys)
 		make_keys();
 	office_open(&w.o, a, engine, NULL);
 	w.pool = db_pool_new(engine, test_db_place(), 4);
 	EXPECT_OK(blob_store_new(&w.blobs, str_fmt(a, "%.*s/blobs", STR_ARG(test_temp_dir(a))), NULL, &e), e);
-	EXPECT_OK(issue_renderer_new(&w.renderer, &e), e);
 	w.jobs = (struct job_config){.writer = w.o.w, .pool = w.pool, .kinds = issue_jobs, .n_kinds = ISSUE_JOBS - 1, .threads = 1, .now = office_now_for};
 	facilities = (struct issue_facilities){.law = w.o.law, .blobs = w.blobs, .signer_key = signer_key, .seal_key = seal_key, .self = &w,
-		.tsa = with_keys ? &w.tsa : NULL, .trust = {.signers = w.anchors, .stamps = w.stamps}, .render = issue_render, .renderer = w.renderer, .public_url = STR("https://mot-cua.example"), .demo = true};
+		.tsa = with_keys ? &w.tsa : NULL, .trust = {.signers = w.anchors, .stamps = w.stamps}, .render = render_paper, .renderer = w.render, .public_url = STR("https://mot-cua.example"), .demo = true};
 	issue_use(&facilities);
 }
 
 static void stop(void)
 {
 	office_close(&w.o);
-	issue_renderer_free(w.renderer);
+	render_close(w.render);
 	if (w.client) {
 		sign_client_close(w.client);
 		tsa_demo_stop(w.tsa_server);

@@ -1,14 +1,17 @@
-/* motcua-render — the process that opens strangers' files for the server; see core/render/render.h.
+/* motcua-render — the process that opens strangers' files for the server, and one that draws its papers; see core/render/render.h.
  *
  * A program of its own, started by `motcua serve` from the same folder: the libraries that draw (poppler: GNU GPL 2 or 3)
  * are linked here and not into motcua. It is not for people. */
 #include "core/base/memory.h"
+#include "core/base/thread.h"
 #include "core/pdf/pdf.h"
 #include "core/scan/type_job.h"
+#include "render/papers.h"
 #include "render/receipt.h"
 #include "sign/pdf_report.h"
 #include <jansson.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,11 +23,12 @@ static bool verify(struct arena *a, struct str question, int fd, struct buf *ans
 	return render_read(a, fd, PDF_MAX, &pdf, e) && pdf_question_answer(a, question, pdf, answer, e);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static const char usage[] = "motcua-render is started by motcua serve.\n";
 	const struct render_job jobs[] = {scan_type_job, preview_job, receipt_job, {"verify", verify, 10}};
-	struct render_program p = {jobs, ARRAY_LEN(jobs), pdf_fonts_path};
+	bool papers = argc > 1 && strcmp(argv[1], "papers") == 0;
+	struct render_program p = {papers ? &paper_job : jobs, papers ? 1 : ARRAY_LEN(jobs), pdf_fonts_path, papers};
 	struct err e = {0};
 	int kind = 0;
 	json_set_alloc_funcs(memory_or_end, free);
@@ -33,7 +37,9 @@ int main(void)
 		fputs(usage, stderr);
 		return 2;
 	}
-	if (!scan_type_prepare(&e) || !preview_prepare(&e)) {
+	if (papers)
+		thread_nice(NICE_JOBS);
+	if (papers ? !paper_prepare(&e) : !scan_type_prepare(&e) || !preview_prepare(&e)) {
 		fprintf(stderr, "motcua-render: %s\n", e.text);
 		return 1;
 	}

@@ -1,12 +1,15 @@
 /* render_program_test.c — the program `motcua-render` itself: types, previews and judgements behind the lock. */
 #include "core/scan/scan.h"
 #include "core/test/test.h"
+#include "paper/paper.h"
+#include "render/papers.h"
 #include "sign/forge_testing.h"
 #include "sign/pdf_report.h"
 #include "sign/signed_testing.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -127,4 +130,89 @@ TEST(questions_and_reports_that_are_none_are_refused)
 	for (size_t i = 0; i < ARRAY_LEN(lies); i++)
 		EXPECT(!pdf_report_read(a, str_from(lies[i]), r));
 	EXPECT(pdf_report_read(a, STR("{\"verdict\":0,\"signatures\":[],\"findings\":[]}"), r));
+}
+
+/* ---- our own papers ---- */
+
+static const struct instant noon = {1795700000000};
+
+static json_t *form_of(struct arena *a)
+{
+	struct err e = {0};
+	json_t *form = paper_template(str_fmt(a, "%.*s/packs", STR_ARG(test_source_dir(a))), STR("TT01-2018"), STR("01"), &e);
+	EXPECT(form != NULL);
+	return form;
+}
+
+static json_t *data_of(struct arena *a)
+{
+	struct str text = test_read_file(a, str_fmt(a, "%.*s/tests/fixtures/paper/full.json", STR_ARG(test_source_dir(a))));
+	json_t *data = json_loadb(text.p, text.n, 0, NULL);
+	EXPECT(data != NULL);
+	return data;
+}
+
+static struct str drawn(struct arena *a, struct render *r, const json_t *form, const json_t *data)
+{
+	struct err e = {0};
+	struct str pdf;
+	EXPECT_OK(render_paper(r, a, form, data, noon, &pdf, &e), e);
+	return pdf;
+}
+
+TEST(a_paper_drawn_behind_the_lock_is_the_same_paper)
+{
+	struct err e = {0};
+	struct render *r = open_program(a);
+	json_t *form = form_of(a), *data = data_of(a), *whole = json_copy(form), *none = json_object();
+	struct buf here = buf_on(a);
+	EXPECT_INT(render_pid(r, RENDER_PAPERS), 0); /* none before the first paper */
+	struct str there = drawn(a, r, form, data);
+	int pid = render_pid(r, RENDER_PAPERS);
+	EXPECT_STR(drawn(a, r, form, data), there);
+	EXPECT(pid > 0 && render_pid(r, RENDER_PAPERS) == pid); /* it stays */
+	EXPECT_OK(paper_render(form, data, noon, pdf_sink_buf(&here), &e), e);
+	EXPECT_STR(there, buf_str(&here));
+	/* What paper_render() says of a paper comes back: the blanks by their names. */
+	json_object_set_new(whole, "whole", json_true());
+	EXPECT_ERR(render_paper(r, a, whole, none, noon, &there, &e), e, ERR_INVALID);
+	EXPECT(strstr(e.text, "the paper would have blanks:") != NULL);
+	EXPECT(drawn(a, r, form, none).n > 0);
+	render_close(r);
+	json_decref(form), json_decref(data), json_decref(whole), json_decref(none);
+}
+
+/* As when Pango waits for a thread of its own that ended for want of memory: whoever waits is told in time, and the next paper is drawn. */
+TEST(a_drawing_that_stands_still_costs_that_paper_alone)
+{
+	struct err e = {0};
+	struct render *r = open_program(a);
+	json_t *form = form_of(a), *data = data_of(a);
+	struct str first = drawn(a, r, form, data), none;
+	int pid = render_pid(r, RENDER_PAPERS);
+	struct render_call c = render_paper_call(a, form, data, noon);
+	c.timeout_ms = 500;
+	EXPECT_INT(kill(pid, SIGSTOP), 0);
+	EXPECT_ERR(render_ask(r, &c, a, &none, &e), e, ERR_BUSY);
+	EXPECT_STR(drawn(a, r, form, data), first);
+	EXPECT(render_pid(r, RENDER_PAPERS) != pid && kill(pid, 0) != 0);
+	render_close(r);
+	json_decref(form), json_decref(data);
+}
+
+/* For want of memory the libraries below end the process (GLib), as CHECK does. */
+TEST(a_drawing_that_ends_its_process_costs_that_paper_alone)
+{
+	struct err e = {0};
+	struct render *r = open_program(a);
+	json_t *form = form_of(a), *data = data_of(a);
+	struct str first = drawn(a, r, form, data), pdf;
+	for (int i = 0; i < 3; i++) {
+		EXPECT_INT(kill(render_pid(r, RENDER_PAPERS), SIGABRT), 0);
+		if (!render_paper(r, a, form, data, noon, &pdf, &e))
+			EXPECT_INT(e.kind, ERR_BUSY);
+		EXPECT_STR(drawn(a, r, form, data), first);
+	}
+	render_close(r);
+	json_decref(form), json_decref(data);
 }

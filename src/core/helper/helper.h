@@ -53,9 +53,9 @@ void helper_fds_close(struct helper_fds *fds);
  * open and end the process. Opening a file, a socket, another process fails with EPERM; ptrace and the like kill. Where
  * the kernel has Landlock it holds the files as well.
  * `with_paths` is asked for each attempt to open a file for reading: an open descriptor of the program, which is copied, or
- * -1 to refuse. It runs in a signal handler: only async-signal-safe work. NULL refuses all. */
+ * -1 to refuse. It runs in a signal handler: only async-signal-safe work. NULL refuses all. `threads`: it may start some. */
 typedef int helper_path_fn(const char *path);
-bool helper_lock_down(helper_path_fn *with_paths, struct err *e) MUST_CHECK;
+bool helper_lock_down(helper_path_fn *with_paths, bool threads, struct err *e) MUST_CHECK;
 /* Limits of the process: address space in bytes (0: none; not under AddressSanitizer), no core file. */
 bool helper_limit_memory(size_t bytes, struct err *e) MUST_CHECK;
 /* From now on at most this many seconds of processor time, then the process is killed. Called before each job. */

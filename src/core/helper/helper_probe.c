@@ -80,7 +80,7 @@ int main(void)
 	struct err e = {0};
 	AUTO_ARENA a = arena_new(0);
 	fixture = memfd_create("fixture", MFD_CLOEXEC);
-	if (write(fixture, "fonts", 5) != 5 || !helper_limit_memory(0, &e) || !helper_lock_down(fixture_path, &e))
+	if (write(fixture, "fonts", 5) != 5 || !helper_limit_memory(0, &e) || !helper_lock_down(fixture_path, false, &e))
 		return 1;
 	for (;;) {
 		struct helper_fds fds;

@@ -63,13 +63,13 @@ static const int allowed[] = {
 };
 static const int trapped[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(newfstatat)};
 
-bool helper_lock_down(helper_path_fn *with_paths, struct err *e)
+bool helper_lock_down(helper_path_fn *with_paths, bool threads, struct err *e)
 {
 	struct sigaction sa = {.sa_sigaction = open_trapped, .sa_flags = SA_SIGINFO | SA_NODEFER};
 	known_paths = with_paths;
 	if (sigaction(SIGSYS, &sa, NULL))
 		return err_set(e, ERR_INTERNAL, "lock down: %s", strerror(errno));
-	const struct sandbox_calls calls = {.allowed = allowed, .n_allowed = ARRAY_LEN(allowed), .trapped = trapped, .n_trapped = ARRAY_LEN(trapped)};
+	const struct sandbox_calls calls = {.allowed = allowed, .n_allowed = ARRAY_LEN(allowed), .trapped = trapped, .n_trapped = ARRAY_LEN(trapped), .threads = threads};
 	return sandbox_begin(e) && sandbox_files(&(struct sandbox_files){.n = 0}, NULL, e) && sandbox_calls(&calls, e);
 }
 

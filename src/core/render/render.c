@@ -12,16 +12,18 @@
 #define MEMORY_MAX ((size_t)1024 * 1024 * 1024)
 #define PREVIEW_MS 40000
 
-struct render { const char *argv[2]; struct helper *lane[RENDER_LANES]; };
+struct render { const char *argv[2], *papers[3]; struct helper *lane[RENDER_LANES]; };
 
 struct render *render_open(const char *program, struct err *e)
 {
 	struct render *r = calloc(1, sizeof *r);
 	CHECK(r);
-	r->argv[0] = strdup(program);
+	r->argv[0] = r->papers[0] = strdup(program);
+	r->papers[1] = "papers";
 	CHECK(r->argv[0]);
 	for (int i = 0; i < RENDER_LANES; i++) {
-		r->lane[i] = helper_open(&(struct helper_spec){.name = "render", .argv = r->argv, .on_call = i != RENDER_NOW, .fresh = true}, e);
+		bool ours = i == RENDER_PAPERS;
+		r->lane[i] = helper_open(&(struct helper_spec){.name = ours ? "drawing" : "render", .argv = ours ? r->papers : r->argv, .on_call = i != RENDER_NOW, .fresh = !ours}, e);
 		if (!r->lane[i]) {
 			render_close(r);
 			return NULL;
@@ -189,7 +191,7 @@ int render_main(const struct render_program *p)
 {
 	struct err e = {0};
 	AUTO_ARENA a = arena_new(0);
-	if (!helper_limit_memory(MEMORY_MAX, &e) || !helper_lock_down(p->path, &e)) {
+	if (!helper_limit_memory(MEMORY_MAX, &e) || !helper_lock_down(p->path, p->threads, &e)) {
 		fprintf(stderr, "motcua-render: %s\n", e.text);
 		return 1;
 	}

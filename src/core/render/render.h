@@ -1,16 +1,18 @@
-/* render.h — strangers' files are opened in a process of its own (core/helper): what they are, how they look, who signed.
+/* render.h — strangers' files are opened in a process of its own (core/helper): what they are, how they look, who signed. Our own papers are drawn in
+ * another.
  *
  * The program is `motcua-render` beside `motcua`, with the libraries that read images and PDF; the server links none of
  * them. Each job has a new process under seccomp and Landlock: no file, no network, no other process, an end of
  * its time and memory. A file that brings it down costs that one answer.
- * Threads: any. Three lanes, so that none holds up another: what whoever files waits for, what runs behind (previews), and what anybody
- *          may have judged without signing in; the last two have a process only while they work.
+ * Threads: any. Four lanes, so that none holds up another: what whoever files waits for, what runs behind (previews), what anybody
+ *          may have judged without signing in, and our own papers; all but the first have a process only when they have had work.
+ *          That of papers is begun with the word "papers", stays, and draws the next one too: nobody strange wrote what it reads.
  * Wire:    "name\npayload" and at most one descriptor; the answer is "ok\n" and bytes, or a kind of error and its text. */
 #pragma once
 #include "core/base/err.h"
 #include "core/base/str.h"
 
-enum render_lane { RENDER_NOW, RENDER_BEHIND, RENDER_JUDGED, RENDER_LANES };
+enum render_lane { RENDER_NOW, RENDER_BEHIND, RENDER_JUDGED, RENDER_PAPERS, RENDER_LANES };
 
 struct render;
 /* `program`: full path. NULL and *e when it cannot be started. Before the program's threads. */
@@ -55,6 +57,7 @@ struct render_program {
 	const struct render_job *jobs;
 	size_t n;
 	int (*path)(const char *path); /* as helper_lock_down(); may be NULL */
+	bool threads;                  /* the libraries start some */
 };
 /* Locks itself in and serves jobs until the server is gone. What the jobs' libraries load from disk was loaded before. */
 int render_main(const struct render_program *p);

@@ -36,7 +36,7 @@ static bool scribble(struct arena *a, struct str payload, int fd, struct buf *an
 int main(int argc, char **argv)
 {
 	struct render_job jobs[] = {preview_job, {"die", die, 5}, {"spin", spin, 1}, {"scribble", scribble, 5}};
-	struct render_program p = {jobs, ARRAY_LEN(jobs), pdf_fonts_path};
+	struct render_program p = {.jobs = jobs, .n = ARRAY_LEN(jobs), .path = pdf_fonts_path};
 	struct err e = {0};
 	(void)argv;
 	if (argc > 1)
