@@ -62,7 +62,7 @@ static bool make_pki(struct arena *a, const struct options *o, struct err *e)
 #define BY_HAND 40
 #define LOUD 20000 /* from here on it takes long enough to say how far it is */
 
-struct page { struct render *render; json_t *form; int64_t told, at; };
+struct page { struct render *render; struct str form; int64_t told, at; };
 
 static bool draw_page(void *ctx, struct arena *a, struct str title, struct str *pdf, struct err *e)
 {
@@ -102,11 +102,11 @@ static bool make_sample(struct store *s, struct sample_config *c, struct page *p
 	struct sample_done done;
 	const struct pack_file *file = pack_find(&s->packs, STR("demo/sample-page.json"));
 	AUTO_DB db = place_open(&s->place, DB_BATCH, e);
-	p->form = file ? json_loadb(file->bytes.p, file->bytes.n, 0, NULL) : NULL;
+	p->form = file ? file->bytes : STR_NONE;
 	c->db = db;
 	int64_t begin = monotonic_ns();
-	if (!db || !p->form)
-		return db && err_set(e, ERR_INTERNAL, "packs/demo/sample-page.json cannot be read");
+	if (!db || !p->form.n)
+		return db && err_set(e, ERR_INTERNAL, "packs/demo/sample-page.json is missing");
 	if (!sample_make(c, &done, e))
 		return false;
 	double seconds = (double)(monotonic_ns() - begin) / 1e9;
@@ -137,7 +137,6 @@ static bool history(struct demo *d, int64_t n, struct instant until, struct err 
 		demo_signing_lend(signing, &issue);
 	issue_use(&issue);
 	ok = ok && make_sample(&s, &c, &p, e);
-	json_decref(p.form);
 	render_close(p.render);
 	demo_signing_close(signing);
 	store_close(&s);

@@ -14,25 +14,20 @@ const struct issue_facilities *issue_have(void)
 
 /* ---- papers ---- */
 
-json_t *template_of(struct str set, struct str code, struct err *e)
+static bool template_of(struct str set, struct str code, struct str *form, struct err *e)
 {
 	char name[200];
 	snprintf(name, sizeof name, "paper/%.*s/%.*s.json", STR_ARG(set), STR_ARG(code));
 	const struct pack_file *f = pack_find(&LAW->pack, str_from(name));
-	json_t *form = f ? json_loadb(f->bytes.p, f->bytes.n, 0, NULL) : NULL;
-	if (!f)
-		(void)err_set(e, ERR_NOT_FOUND, "no template %s", name);
-	else if (!form)
-		(void)err_set(e, ERR_INVALID, "%s is no JSON", name);
-	return form;
+	*form = f ? f->bytes : STR_NONE;
+	return f || err_set(e, ERR_NOT_FOUND, "no template %s", name);
 }
 
 /* Takes the data. */
 bool draw_with(struct env *env, struct str set, struct str code, json_t *data, struct instant at, struct str *pdf, struct err *e)
 {
-	json_t *form = template_of(set, code, e);
-	bool ok = form && issue_have()->render(issue_have()->renderer, env->arena, form, data, at, pdf, e);
-	json_decref(form);
+	struct str form;
+	bool ok = template_of(set, code, &form, e) && issue_have()->render(issue_have()->renderer, env->arena, form, data, at, pdf, e);
 	json_decref(data);
 	return ok;
 }
@@ -52,7 +47,10 @@ static bool draw_result_as(struct env *env, const struct dossier_get_row *d, con
 		return false;
 	json_t *form = json_copy((json_t *)(uintptr_t)t->template);
 	json_object_set_new(form, whole ? "whole" : "draft", json_true());
-	bool ok = issue_have()->render(issue_have()->renderer, env->arena, form, data, at, pdf, e);
+	char *text = json_dumps(form, JSON_COMPACT);
+	CHECK(text != NULL);
+	bool ok = issue_have()->render(issue_have()->renderer, env->arena, str_from(text), data, at, pdf, e);
+	free(text);
 	json_decref(form);
 	json_decref(data);
 	return ok;

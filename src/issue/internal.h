@@ -16,8 +16,6 @@ MUST_CHECK bool unseal_paper(struct env *env, const struct dossier_paper_list_ro
 MUST_CHECK bool office_head(struct env *env, struct agency_id id, json_t *out, struct err *e);
 /* Lines of a text as a list, empty ones left out. */
 json_t *lines_of(struct str text);
-/* A template of the packs: new reference, or NULL and ERR_NOT_FOUND. */
-json_t *template_of(struct str set, struct str code, struct err *e);
 /* Draws with a template of the packs; takes the data. */
 MUST_CHECK bool draw_with(struct env *env, struct str set, struct str code, json_t *data, struct instant at, struct str *pdf, struct err *e);
 void set_time(struct env *env, json_t *o, const char *key, struct instant at);

@@ -25,7 +25,7 @@ struct issue_facilities {
 	const struct tsa *tsa;          /* NULL: no time-stamp (tests) */
 	struct pdf_trust trust;         /* anchors, for the rule "seal only after a good signature"; `now` is set here */
 	/* Draws in a process that can be ended: render_paper (src/render/papers.h). ERR_BUSY: not now; the jobs come back. */
-	bool (*render)(void *renderer, struct arena *a, const json_t *form, const json_t *data, struct instant at, struct str *pdf, struct err *e);
+	bool (*render)(void *renderer, struct arena *a, struct str form, const json_t *data, struct instant at, struct str *pdf, struct err *e);
 	void *renderer;                 /* its first argument */
 	struct str public_url;          /* before "/tra-cuu?ma=CODE" in codes on papers */
 	bool demo;                      /* marks each page as made-up data */

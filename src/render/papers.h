@@ -10,10 +10,10 @@
 
 #define PAPER_WAIT_MS 60000 /* for one paper, with those before it: a register of 5,000 rows is drawn in a few seconds */
 
-/* As issue_facilities.render; `render` is a struct render. As paper_render(); ERR_BUSY: not drawn in time, or the process died. */
-MUST_CHECK bool render_paper(void *render, struct arena *a, const json_t *form, const json_t *data, struct instant at, struct str *pdf, struct err *e);
+/* As issue_facilities.render; `render` is a struct render, `form` the template's text. As paper_render(); ERR_BUSY: not drawn in time, or the process died. */
+MUST_CHECK bool render_paper(void *render, struct arena *a, struct str form, const json_t *data, struct instant at, struct str *pdf, struct err *e);
 /* What it asks; the tests ask with less patience. */
-struct render_call render_paper_call(struct arena *a, const json_t *form, const json_t *data, struct instant at);
+struct render_call render_paper_call(struct arena *a, struct str form, const json_t *data, struct instant at);
 
 /* ---- the process's side ---- */
 extern const struct render_job paper_job;

@@ -152,11 +152,19 @@ static json_t *data_of(struct arena *a)
 	return data;
 }
 
+static struct str text_of(struct arena *a, const json_t *j)
+{
+	char *text = json_dumps(j, 0);
+	struct str s = str_dup(a, str_from(text));
+	free(text);
+	return s;
+}
+
 static struct str drawn(struct arena *a, struct render *r, const json_t *form, const json_t *data)
 {
 	struct err e = {0};
 	struct str pdf;
-	EXPECT_OK(render_paper(r, a, form, data, noon, &pdf, &e), e);
+	EXPECT_OK(render_paper(r, a, text_of(a, form), data, noon, &pdf, &e), e);
 	return pdf;
 }
 
@@ -175,7 +183,7 @@ TEST(a_paper_drawn_behind_the_lock_is_the_same_paper)
 	EXPECT_STR(there, buf_str(&here));
 	/* What paper_render() says of a paper comes back: the blanks by their names. */
 	json_object_set_new(whole, "whole", json_true());
-	EXPECT_ERR(render_paper(r, a, whole, none, noon, &there, &e), e, ERR_INVALID);
+	EXPECT_ERR(render_paper(r, a, text_of(a, whole), none, noon, &there, &e), e, ERR_INVALID);
 	EXPECT(strstr(e.text, "the paper would have blanks:") != NULL);
 	EXPECT(drawn(a, r, form, none).n > 0);
 	render_close(r);
@@ -190,7 +198,7 @@ TEST(a_drawing_that_stands_still_costs_that_paper_alone)
 	json_t *form = form_of(a), *data = data_of(a);
 	struct str first = drawn(a, r, form, data), none;
 	int pid = render_pid(r, RENDER_PAPERS);
-	struct render_call c = render_paper_call(a, form, data, noon);
+	struct render_call c = render_paper_call(a, text_of(a, form), data, noon);
 	c.timeout_ms = 500;
 	EXPECT_INT(kill(pid, SIGSTOP), 0);
 	EXPECT_ERR(render_ask(r, &c, a, &none, &e), e, ERR_BUSY);
@@ -209,7 +217,7 @@ TEST(a_drawing_that_ends_its_process_costs_that_paper_alone)
 	struct str first = drawn(a, r, form, data), pdf;
 	for (int i = 0; i < 3; i++) {
 		EXPECT_INT(kill(render_pid(r, RENDER_PAPERS), SIGABRT), 0);
-		if (!render_paper(r, a, form, data, noon, &pdf, &e))
+		if (!render_paper(r, a, text_of(a, form), data, noon, &pdf, &e))
 			EXPECT_INT(e.kind, ERR_BUSY);
 		EXPECT_STR(drawn(a, r, form, data), first);
 	}
