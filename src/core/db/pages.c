@@ -4,19 +4,27 @@
  * foreign entry costs a look at SQLite's sums, never a wrong answer. */
 #include "core/db/pages.h"
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #define KNOWN (1u << 15)
 #define NO_FRAME INT64_MAX
+#define HELD (31 * FRAME_SIZE) /* the usual VFS takes no 128 KiB at once */
 
 struct file {
 	sqlite3_file base;
-	bool log;
+	bool is_log;
 	uint32_t damaged;   /* page or frame, from 1 */
 	int64_t head_at;    /* log: the frame whose head was written last */
 	int64_t unsummed;   /* log: from this frame on the heads are old until the commit writes them anew */
+	struct file *log;   /* database: its log, while that is open */
+	struct file *owner; /* log: its database */
+	uint8_t *held;      /* log: what was written last and is not in the file yet; NULL: nothing ever was */
+	int n_held;
+	sqlite3_int64 held_at;
+	int lost;           /* log: what became of it when nobody could be told at once */
 };
 
 static sqlite3_vfs *under;
@@ -81,6 +89,37 @@ bool wal_frame_check(const struct wal_head *h, const uint8_t head[FRAME_HEAD], c
 	add_sum(h->big, head, 8, sum);
 	add_sum(h->big, page, PAGE_SIZE, sum);
 	return sum[0] == get32(head + 16, true) && sum[1] == get32(head + 20, true);
+}
+
+/* ---- what is held back of the log ----
+ *
+ * SQLite writes each frame in two pieces, each a call of the system: a third of what a commit of a few acts takes. Pieces that follow each other go out as
+ * one, before the log is synced, read or measured, and before its new end is told to other connections (the barrier between the two copies of the index's head). */
+
+static int let_go(sqlite3_file *f)
+{
+	struct file *x = own(f);
+	int code = x->lost, n = x->n_held;
+	x->lost = SQLITE_OK;
+	x->n_held = 0;
+	return code != SQLITE_OK || n == 0 ? code : real(f)->pMethods->xWrite(real(f), x->held, n, x->held_at);
+}
+
+static int hold(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
+{
+	struct file *x = own(f);
+	if (!x->held)
+		x->held = malloc(HELD);
+	if (!x->held || n > HELD)
+		return real(f)->pMethods->xWrite(real(f), p, n, at);
+	int code = x->n_held + n > HELD || at != x->held_at + x->n_held ? let_go(f) : SQLITE_OK;
+	if (code != SQLITE_OK)
+		return code;
+	if (x->n_held == 0)
+		x->held_at = at;
+	memcpy(x->held + x->n_held, p, (size_t)n);
+	x->n_held += n;
+	return SQLITE_OK;
 }
 
 /* ---- the log ---- */
@@ -150,7 +189,7 @@ static int check_page(sqlite3_file *f, uint8_t *page, sqlite3_int64 at)
  * and looked at. Page 1 is read in part before anything is known of the file, and then whole. */
 static bool is_piece(sqlite3_file *f, int n, sqlite3_int64 at)
 {
-	return !own(f)->log && n < PAGE_SIZE && at >= PAGE_SIZE && at % PAGE_SIZE + n <= PAGE_SIZE;
+	return !own(f)->is_log && n < PAGE_SIZE && at >= PAGE_SIZE && at % PAGE_SIZE + n <= PAGE_SIZE;
 }
 
 static int read_piece(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
@@ -168,10 +207,12 @@ static int f_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
 {
 	if (is_piece(f, n, at))
 		return read_piece(f, p, n, at);
-	int code = real(f)->pMethods->xRead(real(f), p, n, at);
+	int code = let_go(f);
+	if (code == SQLITE_OK)
+		code = real(f)->pMethods->xRead(real(f), p, n, at);
 	if (code != SQLITE_OK)
 		return code;
-	if (own(f)->log)
+	if (own(f)->is_log)
 		return is_frame_page(at, n) ? check_frame(f, p, at) : SQLITE_OK;
 	return n == PAGE_SIZE ? check_page(f, p, at) : SQLITE_OK;
 }
@@ -188,26 +229,57 @@ static int write_page(sqlite3_file *f, const uint8_t *p, sqlite3_int64 at)
 
 static int f_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 {
-	if (own(f)->log)
-		note_log_write(own(f), p, n, at);
-	else if (n == PAGE_SIZE)
-		return write_page(f, p, at);
-	else /* a page of another size */
-		return SQLITE_IOERR_WRITE;
-	return real(f)->pMethods->xWrite(real(f), p, n, at);
+	if (!own(f)->is_log)
+		return n == PAGE_SIZE ? write_page(f, p, at) : SQLITE_IOERR_WRITE; /* a page of another size */
+	note_log_write(own(f), p, n, at);
+	return hold(f, p, n, at);
 }
 
 /* ---- what passes through ---- */
 
-static int f_close(sqlite3_file *f) { return real(f)->pMethods->xClose(real(f)); }
-static int f_truncate(sqlite3_file *f, sqlite3_int64 n) { return real(f)->pMethods->xTruncate(real(f), n); }
-static int f_sync(sqlite3_file *f, int flags) { return real(f)->pMethods->xSync(real(f), flags); }
+static int f_close(sqlite3_file *f)
+{
+	struct file *x = own(f);
+	int code = let_go(f);
+	if (x->owner)
+		x->owner->log = NULL;
+	free(x->held);
+	int closed = real(f)->pMethods->xClose(real(f));
+	return code != SQLITE_OK ? code : closed;
+}
+
+static int f_truncate(sqlite3_file *f, sqlite3_int64 n)
+{
+	int code = let_go(f);
+	return code != SQLITE_OK ? code : real(f)->pMethods->xTruncate(real(f), n);
+}
+
+static int f_sync(sqlite3_file *f, int flags)
+{
+	int code = let_go(f);
+	return code != SQLITE_OK ? code : real(f)->pMethods->xSync(real(f), flags);
+}
+
+static int f_size_all(sqlite3_file *f, sqlite3_int64 *n)
+{
+	int code = let_go(f);
+	return code != SQLITE_OK ? code : f_size(f, n);
+}
+
+/* With synchronous=FULL nothing is held any more here. It cannot fail: the next call for the log does. */
+static void f_barrier(sqlite3_file *f)
+{
+	struct file *log = own(f)->log;
+	if (log)
+		log->lost = let_go(&log->base);
+	f_shm_barrier(f);
+}
 
 /* Version 2 has no xFetch: every page comes through f_read. */
 static const sqlite3_io_methods methods = {
-	.iVersion = 2, .xClose = f_close, .xRead = f_read, .xWrite = f_write, .xTruncate = f_truncate, .xSync = f_sync, .xFileSize = f_size,
+	.iVersion = 2, .xClose = f_close, .xRead = f_read, .xWrite = f_write, .xTruncate = f_truncate, .xSync = f_sync, .xFileSize = f_size_all,
 	.xLock = f_lock, .xUnlock = f_unlock, .xCheckReservedLock = f_reserved, .xFileControl = f_control, .xSectorSize = f_sector,
-	.xDeviceCharacteristics = f_device, .xShmMap = f_shm_map, .xShmLock = f_shm_lock, .xShmBarrier = f_shm_barrier, .xShmUnmap = f_shm_unmap,
+	.xDeviceCharacteristics = f_device, .xShmMap = f_shm_map, .xShmLock = f_shm_lock, .xShmBarrier = f_barrier, .xShmUnmap = f_shm_unmap,
 };
 
 static int v_open(sqlite3_vfs *v, sqlite3_filename name, sqlite3_file *f, int flags, int *out)
@@ -215,10 +287,16 @@ static int v_open(sqlite3_vfs *v, sqlite3_filename name, sqlite3_file *f, int fl
 	(void)v;
 	if (!(flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)))
 		return under->xOpen(under, name, f, flags, out);
-	*own(f) = (struct file){.log = flags & SQLITE_OPEN_WAL, .head_at = -1, .unsummed = NO_FRAME};
+	struct file *x = own(f);
+	*x = (struct file){.is_log = flags & SQLITE_OPEN_WAL, .head_at = -1, .unsummed = NO_FRAME};
 	int code = under->xOpen(under, name, real(f), flags, out);
-	if (real(f)->pMethods)
-		own(f)->base.pMethods = &methods;
+	if (!real(f)->pMethods)
+		return code;
+	x->base.pMethods = &methods;
+	if (x->is_log) {
+		x->owner = own(sqlite3_database_file_object(name));
+		x->owner->log = x;
+	}
 	return code;
 }
 

@@ -228,6 +228,29 @@ TEST(a_transaction_larger_than_the_cache_reads_what_it_wrote)
 	EXPECT(look(path).fault[0] == '\0' && look(path).without_sum == 0);
 }
 
+/* What is held back of the log is in the file before its new end is told, also where nothing is synced. */
+TEST(others_read_what_was_committed_whatever_is_synced)
+{
+	static const char *const how[] = {"pragma synchronous=full", "pragma synchronous=normal", "pragma synchronous=off"};
+	const char *path = place(a);
+	sqlite3 *lite = open_with_sums(path), *other = NULL;
+	fill(lite);
+	EXPECT_INT(lite_open(path, SQLITE_OPEN_READWRITE, &other), SQLITE_OK);
+	for (size_t i = 0; i < 3 * ARRAY_LEN(how); i++) {
+		int64_t want = 0, got = 0;
+		run(lite, how[i % ARRAY_LEN(how)]);
+		run(lite, "begin; update thing set body = randomblob(5000) where id % 3 = 0; insert into find (words) values ('giấy mới')");
+		run(lite, i % 2 ? "commit" : "rollback");
+		EXPECT_INT(read_all(other, &got), SQLITE_OK);
+		run(other, "select max(hex(body)) from thing"); /* every page of it */
+		EXPECT_INT(read_all(lite, &want), SQLITE_OK);
+		EXPECT_INT(got, want);
+	}
+	sqlite3_close(other);
+	sqlite3_close(lite);
+	EXPECT(look(path).fault[0] == '\0' && look(path).without_sum == 0);
+}
+
 /* `sqlite3` left the last to close after a crash copies our log without sums; that is no damage. */
 TEST(pages_that_another_program_copied_are_read)
 {
