@@ -51,7 +51,6 @@ static json_t *who_json(const struct applicant *w)
 #undef TEXT
 }
 
-
 struct applicant dossier_applicant(struct arena *a, const json_t *content) { return applicant_from(a, json_object_get(content, "who")); }
 
 struct applicant applicant_from(struct arena *a, const json_t *w)

@@ -112,7 +112,8 @@ def helpers_that_die_come_back():
     """What the server may not begin, its starters do: each helper is killed, and the work that needs it goes on."""
     s = Server(fresh(), people=people).start()
     starters = [p for p in below(s.process.pid) if status(p)["Name"] == "motcua-starter"]
-    equal((len(starters), sum(bool(below(p)) for p in starters)), (5, 1), "one for the token, three for files, one for papers, which begin nothing before they are asked")
+    equal(len(starters), 5, "one for the token, three for files, one for papers")
+    true(1 <= sum(bool(below(p)) for p in starters) <= 2, "those for files begin nothing before they are asked; papers may be due at once")
     true(s.send_example("citizen", "bx-cap-phep-xquang"), "a dossier with files")
     before = {p: below(p)[0] for p in starters if below(p)}
     true(len(before) >= 2, f"whoever files next does not wait for the process: {before}")
