@@ -104,6 +104,8 @@ struct against {
 	struct instant read;
 	struct board_report sent;
 	struct board_lines now;
+	struct overdue overdue; /* now; read for the first row that needs it */
+	bool overdue_known;
 	struct board_sent_compared *out;
 };
 
@@ -149,16 +151,22 @@ static bool compare_kept(struct against *x, const struct board_report_row *sent,
 	return true;
 }
 
+static bool overdue_now(struct against *x, struct err *e)
+{
+	int64_t n = 0;
+	for (size_t i = 0; i < x->now.n; i++)
+		n += x->now.v[i].row.n[II_OVERDUE];
+	x->overdue_known = x->overdue_known || overdue_read(x->env, &x->q, n, &x->overdue, e);
+	return x->overdue_known;
+}
+
 /* Those overdue now that were not kept. */
 static bool compare_others(struct against *x, const struct board_report_row *sent, struct err *e)
 {
-	struct overdue all;
-	int64_t strange = 0, n = 0;
-	for (size_t i = 0; i < x->now.n; i++)
-		n += x->now.v[i].row.n[II_OVERDUE];
-	if (!overdue_read(x->env, &x->q, n, &all, e))
+	int64_t strange = 0;
+	if (!overdue_now(x, e))
 		return false;
-	struct board_kept is = overdue_of(x->env->arena, &all, sent->procedure);
+	struct board_kept is = overdue_of(x->env->arena, &x->overdue, sent->procedure);
 	for (size_t i = 0; i < is.n; i++) {
 		bool moved = has(&sent->kept, is.v[i]);
 		if (!moved && !moved_since(x, is.v[i], &moved, e))

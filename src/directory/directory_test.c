@@ -607,6 +607,13 @@ TEST_BOTH(what_is_kept_is_what_would_be_read)
 	writer_stop(w.w);
 }
 
+static void first_head_goes_away(struct world *w, struct db *reader)
+{
+	struct err e = {0};
+	struct absence_new x = {.person = look(w, reader).heads.v[0].person, .reason = STR("leave"), .first = day(2026, 11, 24), .last = day(2026, 11, 26)};
+	EXPECT_OK(run(w, do_absence, &x, &e), e);
+}
+
 TEST_BOTH(what_is_kept_falls_with_the_next_act)
 {
 	struct world w = world_new(a, engine);
@@ -614,8 +621,7 @@ TEST_BOTH(what_is_kept_falls_with_the_next_act)
 	AUTO_DB reader = test_db_again(engine, DB_READ_ONLY);
 	directory_keep_open(DIRECTORY_KEPT_BYTES);
 	EXPECT(!look(&w, reader).heads.v[0].absent);
-	struct absence_new x = {.person = look(&w, reader).heads.v[0].person, .reason = STR("leave"), .first = day(2026, 11, 24), .last = day(2026, 11, 26)};
-	EXPECT_OK(run(&w, do_absence, &x, &e), e);
+	first_head_goes_away(&w, reader);
 	EXPECT(look(&w, reader).heads.v[0].absent);
 	EXPECT_OK(run(&w, rename_division, &w.demo, &e), e);
 	struct seen now = look(&w, reader);
@@ -637,8 +643,7 @@ TEST_BOTH(each_day_is_kept_for_itself_within_the_bound)
 	struct err e = {0};
 	AUTO_DB reader = test_db_again(engine, DB_READ_ONLY);
 	struct env env = w.env;
-	struct absence_new x = {.person = look(&w, reader).heads.v[0].person, .reason = STR("leave"), .first = day(2026, 11, 24), .last = day(2026, 11, 26)};
-	EXPECT_OK(run(&w, do_absence, &x, &e), e);
+	first_head_goes_away(&w, reader);
 	directory_keep_open(2000);
 	env.db = reader;
 	for (int i = 0; i < 4; i++) {

@@ -1,8 +1,8 @@
 /* draw.c — papers and results from their templates. */
+#include "core/base/json_text.h"
 #include "dossier/result.h"
 #include "issue/internal.h"
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
 static const struct issue_facilities *facilities;
 void issue_use(const struct issue_facilities *f) { facilities = f; }
@@ -47,11 +47,7 @@ static bool draw_result_as(struct env *env, const struct dossier_get_row *d, con
 		return false;
 	json_t *form = json_copy((json_t *)(uintptr_t)t->template);
 	json_object_set_new(form, whole ? "whole" : "draft", json_true());
-	char *text = json_dumps(form, JSON_COMPACT);
-	CHECK(text != NULL);
-	bool ok = issue_have()->render(issue_have()->renderer, env->arena, str_from(text), data, at, pdf, e);
-	free(text);
-	json_decref(form);
+	bool ok = issue_have()->render(issue_have()->renderer, env->arena, json_text(env->arena, form), data, at, pdf, e);
 	json_decref(data);
 	return ok;
 }

@@ -1,21 +1,14 @@
 /* papers.c — the server's side of papers.h. */
 #include "render/papers.h"
-#include <stdlib.h>
-#include <string.h>
-
-static struct str dumped(struct arena *a, const json_t *j)
-{
-	char *text = json_dumps(j, JSON_COMPACT);
-	CHECK(text != NULL);
-	struct str s = str_dup(a, str_from(text));
-	free(text);
-	return s;
-}
+#include "core/base/json_text.h"
 
 struct render_call render_paper_call(struct arena *a, struct str form, const json_t *data, struct instant at)
 {
-	struct str both = str_cat(a, form, dumped(a, data));
-	return (struct render_call){.lane = RENDER_PAPERS, .job = "paper", .payload = str_cat(a, str_fmt(a, "%lld %zu\n", (long long)at.ms, form.n), both), .fd = -1, .timeout_ms = PAPER_WAIT_MS};
+	struct buf b = buf_on(a);
+	buf_fmt(&b, "%lld %zu\n", (long long)at.ms, form.n);
+	buf_put(&b, form);
+	json_write(&b, data);
+	return (struct render_call){.lane = RENDER_PAPERS, .job = "paper", .payload = buf_str(&b), .fd = -1, .timeout_ms = PAPER_WAIT_MS};
 }
 
 bool render_paper(void *render, struct arena *a, struct str form, const json_t *data, struct instant at, struct str *pdf, struct err *e)

@@ -26,9 +26,7 @@ static void *work(void *ctx)
 {
 	struct slow *s = ctx;
 	thread_name(s->cfg.name);
-	thread_turn(TURN_LONG);
-	if (s->cfg.nice)
-		thread_nice(s->cfg.nice);
+	thread_nice(s->cfg.nice);
 	for (;;) {
 		while (sem_wait(&s->some) != 0)
 			;
