@@ -142,8 +142,9 @@ def demo(name, dossiers=3):
     return data, people_of("--data", data, dossiers=dossiers)
 
 
-def people_of(*place, dossiers):
-    code, out, err = run("demo", *place, "--dossiers", str(dossiers), "--json")
+def people_of(*place, dossiers, as_of=None):
+    """as_of: the sample's last day; else today, and then what it holds differs from day to day."""
+    code, out, err = run("demo", *place, "--dossiers", str(dossiers), *(["--as-of", as_of] if as_of else []), "--json")
     equal(code, 0, "demo: " + err)
     return {p["role"]: p for p in json.loads(out)}
 
@@ -513,13 +514,13 @@ def refused(data=None, place=None, **settings):
 class Program(Server):
     """A demonstration on the engine that was asked for, and the server over it."""
 
-    def __init__(self, dossiers=12, start=True, folder=None, way=None, **settings):
+    def __init__(self, dossiers=12, as_of=None, start=True, folder=None, way=None, **settings):
         self.data = os.path.join(folder or root, "data")
         place = ["--data", self.data]
         if engine == "pg":
             self.database, words_ = database(way)
             place = words_ + place
-        super().__init__(place=place, people=people_of(*place, dossiers=dossiers) if dossiers is not None else {}, **settings)
+        super().__init__(place=place, people=people_of(*place, dossiers=dossiers, as_of=as_of) if dossiers is not None else {}, **settings)
         if start:
             self.start()
 
