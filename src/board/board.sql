@@ -142,10 +142,14 @@ select d.id, d.procedure from dossier_figures d where d.settling_agency = :agenc
 select d.id, d.procedure from dossier_figures d
 where (:agency = 0 or d.settling_agency = :agency) and d.sent_at < :to and d.settled_at >= :to and d.law_due < :to order by d.id desc limit :limit;
 
--- name: kept_one :one
--- in: id dossier_id, to instant, now instant
+-- name: kept_facts :many
+-- in: ids json, to instant, now instant
 -- out: overdue int
-select d.settling_agency, d.procedure, case when @overdue_at_end then 1 else 0 end as overdue from dossier_figures d where d.id = :id;
+select d.id, d.settling_agency, d.procedure, case when @overdue_at_end then 1 else 0 end as overdue
+from json_each(:ids) i join dossier_figures d on d.id = i.value order by d.id;
+-- pg:
+select d.id, d.settling_agency, d.procedure, case when @overdue_at_end then 1 else 0 end as overdue
+from json_array_elements_text(cast(:ids as json)) i join dossier_figures d on d.id = cast(i as bigint) order by d.id;
 
 -- name: sent_report_get :one
 -- in: id sent_report_id

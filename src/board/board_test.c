@@ -641,6 +641,14 @@ TEST_BOTH(a_table_that_was_sent_is_compared_with_the_records)
 	c = put_body(&x, x.body);
 	EXPECT_INT(c.wrong, 0); /* what was sent again rightly counts */
 	EXPECT_INT(c.tables, 1);
+	/* Many kept cost no more queries than one. */
+	int64_t asked = db_asked(w.o.db);
+	(void)compared();
+	int64_t one = db_asked(w.o.db) - asked;
+	put_body(&x, with(a, x.body, str_fmt(a, "\"overdue\":[%lld]", (long long)late.v).p, str_fmt(a, "\"overdue\":[%lld,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]", (long long)late.v).p));
+	asked = db_asked(w.o.db);
+	EXPECT_INT(compared().wrong, 1);
+	EXPECT_INT(db_asked(w.o.db) - asked, one);
 	stop();
 }
 

@@ -104,8 +104,9 @@ struct against {
 	struct instant read;
 	struct board_report sent;
 	struct board_lines now;
-	struct overdue overdue; /* now; read for the first row that needs it */
-	bool overdue_known;
+	struct kept_facts_rows facts; /* of all that were kept, by id */
+	struct overdue overdue;       /* now; read when a row needs it */
+	struct board_kept moved;
 	struct board_sent_compared *out;
 };
 
@@ -116,74 +117,124 @@ static void wrong(struct against *x, struct str row, int col, int64_t sent, int6
 		         STR_ARG(x->period), (long long)x->version, STR_ARG(row), col, (long long)sent, (long long)is);
 }
 
-/* Was a limit begun anew, or the dossier ended while it waited, since the figures were read? Then it may be overdue now and not then, or the other way round. */
-static bool moved_since(struct against *x, int64_t dossier, bool *moved, struct err *e)
+/* Of the row now; nothing of a procedure that has nothing. */
+static const struct board_report_row *now_of(const struct against *x, struct str procedure)
 {
-	static const char *const kinds[] = {"dossier.ask_supplement", "dossier.supplement", "dossier.demand_fee", "dossier.confirm_paid", "dossier.refuse", "dossier.stop"};
-	struct audit_entries all = {0};
-	*moved = false;
-	if (!audit_timeline_without(x->env, dossier, STR("dossier.read"), STR("dossier.read_count"), 100000, &all, e))
-		return false;
-	for (size_t i = 0; i < all.n; i++)
-		for (size_t k = 0; all.v[i].at.ms >= x->read.ms - MOMENT_MS && k < ARRAY_LEN(kinds); k++)
-			*moved = *moved || str_eq(all.v[i].kind, str_from(kinds[k]));
-	return true;
+	static const struct board_report_row none = {0};
+	for (size_t i = 0; i < x->now.n; i++)
+		if (str_eq(x->now.v[i].procedure, procedure))
+			return &x->now.v[i].row;
+	return &none;
 }
 
-/* Those kept that are overdue no more: *still counts the others. */
-static bool compare_kept(struct against *x, const struct board_report_row *sent, int64_t *still, struct err *e)
+static int by_id(const void *id, const void *row)
 {
-	int64_t strange = 0;
-	*still = 0;
-	for (size_t i = 0; i < sent->kept.n; i++) {
-		struct kept_one_row d = {0};
-		bool found = false, moved = false;
-		if (!q_kept_one(x->env->db, x->env->arena, (struct dossier_id){sent->kept.v[i]}, end_of(&x->q), end_of(&x->q), &d, &found, e))
-			return false;
-		bool own = found && d.settling_agency.v == x->q.of.agency.v && str_eq(d.procedure, sent->procedure);
-		if (own && !d.overdue && !moved_since(x, sent->kept.v[i], &moved, e))
-			return false;
-		*still += own && d.overdue;
-		strange += !own || (!d.overdue && !moved);
-	}
-	if (strange || (int64_t)sent->kept.n != sent->n[II_OVERDUE])
-		wrong(x, sent->procedure, II_OVERDUE, sent->n[II_OVERDUE], (int64_t)sent->kept.n - strange);
-	return true;
+	int64_t a = *(const int64_t *)id, b = ((const struct kept_facts_row *)row)->id.v;
+	return a < b ? -1 : a > b;
 }
+
+/* A dossier kept in the row; NULL: none of that agency and procedure. */
+static const struct kept_facts_row *own(const struct against *x, const struct board_report_row *sent, int64_t id)
+{
+	const struct kept_facts_row *d = x->facts.n ? bsearch(&id, x->facts.v, x->facts.n, sizeof *x->facts.v, by_id) : NULL;
+	return d && d->settling_agency.v == x->q.of.agency.v && str_eq(d->procedure, sent->procedure) ? d : NULL;
+}
+
+/* Those kept that are overdue now as well. */
+static int64_t still(const struct against *x, const struct board_report_row *sent)
+{
+	int64_t n = 0;
+	for (size_t i = 0; i < sent->kept.n; i++) {
+		const struct kept_facts_row *d = own(x, sent, sent->kept.v[i]);
+		n += d && d->overdue;
+	}
+	return n;
+}
+
+static bool has_others(const struct against *x, const struct board_report_row *sent) { return still(x, sent) != now_of(x, sent->procedure)->n[II_OVERDUE]; }
 
 static bool overdue_now(struct against *x, struct err *e)
 {
 	int64_t n = 0;
+	bool needed = false;
 	for (size_t i = 0; i < x->now.n; i++)
 		n += x->now.v[i].row.n[II_OVERDUE];
-	x->overdue_known = x->overdue_known || overdue_read(x->env, &x->q, n, &x->overdue, e);
-	return x->overdue_known;
+	for (size_t i = 0; i < x->sent.n; i++)
+		needed = needed || (!x->sent.v[i].field && has_others(x, &x->sent.v[i]));
+	return !needed || overdue_read(x->env, &x->q, n, &x->overdue, e);
 }
 
-/* Those overdue now that were not kept. */
-static bool compare_others(struct against *x, const struct board_report_row *sent, struct err *e)
+/* Was a limit begun anew, or the dossier ended while it waited, since the figures were read? Then it may be overdue now and not then, or the other way round. */
+static bool moves(struct str kind)
 {
-	int64_t strange = 0;
-	if (!overdue_now(x, e))
-		return false;
-	struct board_kept is = overdue_of(x->env->arena, &x->overdue, sent->procedure);
-	for (size_t i = 0; i < is.n; i++) {
-		bool moved = has(&sent->kept, is.v[i]);
-		if (!moved && !moved_since(x, is.v[i], &moved, e))
-			return false;
-		strange += !moved;
+	static const char *const kinds[] = {"dossier.ask_supplement", "dossier.supplement", "dossier.demand_fee", "dossier.confirm_paid", "dossier.refuse", "dossier.stop"};
+	bool does = false;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		does = does || str_eq(kind, str_from(kinds[i]));
+	return does;
+}
+
+/* Kept and overdue no more, or overdue now and not kept: all that may have moved. */
+static struct str suspects(struct against *x)
+{
+	struct buf b = buf_on(x->env->arena);
+	for (size_t i = 0; i < x->sent.n; i++) {
+		const struct board_report_row *sent = &x->sent.v[i];
+		for (size_t k = 0; !sent->field && k < sent->kept.n; k++) {
+			const struct kept_facts_row *d = own(x, sent, sent->kept.v[k]);
+			if (d && !d->overdue)
+				id_list_add(&b, d->id.v);
+		}
+		struct board_kept is = sent->field ? (struct board_kept){0} : overdue_of(x->env->arena, &x->overdue, sent->procedure);
+		for (size_t k = 0; k < is.n; k++)
+			if (!has(&sent->kept, is.v[k]))
+				id_list_add(&b, is.v[k]);
 	}
-	if (strange)
-		wrong(x, sent->procedure, II_OVERDUE, sent->n[II_OVERDUE], sent->n[II_OVERDUE] + strange);
+	return b.n ? id_list(&b) : STR_NONE;
+}
+
+/* What the records say of the dossiers: as many queries however many there are. */
+static bool read_dossiers(struct against *x, struct err *e)
+{
+	struct str kept = board_kept_list(x->env->arena, &x->sent, STR_NONE);
+	struct audit_done_list done = {0};
+	if (!q_kept_facts(x->env->db, x->env->arena, kept, end_of(&x->q), end_of(&x->q), &x->facts, e) || !overdue_now(x, e))
+		return false;
+	struct str ids = suspects(x);
+	if (ids.n && !audit_done_since(x->env, ids, (struct instant){x->read.ms - MOMENT_MS}, STR("dossier.read"), STR("dossier.read_count"), &done, e))
+		return false;
+	x->moved.v = NEW_ARRAY(x->env->arena, done.n + 1, int64_t);
+	for (size_t i = 0; i < done.n; i++)
+		if (moves(done.v[i].kind))
+			x->moved.v[x->moved.n++] = done.v[i].subject;
 	return true;
 }
 
-/* Of one procedure; `now`: NULL, it has nothing. */
-static bool compare_row(struct against *x, const struct board_report_row *sent, const struct board_report_row *now, struct err *e)
+static void compare_kept(struct against *x, const struct board_report_row *sent)
 {
-	static const struct board_report_row none = {0};
-	int64_t still = 0;
-	now = now ? now : &none;
+	int64_t strange = 0;
+	for (size_t i = 0; i < sent->kept.n; i++) {
+		const struct kept_facts_row *d = own(x, sent, sent->kept.v[i]);
+		strange += !d || (!d->overdue && !has(&x->moved, d->id.v));
+	}
+	if (strange || (int64_t)sent->kept.n != sent->n[II_OVERDUE])
+		wrong(x, sent->procedure, II_OVERDUE, sent->n[II_OVERDUE], (int64_t)sent->kept.n - strange);
+}
+
+/* Those overdue now that were not kept. */
+static void compare_others(struct against *x, const struct board_report_row *sent)
+{
+	int64_t strange = 0;
+	struct board_kept is = overdue_of(x->env->arena, &x->overdue, sent->procedure);
+	for (size_t i = 0; i < is.n; i++)
+		strange += !has(&sent->kept, is.v[i]) && !has(&x->moved, is.v[i]);
+	if (strange)
+		wrong(x, sent->procedure, II_OVERDUE, sent->n[II_OVERDUE], sent->n[II_OVERDUE] + strange);
+}
+
+static void compare_row(struct against *x, const struct board_report_row *sent)
+{
+	const struct board_report_row *now = now_of(x, sent->procedure);
 	for (int k = II_RECEIVED; k < II_IN_TIME; k++)
 		if (sent->n[k] != now->n[k])
 			wrong(x, sent->procedure, k, sent->n[k], now->n[k]);
@@ -191,7 +242,9 @@ static bool compare_row(struct against *x, const struct board_report_row *sent, 
 		wrong(x, sent->procedure, II_IN_TIME, sent->n[II_IN_TIME], sent->n[II_OPEN] - sent->n[II_OVERDUE]);
 	x->out->figures += II_COLS - II_RECEIVED + 1;
 	x->out->otherwise += 2 * (now->n[II_OVERDUE] != sent->n[II_OVERDUE]);
-	return compare_kept(x, sent, &still, e) && (still == now->n[II_OVERDUE] || compare_others(x, sent, e));
+	compare_kept(x, sent);
+	if (has_others(x, sent))
+		compare_others(x, sent);
 }
 
 /* A field is the sum of what stands below it. */
@@ -208,22 +261,20 @@ static void compare_field(struct against *x, size_t at)
 
 static bool compare_table(struct against *x, struct err *e)
 {
-	bool ok = board_report_lines(x->env, &x->q, &x->now, e);
-	for (size_t i = 0; ok && i < x->now.n; i++) { /* what nobody reported */
+	if (!board_report_lines(x->env, &x->q, &x->now, e) || !read_dossiers(x, e))
+		return false;
+	for (size_t i = 0; i < x->now.n; i++) { /* what nobody reported */
 		const struct board_line *v = &x->now.v[i];
 		if (v->row.n[II_RECEIVED] && !board_report_of(&x->sent, v->procedure))
 			wrong(x, v->procedure, II_RECEIVED, 0, v->row.n[II_RECEIVED]);
 	}
-	for (size_t i = 0; ok && i < x->sent.n; i++) {
-		const struct board_report_row *now = NULL;
-		for (size_t k = 0; k < x->now.n; k++)
-			now = str_eq(x->now.v[k].procedure, x->sent.v[i].procedure) ? &x->now.v[k].row : now;
-		ok = x->sent.v[i].field || compare_row(x, &x->sent.v[i], now, e);
-	}
-	for (size_t i = 0; ok && i < x->sent.n; i++)
+	for (size_t i = 0; i < x->sent.n; i++)
+		if (!x->sent.v[i].field)
+			compare_row(x, &x->sent.v[i]);
+	for (size_t i = 0; i < x->sent.n; i++)
 		if (x->sent.v[i].field)
 			compare_field(x, i);
-	return ok;
+	return true;
 }
 
 static bool compare_one(struct env *env, const struct sent_report_newest_row *r, struct board_sent_compared *out, struct err *e)

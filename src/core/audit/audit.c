@@ -146,6 +146,17 @@ bool audit_timeline_without(struct env *env, int64_t subject, struct str without
 	return timeline(env, &(struct log_of_subject_in){.subject = subject, .without = without, .nor = nor, .limit = limit}, out, e);
 }
 
+bool audit_done_since(struct env *env, struct str subjects, struct instant since, struct str without, struct str nor, struct audit_done_list *out, struct err *e)
+{
+	struct log_kinds_since_rows rows = {0};
+	if (!q_log_kinds_since(env->db, env->arena, &(struct log_kinds_since_in){.subjects = subjects, .since = since, .without = without, .nor = nor}, &rows, e))
+		return err_wrap(e, "what was done since");
+	*out = (struct audit_done_list){NEW_ARRAY(env->arena, rows.n, struct audit_done), rows.n};
+	for (size_t i = 0; i < rows.n; i++)
+		out->v[i] = (struct audit_done){rows.v[i].subject, rows.v[i].kind};
+	return true;
+}
+
 bool audit_last(struct env *env, int64_t subject, int64_t *entry, struct err *e)
 {
 	struct log_last_of_row row = {0};

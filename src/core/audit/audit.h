@@ -58,6 +58,10 @@ MUST_CHECK bool audit_get(struct db *db, struct arena *a, int64_t id, struct aud
 MUST_CHECK bool audit_timeline(struct env *env, int64_t subject, int64_t after, int64_t limit, struct audit_entries *out, struct err *e);
 /* The same from the start, without the entries of these two kinds (looks are many, acts are few). */
 MUST_CHECK bool audit_timeline_without(struct env *env, int64_t subject, struct str without, struct str nor, int64_t limit, struct audit_entries *out, struct err *e);
+/* What was done about many subjects (a list of ids, core/db/id.h) since then, without these two kinds: each kind once a subject, by subject. */
+struct audit_done { int64_t subject; struct str kind; };
+struct audit_done_list { struct audit_done *v; size_t n; };
+MUST_CHECK bool audit_done_since(struct env *env, struct str subjects, struct instant since, struct str without, struct str nor, struct audit_done_list *out, struct err *e);
 /* The id of the last of them, 0: none. Whatever changed a row of the subject since has another: what was read after it, and shows
  * nothing else, holds while it stays. */
 MUST_CHECK bool audit_last(struct env *env, int64_t subject, int64_t *entry, struct err *e);

@@ -53,6 +53,14 @@ select id, lane, seq, at, actor, person, unit, role, kind, body, hash
 from log_entry where subject = :subject and id > :after and kind <> :without and kind <> :nor
 order by id limit :limit;
 
+-- name: log_kinds_since :many
+-- in: subjects json, since instant, without word, nor word
+select distinct subject, kind from log_entry
+where subject in (select value from json_each(:subjects)) and at >= :since and kind <> :without and kind <> :nor order by subject;
+-- pg:
+select distinct subject, kind from log_entry
+where subject in (select cast(i as bigint) from json_array_elements_text(cast(:subjects as json)) i) and at >= :since and kind <> :without and kind <> :nor order by subject;
+
 -- name: log_last_of :one
 -- in: subject int
 select id from log_entry where subject = :subject order by id desc limit 1;

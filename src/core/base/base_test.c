@@ -1,11 +1,15 @@
 #include "core/base/err.h"
+#include "core/base/file.h"
 #include "core/base/fmt.h"
 #include "core/base/instant.h"
 #include "core/base/thread.h"
 #include "core/test/test.h"
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -309,4 +313,29 @@ TEST(a_threads_turns_are_its_own_and_inherited)
 	EXPECT_INT(share().turn, before.turn ? 20000000 : 0);
 	thread_turn(TURN_SHORT); /* as nice as it was */
 	EXPECT_INT(share().nice, before.nice + 3);
+}
+
+/* Who starts the program with `chrt --batch` or `--idle` keeps that. */
+TEST(turns_leave_the_policy_of_scheduling_as_it_is)
+{
+	EXPECT_INT(sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0}), 0);
+	thread_turn(TURN_SHORT);
+	thread_nice(1);
+	EXPECT_INT(share().policy, SCHED_BATCH);
+}
+
+TEST(a_file_is_replaced_whole_or_not_at_all)
+{
+	struct err e = {0};
+	struct str dir = test_temp_dir(a), path = str_fmt(a, "%.*s/x", STR_ARG(dir)), beside = str_fmt(a, "%.*s/x.new", STR_ARG(dir)), large = {arena_alloc(a, 100000), 100000};
+	EXPECT_OK(file_replace(a, path.p, 0600, STR("before"), &e), e);
+	signal(SIGXFSZ, SIG_IGN);
+	EXPECT_INT(setrlimit(RLIMIT_FSIZE, &(struct rlimit){4096, RLIM_INFINITY}), 0); /* the first call writes a part, the second fails */
+	EXPECT_ERR(file_replace(a, path.p, 0600, large, &e), e, ERR_INTERNAL);
+	EXPECT(strstr(e.text, "File too large"));
+	EXPECT(access(beside.p, F_OK) != 0);
+	EXPECT_TEXT(test_read_file(a, path), "before");
+	EXPECT_INT(setrlimit(RLIMIT_FSIZE, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY}), 0);
+	EXPECT_OK(file_replace(a, path.p, 0600, large, &e), e);
+	EXPECT_INT(test_read_file(a, path).n, large.n);
 }

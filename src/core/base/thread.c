@@ -12,7 +12,7 @@ void thread_name(const char *name) { (void)prctl(PR_SET_NAME, name); }
 void thread_turn(enum thread_turn turn)
 {
 	static const __u64 ns[] = {[TURN_SHORT] = 100000, [TURN_USUAL] = 0, [TURN_LONG] = 20000000};
-	struct sched_attr how = {.size = sizeof how, .sched_policy = SCHED_NORMAL, .sched_nice = getpriority(PRIO_PROCESS, (id_t)gettid()), .sched_runtime = ns[turn]};
+	struct sched_attr how = {.size = sizeof how, .sched_flags = SCHED_FLAG_KEEP_POLICY, .sched_nice = getpriority(PRIO_PROCESS, (id_t)gettid()), .sched_runtime = ns[turn]};
 	(void)syscall(SYS_sched_setattr, 0, &how, 0);
 }
 

@@ -1,5 +1,6 @@
 /* blob_read.c — reading: authenticated piece by piece. */
 #include "core/blob/blob_internal.h"
+#include "core/base/file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -177,18 +178,6 @@ ptrdiff_t blob_reader_read(struct blob_reader *r, void *out, size_t max, struct 
 
 /* ---- whole files ---- */
 
-static bool write_all(int fd, const char *p, size_t n, struct err *e)
-{
-	while (n > 0) {
-		ssize_t k = write(fd, p, n);
-		if (k < 0 && errno != EINTR)
-			return blob_fail(e, "writing a copy in memory");
-		p += k > 0 ? k : 0;
-		n -= k > 0 ? (size_t)k : 0;
-	}
-	return true;
-}
-
 /* At most `max` bytes; *more when there are others. */
 static bool copy_out(struct blob_reader *r, int fd, int64_t max, int64_t *size, bool *more, struct err *e)
 {
@@ -198,7 +187,7 @@ static bool copy_out(struct blob_reader *r, int fd, int64_t max, int64_t *size, 
 	for (*size = 0; ok && n > 0 && *size <= max; *size += n > 0 ? n : 0) {
 		n = blob_reader_read(r, part, sizeof part, e);
 		size_t room = (size_t)(max - *size);
-		ok = n >= 0 && write_all(fd, part, (size_t)n < room ? (size_t)n : room, e);
+		ok = n >= 0 && (file_write(fd, (struct str){part, (size_t)n < room ? (size_t)n : room}) || blob_fail(e, "writing a copy in memory"));
 	}
 	crypto_wipe(part, sizeof part);
 	*more = *size > max;

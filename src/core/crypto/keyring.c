@@ -3,6 +3,7 @@
  * File: a first line FORMAT, then one line per key, newest first: 8 hex digits of id, a space, 64 hex digits, a space,
  * 8 hex digits of sum (the beginning of SHA-256 of id and key): a flipped bit or a slip in copying is found, not used. The id is random
  * and only says which line to use. */
+#include "core/base/file.h"
 #include "core/crypto/crypto.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -131,19 +132,6 @@ void keyring_free(struct keyring *r)
 	munmap(r, sizeof *r);
 }
 
-static bool write_all(int fd, struct str s)
-{
-	while (s.n) {
-		ssize_t n = write(fd, s.p, s.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		s = str_sub(s, (size_t)n, s.n);
-	}
-	return true;
-}
-
 static bool sync_folder(struct arena *a, const char *path)
 {
 	char *copy = strdup(path);
@@ -173,7 +161,7 @@ static bool write_ring(const char *path, const struct keyring *r, bool replace, 
 	int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_set(e, ERR_INTERNAL, "%s: %s", temp, strerror(errno));
-	bool good = write_all(fd, buf_str(&b)) && fsync(fd) == 0;
+	bool good = file_write(fd, buf_str(&b)) && fsync(fd) == 0;
 	close(fd);
 	good = good && (replace ? rename(temp, path) : link(temp, path)) == 0;
 	int saved = errno;

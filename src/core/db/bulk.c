@@ -36,12 +36,16 @@ static bool drop_indexes(struct db *db, struct arena *a, const struct db_bulk_co
 	if (sqlite3_prepare_v2(db->lite, "select name from sqlite_schema where type = 'index' and sql is not null and tbl_name = ?1", -1, &st, NULL) != SQLITE_OK)
 		return failed(db, "indexes", e);
 	sqlite3_bind_text(st, 1, table, -1, SQLITE_STATIC);
-	while (sqlite3_step(st) == SQLITE_ROW) {
+	int code;
+	while ((code = sqlite3_step(st)) == SQLITE_ROW) {
 		const char *name = (const char *)sqlite3_column_text(st, 0);
 		if (!is_kept(c, name))
 			buf_fmt(&all, "drop index \"%s\";", name);
 	}
+	bool ok = code == SQLITE_DONE || failed(db, "indexes", e);
 	sqlite3_finalize(st);
+	if (!ok)
+		return false;
 	return all.n == 0 || exec(db, str_cstr(a, buf_str(&all)), e);
 }
 
@@ -123,12 +127,14 @@ static bool has_index(struct db *db, const char *name)
 static bool copy_indexes(struct db *db, sqlite3 *model, struct err *e)
 {
 	sqlite3_stmt *st = NULL;
-	bool ok = sqlite3_prepare_v2(model, "select name, sql from sqlite_schema where type = 'index' and sql is not null", -1, &st, NULL) == SQLITE_OK ||
-	          err_set(e, ERR_INTERNAL, "indexes: %s", sqlite3_errmsg(model));
-	while (ok && sqlite3_step(st) == SQLITE_ROW)
-		ok = has_index(db, (const char *)sqlite3_column_text(st, 0)) || exec(db, (const char *)sqlite3_column_text(st, 1), e);
+	bool made = true;
+	int code = sqlite3_prepare_v2(model, "select name, sql from sqlite_schema where type = 'index' and sql is not null", -1, &st, NULL);
+	if (code == SQLITE_OK)
+		while (made && (code = sqlite3_step(st)) == SQLITE_ROW)
+			made = has_index(db, (const char *)sqlite3_column_text(st, 0)) || exec(db, (const char *)sqlite3_column_text(st, 1), e);
+	bool all = !made || code == SQLITE_DONE || err_set(e, ERR_INTERNAL, "indexes: %s", sqlite3_errmsg(model));
 	sqlite3_finalize(st);
-	return ok;
+	return made && all;
 }
 
 /* What the migrations make, in an empty database of its own. */

@@ -458,6 +458,19 @@ TEST(no_process_goes_on_with_half_an_act)
 	EXPECT_INT(count_scratch(a, db), 0);
 }
 
+/* As SQLite does when the disk is full. A savepoint alone would be a transaction, and what is done in it committed past all others. */
+TEST(a_savepoint_needs_a_transaction_that_is_still_there)
+{
+	struct db *db = fresh(a, DB_SQLITE);
+	struct err e = {0};
+	AUTO_TX tx = {0}, sp = {0};
+	EXPECT_OK(db_begin(db, &tx, &e), e);
+	EXPECT_INT(sqlite3_exec(db->lite, "rollback", NULL, NULL, NULL), SQLITE_OK);
+	EXPECT_ERR(db_savepoint(db, &sp, &e), e, ERR_INTERNAL);
+	EXPECT(!db_commit(&tx, &e) && !db_in_tx(db));
+	EXPECT_OK(db_begin(db, &tx, &e) && db_savepoint(db, &sp, &e) && db_commit(&sp, &e) && db_commit(&tx, &e), e);
+}
+
 /* Digests are the same on both engines: this one was computed apart from this program over the bytes that row.c documents. */
 TEST_BOTH(digests_are_the_same_on_both_engines)
 {

@@ -309,6 +309,39 @@ TEST(indexes_and_words_are_compared)
 	sqlite3_close(lite);
 }
 
+/* The nth instruction of the connection's statements is its last; 0: none. */
+static int64_t left, counted;
+static int last_one(void *ctx)
+{
+	(void)ctx;
+	counted++;
+	return left > 0 && --left == 0;
+}
+
+/* Not even the list of what is to be looked at may end early without a word. */
+TEST(a_check_that_was_cut_short_says_so)
+{
+	struct err e = {0};
+	const char *path = place(a);
+	struct db_whole w = {0};
+	sqlite3 *lite = open_with_sums(path);
+	fill(lite);
+	AUTO_DB db = db_open_sqlite(str_from(path), DB_READ_ONLY, &e);
+	EXPECT(db);
+	sqlite3_progress_handler(db->lite, 1, last_one, NULL);
+	EXPECT_OK(db_whole_inside(db, &w, &e), e);
+	int64_t all = counted;
+	for (int64_t n = 1; n <= all; n += n < 20 || n > all - 60 ? 1 : (all - 60 - n) / 10 + 1) {
+		left = n;
+		EXPECT_ERR(db_whole_inside(db, &w, &e), e, ERR_INTERNAL);
+		EXPECT(strstr(e.text, "interrupted"));
+	}
+	left = 0;
+	EXPECT_OK(db_whole_inside(db, &w, &e), e);
+	EXPECT_TEXT(str_from(w.fault), "");
+	sqlite3_close(lite);
+}
+
 TEST_BOTH(a_good_database_is_whole)
 {
 	struct err e = {0};

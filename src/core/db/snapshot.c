@@ -1,8 +1,10 @@
 /* snapshot.c — PostgreSQL's own dump and restore, through pipes: no clear copy on a disk; a copy of an SQLite database. See db.h. */
 #include "core/base/child.h"
+#include "core/base/file.h"
 #include "core/db/impl.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -50,12 +52,27 @@ static bool start(struct db *db, const char *program, const char *const *more, s
 	return why == 0 || err_set(e, ERR_INTERNAL, "cannot start %s: %s", program, strerror(why));
 }
 
+/* Waits for it. ok false: it was given up, and *e says why. */
 static bool end(const char *program, pid_t pid, bool ok, struct err *e)
 {
 	int status = -1;
-	if (waitpid(pid, &status, 0) == pid && status == 0)
-		return ok;
-	return err_set(e, ERR_INTERNAL, "%s failed: see what it said", program);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return ok && (status == 0 || err_set(e, ERR_INTERNAL, "%s failed: see what it said", program));
+}
+
+static bool pass_on(int fd, db_bytes_fn *put, void *ctx, struct err *e)
+{
+	char bytes[65536];
+	for (;;) {
+		ssize_t n = read(fd, bytes, sizeof bytes);
+		if (n == 0)
+			return true;
+		if (n < 0 && errno != EINTR)
+			return err_set(e, ERR_INTERNAL, "pg_dump cannot be read: %s", strerror(errno));
+		if (n > 0 && !put(ctx, bytes, (size_t)n, e))
+			return false;
+	}
 }
 
 bool db_dump(struct db *db, db_bytes_fn *put, void *ctx, struct err *e)
@@ -63,17 +80,13 @@ bool db_dump(struct db *db, db_bytes_fn *put, void *ctx, struct err *e)
 	static const char *const more[] = {"--format=custom"};
 	int ends[2];
 	pid_t pid;
-	char bytes[65536];
-	ssize_t n;
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return err_set(e, ERR_INTERNAL, "no pipe: %s", strerror(errno));
-	bool ok = start(db, "pg_dump", more, 1, ends[1], 1, &pid, e);
+	bool begun = start(db, "pg_dump", more, 1, ends[1], 1, &pid, e);
 	close(ends[1]);
-	bool begun = ok;
-	while (ok && (n = read(ends[0], bytes, sizeof bytes)) > 0)
-		ok = put(ctx, bytes, (size_t)n, e);
+	bool ok = begun && pass_on(ends[0], put, ctx, e);
 	close(ends[0]);
-	return begun ? end("pg_dump", pid, ok, e) : false;
+	return begun && end("pg_dump", pid, ok, e);
 }
 
 bool db_load_begin(struct db *db, struct db_load *out, struct err *e)
@@ -92,17 +105,13 @@ bool db_load_begin(struct db *db, struct db_load *out, struct err *e)
 
 bool db_load(struct db_load *l, const void *p, size_t n, struct err *e)
 {
-	for (size_t at = 0; at < n;) {
-		ssize_t w = write(l->fd, (const char *)p + at, n - at);
-		if (w < 0 && errno != EINTR)
-			return err_set(e, ERR_INTERNAL, "pg_restore takes no more: %s", strerror(errno));
-		at += w > 0 ? (size_t)w : 0;
-	}
-	return true;
+	return file_write(l->fd, (struct str){p, n}) || err_set(e, ERR_INTERNAL, "pg_restore takes no more: %s", strerror(errno));
 }
 
 bool db_load_end(struct db_load *l, bool ok, struct err *e)
 {
+	if (!ok) /* or it would commit what it has, when that is all of the tables */
+		kill(l->pid, SIGTERM);
 	close(l->fd);
 	return end("pg_restore", l->pid, ok, e);
 }

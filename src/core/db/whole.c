@@ -237,6 +237,7 @@ static bool check_trees(struct db *db, struct db_whole *out, struct err *e)
 	if (said && strcmp(said, "ok") != 0)
 		whole_fault(out, "integrity check: %s", said);
 	sqlite3_finalize(s);
+	s = NULL;
 	ok = ok && sqlite3_prepare_v2(db->lite, "select count(*) from sqlite_schema where type = 'index'", -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW;
 	if (ok)
 		out->indexes = sqlite3_column_int64(s, 0);
@@ -260,21 +261,30 @@ static void check_search(sqlite3 *lite, const char *name, struct db_whole *out)
 	sqlite3_free(text);
 }
 
+static bool each_search(struct db *db, sqlite3 *lite, struct db_whole *out, struct err *e)
+{
+	sqlite3_stmt *s = NULL;
+	int code = sqlite3_prepare_v2(db->lite, "select name from sqlite_schema where type = 'table' and sql like 'create virtual table%using fts5%'", -1, &s, NULL);
+	if (code == SQLITE_OK)
+		while ((code = sqlite3_step(s)) == SQLITE_ROW)
+			check_search(lite, (const char *)sqlite3_column_text(s, 0), out);
+	bool ok = code == SQLITE_DONE || err_set(e, ERR_INTERNAL, "search tables: %s", sqlite3_errmsg(db->lite));
+	sqlite3_finalize(s);
+	return ok;
+}
+
 static bool check_searches(struct db *db, struct db_whole *out, struct err *e)
 {
 	sqlite3 *lite = NULL;
-	sqlite3_stmt *s = NULL;
 	int64_t end = monotonic_ns() + SEARCH_NS;
-	bool ok = lite_open(sqlite3_db_filename(db->lite, "main"), SQLITE_OPEN_READWRITE, &lite) == SQLITE_OK &&
-	          sqlite3_busy_timeout(lite, 2000) == SQLITE_OK &&
-	          sqlite3_prepare_v2(db->lite, "select name from sqlite_schema where type = 'table' and sql like 'create virtual table%using fts5%'", -1, &s, NULL) == SQLITE_OK;
-	if (lite)
+	bool ok = lite_open(sqlite3_db_filename(db->lite, "main"), SQLITE_OPEN_READWRITE, &lite) == SQLITE_OK || err_set(e, ERR_INTERNAL, "search tables: %s", sqlite3_errmsg(lite));
+	if (ok) {
+		sqlite3_busy_timeout(lite, 2000);
 		sqlite3_progress_handler(lite, 10000, too_long, &end);
-	while (ok && sqlite3_step(s) == SQLITE_ROW)
-		check_search(lite, (const char *)sqlite3_column_text(s, 0), out);
-	sqlite3_finalize(s);
+		ok = each_search(db, lite, out, e);
+	}
 	sqlite3_close(lite);
-	return ok || err_set(e, ERR_INTERNAL, "search tables: %s", sqlite3_errmsg(db->lite));
+	return ok;
 }
 
 bool db_whole_inside(struct db *db, struct db_whole *out, struct err *e)

@@ -1,11 +1,10 @@
 /* log.c — see log.h. */
 #include "core/log/log.h"
+#include "core/base/file.h"
 #include "core/base/instant.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdatomic.h>
-#include <unistd.h>
 
 static _Atomic int least = LOG_INFO;
 static _Atomic int out_fd = 2;
@@ -62,19 +61,6 @@ static void put_pair(struct buf *b, const struct log_pair *p)
 	}
 }
 
-/* A log that cannot be written is no reason to stop serving. */
-static void write_line(int fd, struct str line)
-{
-	while (line.n > 0) {
-		ssize_t n = write(fd, line.p, line.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return;
-		line = str_sub(line, (size_t)n, line.n);
-	}
-}
-
 void log_pairs(enum log_level level, const char *event, const struct log_pair *pairs, size_t n)
 {
 	if ((int)level < atomic_load(&least) || level >= LOG_OFF)
@@ -86,5 +72,6 @@ void log_pairs(enum log_level level, const char *event, const struct log_pair *p
 	for (size_t i = 0; i < n; i++)
 		put_pair(&b, &pairs[i]);
 	buf_char(&b, '\n');
-	write_line(atomic_load(&out_fd), buf_str(&b));
+	if (!file_write(atomic_load(&out_fd), buf_str(&b)))
+		return; /* a log that cannot be written is no reason to stop serving */
 }

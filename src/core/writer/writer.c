@@ -283,7 +283,6 @@ static bool hand_start(struct hand *h, struct err *e)
 	note_time(h->w, h->link.lane.at.ms);
 	if (pthread_create(&h->thread, NULL, hand_main, h) != 0)
 		return err_set(e, ERR_INTERNAL, "cannot start a writer thread");
-	note_time(h->w, h->link.lane.at.ms);
 	h->started = true;
 	return true;
 }
