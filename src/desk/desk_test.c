@@ -620,6 +620,58 @@ static struct str at_proposal(const char *procedure)
 	return code;
 }
 
+/* ---- a result that is not made ---- */
+
+static bool sign_hopeless;
+static int64_t sign_later_ms;
+static bool sign_fails(struct job_run *run, struct err *e)
+{
+	run->hopeless = sign_hopeless;
+	run->later_ms = sign_later_ms;
+	return err_set(e, ERR_BUSY, "drawing ended <b>");
+}
+static const struct job_kind failing[] = {{.name = "issue.paper"}, {.name = "issue.sign", .fn = sign_fails}};
+
+static void run_failing(void)
+{
+	const struct job_config cfg = {.writer = w.o.w, .pool = w.pool, .kinds = failing, .n_kinds = ARRAY_LEN(failing), .threads = 1, .now = office_now_for};
+	struct err e = {0};
+	for (bool ran = true; ran;)
+		EXPECT_OK(job_run_one(&cfg, &ran, &e), e);
+}
+
+/* Who decided reads on the record whether it waits for the token, is tried again and when, or that it was given up and whom to tell. */
+TEST_BOTH(a_result_that_is_not_made_says_why_on_the_record)
+{
+	start(a, engine);
+	facilities.queue = issue_queue;
+	sign_hopeless = false;
+	struct str code = at_proposal("bx-cap-phep-xquang");
+	STATUS(post(&w.specialist, record(code, "/submit"), "outcome=result&text=%C4%90%E1%BB%A7"), 303);
+	STATUS(post(&w.head, record(code, "/approve"), ""), 303);
+	STATUS(post(&w.director, record(code, "/approve"), ""), 303);
+	EXPECT(has(get(&w.director, record(code, "")).body, "Kết quả đang chờ ký số;"));
+	sign_later_ms = 20000;
+	run_failing();
+	struct str page = get(&w.director, record(code, "")).body;
+	EXPECT(has(page, "đang chờ thiết bị ký số") && !has(page, "đã thử"));
+	sign_later_ms = 0;
+	office_set_ms(office_now().ms + 20000);
+	run_failing();
+	page = get(&w.director, record(code, "")).body;
+	struct str when = lang_instant(a, LANG_VI, (struct instant){office_now().ms + 15000});
+	EXPECT(has(page, "Chưa lập và ký được kết quả") && has(page, str_fmt(a, "đã thử 1 lần chưa được và sẽ tự thử lại lúc %.*s", STR_ARG(when)).p));
+	sign_hopeless = true;
+	office_set_ms(office_now().ms + 15000);
+	run_failing();
+	page = get(&w.director, record(code, "")).body;
+	EXPECT(has(page, "Hệ thống đã dừng lập và ký kết quả") && has(page, "Đã thử 2 lần không được") && has(page, "Thử lại ngay") && !has(page, "drawing ended"));
+	EXPECT(has(get(&w.clerk, record(code, "")).body, "Hệ thống đã dừng lập và ký kết quả"));
+	STATUS(post(&w.clerk, record(code, "/issue"), ""), 422);
+	stop();
+}
+
+
 TEST_BOTH(a_proposal_asks_for_the_fields_of_its_result)
 {
 	start(a, engine);

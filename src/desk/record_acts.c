@@ -211,12 +211,34 @@ static bool waits_signature(const struct sheet *s)
 	return waits;
 }
 
+/* Is it being made, does it wait for the token, did drawing it fail, and is it tried again or must somebody ask for that? */
+static bool signature_notice(struct sheet *s, struct err *e)
+{
+	struct arena *a = s->r->env.arena;
+	enum lang lang = s->r->env.lang;
+	struct job_state x;
+	if (!issue_result_course(&s->r->env, &s->d, &x, e))
+		return false;
+	struct ui_notice n = {.tone = UI_INFO, .text = WORD(s, MSG_DESK_WAITS_SIGNATURE)};
+	struct str args[] = {str_fmt(a, "%lld", (long long)x.tries), lang_instant(a, lang, x.stage == JOB_DEAD ? x.ended_at : x.next)};
+	if (x.stage == JOB_DEAD)
+		n = (struct ui_notice){.tone = UI_BAD, .title = WORD(s, MSG_DESK_RESULT_GIVEN_UP), .text = msg_fmt(a, lang, MSG_DESK_RESULT_GIVEN_UP_WHY, args, 2)};
+	else if (x.stage == JOB_OPEN && x.failed && x.tries && x.next.ms)
+		n = (struct ui_notice){.tone = UI_WARN, .title = WORD(s, MSG_DESK_RESULT_LATE), .text = msg_fmt(a, lang, MSG_DESK_RESULT_LATE_WHY, args, 2)};
+	else if (x.stage == JOB_OPEN && x.failed && x.tries)
+		n = (struct ui_notice){.tone = UI_WARN, .title = WORD(s, MSG_DESK_RESULT_LATE), .text = msg_fmt(a, lang, MSG_DESK_RESULT_LATE_NOW, args, 1)};
+	else if (x.stage == JOB_OPEN && x.failed)
+		n.text = WORD(s, MSG_DESK_WAITS_TOKEN);
+	ui_notice(s->o, &n);
+	return true;
+}
+
 bool sheet_actions(struct sheet *s, struct err *e)
 {
 	bool any = waits_signature(s);
 	ui_section_begin(s->o, WORD(s, MSG_DESK_ACTIONS));
-	if (any)
-		ui_notice(s->o, &(struct ui_notice){.tone = UI_INFO, .text = WORD(s, MSG_DESK_WAITS_SIGNATURE)});
+	if (any && !signature_notice(s, e))
+		return false;
 	keep_typed(s);
 	for (int group = 0; group < 3; group++)
 		for (int a = 0; a < ACT_COUNT; a++) {

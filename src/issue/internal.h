@@ -8,6 +8,8 @@
 const struct issue_facilities *issue_have(void);
 #define LAW (issue_have()->law)
 
+/* A number that a job of the slice was given. 0: none. */
+int64_t issue_payload_id(struct str payload, const char *name);
 void set_text(json_t *o, const char *key, struct str value); /* nothing when empty */
 /* What every paper says of the dossier: offices, place, applicant, code. `on`: the day of the paper. */
 MUST_CHECK bool base_data(struct env *env, const struct dossier_get_row *d, struct date on, bool by_settling, json_t **out, struct err *e);

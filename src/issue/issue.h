@@ -7,6 +7,7 @@
  * Jobs:   issue.paper (draw, keep), issue.sign (draw, sign by the decider, stamp, keep), issue.seal (the agency's seal after
  *         issue), issue.sweep (daily: what an action did not queue). Each may run again: what is there already is left.
  *         Token or authority away: the job comes back later; number and day were bound before, so nothing is numbered twice.
+ *         What cannot be drawn ten times, over two hours, is given up until an administrator asks for it again.
  * Words of papers are Vietnamese only. The facilities are set once, before any job or request. */
 #pragma once
 #include "core/blob/blob.h"
@@ -61,6 +62,8 @@ MUST_CHECK bool issue_register_draw(struct env *env, const struct issue_register
 
 /* In an action, after an act (desk_facilities.queue): queues what the act calls for. */
 MUST_CHECK bool issue_queue(struct env *env, const struct dossier_done *done, struct dossier_id id, struct err *e);
+/* How far the signed result of a dossier is that was decided and not issued; JOB_ABSENT for any other. */
+MUST_CHECK bool issue_result_course(struct env *env, const struct dossier_get_row *d, struct job_state *out, struct err *e);
 
 /* /quan-tri/viec-nen: work that was given up. */
 extern const struct route_table issue_routes;

@@ -39,3 +39,7 @@ order by accepted_at, id limit :limit;
 select count(*) as n from issue_register
 where (+receiving_unit = :reception or +settling_agency = :agency) and accepted_at >= :since and accepted_at < :until
   and (:field is null or field = :field);
+
+-- name: issue_code :one
+-- in: id dossier_id
+select code from dossier where id = :id;

@@ -17,7 +17,7 @@ static struct world {
 	struct db_pool *pool;
 	struct blob_store *blobs;
 	struct job_config jobs;
-	struct render *render;
+	struct render *render, *dying; /* dying: whose process ends at each paper */
 	struct sign_client *client;
 	struct trust *anchors, *stamps;
 	struct tsa_demo *tsa_server;
@@ -83,7 +83,8 @@ static void start(struct arena *a, enum db_engine engine, bool with_keys)
 	w.signer_label = "giam-doc";
 	office_set_ms(instant_clock().ms - behind_ms); /* certificates are of today */
 	w.render = render_open(str_fmt(a, "%s/src/render/motcua-render", getenv("MOTCUA_BUILD_DIR")).p, &e); /* it forks: before the threads */
-	EXPECT(w.render != NULL);
+	w.dying = render_open("/bin/false", &e);
+	EXPECT(w.render != NULL && w.dying != NULL);
 	if (with_keys)
 		make_keys();
 	office_open(&w.o, a, engine, NULL);
@@ -99,6 +100,7 @@ static void stop(void)
 {
 	office_close(&w.o);
 	render_close(w.render);
+	render_close(w.dying);
 	if (w.client) {
 		sign_client_close(w.client);
 		tsa_demo_stop(w.tsa_server);
@@ -489,6 +491,119 @@ TEST_BOTH(a_dead_signature_comes_back)
 	run_jobs();
 	EXPECT_INT(files(s.id).n, 2);
 	EXPECT_INT(job_state().dead, 0);
+	stop();
+}
+
+static struct job_state result_course(struct dossier_id id)
+{
+	struct err e = {0};
+	struct env env = reader();
+	struct dossier_get_row d = now_of(id);
+	struct job_state x;
+	EXPECT_OK(issue_result_course(&env, &d, &x, &e), e);
+	return x;
+}
+static bool ask_again(struct env *env, void *ctx, struct err *e)
+{
+	struct job_dead_list dead;
+	(void)ctx;
+	if (!job_dead_list(env, 10, &dead, e))
+		return false;
+	EXPECT_INT(dead.n, 1);
+	EXPECT(dead.v[0].hopeless && str_find(dead.v[0].last_error, STR("drawing")) >= 0);
+	return job_retry(env, dead.v[0].id, e);
+}
+
+/* A drawing that ends its process each time is tried ten times with growing waits, then given up until it is asked for; it keeps nothing, and its number. */
+TEST_BOTH(a_result_that_cannot_be_drawn_is_given_up_and_asked_for_again)
+{
+	behind_ms = 40 * 3600000;
+	start(a, engine, true);
+	behind_ms = 0;
+	struct dossier_sent s = accepted();
+	EXPECT_INT(result_course(s.id).stage, JOB_ABSENT);
+	run_jobs(); /* the receipt */
+	facilities.renderer = w.dying;
+	decided(s.id, "result");
+	int64_t number = now_of(s.id).result_number.v, began = office_now().ms, waited = 0;
+	EXPECT(result_course(s.id).stage == JOB_OPEN && !result_course(s.id).failed);
+	for (int i = 1; i < 10; i++) {
+		EXPECT_INT(run_jobs(), 1);
+		struct job_state x = result_course(s.id);
+		EXPECT(x.stage == JOB_OPEN && x.failed && x.tries == i && x.next.ms - office_now().ms >= waited);
+		waited = x.next.ms - office_now().ms;
+		office_set_ms(x.next.ms - 1);
+		EXPECT_INT(run_jobs(), 0);
+		office_set_ms(x.next.ms);
+	}
+	EXPECT_INT(waited, 3600000);
+	EXPECT_INT(run_jobs(), 1);
+	struct job_state x = result_course(s.id);
+	EXPECT(x.stage == JOB_DEAD && x.tries == 10 && x.ended_at.ms == office_now().ms && x.ended_at.ms - began < 3 * 3600000);
+	facilities.renderer = w.render; /* mended; nobody asks */
+	for (int i = 0; i < 5; i++) {
+		office_set_ms(office_now().ms + 3600000);
+		on_writer(&actor_program, sweep, NULL);
+		EXPECT_INT(run_jobs(), 0);
+	}
+	EXPECT_INT(job_state().dead, 1);
+	EXPECT_INT(files(s.id).n, 1);
+	EXPECT_TEXT(now_of(s.id).state, "signing");
+	office_set_ms(instant_clock().ms);
+	on_writer(&actor_program, ask_again, NULL);
+	EXPECT_INT(run_jobs(), 1);
+	EXPECT_INT(files(s.id).n, 2);
+	struct str pdf, text = text_of(&files(s.id).v[1], &pdf);
+	EXPECT(has(text, "GIẤY PHÉP") && now_of(s.id).result_number.v == number);
+	EXPECT(job_state().dead == 0 && result_course(s.id).stage != JOB_DEAD);
+	stop();
+}
+
+/* Drawn in the end, it waits for the token as if nothing had been: what failed before is not held against it. */
+TEST_BOTH(a_token_that_is_away_after_drawings_that_failed_is_waited_for)
+{
+	behind_ms = 40 * 3600000;
+	start(a, engine, true);
+	behind_ms = 0;
+	struct dossier_sent s = accepted();
+	run_jobs();
+	facilities.renderer = w.dying;
+	decided(s.id, "result");
+	for (int i = 0; i < 9; i++) {
+		run_jobs();
+		office_set_ms(result_course(s.id).next.ms);
+	}
+	EXPECT_INT(result_course(s.id).tries, 9);
+	facilities.renderer = w.render;
+	w.away = true;
+	for (int i = 0; i < 30; i++, later())
+		EXPECT_INT(run_jobs(), 1);
+	struct job_state x = result_course(s.id);
+	EXPECT(x.stage == JOB_OPEN && x.tries == 9 && job_state().dead == 0);
+	w.away = false;
+	office_set_ms(instant_clock().ms);
+	run_jobs();
+	EXPECT_INT(files(s.id).n, 2);
+	stop();
+}
+
+/* A statutory paper, too; the others are drawn. */
+TEST_BOTH(a_receipt_that_cannot_be_drawn_is_given_up_once)
+{
+	start(a, engine, false);
+	facilities.renderer = w.dying;
+	struct dossier_sent s = accepted();
+	for (int i = 0; i < 12; i++, office_set_ms(office_now().ms + 3600000))
+		run_jobs();
+	EXPECT_INT(job_state().dead, 1);
+	facilities.renderer = w.render;
+	struct dossier_sent other = accepted();
+	on_writer(&actor_program, sweep, NULL);
+	run_jobs();
+	EXPECT(files(s.id).n == 0 && files(other.id).n == 1);
+	on_writer(&actor_program, ask_again, NULL);
+	run_jobs();
+	EXPECT(files(s.id).n == 1 && job_state().dead == 0);
 	stop();
 }
 

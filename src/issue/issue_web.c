@@ -1,5 +1,5 @@
 /* issue_web.c — /quan-tri/viec-nen: background work that was given up, for an administrator to send on or to throw away. A
- * decided result waits behind it: work of this slice is taken up again by itself after an hour (jobs.c). */
+ * decided result waits behind it: work of this slice is taken up again by itself after an hour, but not what could not be drawn (jobs.c). */
 #include "core/audit/audit.h"
 #include "core/page/page.h"
 #include "issue/internal.h"
@@ -21,12 +21,24 @@ static struct str kind_word(struct request *r, struct str kind)
 	return kind;
 }
 
+/* How often it was tried, for which dossier, and whether it is taken up again without a word of the administrator. */
+static struct str circumstances(struct request *r, const struct job_dead *x)
+{
+	struct arena *a = r->env.arena;
+	struct str n = str_fmt(a, "%lld", (long long)x->attempts), said = msg_fmt(a, r->env.lang, MSG_ISSUE_JOB_TRIES, &n, 1);
+	struct issue_code_row d = {0};
+	bool found = false;
+	struct err ignored = {0};
+	if (str_starts(x->kind, STR("issue.")) && q_issue_code(r->env.db, a, (struct dossier_id){issue_payload_id(x->payload, "dossier")}, &d, &found, &ignored) && found)
+		said = str_fmt(a, "%.*s · %.*s", STR_ARG(d.code), STR_ARG(said));
+	return x->hopeless ? str_fmt(a, "%.*s · %.*s", STR_ARG(said), STR_ARG(M(r, MSG_ISSUE_JOB_BY_HAND))) : said;
+}
+
 static void line(struct request *r, struct html_out *o, const struct ui_table *t, const struct job_dead *x)
 {
 	struct arena *a = r->env.arena;
-	struct str n = str_fmt(a, "%lld", (long long)x->attempts);
 	ui_row_begin(o, t, &(struct ui_row){0});
-	ui_cell_main(o, t, COL_WHAT, (struct ui_crumb){kind_word(r, x->kind), STR_NONE}, msg_fmt(a, r->env.lang, MSG_ISSUE_JOB_TRIES, &n, 1));
+	ui_cell_main(o, t, COL_WHAT, (struct ui_crumb){kind_word(r, x->kind), STR_NONE}, circumstances(r, x));
 	ui_cell(o, t, COL_WHEN, lang_instant(a, r->env.lang, x->ended_at));
 	ui_cell(o, t, COL_WHY, x->last_error);
 	ui_cell_begin(o, t, COL_DO);

@@ -9,7 +9,7 @@ static struct office o;
 static struct db_pool *pool;
 static struct http_config cfg;
 static struct http_test *t;
-static bool works;
+static bool works, hopeless;
 
 static struct db *checkout(void *app)
 {
@@ -23,13 +23,14 @@ static void checkin(void *app, struct db *db) { (void)app; db_checkin(pool, db);
 
 static bool fails(struct job_run *run, struct err *e)
 {
-	(void)run;
+	run->hopeless = hopeless;
 	return works || err_set(e, ERR_INTERNAL, "no key <b>for</b> this person");
 }
 static const struct job_kind kinds[] = {{.name = "issue.sign", .fn = fails, .max_attempts = 1}, {.name = "mail.send", .fn = fails, .max_attempts = 1}};
 static struct job_config jobs;
 
-static bool add(struct env *env, void *ctx, struct err *e) { return job_add(env, &(struct job_new){.kind = ctx, .key = STR("k")}, e); }
+static struct str payload; /* of jobs that are added */
+static bool add(struct env *env, void *ctx, struct err *e) { return job_add(env, &(struct job_new){.kind = ctx, .key = STR("k"), .payload = payload}, e); }
 
 static int run_jobs(void)
 {
@@ -111,6 +112,43 @@ TEST_BOTH(work_given_up_is_sent_on_or_thrown_away)
 	EXPECT_INT(run_jobs(), 0);
 	x = get(&admin);
 	EXPECT(!has(x.body, "/thu-lai"));
+	stop();
+}
+
+static bool filed(struct env *env, void *ctx, struct err *e)
+{
+	struct dossier_sent *sent = ctx;
+	const struct law_procedure *p = law_find(o.law, STR("bx-cap-phep-xquang"));
+	json_t *example = law_example(o.a, o.law, p, date_of(env->now));
+	struct key key;
+	struct dossier_new x = {.procedure = p, .answers = example, .account = 4242, .channel_in = STR("online"), .channel_out = STR("online"),
+		.who = {.name = STR("Canary Văn Mẫu"), .identity = STR("001090012345"), .phone = STR("0912345678")},
+		.receiving_unit = o.people.reception, .settling_unit = o.people.division, .settling_agency = o.people.department, .code_prefix = STR("H99.12")};
+	dossier_begin(env, o.law, &x.id, &key, &x.wrapped_key);
+	bool ok = dossier_send(env, o.law, &x, sent, e);
+	json_decref(example);
+	return ok;
+}
+
+/* The official gives the code: it is found there by it, without a name, and is said to wait for a word. */
+TEST_BOTH(what_waits_for_a_word_is_found_by_the_code)
+{
+	struct err e = {0};
+	struct dossier_sent sent = {0};
+	struct actor citizen = {.account = 4242, .roles = ROLE_BIT(ROLE_CITIZEN)};
+	start(a, engine);
+	EXPECT(!has(get(&admin).body, "không tự thử lại"));
+	EXPECT_OK(office_act(&o, &citizen, filed, &sent, &e), e);
+	EXPECT_INT(post(&admin, address(get(&admin).body, "bo", 0)).status, 303);
+	EXPECT_INT(post(&admin, address(get(&admin).body, "bo", 0)).status, 303);
+	payload = str_fmt(a, "{\"dossier\":\"%lld\"}", (long long)sent.id.v);
+	hopeless = true;
+	EXPECT_OK(office_act(&o, &actor_program, add, (void *)(uintptr_t)"issue.sign", &e), e);
+	EXPECT_INT(run_jobs(), 1);
+	struct test_answer x = get(&admin);
+	EXPECT(has(x.body, str_fmt(a, "%.*s · đã thử 1 lần · không tự thử lại", STR_ARG(sent.code)).p) && !has(x.body, "Canary"));
+	payload = STR_NONE;
+	hopeless = false;
 	stop();
 }
 

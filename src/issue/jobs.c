@@ -9,9 +9,11 @@ struct made { struct dossier_id id; struct dossier_file_new file; struct str kin
 
 /* ---- queueing ---- */
 
+static struct str key_of(struct arena *a, int64_t id) { return str_fmt(a, "%lld", (long long)id); }
+
 static bool queue(struct env *env, const char *kind, struct dossier_id id, int64_t paper, struct err *e)
 {
-	struct str key = str_fmt(env->arena, "%lld", (long long)(paper ? paper : id.v));
+	struct str key = key_of(env->arena, paper ? paper : id.v);
 	struct str payload = str_fmt(env->arena, "{\"dossier\":\"%lld\",\"paper\":\"%lld\"}", (long long)id.v, (long long)paper);
 	return job_add(env, &(struct job_new){.kind = kind, .payload = payload, .key = key}, e);
 }
@@ -25,14 +27,16 @@ bool issue_queue(struct env *env, const struct dossier_done *done, struct dossie
 	return !str_eq(done->state, STR("done")) || queue(env, "issue.seal", id, 0, e);
 }
 
-static int64_t payload_id(const struct job_run *run, const char *name)
+int64_t issue_payload_id(struct str payload, const char *name)
 {
 	int64_t v = 0;
-	json_t *p = json_loadb(run->payload.p, run->payload.n, 0, NULL);
+	json_t *p = json_loadb(payload.p, payload.n, 0, NULL);
 	(void)str_to_i64(str_from(json_string_value(json_object_get(p, name))), &v);
 	json_decref(p);
 	return v;
 }
+
+static int64_t payload_id(const struct job_run *run, const char *name) { return issue_payload_id(run->payload, name); }
 
 /* ---- common ---- */
 
@@ -100,6 +104,15 @@ static bool finish_keep(struct job_run *run, struct err *e)
 
 /* ---- papers ---- */
 
+/* The process that draws died, was late or has no memory, again and again, for about two hours: it will not be otherwise by itself. */
+#define DRAW_TRIES 10
+static bool undrawn(struct job_run *run, const struct err *e)
+{
+	run->hopeless = run->attempt >= DRAW_TRIES && (e->kind == ERR_BUSY || e->kind == ERR_INTERNAL);
+	log_event(LOG_WARN, "a paper was not drawn", log_int("job", run->id), log_int("attempt", run->attempt), log_text("why", e->text));
+	return false;
+}
+
 static const char *kind_of(struct str set, struct str code)
 {
 	static const struct { const char *set, *code, *kind; } kinds[] = {
@@ -131,7 +144,9 @@ static bool paper_made(struct job_run *run, const struct issue_paper_get_row *p,
 	m->file.name = str_fmt(run->env.arena, "%.*s-%.*s-%.*s.pdf", STR_ARG(p->form_set), STR_ARG(p->form_code), STR_ARG(d.code));
 	if (with_field(&rows, m->file.field))
 		return true;
-	return issue_paper_draw(&run->env, &d, p->id, &pdf, e) && keep_bytes(run, m, pdf, e);
+	if (!issue_paper_draw(&run->env, &d, p->id, &pdf, e))
+		return undrawn(run, e);
+	return keep_bytes(run, m, pdf, e);
 }
 
 static bool paper_fn(struct job_run *run, struct err *e)
@@ -163,27 +178,36 @@ static bool waits(struct job_run *run, bool failed, const struct err *e)
 	return failed;
 }
 
-bool issue_result_sign(struct env *env, const struct dossier_get_row *d, struct instant at, struct str *pdf, struct err *e)
+static bool sign_drawn(struct env *env, const struct dossier_get_row *d, struct str drawn, struct instant at, struct str *pdf, struct err *e)
 {
 	const struct issue_facilities *f = issue_have();
-	struct str drawn;
 	struct pades_key key;
 	struct official o = {0};
 	bool found = false;
 	if (!directory_person(env, d->signer, &o, &found, e))
 		return false;
 	struct pades_options opt = options(at, o.name, MSG_ISSUE_REASON_SIGN);
-	return draw_result(env, d, &drawn, e) && f->signer_key(f->self, env->arena, env, d->signer, &key, e) && pades_sign(env->arena, drawn, &key, &opt, pdf, e);
+	return f->signer_key(f->self, env->arena, env, d->signer, &key, e) && pades_sign(env->arena, drawn, &key, &opt, pdf, e);
+}
+
+bool issue_result_sign(struct env *env, const struct dossier_get_row *d, struct instant at, struct str *pdf, struct err *e)
+{
+	struct str drawn;
+	return draw_result(env, d, &drawn, e) && sign_drawn(env, d, drawn, at, pdf, e);
 }
 
 static bool sign_it(struct job_run *run, const struct dossier_get_row *d, struct made *m, struct err *e)
 {
-	struct str out;
+	struct str drawn, out;
 	m->id = d->id;
 	m->kind = STR("result");
 	m->file.field = STR("result:signed");
 	m->file.name = str_fmt(run->env.arena, "ket-qua-%.*s.pdf", STR_ARG(d->code));
-	return issue_result_sign(&run->env, d, run->env.now, &out, e) && keep_bytes(run, m, out, e);
+	if (!draw_result(&run->env, d, &drawn, e)) {
+		err_wrap(e, "drawing a result");
+		return undrawn(run, e);
+	}
+	return (sign_drawn(&run->env, d, drawn, run->env.now, &out, e) && keep_bytes(run, m, out, e)) || waits(run, err_wrap(e, "signing a result"), e);
 }
 
 static bool sign_fn(struct job_run *run, struct err *e)
@@ -198,7 +222,7 @@ static bool sign_fn(struct job_run *run, struct err *e)
 	if (!left || !str_eq(d.state, STR("signing")) || !d.result_number.has || with_field(&rows, STR("result:signed")))
 		return true;
 	if (!sign_it(run, &d, m, e))
-		return waits(run, err_wrap(e, "signing a result"), e);
+		return false;
 	run->state = m;
 	return true;
 }
@@ -285,14 +309,22 @@ static bool seal_fn(struct job_run *run, struct err *e)
 /* ---- what was not queued ---- */
 
 /* What was given up is taken up again after an hour: the fault may be gone, and a decided result must leave. Until then it
- * is seen as a dead letter, and an administrator may send it on at once. */
+ * is seen as a dead letter, and an administrator may send it on at once. What could not be drawn waits for the administrator. */
+static const char *const taken_up[] = {"issue.paper", "issue.sign", "issue.seal"};
+static struct instant an_hour_ago(const struct env *env) { return (struct instant){env->now.ms - 3600000}; }
+
 static bool revive(struct env *env, struct err *e)
 {
-	struct job_dead_list all = {0};
-	if (!job_dead_list(env, 200, &all, e))
-		return false;
-	for (size_t i = 0; i < all.n; i++)
-		if (str_starts(all.v[i].kind, STR("issue.")) && all.v[i].ended_at.ms + 3600000 <= env->now.ms && !job_retry(env, all.v[i].id, e))
+	for (size_t i = 0; i < ARRAY_LEN(taken_up); i++)
+		if (!job_take_up(env, taken_up[i], an_hour_ago(env), e))
+			return false;
+	return true;
+}
+
+static bool may_revive(struct env *env, bool *any, struct err *e)
+{
+	for (size_t i = 0; i < ARRAY_LEN(taken_up) && !*any; i++)
+		if (!job_may_take_up(env, taken_up[i], an_hour_ago(env), any, e))
 			return false;
 	return true;
 }
@@ -311,11 +343,10 @@ static bool find_unmade(struct env *env, int64_t limit, struct unmade *out, stru
 static bool sweep_due(struct job_run *run, bool *due, struct err *e)
 {
 	struct unmade x = {0};
-	struct job_dead_list dead = {0};
-	if (!find_unmade(&run->env, 1, &x, e) || !job_dead_list(&run->env, 1, &dead, e))
+	if (!find_unmade(&run->env, 1, &x, e))
 		return false;
-	*due = x.papers.n || x.results.n || x.issued.n || dead.n;
-	return true;
+	*due = x.papers.n || x.results.n || x.issued.n;
+	return may_revive(&run->env, due, e);
 }
 
 static bool sweep_finish(struct job_run *run, struct err *e)
@@ -334,6 +365,12 @@ static bool sweep_finish(struct job_run *run, struct err *e)
 		if (!queue(env, "issue.seal", x.issued.v[i].id, 0, e))
 			return false;
 	return revive(env, e);
+}
+
+bool issue_result_course(struct env *env, const struct dossier_get_row *d, struct job_state *out, struct err *e)
+{
+	*out = (struct job_state){.stage = JOB_ABSENT};
+	return !str_eq(d->state, STR("signing")) || job_of(env, "issue.sign", key_of(env->arena, d->id.v), out, e) || err_wrap(e, "how far the result is");
 }
 
 /* A token or an authority that is away uses up no attempts (waits); what remains are faults. */

@@ -14,5 +14,5 @@ struct render_call render_paper_call(struct arena *a, struct str form, const jso
 bool render_paper(void *render, struct arena *a, struct str form, const json_t *data, struct instant at, struct str *pdf, struct err *e)
 {
 	struct render_call c = render_paper_call(a, form, data, at);
-	return render_ask(render, &c, a, pdf, e) || err_wrap(e, "drawing a paper");
+	return render_ask(render, &c, a, pdf, e) || err_wrap(e, e->kind == ERR_BUSY ? "drawing a paper: its process ended, was late or had no memory" : "drawing a paper");
 }

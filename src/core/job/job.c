@@ -150,7 +150,7 @@ static bool bury_apply(struct write_job *w, struct err *e)
 	int64_t n = 0;
 	if (!q_job_bury(w->env->db,
 	                &(struct job_bury_in){.id = {x->run->id}, .lease = x->run->lease, .at = w->env->now,
-	                                      .last_error = job_error_text(w->env->arena, &x->why)},
+	                                      .last_error = job_error_text(w->env->arena, &x->why), .hopeless = x->run->hopeless},
 	                &n, e))
 		return false;
 	if (n == 0)
@@ -414,7 +414,7 @@ bool job_dead_list(struct env *env, int64_t limit, struct job_dead_list *out, st
 	*out = (struct job_dead_list){NEW_ARRAY(env->arena, rows.n, struct job_dead), rows.n};
 	for (size_t i = 0; i < rows.n; i++)
 		out->v[i] = (struct job_dead){.id = rows.v[i].id.v, .kind = rows.v[i].kind, .payload = rows.v[i].payload, .attempts = rows.v[i].attempts,
-		                              .last_error = rows.v[i].last_error, .made_at = rows.v[i].made_at, .ended_at = rows.v[i].ended_at.v};
+		                              .last_error = rows.v[i].last_error, .made_at = rows.v[i].made_at, .ended_at = rows.v[i].ended_at.v, .hopeless = rows.v[i].hopeless};
 	return true;
 }
 
@@ -424,6 +424,33 @@ bool job_retry(struct env *env, int64_t id, struct err *e)
 	if (!q_job_revive(env->db, (struct job_id){id}, env->now, &n, e))
 		return false;
 	return n > 0 || err_set(e, ERR_NOT_FOUND, "no dead job %lld", (long long)id);
+}
+
+bool job_take_up(struct env *env, const char *kind, struct instant until, struct err *e)
+{
+	return q_job_take_up(env->db, str_from(kind), until, env->now, NULL, e);
+}
+
+bool job_may_take_up(struct env *env, const char *kind, struct instant until, bool *any, struct err *e)
+{
+	struct job_may_take_up_row row;
+	return q_job_may_take_up(env->db, env->arena, str_from(kind), until, &row, any, e);
+}
+
+bool job_of(struct env *env, const char *kind, struct str key, struct job_state *out, struct err *e)
+{
+	struct job_of_key_row x = {0};
+	bool found = false;
+	*out = (struct job_state){.stage = JOB_ABSENT};
+	if (!q_job_of_key(env->db, env->arena, str_from(kind), key, &x, &found, e) || !found)
+		return e->kind == ERR_NONE;
+	bool open = str_eq(x.state, STR("open"));
+	out->stage = open ? JOB_OPEN : str_eq(x.state, STR("dead")) ? JOB_DEAD : JOB_ENDED;
+	out->failed = x.last_error.n > 0;
+	out->tries = x.attempts - (open && x.lease != 0); /* the one under way is not known yet */
+	out->next = open && x.lease == 0 ? x.due : (struct instant){0};
+	out->ended_at = x.ended_at.v;
+	return true;
 }
 
 bool job_drop(struct env *env, int64_t id, struct err *e)

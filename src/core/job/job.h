@@ -6,7 +6,7 @@
  * Claims:    through the writer; a claim is a lease that ends by itself, so a dead process blocks nothing for long, and nothing at
  *            all once its node is back: the lease is an id and names the node. An attempt
  *            counts when it is claimed: a job that kills the process is dead after max_attempts, too.
- * Failure:   backs off 15 s · 2^n up to an hour; after max_attempts it is dead: kept, counted, listed, retried by hand.
+ * Failure:   backs off 15 s · 2^n up to an hour; after max_attempts it is dead: kept, counted, listed, retried by hand, or by its slice (job_take_up).
  * Clock:     waits and leases are by writer_seen(): a wall clock that is set back lengthens and shortens none.
  * Periods:   a kind with every_ms is added by the runner once a period (run key = start of the period, unique over all
  *            nodes). Missed periods are not made up for: write such jobs to do all that is due. A kind with `due` is asked
@@ -26,7 +26,7 @@ struct job_run {
 	struct str payload;    /* JSON as given to job_add */
 	int64_t attempt;       /* 1, 2 … */
 	bool last_attempt;
-	bool hopeless;         /* set by fn before false: no more attempts */
+	bool hopeless;         /* set by fn before false: no more attempts, and job_take_up() leaves it: a person decides */
 	int64_t later_ms;      /* set by fn before false: not now, for no fault of the job; the attempt does not count */
 	void *state;           /* from fn to finish */
 	void *app;             /* job_config.app */
@@ -101,11 +101,25 @@ struct job_stats { int64_t open, running, late, dead; struct instant oldest; /* 
 MUST_CHECK bool job_stats(struct env *env, struct job_stats *out, struct err *e);
 struct job_counts { int64_t done, failed, died, lost; }; /* of this runner since its start */
 struct job_counts job_counts(struct job_runner *r);
-struct job_dead { int64_t id; struct str kind, payload, last_error; int64_t attempts; struct instant made_at, ended_at; };
+struct job_dead { int64_t id; struct str kind, payload, last_error; int64_t attempts; struct instant made_at, ended_at; bool hopeless; };
 struct job_dead_list { struct job_dead *v; size_t n; };
 MUST_CHECK bool job_dead_list(struct env *env, int64_t limit, struct job_dead_list *out, struct err *e);
 /* In an action: attempts start again, or the letter is thrown away. ERR_NOT_FOUND when it is not dead. */
 MUST_CHECK bool job_retry(struct env *env, int64_t id, struct err *e);
 MUST_CHECK bool job_drop(struct env *env, int64_t id, struct err *e);
+/* In an action, for a kind whose fault may have gone by itself: what was given up until then has its attempts again, but not what was hopeless. */
+MUST_CHECK bool job_take_up(struct env *env, const char *kind, struct instant until, struct err *e);
+/* Has job_take_up() anything to do? */
+MUST_CHECK bool job_may_take_up(struct env *env, const char *kind, struct instant until, bool *any, struct err *e);
+/* How it stands with the job of that kind and key, for who waits for it. */
+enum job_stage { JOB_ABSENT, JOB_OPEN, JOB_ENDED, JOB_DEAD };
+struct job_state {
+	enum job_stage stage;
+	bool failed;              /* at least one run did; it may have waited only, then tries is 0 */
+	int64_t tries;            /* that ended and count */
+	struct instant next;      /* the next run; 0: it runs now, or there is none */
+	struct instant ended_at;
+};
+MUST_CHECK bool job_of(struct env *env, const char *kind, struct str key, struct job_state *out, struct err *e);
 /* Done jobs older than 30 days. A periodic kind for the app's list. */
 extern const struct job_kind job_sweep_kind;

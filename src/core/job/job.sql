@@ -45,13 +45,29 @@ update job set state = 'done', lease = 0, ended_at = :at where id = :id and leas
 delete from job where id = :id and run_key is null and state = 'done';
 
 -- name: job_bury :exec
--- in: id job_id, lease int, at instant, last_error text
-update job set state = 'dead', lease = 0, ended_at = :at, last_error = :last_error
+-- in: id job_id, lease int, at instant, last_error text, hopeless bool
+update job set state = 'dead', lease = 0, ended_at = :at, last_error = :last_error, hopeless = :hopeless
 where id = :id and lease = :lease and state = 'open';
 
 -- name: job_revive :exec
 -- in: id job_id, now instant
-update job set state = 'open', lease = 0, attempts = 0, due = :now, ended_at = null where id = :id and state = 'dead';
+update job set state = 'open', lease = 0, attempts = 0, due = :now, ended_at = null, hopeless = 0 where id = :id and state = 'dead';
+
+-- What was given up until then, of a kind, and is not hopeless.
+-- fragment: taken_up
+state = 'dead' and hopeless = 0 and kind = :kind and ended_at <= :until
+
+-- name: job_take_up :exec
+-- in: kind text, until instant, now instant
+update job set state = 'open', lease = 0, attempts = 0, due = :now, ended_at = null where @taken_up;
+
+-- name: job_may_take_up :one
+-- in: kind text, until instant
+select id from job where @taken_up limit 1;
+
+-- name: job_of_key :one
+-- in: kind text, key text
+select state, due, lease, attempts, last_error, ended_at from job where kind = :kind and run_key = :key;
 
 -- name: job_discard :exec
 -- in: id job_id
@@ -76,4 +92,4 @@ select count(*) as n from job where state = 'dead';
 
 -- name: job_dead_rows :many
 -- in: limit int
-select id, kind, payload, attempts, last_error, made_at, ended_at from job where state = 'dead' order by ended_at desc, id limit :limit;
+select id, kind, payload, attempts, last_error, made_at, ended_at, hopeless from job where state = 'dead' order by ended_at desc, id limit :limit;

@@ -166,6 +166,57 @@ TEST_BOTH(failures_are_tried_again_and_then_buried)
 	job_bench_stop(&bench);
 }
 
+static struct job_state course;
+static bool read_course(struct env *env, void *ctx, struct err *e) { return job_of(env, ctx, STR("k"), &course, e); }
+static struct job_state course_of(const char *kind)
+{
+	job_bench_read(&bench, read_course, (void *)(uintptr_t)kind);
+	return course;
+}
+static bool take_up(struct env *env, void *ctx, struct err *e) { return job_take_up(env, ctx, (struct instant){env->now.ms - 60000}, e); }
+static bool any_left;
+static bool look_left(struct env *env, void *ctx, struct err *e) { return job_may_take_up(env, ctx, (struct instant){env->now.ms - 60000}, &any_left, e); }
+static bool left(const char *kind)
+{
+	any_left = false;
+	job_bench_read(&bench, look_left, (void *)(uintptr_t)kind);
+	return any_left;
+}
+
+/* What was given up has its attempts again when it was given up long enough ago, of that kind, and not when it was hopeless. */
+TEST_BOTH(what_is_hopeless_waits_for_a_person)
+{
+	struct err e = {0};
+	struct job_dead_list dead;
+	start(a, engine);
+	fail_first = 1000;
+	EXPECT_INT(course_of("t.try").stage, JOB_ABSENT);
+	put((struct job_new){.kind = "t.try", .key = STR("k")});
+	put((struct job_new){.kind = "t.hopeless", .key = STR("k")});
+	EXPECT(course_of("t.try").stage == JOB_OPEN && !course.failed && course.tries == 0);
+	EXPECT_INT(job_bench_run(&bench), 2);
+	EXPECT(course_of("t.try").stage == JOB_OPEN && course.failed && course.tries == 1 && course.next.ms == bench.now_ms + 15000);
+	EXPECT(course_of("t.hopeless").stage == JOB_DEAD && course.tries == 1 && course.ended_at.ms == bench.now_ms);
+	for (int i = 0; i < 3; i++, job_bench_wait(&bench, 30000))
+		job_bench_run(&bench);
+	EXPECT(course_of("t.try").stage == JOB_DEAD && course.tries == 3);
+	job_bench_wait(&bench, 60000 - 30001 - (bench.now_ms - 30000 - course.ended_at.ms));
+	EXPECT(!left("t.try"));
+	job_bench_wait(&bench, 1);
+	EXPECT(left("t.try") && !left("t.hopeless") && !left("t.after"));
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		EXPECT_OK(job_bench_act(&bench, take_up, (void *)(uintptr_t)kinds[i].name, &e), e);
+	EXPECT(course_of("t.try").stage == JOB_OPEN && course.tries == 0);
+	job_bench_read(&bench, read_dead, &dead);
+	EXPECT(dead.n == 1 && dead.v[0].hopeless && !left("t.try"));
+	EXPECT_OK(job_bench_act(&bench, retry, &dead.v[0].id, &e), e);
+	EXPECT_INT(course_of("t.hopeless").stage, JOB_OPEN);
+	fail_first = 0;
+	job_bench_run(&bench);
+	EXPECT_INT(course_of("t.try").stage, JOB_ENDED);
+	job_bench_stop(&bench);
+}
+
 /* Its waits are 15 and 30 seconds, whatever the clock says, and a claim lasts its five minutes. */
 TEST_BOTH(a_clock_set_back_lengthens_no_wait_and_shortens_no_lease)
 {
