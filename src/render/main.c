@@ -37,8 +37,10 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	if (papers)
+	if (papers) {
+		paper_memory_ends();
 		thread_nice(NICE_JOBS);
+	}
 	if (papers ? !paper_prepare(&e) : !scan_type_prepare(&e) || !preview_prepare(&e)) {
 		fprintf(stderr, "motcua-render: %s\n", e.text);
 		return 1;

@@ -17,5 +17,8 @@ struct render_call render_paper_call(struct arena *a, struct str form, const jso
 
 /* ---- the process's side ---- */
 extern const struct render_job paper_job;
+/* From now on the process ends when any allocation in it fails, those of the libraries too: Pango, HarfBuzz, fontconfig and FreeType go on without what they
+ * could not have, and a paper came that lacked letters or had others' widths. First of all in main(). */
+void paper_memory_ends(void);
 /* Loads the fonts: after the lock-down no file opens. */
 MUST_CHECK bool paper_prepare(struct err *e);

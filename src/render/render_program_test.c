@@ -6,11 +6,15 @@
 #include "sign/forge_testing.h"
 #include "sign/pdf_report.h"
 #include "sign/signed_testing.h"
+#include "../../tests/lib/faults.h"
+#include <fcntl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PLAIN_PDF "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" \
@@ -224,3 +228,112 @@ TEST(a_drawing_that_ends_its_process_costs_that_paper_alone)
 	render_close(r);
 	json_decref(form), json_decref(data);
 }
+
+/* ---- an allocation that fails ---- */
+
+static struct faults *faults;
+
+/* The program, with tests/lib/faults.c loaded before its process for papers. */
+static struct render *open_faulty(struct arena *a)
+{
+	struct err e = {0};
+	const char *build = getenv("MOTCUA_BUILD_DIR"), *dir = test_temp_dir(a).p, *shared = str_fmt(a, "%s/faults", dir).p, *program = str_fmt(a, "%s/motcua-render", dir).p;
+	int fd = open(shared, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	EXPECT(fd >= 0 && ftruncate(fd, sizeof *faults) == 0);
+	faults = mmap(NULL, sizeof *faults, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	EXPECT(faults != MAP_FAILED);
+	FILE *f = fopen(program, "w");
+	EXPECT(f && fprintf(f, "#!/bin/sh\n[ \"$1\" = papers ] && export LD_PRELOAD=%s/src/app/libfaults.so TEST_FAULTS=%s ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0\n"
+		"exec %s/src/render/motcua-render \"$@\"\n", build, shared, build) > 0 && fchmod(fileno(f), 0700) == 0 && fclose(f) == 0);
+	struct render *r = render_open(program, &e);
+	EXPECT(r != NULL);
+	return r;
+}
+
+/* The process that draws is gone, and its socket with it: the next paper has a new one. */
+static void end_process(struct render *r)
+{
+	int pid = render_pid(r, RENDER_PAPERS);
+	char path[64], line[200];
+	if (pid <= 0)
+		return;
+	kill(pid, SIGKILL);
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	for (bool runs = true; runs; usleep(500)) {
+		FILE *f = fopen(path, "r");
+		const char *end = f && fgets(line, sizeof line, f) ? strrchr(line, ')') : NULL;
+		runs = end && end[2] != 'Z' && end[2] != 'X';
+		if (f)
+			fclose(f);
+	}
+}
+
+static void arm(int64_t at)
+{
+	faults->hits = 0;
+	faults->code = ENOMEM;
+	faults->left = at;
+	faults->mask = FAULT_ALLOC;
+}
+
+struct drawing { struct arena *a; struct render *r; struct str form; const json_t *data; struct str want; };
+
+static bool draw_struck(const struct drawing *x, int64_t at, struct str *pdf, struct err *e)
+{
+	struct render_call c = render_paper_call(x->a, x->form, x->data, noon);
+	c.timeout_ms = 5000; /* Pango may wait for a thread that ended */
+	arm(at);
+	bool ok = render_ask(x->r, &c, x->a, pdf, e);
+	faults->mask = 0;
+	return ok;
+}
+
+/* With the at-th allocation failing: the paper whole, or none and why; the next one is whole. False: nothing failed. */
+static bool struck(const struct drawing *x, int64_t at, int *failed)
+{
+	struct err e = {0};
+	struct str pdf;
+	struct arena_mark m = arena_mark(x->a);
+	bool ok = draw_struck(x, at, &pdf, &e);
+	if (!ok && !faults->hits) /* the process before was ending still */
+		ok = draw_struck(x, at, &pdf, &e);
+	bool hit = faults->hits > 0;
+	if (ok && !str_eq(pdf, x->want))
+		FAIL("allocation %lld failed and another paper came, of %zu bytes for %zu", (long long)at, pdf.n, x->want.n);
+	if (!ok && (e.kind != ERR_BUSY || !hit))
+		FAIL("allocation %lld: %s %s", (long long)at, err_kind_name(e.kind), e.text);
+	*failed += !ok;
+	e = (struct err){0};
+	if (!ok && !render_paper(x->r, x->a, x->form, x->data, noon, &pdf, &e)) /* it may have been ending still */
+		EXPECT_OK(render_paper(x->r, x->a, x->form, x->data, noon, &pdf, &e), e);
+	EXPECT_STR(pdf, x->want);
+	arena_rewind(x->a, m);
+	return hit;
+}
+
+/* No letter may be missing for want of memory from what is signed then: the libraries that draw give NULL, "no glyph" or nothing, and go on. */
+static void each_allocation(struct arena *a, bool fresh)
+{
+	struct render *r = open_faulty(a);
+	json_t *form = form_of(a), *data = data_of(a);
+	struct drawing x = {a, r, text_of(a, form), data, drawn(a, r, form, data)};
+	const char *every = getenv("RENDER_EVERY");
+	int64_t step = every ? atoll(every) : 0, n = 0; /* RENDER_EVERY=1: each of them, for hours */
+	int failed = 0, tries = 0;
+	for (int64_t at = 1;; at += step > 0 ? step : 1 + at / 3, tries++) {
+		if (fresh)
+			end_process(r);
+		if (!struck(&x, at, &failed))
+			break;
+		n = at;
+	}
+	fprintf(stderr, "# %s process: %d tries until allocation %lld, %d drew nothing\n", fresh ? "a new" : "the same", tries, (long long)n, failed);
+	EXPECT(failed > 10 && n > 100);
+	munmap(faults, sizeof *faults);
+	render_close(r);
+	json_decref(form), json_decref(data);
+}
+
+TEST(a_process_that_begins_without_memory_gives_no_half_paper) { each_allocation(a, true); }
+TEST(a_process_that_has_no_memory_left_gives_no_half_paper) { each_allocation(a, false); }

@@ -1,18 +1,18 @@
 /* faults.c — loaded before the program by a test: the calls by which the serving process reaches the disk, its database and memory can
  * fail, and its wall clock can be moved while it runs.
  *
- * The test and the process share the file TEST_FAULTS (struct shared; tests/lib/faulty.py has its other half). Of the kinds in `mask` the call
+ * The test and the process share the file TEST_FAULTS (struct faults; tests/lib/faulty.py has its other half). Of the kinds in `mask` the call
  * that takes `left` from 1 to 0 fails with `code` (-1: each of them does until the test says otherwise; -2: the first of a place that never failed,
  * which is told by the calls that led there: thousands of allocations come from some hundred places). Other processes (commands, helpers) load
- * this too and nothing fails there. Files without a name, sockets and pipes never fail. No sanitizer: it comes before theirs. */
+ * this too and nothing fails there, but in the one that draws papers when a test gives it the file (src/render/render_program_test.c). Files without a
+ * name, sockets and pipes never fail. No sanitizer: it comes before theirs. */
+#include "faults.h"
 #include "serving.h"
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdatomic.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -22,16 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum kind { WRITE = 1, SYNC = 2, NAME = 4, READ = 8, QUERY = 16, COMMIT = 32, ALLOC = 64 };
-#define PLACES (1 << 16)
 #define DEPTH 8
-struct shared {
-	_Atomic int64_t left, hits, clock_s;
-	_Atomic int32_t mask, code;
-	_Atomic uint64_t places[PLACES]; /* those that failed, by hash; 0: free */
-};
-
-static struct shared nothing, *shared = &nothing;
+static struct faults nothing, *shared = &nothing;
 
 /* The way here, as a number that is the same in the next process: the test takes care that all is loaded at the same addresses. */
 static uint64_t place_of_call(void)
@@ -46,7 +38,7 @@ static uint64_t place_of_call(void)
 /* Where the place stands in the table, or the free slot for it. */
 static _Atomic uint64_t *slot_of(uint64_t h)
 {
-	for (size_t i = h % PLACES, turn = 0; turn < PLACES; turn++, i = (i + 1) % PLACES) {
+	for (size_t i = h % FAULT_PLACES, turn = 0; turn < FAULT_PLACES; turn++, i = (i + 1) % FAULT_PLACES) {
 		uint64_t there = atomic_load(&shared->places[i]);
 		if (!there || there == h)
 			return &shared->places[i];
@@ -72,7 +64,7 @@ static int strikes_place(void)
 }
 
 /* Does this call fail? */
-static int strikes(enum kind k)
+static int strikes(enum fault k)
 {
 	if (!(atomic_load(&shared->mask) & (int32_t)k))
 		return 0;
@@ -101,7 +93,7 @@ static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
 
 __attribute__((constructor)) static void begin(void)
 {
-	struct shared *p = shared_with_test("TEST_FAULTS", sizeof *p);
+	struct faults *p = shared_with_test("TEST_FAULTS", sizeof *p);
 	void *frame;
 	backtrace(&frame, 1); /* it loads a library the first time */
 	shared = p ? p : &nothing;
@@ -109,17 +101,17 @@ __attribute__((constructor)) static void begin(void)
 
 /* ---- files ---- */
 
-ssize_t write(int fd, const void *p, size_t n) { return regular(fd) && strikes(WRITE) ? -1 : REAL(write)(fd, p, n); }
-ssize_t pwrite64(int fd, const void *p, size_t n, off64_t at) { return strikes(WRITE) ? -1 : REAL(pwrite64)(fd, p, n, at); }
-ssize_t pwrite(int fd, const void *p, size_t n, off_t at) { return strikes(WRITE) ? -1 : REAL(pwrite)(fd, p, n, at); }
-int ftruncate64(int fd, off64_t n) { return strikes(WRITE) ? -1 : REAL(ftruncate64)(fd, n); }
-int ftruncate(int fd, off_t n) { return strikes(WRITE) ? -1 : REAL(ftruncate)(fd, n); }
-int fsync(int fd) { return strikes(SYNC) ? -1 : REAL(fsync)(fd); }
-int fdatasync(int fd) { return strikes(SYNC) ? -1 : REAL(fdatasync)(fd); }
-int rename(const char *from, const char *to) { return strikes(NAME) ? -1 : REAL(rename)(from, to); }
-int mkostemp(char *path, int flags) { return strikes(NAME) ? -1 : REAL(mkostemp)(path, flags); }
-ssize_t pread64(int fd, void *p, size_t n, off64_t at) { return strikes(READ) ? -1 : REAL(pread64)(fd, p, n, at); }
-ssize_t pread(int fd, void *p, size_t n, off_t at) { return strikes(READ) ? -1 : REAL(pread)(fd, p, n, at); }
+ssize_t write(int fd, const void *p, size_t n) { return regular(fd) && strikes(FAULT_WRITE) ? -1 : REAL(write)(fd, p, n); }
+ssize_t pwrite64(int fd, const void *p, size_t n, off64_t at) { return strikes(FAULT_WRITE) ? -1 : REAL(pwrite64)(fd, p, n, at); }
+ssize_t pwrite(int fd, const void *p, size_t n, off_t at) { return strikes(FAULT_WRITE) ? -1 : REAL(pwrite)(fd, p, n, at); }
+int ftruncate64(int fd, off64_t n) { return strikes(FAULT_WRITE) ? -1 : REAL(ftruncate64)(fd, n); }
+int ftruncate(int fd, off_t n) { return strikes(FAULT_WRITE) ? -1 : REAL(ftruncate)(fd, n); }
+int fsync(int fd) { return strikes(FAULT_SYNC) ? -1 : REAL(fsync)(fd); }
+int fdatasync(int fd) { return strikes(FAULT_SYNC) ? -1 : REAL(fdatasync)(fd); }
+int rename(const char *from, const char *to) { return strikes(FAULT_NAME) ? -1 : REAL(rename)(from, to); }
+int mkostemp(char *path, int flags) { return strikes(FAULT_NAME) ? -1 : REAL(mkostemp)(path, flags); }
+ssize_t pread64(int fd, void *p, size_t n, off64_t at) { return strikes(FAULT_READ) ? -1 : REAL(pread64)(fd, p, n, at); }
+ssize_t pread(int fd, void *p, size_t n, off_t at) { return strikes(FAULT_READ) ? -1 : REAL(pread)(fd, p, n, at); }
 
 /* One that only reads, or a folder, never fails here. */
 static int opens_to_write(const char *path, int flags) { return (flags & O_ACCMODE) != O_RDONLY && strncmp(path, "/dev/", 5) != 0 && strncmp(path, "/proc/", 6) != 0; }
@@ -130,7 +122,7 @@ static int opens_to_write(const char *path, int flags) { return (flags & O_ACCMO
 		va_start(ap, flags);                                                \
 		mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(ap, mode_t) : 0; \
 		va_end(ap);                                                         \
-		return opens_to_write(path, flags) && strikes(NAME) ? -1 : REAL(name)(__VA_ARGS__, mode); \
+		return opens_to_write(path, flags) && strikes(FAULT_NAME) ? -1 : REAL(name)(__VA_ARGS__, mode); \
 	}
 int open(const char *path, int flags, ...) OPEN(open, path, flags)
 int open64(const char *path, int flags, ...) OPEN(open64, path, flags)
@@ -190,7 +182,7 @@ static int strikes_text(const char *text)
 {
 	if (!text)
 		return 0;
-	enum kind k = strncmp(text, "commit", 6) == 0 || strncmp(text, "release", 7) == 0 ? COMMIT : QUERY;
+	enum fault k = strncmp(text, "commit", 6) == 0 || strncmp(text, "release", 7) == 0 ? FAULT_COMMIT : FAULT_QUERY;
 	return strncmp(text, "rollback", 8) != 0 && strikes(k);
 }
 
@@ -207,7 +199,7 @@ int sqlite3_exec(struct sqlite3 *db, const char *text, int (*row)(void *, int, c
 
 int sqlite3_step(struct sqlite3_stmt *s)
 {
-	if (inside || !(atomic_load(&shared->mask) & (QUERY | COMMIT)) || !strikes_text(sql(s)))
+	if (inside || !(atomic_load(&shared->mask) & (FAULT_QUERY | FAULT_COMMIT)) || !strikes_text(sql(s)))
 		return step(s);
 	had_failed(s);
 	keep_failed(s);
@@ -234,11 +226,11 @@ int PQsendQueryPrepared(struct pg_conn *c, const char *name, int n, const char *
 struct pg_result *PQexec(struct pg_conn *c, const char *text)
 {
 	int end = strncmp(text, "commit", 6) == 0 || strncmp(text, "release", 7) == 0, back = strncmp(text, "rollback", 8) == 0;
-	return !back && strikes(end ? COMMIT : QUERY) ? NULL : REAL(PQexec)(c, text);
+	return !back && strikes(end ? FAULT_COMMIT : FAULT_QUERY) ? NULL : REAL(PQexec)(c, text);
 }
 int PQsendQueryPrepared(struct pg_conn *c, const char *name, int n, const char *const *v, const int *lengths, const int *formats, int how)
 {
-	return strikes(QUERY) ? 0 : REAL(PQsendQueryPrepared)(c, name, n, v, lengths, formats, how);
+	return strikes(FAULT_QUERY) ? 0 : REAL(PQsendQueryPrepared)(c, name, n, v, lengths, formats, how);
 }
 
 /* ---- memory ---- */
@@ -251,21 +243,21 @@ void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t n);
 void *malloc(size_t n)
 {
-	if (strikes(ALLOC))
+	if (strikes(FAULT_ALLOC))
 		return NULL;
 	return __interceptor_malloc ? __interceptor_malloc(n) : __libc_malloc(n);
 }
 
 void *calloc(size_t n, size_t size)
 {
-	if (strikes(ALLOC))
+	if (strikes(FAULT_ALLOC))
 		return NULL;
 	return __interceptor_calloc ? __interceptor_calloc(n, size) : __libc_calloc(n, size);
 }
 
 void *realloc(void *p, size_t n)
 {
-	if (n && strikes(ALLOC))
+	if (n && strikes(FAULT_ALLOC))
 		return NULL;
 	return __interceptor_realloc ? __interceptor_realloc(p, n) : __libc_realloc(p, n);
 }

@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Is this `motcua serve`? */
+/* Is this `motcua serve`, or `motcua-render papers`, to which the server passes no such variable on and a test does? */
 static inline bool is_serving(void)
 {
 	char line[4096];
@@ -21,7 +21,7 @@ static inline bool is_serving(void)
 		return false;
 	line[n] = '\0';
 	size_t first = strlen(line) + 1;
-	return (ssize_t)first < n && strcmp(line + first, "serve") == 0;
+	return (ssize_t)first < n && (strcmp(line + first, "serve") == 0 || strcmp(line + first, "papers") == 0);
 }
 
 /* The first `size` bytes of the file that this variable names; NULL: not named, or not in the serving process. */
