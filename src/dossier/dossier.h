@@ -76,6 +76,8 @@ MUST_CHECK bool dossier_unseal_by(struct env *env, const struct key *key, const 
 struct applicant dossier_applicant(struct arena *a, const json_t *content);
 /* The same without reading the answers. */
 MUST_CHECK bool dossier_who(struct env *env, const struct law *law, const struct dossier_get_row *d, struct applicant *out, struct err *e);
+/* The same of one of many that were read at once. */
+MUST_CHECK bool dossier_who_listed(struct env *env, const struct law *law, const struct dossier_listed_row *d, struct applicant *out, struct err *e);
 /* The agent in a sentence, for pages; empty when there is none. */
 struct str dossier_agent_said(struct arena *a, enum lang lang, const struct agent *x);
 struct str dossier_file_name(struct env *env, const struct key *key, const struct dossier_file_list_row *f); /* unsealed; "?" when it cannot */

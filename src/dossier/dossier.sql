@@ -106,6 +106,17 @@ select o.dossier, o.unit from json_each(:ids) i join dossier_opinion o on o.doss
 -- pg:
 select o.dossier, o.unit from json_array_elements_text(cast(:ids as json)) i join dossier_opinion o on o.dossier = cast(i as bigint);
 
+-- What a list on paper says of each, and what opens who applies: no key, it was erased.
+-- fragment: listed
+d.id, d.code, d.procedure, d.procedure_name, d.field, d.channel_out, d.receiving_unit, d.settling_agency, d.accepted_at, d.due, d.returned_at, d.sealed, k.wrapped
+
+-- name: dossier_listed :many
+-- in: ids json
+select @listed from json_each(:ids) i join dossier d on d.id = i.value left join dossier_key k on k.id = d.id order by i.key;
+-- pg:
+select @listed
+from json_array_elements_text(cast(:ids as json)) with ordinality as i(value, key) join dossier d on d.id = cast(i.value as bigint) left join dossier_key k on k.id = d.id order by i.key;
+
 -- name: dossier_by_code :one
 -- in: code text
 select id from dossier where code = :code;

@@ -72,12 +72,9 @@ bool dossier_unseal_by(struct env *env, const struct key *key, const struct doss
 	return open_by(env, key, d, &text, e) && content_of(text, out, e);
 }
 
-bool dossier_who(struct env *env, const struct law *law, const struct dossier_get_row *d, struct applicant *out, struct err *e)
+static bool who_in(struct env *env, struct str text, struct applicant *out, struct err *e)
 {
 	const struct str first = STR("{\"" WHO "\":");
-	struct str text;
-	if (!open_content(env, law, d, &text, e))
-		return false;
 	bool ahead = str_starts(text, first);
 	json_t *x = ahead ? json_loadb(text.p + first.n, text.n - first.n, JSON_DISABLE_EOF_CHECK, NULL) : text.p ? json_loadb(text.p, text.n, 0, NULL) : json_null();
 	if (!x)
@@ -85,6 +82,21 @@ bool dossier_who(struct env *env, const struct law *law, const struct dossier_ge
 	*out = applicant_from(env->arena, ahead ? x : json_object_get(x, WHO));
 	json_decref(x);
 	return true;
+}
+
+bool dossier_who(struct env *env, const struct law *law, const struct dossier_get_row *d, struct applicant *out, struct err *e)
+{
+	struct str text;
+	return open_content(env, law, d, &text, e) && who_in(env, text, out, e);
+}
+
+bool dossier_who_listed(struct env *env, const struct law *law, const struct dossier_listed_row *d, struct applicant *out, struct err *e)
+{
+	AUTO_KEY key = {0};
+	struct str text = STR_NONE;
+	if (d->wrapped.p && !key_unwrap(law->keys, key_context(env->arena, d->id), d->wrapped, &key, e))
+		return false;
+	return open_by(env, d->wrapped.p ? &key : NULL, &(struct dossier_get_row){.id = d->id, .sealed = d->sealed}, &text, e) && who_in(env, text, out, e);
 }
 
 static struct str file_aad(struct arena *a, struct dossier_id id) { return str_fmt(a, "name:%lld", (long long)id.v); }

@@ -876,6 +876,41 @@ static void in_set(enum db_engine engine, struct arena *a, const char *clock, co
 TEST_BOTH(every_form_of_2018) { in_set(engine, a, "2025-04-15T09:00:00+07:00", "TT01-2018", "PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ", true); }
 TEST_BOTH(every_form_of_2025) { in_set(engine, a, "2026-05-20T09:00:00+07:00", "TT03-2025", "PHIẾU XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN THỜI GIAN GIẢI QUYẾT", false); }
 
+static size_t times(struct str s, const char *part)
+{
+	size_t n = 0;
+	for (ptrdiff_t at; (at = str_find(s, str_from(part))) >= 0; n++)
+		s = str_sub(s, (size_t)at + strlen(part), s.n);
+	return n;
+}
+
+static int64_t asked_for_register(struct issue_register x, size_t rows, struct str *text)
+{
+	int64_t before = db_asked(w.o.db);
+	*text = register_text(x, rows);
+	return db_asked(w.o.db) - before;
+}
+
+TEST_BOTH(a_register_asks_as_often_for_many_as_for_one)
+{
+	start(a, engine, false);
+	struct dossier_sent first = accepted();
+	struct instant at = now_of(first.id).accepted_at.v;
+	struct issue_register x = {.reception = w.o.people.reception, .from = date_of(at), .to = {date_of(at).day + 1}};
+	struct str text;
+	int64_t one = asked_for_register(x, 1, &text);
+	struct dossier_sent second = accepted(), third = accepted();
+	EXPECT_INT(asked_for_register(x, 3, &text), one);
+	EXPECT(str_find(text, first.code) < str_find(text, second.code) && str_find(text, second.code) < str_find(text, third.code) && has(text, first.code.p));
+	/* Erased: its line stays, without a name. */
+	EXPECT_INT(times(text, "Phòng khám Ánh Dương"), 3);
+	on_writer(&actor_program, forget, &second.id);
+	text = register_text(x, 3);
+	EXPECT(has(text, second.code.p));
+	EXPECT_INT(times(text, "Phòng khám Ánh Dương"), 2);
+	stop();
+}
+
 /* TT 03/2025 Mẫu 01: received from the agent, who signs; the one who gave the authority beside it. Everything else bears the applicant's name. */
 TEST_BOTH(an_agent_is_on_the_receipt_and_the_result_is_the_applicants)
 {

@@ -42,8 +42,6 @@ static struct str place_of(struct str parent)
 	return area;
 }
 
-struct offices { struct agency receiving, receiving_parent, settling, settling_parent; };
-
 static bool agency_and_parent(struct env *env, struct agency_id id, struct agency *x, struct agency *parent, struct err *e)
 {
 	bool found = false;
@@ -53,12 +51,12 @@ static bool agency_and_parent(struct env *env, struct agency_id id, struct agenc
 	return !found || !x->parent.v || directory_agency(env, x->parent, parent, &found, e);
 }
 
-static bool load_offices(struct env *env, const struct dossier_get_row *d, struct offices *o, struct err *e)
+bool load_offices(struct env *env, struct unit_id receiving, struct agency_id settling, struct offices *o, struct err *e)
 {
 	struct unit u = {0};
 	bool found = false;
-	return directory_unit(env, d->receiving_unit, &u, &found, e) && agency_and_parent(env, u.agency, &o->receiving, &o->receiving_parent, e) &&
-	       agency_and_parent(env, d->settling_agency, &o->settling, &o->settling_parent, e);
+	return directory_unit(env, receiving, &u, &found, e) && agency_and_parent(env, u.agency, &o->receiving, &o->receiving_parent, e) &&
+	       agency_and_parent(env, settling, &o->settling, &o->settling_parent, e);
 }
 
 static void head_data(const struct agency *a, const struct agency *parent, json_t *out)
@@ -81,7 +79,7 @@ bool office_head(struct env *env, struct agency_id id, json_t *out, struct err *
 	return true;
 }
 
-static void office_data(const struct offices *o, bool by_settling, json_t *out)
+void office_data(const struct offices *o, bool by_settling, json_t *out)
 {
 	if (by_settling)
 		head_data(&o->settling, &o->settling_parent, out);
@@ -114,7 +112,7 @@ static void set_texts(json_t *out, const struct text *v, size_t n)
 }
 
 /* The applicant is named on every paper; who came signs; the agent and the paper stand beside the one who gave the authority. */
-static void who_data(const struct applicant *w, json_t *out)
+void who_data(const struct applicant *w, json_t *out)
 {
 	const struct agent *g = &w->agent;
 	const struct text named[] = {{"ten_nguoi_nop", w->name}, {"so_dinh_danh", w->identity}, {"dia_chi", w->address}, {"dien_thoai", w->phone},
@@ -157,6 +155,13 @@ static bool applicant_data(struct env *env, const struct dossier_get_row *d, jso
 	return true;
 }
 
+void set_sets(struct str procedure, json_t *out)
+{
+	const struct law_procedure *p = law_find(LAW, procedure);
+	if (p && p->p->document_sets > 0)
+		json_object_set_new(out, "so_bo", json_integer(p->p->document_sets));
+}
+
 static void procedure_data(struct env *env, const struct dossier_get_row *d, json_t *out)
 {
 	const struct law_procedure *p = law_find(LAW, d->procedure);
@@ -167,8 +172,7 @@ static void procedure_data(struct env *env, const struct dossier_get_row *d, jso
 	json_object_set_new(out, "thanh_phan", documents);
 	set_text(out, "noi_dung_yeu_cau", d->procedure_name);
 	set_text(out, "linh_vuc", d->field);
-	if (p && p->p->document_sets > 0)
-		json_object_set_new(out, "so_bo", json_integer(p->p->document_sets));
+	set_sets(d->procedure, out);
 	if (p && p->p->deadline_number > 0)
 		set_text(out, "thoi_gian_quy_dinh_ngay", str_fmt(env->arena, "%d", p->p->deadline_number));
 }
@@ -177,7 +181,7 @@ bool base_data(struct env *env, const struct dossier_get_row *d, struct date on,
 {
 	struct offices o;
 	*out = NULL;
-	if (!load_offices(env, d, &o, e))
+	if (!load_offices(env, d->receiving_unit, d->settling_agency, &o, e))
 		return false;
 	json_t *x = json_object();
 	office_data(&o, by_settling, x);

@@ -1,5 +1,6 @@
 /* sheet.c — papers drawn when somebody asks: the control slip, the receipt of a fee, the application form, the register. */
 #include "core/audit/audit.h"
+#include "core/db/id.h"
 #include "dossier/fee.h"
 #include "form/form.h"
 #include "issue/internal.h"
@@ -255,23 +256,58 @@ static struct str channel_word(struct str channel)
 	return STR("");
 }
 
-/* An erased dossier keeps its line: code, procedure, times; no name. */
-static bool register_row(struct env *env, struct dossier_id id, int64_t number, json_t *list, struct err *e)
+/* A register's dossiers come from few receptions and go to few agencies: each pair is looked up once. */
+struct known_offices { struct unit_id receiving; struct agency_id settling; struct offices of; struct known_offices *next; };
+
+static const struct offices *offices_of(struct env *env, const struct dossier_listed_row *d, struct known_offices **known, struct err *e)
 {
-	struct dossier_get_row d;
-	json_t *x = NULL;
-	if (!dossier_load(env, id, &d, e) || !base_data(env, &d, date_of(d.accepted_at.v), false, &x, e))
+	for (const struct known_offices *o = *known; o; o = o->next)
+		if (o->receiving.v == d->receiving_unit.v && o->settling.v == d->settling_agency.v)
+			return &o->of;
+	struct known_offices *o = NEW(env->arena, struct known_offices);
+	*o = (struct known_offices){.receiving = d->receiving_unit, .settling = d->settling_agency, .next = *known};
+	if (!load_offices(env, d->receiving_unit, d->settling_agency, &o->of, e))
+		return NULL;
+	*known = o;
+	return &o->of;
+}
+
+/* An erased dossier keeps its line: code, procedure, times; no name. */
+static bool register_row(struct env *env, const struct dossier_listed_row *d, int64_t number, struct known_offices **known, json_t *list, struct err *e)
+{
+	struct applicant who = {0};
+	const struct offices *o = offices_of(env, d, known, e);
+	if (!o || !dossier_who_listed(env, LAW, d, &who, e))
 		return false;
-	json_object_set_new(x, "stt", json_integer(number));
-	set_text(x, "ten_tthc", d.procedure_name);
-	set_time(env, x, "nhan_luc", d.accepted_at.v);
-	if (d.due.has)
-		set_time(env, x, "hen_tra_luc", d.due.v);
-	if (d.returned_at.has)
-		set_time(env, x, "tra_luc", d.returned_at.v);
-	set_text(x, "phuong_thuc", channel_word(d.channel_out));
+	json_t *x = json_object();
 	json_array_append_new(list, x);
+	office_data(o, false, x);
+	who_data(&who, x);
+	json_object_set_new(x, "stt", json_integer(number));
+	set_text(x, "ma_ho_so", d->code);
+	set_text(x, "ten_tthc", d->procedure_name);
+	set_sets(d->procedure, x);
+	set_time(env, x, "nhan_luc", d->accepted_at.v);
+	if (d->due.has)
+		set_time(env, x, "hen_tra_luc", d->due.v);
+	if (d->returned_at.has)
+		set_time(env, x, "tra_luc", d->returned_at.v);
+	set_text(x, "phuong_thuc", channel_word(d->channel_out));
 	return true;
+}
+
+/* One query, however many. */
+static bool register_lines(struct env *env, const struct issue_register_page *page, json_t *list, struct err *e)
+{
+	struct dossier_listed_rows rows = {0};
+	struct known_offices *known = NULL;
+	struct buf ids = buf_on(env->arena);
+	for (size_t i = 0; i < page->n; i++)
+		id_list_add(&ids, page->v[i].v);
+	bool ok = q_dossier_listed(env->db, env->arena, id_list(&ids), &rows, e) || err_wrap(e, "lines of the register");
+	for (size_t i = 0; ok && i < rows.n; i++)
+		ok = register_row(env, &rows.v[i], page->before + (int64_t)i + 1, &known, list, e);
+	return ok;
 }
 
 static bool register_head(struct env *env, const struct issue_register *x, json_t *out, struct err *e)
@@ -300,10 +336,7 @@ bool issue_register_draw(struct env *env, const struct issue_register *x, struct
 	json_t *data = json_object(), *list = json_array();
 	bool old = str_eq(era_resolve(&LAW->eras, x->to).version[ERA_FORM_SET]->id, STR("TT01-2018"));
 	json_object_set_new(data, "ho_so", list);
-	bool ok = issue_register_rows(env, x, ISSUE_REGISTER_MAX, &page, e) && register_head(env, x, data, e);
-	for (size_t i = 0; ok && i < page.n; i++)
-		ok = register_row(env, page.v[i], page.before + (int64_t)i + 1, list, e);
-	if (!ok) {
+	if (!issue_register_rows(env, x, ISSUE_REGISTER_MAX, &page, e) || !register_head(env, x, data, e) || !register_lines(env, &page, list, e)) {
 		json_decref(data);
 		return false;
 	}
