@@ -94,6 +94,12 @@ static bool age_parts(struct job_run *run, bool *due, struct err *e)
 	return true;
 }
 
+static bool look_at_masthead(struct job_run *run, bool *due, struct err *e)
+{
+	*due = false;
+	return masthead_look(&run->env, e);
+}
+
 static bool no_work(struct job_run *run, struct err *e)
 {
 	(void)run;
@@ -154,6 +160,7 @@ const struct job_kind *app_jobs(struct app *app, size_t *n)
 		{.name = "account.sweep", .finish = sweep_accounts, .due = sweep_accounts_due, .every_ms = 60000},
 		{.name = "reads.tell", .fn = tell_reads, .due = reads_due, .every_ms = 60000},
 		{.name = "parts.age", .fn = no_work, .due = age_parts, .every_ms = 60000},
+		{.name = "masthead.look", .fn = no_work, .due = look_at_masthead, .every_ms = MASTHEAD_LOOK_MS},
 		{.name = "answers.expire", .finish = sweep_answers, .every_ms = DAY_MS, .at_ms = (int64_t)3 * 3600 * 1000},
 		{.name = "blob.sweep", .fn = sweep_blobs, .every_ms = DAY_MS, .at_ms = (int64_t)4 * 3600 * 1000},
 		{.name = "dossier.daily", .fn = count_unattended, .every_ms = DAY_MS, .at_ms = (int64_t)7 * 3600 * 1000},

@@ -39,7 +39,7 @@ static void checkin(void *ctx, struct db *db)
 	db_checkin(((struct app *)ctx)->store.pool, db);
 }
 
-static uint64_t revision(void *ctx) { return catalogue_revision(((struct app *)ctx)->catalogue); }
+static uint64_t revision(void *ctx) { return catalogue_revision(((struct app *)ctx)->catalogue) ^ masthead_number(); }
 
 static void archive_ready(struct wal_archive *x, struct buf *why)
 {
@@ -81,8 +81,10 @@ static struct app *the_app; /* for the page frame, which has no context of its o
 
 static void fill_page(struct request *r, struct page_facts *f)
 {
-	f->agency = r->env.actor->agency.n ? r->env.actor->agency : STR("Sở Khoa học và Công nghệ"); /* officials see whose they are */
-	f->agency_note = the_app->demo ? STR("Tỉnh mẫu") : STR("");
+	struct masthead m = masthead_now();
+	struct str own = r->env.actor->agency; /* officials see whose they are */
+	f->agency = own.n ? own : m.name.n ? m.name : msg(r->env.lang, MSG_SITE_NAME);
+	f->agency_note = str_eq(f->agency, m.over) ? STR("") : m.over;
 	f->demo = the_app->demo;
 	desk_side(r, f);
 	app_side(r, f);
@@ -294,6 +296,12 @@ static bool start_jobs(struct app *app, struct err *e)
 		return false;
 	page_parts_open(PAGE_PARTS_BYTES); /* a job ages them */
 	directory_keep_open(DIRECTORY_KEPT_BYTES);
+	struct env env = {.arena = app->store.arena, .actor = &actor_program, .now = instant_clock(), .db = db_checkout(app->store.pool, e)};
+	bool ok = env.db && masthead_look(&env, e); /* then a job looks */
+	if (env.db)
+		db_checkin(app->store.pool, env.db);
+	if (!ok)
+		return err_wrap(e, "whose pages these are");
 	cfg.kinds = app_jobs(app, &cfg.n_kinds);
 	return job_start(&app->jobs, &cfg, e);
 }
@@ -326,6 +334,7 @@ static void stop_all(struct app *app)
 	job_stop(app->jobs);
 	page_parts_close();
 	directory_keep_close();
+	masthead_forget();
 	keep_reads(app);
 	if (app->catalogue)
 		catalogue_stop(app->catalogue);

@@ -63,6 +63,12 @@ bool signing_person_key(void *self, struct arena *a, struct env *env, struct per
 bool signing_seal_key(void *self, struct arena *a, struct env *env, struct agency_id agency, struct pades_key *out, struct err *e);
 /* Adds what the person may administer to the officials' side navigation. */
 void app_side(struct request *r, struct page_facts *f);
+/* Beside the emblem for who is not an official (masthead.c): looked for at the start and by a job on each node, read from memory. */
+#define MASTHEAD_LOOK_MS 5000
+MUST_CHECK bool masthead_look(struct env *env, struct err *e);
+struct masthead masthead_now(void);
+uint64_t masthead_number(void); /* another with another name */
+void masthead_forget(void);     /* when no request is under way */
 bool reads_needed(struct request *r);
 bool reads_apply(struct request *r, struct err *e);
 void reads_kept(struct request *r);

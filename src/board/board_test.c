@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #define APPLICANT "Lê Thị Mẫu Kín Vô Danh"
-static struct world { struct office o; struct db *reader; struct http_test *http; struct http_config cfg; } w;
+static struct world { struct office o; struct db *reader; struct db_pool *pool; struct http_test *http; struct http_config cfg; } w;
 static const struct actor citizen = {.account = 4242, .roles = ROLE_BIT(ROLE_CITIZEN), .name = {"Người dân", 12}};
 
 static struct db *checkout(void *app) { return ((struct world *)app)->reader; }
@@ -33,7 +33,8 @@ static void start(struct arena *a, enum db_engine engine)
 	struct err e = {0};
 	office_open(&w.o, a, engine, "2025-09-01T08:00:00+07:00");
 	w.reader = test_db_again(engine, DB_READ_ONLY);
-	EXPECT_OK(board_use(&(struct board_config){.law = w.o.law, .offered = offered}, &e), e);
+	w.pool = db_pool_new(engine, test_db_place(), 2);
+	EXPECT_OK(board_use(&(struct board_config){.law = w.o.law, .pool = w.pool, .offered = offered}, &e), e);
 	tables[0] = board_routes;
 	w.cfg = http_config_usual();
 	w.cfg.tables = tables;
@@ -41,6 +42,7 @@ static void start(struct arena *a, enum db_engine engine)
 	w.cfg.app = &w;
 	w.cfg.writer = w.o.w;
 	w.cfg.submit = writer_submit;
+	w.cfg.rate_address[RATE_HEAVY] = w.cfg.rate_account[RATE_HEAVY] = (struct rate){1000, 1000}; /* a file a cell */
 	w.cfg.sign_in_path = "/dang-nhap";
 	w.cfg.hooks = (struct http_hooks){.say = page_say, .error_page = page_error_page, .db_checkout = checkout, .db_checkin = checkin, .revision = revision, .authenticate = authenticate};
 	w.http = http_test_new(a, &w.cfg);
@@ -51,6 +53,7 @@ static void stop(void)
 	http_test_free(w.http);
 	office_close(&w.o); /* and the sums agree with the dossiers */
 	db_close(w.reader);
+	db_pool_free(w.pool);
 }
 
 /* ---- dossiers, one after the other, by the rules that settle real ones ---- */
@@ -459,7 +462,12 @@ static size_t times(struct str text, struct str words)
 	return n;
 }
 
-/* Each cell leads to as many dossiers as it says, whatever happened since: `row` is a line of the table, after its name. */
+static struct str behind_csv(const struct actor *who, const char *figure, int64_t version)
+{
+	return page(who, str_fmt(w.o.a, "/bang-dieu-hanh/ho-so.csv?so=%s&ban=%lld", figure, (long long)version).p);
+}
+
+/* Each cell leads to as many dossiers as it says, on the page, for a program and as a file, whatever happened since: `row` is a line of the table, after its name. */
 static void leads_to(const struct actor *who, struct str sent, struct str csv, int64_t version_of)
 {
 	static const char *const columns[] = {"received_or_carried", "received_online", "received_direct", "open_before", "ended", "early", "on_time_or_otherwise", "late", "open_at_end", "in_time_at_end", "overdue_at_end"};
@@ -469,6 +477,12 @@ static void leads_to(const struct actor *who, struct str sent, struct str csv, i
 		EXPECT_INT((int64_t)times(list, STR("\"code\":")), n);
 		struct str url = str_fmt(w.o.a, "/bang-dieu-hanh/ho-so?ky=2026-10&amp;so=%s&amp;ban=%lld", columns[i], (long long)version_of);
 		EXPECT_INT(str_find(sent, url) >= 0, n > 0);
+		struct str file = behind_csv(who, columns[i], version_of);
+		EXPECT_INT((int64_t)times(file, STR("\r\n")) - 1, n); /* below the heads */
+		for (ptrdiff_t at; (at = str_find(list, STR("\"code\":\""))) >= 0;) {
+			list = str_sub(list, (size_t)at + 8, list.n);
+			EXPECT(str_find(file, str_sub(list, 0, strlen("H99.12-260803-0001"))) >= 0);
+		}
 	}
 }
 
@@ -502,6 +516,26 @@ static void for_others(struct str sent, int64_t id)
 	EXPECT_INT(get(&head, str_fmt(a, "/bang-dieu-hanh/ho-so?so=late&ban=%lld", (long long)id).p).status, 403);
 	EXPECT_INT(get(&other, str_fmt(a, "/bang-dieu-hanh/ho-so?so=late&ban=%lld", (long long)id).p).status, 403);
 	EXPECT_INT(get(&director, "/bang-dieu-hanh/ho-so?so=late&ban=7").status, 404);
+	const struct actor *none[] = {&head, &specialist, &other};
+	for (size_t i = 0; i < ARRAY_LEN(none); i++)
+		EXPECT_INT(get(none[i], str_fmt(a, "/bang-dieu-hanh/ho-so.csv?so=late&ban=%lld", (long long)id).p).status, 403);
+	EXPECT_INT(get(&director, "/bang-dieu-hanh/ho-so.csv?so=late&ban=7").status, 404);
+	EXPECT_INT(get(&director, "/bang-dieu-hanh/ho-so.csv?so=late&ban=x").status, 404);
+}
+
+/* The one that was overdue then: in the file the page leads to, without a name, and of its procedure alone. */
+static void kept_in_file(const struct actor *who, int64_t version, struct str list)
+{
+	struct arena *a = w.o.a;
+	struct str file = behind_csv(who, "overdue_at_end", version);
+	static const char *const procedures[] = {"bx-cap-phep-xquang", "bx-khai-bao-xquang"}; /* it is of the second */
+	for (size_t i = 0; i < ARRAY_LEN(procedures); i++)
+		EXPECT_INT((int64_t)times(page(who, str_fmt(a, "/bang-dieu-hanh/ho-so.csv?so=overdue_at_end&ban=%lld&tt=%s", (long long)version, procedures[i]).p), STR("\r\n")), 1 + (int64_t)i);
+	HAS(file, "H99.12-260803-0001");
+	HAS_NOT(file, STR(APPLICANT));
+	EXPECT(str_find(list, str_fmt(a, "/bang-dieu-hanh/ho-so.csv?ky=2026-10&amp;so=overdue_at_end&amp;ban=%lld", (long long)version)) >= 0);
+	EXPECT_INT((int64_t)times(file, STR("\r\n")), 2);
+	HAS_NOT(behind_csv(who, "in_time_at_end", version), STR("H99.12-260803-0001"));
 }
 
 /* What was reported stays, what changed since is seen, and is sent as another version. */
@@ -543,6 +577,7 @@ TEST_BOTH(a_table_that_was_sent_stays_as_it_was)
 	struct str kept = page(&director, str_fmt(a, "/bang-dieu-hanh/ho-so?so=overdue_at_end&ban=%lld", (long long)first_id).p);
 	HAS(kept, "H99.12-260803-0001");
 	HAS(kept, "Bản 1, gửi");
+	kept_in_file(&director, first_id, kept);
 	struct workbook_ids in_file = {0};
 	EXPECT_OK(board_workbook.ids(&(struct env){.arena = a, .db = w.o.db, .now = office_now(), .actor = &director}, str_fmt(a, "{\"agency\":%lld,\"kind\":\"kept\",\"to\":0,\"sent\":%lld}", (long long)p->department.v, (long long)first_id), &in_file, &e), e);
 	EXPECT_INT((int64_t)in_file.n, 1);

@@ -112,6 +112,32 @@ bool directory_agencies(struct env *env, struct date day, struct agencies *out, 
 	return true;
 }
 
+bool directory_masthead(struct env *env, struct date day, struct masthead *out, struct err *e)
+{
+	struct agencies all;
+	const struct agency *province = NULL, *centre = NULL, *other = NULL;
+	size_t provinces = 0, centres = 0, others = 0;
+	*out = (struct masthead){0};
+	if (!directory_agencies(env, day, &all, e))
+		return false;
+	for (size_t i = 0; i < all.n; i++)
+		if (all.v[i].kind == AGENCY_PROVINCE)
+			province = &all.v[i], provinces++;
+	for (size_t i = 0; i < all.n; i++) {
+		const struct agency *x = &all.v[i];
+		if (x->is_centre && (!x->parent.v || (province && x->parent.v == province->id.v))) /* a commune's centre is below the commune */
+			centre = x, centres++;
+		if (x->kind != AGENCY_PROVINCE)
+			other = x, others++;
+	}
+	const struct agency *shown = centres == 1 ? centre : others == 1 ? other : provinces == 1 ? province : NULL;
+	if (shown)
+		out->name = shown->name;
+	if (shown && province && shown != province)
+		out->over = province->name;
+	return true;
+}
+
 bool directory_units(struct env *env, struct agency_id agency, struct date day, struct units *out, struct err *e)
 {
 	struct kept_ask ask = {.what = KEPT_UNITS, .agency = agency.v, .day = day.day};

@@ -84,6 +84,12 @@ MUST_CHECK bool directory_unit_by_code(struct env *env, struct agency_id agency,
 MUST_CHECK bool directory_agencies(struct env *env, struct date day, struct agencies *out, struct err *e);
 MUST_CHECK bool directory_units(struct env *env, struct agency_id agency, struct date day, struct units *out, struct err *e);
 
+/* Whose pages these are, for people who are no officials: where they file. The one-stop centre of the province (NĐ 118/2025 Điều 7), where one receives for all;
+ * else the one agency there is below the province; else the province, whose agencies then are many. `over`: the province, unless it is the name itself.
+ * Empty: nothing is set up. */
+struct masthead { struct str name, over; };
+MUST_CHECK bool directory_masthead(struct env *env, struct date day, struct masthead *out, struct err *e);
+
 /* ---- who ---- */
 /* The roles of a person on the day, by role_held and posting; none after left_on. */
 MUST_CHECK bool directory_roles(struct env *env, struct person_id person, struct date day, struct actor_role **held, size_t *n, struct err *e);

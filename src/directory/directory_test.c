@@ -31,7 +31,7 @@ static bool run(struct world *w, act_fn *fn, void *ctx, struct err *e)
 
 static bool do_demo(struct env *env, void *ctx, struct err *e) { return directory_demo(env, ctx, e); }
 
-static struct world world_new(struct arena *a, enum db_engine engine)
+static struct world world_empty(struct arena *a, enum db_engine engine)
 {
 	struct err e = {0};
 	struct world w = {.db = test_db(a, engine)};
@@ -41,6 +41,13 @@ static struct world world_new(struct arena *a, enum db_engine engine)
 	cfg.now = test_now;
 	EXPECT_OK(writer_start(&w.w, &cfg, &e), e);
 	w.env = (struct env){.arena = a, .db = w.db, .actor = &actor_program, .now = clock_at, .ids = &ids};
+	return w;
+}
+
+static struct world world_new(struct arena *a, enum db_engine engine)
+{
+	struct world w = world_empty(a, engine);
+	struct err e = {0};
 	EXPECT_OK(run(&w, do_demo, &w.demo, &e), e);
 	return w;
 }
@@ -103,6 +110,75 @@ TEST_BOTH(a_province_stands_around_the_department)
 		counters++;
 	}
 	EXPECT_INT(counters, 6);
+}
+
+static bool add_agency(struct env *env, void *ctx, struct err *e) { return directory_agency_add(env, ctx, e); }
+struct called { struct agency_id id; struct str name; struct date from; };
+static bool call(struct env *env, void *ctx, struct err *e)
+{
+	struct called *c = ctx;
+	return directory_agency_rename(env, c->id, c->name, STR(""), c->from, e);
+}
+static struct agency_id founded(struct world *w, const char *code, const char *name, enum agency_kind kind, struct agency_id parent, struct date from)
+{
+	struct err e = {0};
+	struct agency x = {.code = str_from(code), .name = str_from(name), .short_name = str_from(name), .kind = kind, .is_centre = kind == AGENCY_CENTRE, .parent = parent, .valid_from = from};
+	EXPECT_OK(run(w, add_agency, &x, &e), e);
+	return x.id;
+}
+static void masthead_is(struct world *w, struct date on, const char *name, const char *over)
+{
+	struct err e = {0};
+	struct masthead m;
+	EXPECT_OK(directory_masthead(&w->env, on, &m, &e), e);
+	EXPECT_TEXT(m.name, name);
+	EXPECT_TEXT(m.over, over);
+}
+
+/* The centre receives for twenty agencies and the commune: the pages are its own. A commune's own centre is not the province's. */
+TEST_BOTH(pages_are_of_the_centre_where_one_receives_for_all)
+{
+	struct world w = world_new(a, engine);
+	struct err e = {0};
+	struct date on = day(2026, 1, 5);
+	struct agency_id commune;
+	bool found;
+	struct agency x;
+	EXPECT_OK(run(&w, do_around, &w.demo, &e), e);
+	masthead_is(&w, on, "Trung tâm Phục vụ hành chính công tỉnh Mẫu", "Ủy ban nhân dân tỉnh Mẫu");
+	struct agencies all;
+	EXPECT_OK(directory_agencies(&w.env, on, &all, &e), e);
+	commune.v = 0;
+	for (size_t i = 0; i < all.n; i++)
+		if (all.v[i].kind == AGENCY_COMMUNE)
+			commune = all.v[i].id;
+	EXPECT(commune.v != 0);
+	founded(&w, "TTX", "Trung tâm Phục vụ hành chính công xã", AGENCY_CENTRE, commune, on);
+	masthead_is(&w, on, "Trung tâm Phục vụ hành chính công tỉnh Mẫu", "Ủy ban nhân dân tỉnh Mẫu");
+	EXPECT_OK(run(&w, call, &(struct called){w.demo.centre, STR("Trung tâm Một cửa <mới>"), on}, &e), e);
+	masthead_is(&w, on, "Trung tâm Một cửa <mới>", "Ủy ban nhân dân tỉnh Mẫu");
+	masthead_is(&w, day(2026, 1, 4), "Trung tâm Phục vụ hành chính công tỉnh Mẫu", "Ủy ban nhân dân tỉnh Mẫu");
+	EXPECT_OK(directory_agency(&w.env, w.demo.province, &x, &found, &e), e);
+	founded(&w, "TT2", "Trung tâm thứ hai", AGENCY_CENTRE, w.demo.province, on); /* two doors: the province above them */
+	masthead_is(&w, on, "Ủy ban nhân dân tỉnh Mẫu", "");
+	writer_stop(w.w);
+}
+
+TEST_BOTH(pages_of_one_agency_bear_its_name)
+{
+	struct world w = world_empty(a, engine);
+	struct date on = day(2026, 1, 5);
+	masthead_is(&w, on, "", "");
+	struct agency_id so = founded(&w, "SO", "Sở Một", AGENCY_DEPARTMENT, (struct agency_id){0}, day(2025, 3, 1));
+	masthead_is(&w, on, "Sở Một", "");
+	masthead_is(&w, day(2025, 2, 28), "", "");
+	struct agency_id tinh = founded(&w, "UB", "Ủy ban nhân dân tỉnh", AGENCY_PROVINCE, (struct agency_id){0}, day(2025, 3, 1));
+	masthead_is(&w, on, "Sở Một", "Ủy ban nhân dân tỉnh");
+	founded(&w, "SO2", "Sở Hai", AGENCY_DEPARTMENT, tinh, on);
+	masthead_is(&w, on, "Ủy ban nhân dân tỉnh", ""); /* no centre, many agencies */
+	masthead_is(&w, day(2026, 1, 4), "Sở Một", "Ủy ban nhân dân tỉnh");
+	EXPECT(so.v != 0);
+	writer_stop(w.w);
 }
 
 TEST_BOTH(units_of_2017_have_successors)

@@ -32,7 +32,7 @@ def serves(p):
     port = until(lambda: "it serves: " + said(), lambda: re.search(r"serves on port (\d+)", said()) or true(p.poll() is None, "it ended: " + said()))
     told = said()
     page = urllib.request.urlopen(f"http://127.0.0.1:{port.group(1)}/").read().decode()
-    true("</html>" in page and "Sở Khoa học và Công nghệ" in page, page[:300])
+    true("</html>" in page and "Trung tâm Phục vụ hành chính công tỉnh Mẫu" in page, page[:300])
     p.send_signal(signal.SIGTERM)
     equal(p.wait(60), 0, "its end: " + said()[-300:])
     begun.remove(p)

@@ -5,7 +5,7 @@ usage: org_test.py PROGRAM SOURCE_DIR [pg]     Ends in "N passed, N failed".
 """
 import datetime, html, json, os, re, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from program import Program, Tests, equal
+from program import Program, Tests, equal, until
 from browser import Browser
 
 ORG = "/quan-tri/to-chuc"
@@ -88,6 +88,30 @@ def a_name_has_its_days():
     has(people["admin"].see(ORG)[1], "Sở Đã đổi")
 
 
+def beside_the_emblem(who, path):
+    """(the name, the line below it)"""
+    page = who.see(path)[1]
+    return tuple(html.unescape(x) for x in re.search(r'<a class="brand".*?<b>(.*?)</b>.*?<small>(.*?)</small>', page, re.S).groups())
+
+
+def pages_bear_the_name_of_the_centre_as_it_is_now():
+    """For strangers and applicants, on pages that are kept, too, and on errors; officials see their own agency's."""
+    stranger, citizen = Browser(p), Browser(p, "citizen")
+    centre, over = "Trung tâm Phục vụ hành chính công tỉnh Mẫu", "Ủy ban nhân dân tỉnh Mẫu · dữ liệu trình diễn"
+    shown = [(stranger, "/"), (stranger, "/dich-vu-cong"), (stranger, "/dang-nhap"), (stranger, "/khong-co"), (citizen, "/"), (citizen, "/ho-so-cua-toi")]
+    own = beside_the_emblem(people["specialist"], "/ban-lam-viec")
+    equal(own[0].startswith("Sở Khoa học và Công nghệ"), True, own)
+    for who, path in shown * 2:
+        equal(beside_the_emblem(who, path), (centre, over), path)
+    url = link_to(people["admin"].see(ORG)[1], centre)
+    for name, since in (("Trung tâm <Một> cửa & mới", day(-1)), (centre, day())):
+        sent(url, url + "/ten", name=name, short="", name_from=since)
+        for who, path in shown:
+            until(f"{path} says {name}", lambda: beside_the_emblem(who, path) == (name, over))
+    equal(beside_the_emblem(people["specialist"], "/ban-lam-viec"), own)
+    has(stranger.see("/")[1], centre)
+
+
 def a_unit_with_dossiers_stays():
     page = people["admin"].see(place["division"])[1]
     n = int(re.search(r"(\d+) hồ sơ chưa xong do đơn vị", page).group(1))
@@ -141,6 +165,6 @@ def every_act_is_in_the_log_and_the_record_is_whole():
     p.ends_well()
 
 
-tests.run(signed_in, the_tree_is_that_of_the_day, only_the_administrator, an_agency_with_units_and_posts, a_name_has_its_days, a_unit_with_dossiers_stays,
+tests.run(signed_in, the_tree_is_that_of_the_day, only_the_administrator, an_agency_with_units_and_posts, a_name_has_its_days, pages_bear_the_name_of_the_centre_as_it_is_now, a_unit_with_dossiers_stays,
           who_moves_is_signed_out_and_goes_on_elsewhere, a_posting_lasts_six_to_twenty_four_months, closing_from_below, every_act_is_in_the_log_and_the_record_is_whole)
 tests.end()
