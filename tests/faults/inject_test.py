@@ -410,6 +410,8 @@ try:
     tests.run(*acts, *([] if every else [memory_runs_out]), everything_is_whole)
 except TimeIsUp:
     stopped = True
+    w.kill()  # it may be dying of the last one, however late a busy machine lets it
+    w.start()
     tests.run(everything_is_whole)
 print(f"# {engine} {'every' if every else f'from {start}'}: {sum(struck.values())} faults in {rounds} tries, {time.time() - begun:.0f} s: "
       + ", ".join(f"{kind} {n}" for kind, n in struck.items()) + f"; the process ended {ended} times")

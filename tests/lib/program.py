@@ -548,5 +548,6 @@ class Program(Server):
 
     def ends_well(self):
         """Stops, and the record is whole."""
-        equal(self.stop(), 0, "the program ends well")
+        code = self.stop()
+        equal(code, 0, "the program ends well" + (f", which said {self.said()[-1000:]}" if code else ""))
         return self.verify()
