@@ -1,7 +1,9 @@
 /* api.c — the same figures for programs: counts by their names in src/stat, shares in tenths of a per cent, times in minutes. */
 #include "board/board_internal.h"
 #include "board/board_sql.h"
+#include "dossier/late.h"
 #include <jansson.h>
+#include <stdio.h>
 
 static json_t *text(struct str s) { return s.n ? json_stringn(s.p, s.n) : json_null(); }
 static json_t *id_text(struct arena *a, int64_t id) { return id ? text(str_fmt(a, "%lld", (long long)id)) : json_null(); }
@@ -38,13 +40,26 @@ static json_t *open_counts(const struct stat_row *now)
 	return all;
 }
 
+/* Of the counts of those settled late, by the code of the reason given. */
+static json_t *late_reasons(const struct stat_row *row)
+{
+	const struct law *law = board_have()->law;
+	json_t *all = json_object();
+	for (size_t i = 0; i < law->n_late; i++)
+		json_object_setn_new(all, law->late[i].code.p, law->late[i].code.n, json_integer(row->n[STAT_LATE_REASON_1 + law->late[i].no - 1]));
+	json_object_set_new(all, "not_stated", json_integer(stat_late_unstated(row)));
+	return all;
+}
+
 static json_t *share(int64_t part, int64_t whole) { return whole ? json_integer(chart_share(part, whole)) : json_null(); }
 
-static json_t *figures(const struct stat_row *row)
+static json_t *figures(const struct board_ask *q, const struct stat_row *row)
 {
 	int64_t good = 0, rated = board_rated(row, &good), limited = board_limited(row);
 	json_t *x = json_object();
 	json_object_set_new(x, "counts", counts(row));
+	if (!q->public_page)
+		json_object_set_new(x, "late_reasons", late_reasons(row));
 	json_object_set_new(x, "on_time", share(limited - row->n[STAT_LATE], limited));
 	json_object_set_new(x, "online", share(stat_received_online(row), stat_received(row)));
 	json_object_set_new(x, "signed", share(row->n[STAT_RESULT_SIGNED], row->n[STAT_RESULT]));
@@ -57,7 +72,7 @@ static json_t *groups(struct arena *a, const struct board_ask *q, const struct b
 	json_t *all = json_array();
 	for (size_t i = 0; i < d->n_groups; i++) {
 		const struct board_group *g = &d->groups[i];
-		json_t *x = figures(&g->row);
+		json_t *x = figures(q, &g->row);
 		json_object_set_new(x, "id", q->view == BOARD_MONTH ? month_text(a, g->row.month) : g->key.n ? text(g->key) : id_text(a, g->id));
 		json_object_set_new(x, "name", text(g->name));
 		json_object_set_new(x, "minutes", times(&g->row));
@@ -67,11 +82,11 @@ static json_t *groups(struct arena *a, const struct board_ask *q, const struct b
 	return all;
 }
 
-static json_t *months(struct arena *a, const struct board_data *d)
+static json_t *months(struct arena *a, const struct board_ask *q, const struct board_data *d)
 {
 	json_t *all = json_array();
 	for (int i = BOARD_TREND; i < 2 * BOARD_TREND; i++) {
-		json_t *x = figures(&d->months[i]);
+		json_t *x = figures(q, &d->months[i]);
 		json_object_set_new(x, "month", month_text(a, d->months[i].month));
 		json_array_append_new(all, x);
 	}
@@ -94,10 +109,10 @@ static bool answer_figures(struct request *r, const struct board_ask *q, struct 
 	if (!board_read(r, q, &d, e))
 		return false;
 	json_t *x = head(r, q);
-	json_object_set_new(x, "total", figures(&d.total));
+	json_object_set_new(x, "total", figures(q, &d.total));
 	json_object_set_new(x, "minutes", times(&d.total));
 	json_object_set_new(x, "open", open_counts(&d.now));
-	json_object_set_new(x, "months", months(r->env.arena, &d));
+	json_object_set_new(x, "months", months(r->env.arena, q, &d));
 	if (q->view != BOARD_OVERVIEW)
 		json_object_set_new(x, "groups", groups(r->env.arena, q, &d));
 	return answer_tree(r, x);
@@ -158,6 +173,12 @@ bool board_api_indices(struct request *r, struct err *e)
 	return answer_tree(r, x);
 }
 
+static const char *id_words(int64_t id, char out[24])
+{
+	snprintf(out, 24, "%lld", (long long)id);
+	return out;
+}
+
 json_t *board_report_json(const struct board_report_row *v)
 {
 	static const char *const names[II_COLS + 1] = {[II_RECEIVED] = "received", [II_ONLINE] = "received_online", [II_DIRECT] = "received_direct", [II_CARRIED] = "carried",
@@ -165,6 +186,8 @@ json_t *board_report_json(const struct board_report_row *v)
 	json_t *x = json_object();
 	json_object_set_new(x, "name", text(v->name));
 	json_object_set_new(x, "procedure", text(v->procedure));
+	if (v->agency)
+		json_object_set_new(x, "agency", json_string(id_words(v->agency, (char[24]){0})));
 	for (int i = II_RECEIVED; i <= II_COLS; i++)
 		json_object_set_new(x, names[i], json_integer(v->n[i]));
 	json_object_set_new(x, "otherwise", json_integer(v->otherwise));
@@ -175,7 +198,7 @@ bool board_api_report(struct request *r, struct err *e)
 {
 	struct board_ask q;
 	struct board_report rep;
-	if (!board_ask_read(r, &q, e) || !board_report_read(r, &q, &rep, e))
+	if (!board_report_ask(r, &q, e) || !board_report_read(r, &q, &rep, e))
 		return false;
 	json_t *x = head(r, &q), *rows = json_array();
 	for (size_t i = 0; i < rep.n; i++)

@@ -73,7 +73,7 @@ struct str board_find_share(struct request *r, const struct board_data *d, const
 
 /* ---- pictures (charts.c) ---- */
 
-enum board_chart { PIC_ON_TIME, PIC_SETTLED, PIC_RECEIVED, PIC_ONLINE, PIC_OPEN, PIC_TIME, PIC_SIGNED, PIC_RATED, PIC_GROUP_LATE, PIC_GROUP_TIME, PICS };
+enum board_chart { PIC_ON_TIME, PIC_SETTLED, PIC_RECEIVED, PIC_ONLINE, PIC_OPEN, PIC_TIME, PIC_SIGNED, PIC_RATED, PIC_GROUP_LATE, PIC_GROUP_TIME, PIC_LATE_WHY, PICS };
 const char *board_chart_slug(enum board_chart c);
 bool board_chart_from(struct str slug, enum board_chart *out);
 /* Fills *out, in the request's arena; without points when there is nothing to show. */
@@ -97,6 +97,20 @@ void board_chart_table(struct request *r, const struct chart *c, struct str file
 /* One line a group with every figure. */
 void board_group_table(struct request *r, const struct board_ask *q, const struct board_data *d, struct board_table *out);
 
+/* What a group is called in a table's head; its own page, or its dossiers behind a measure (empty where the reader may open none); a count that leads there. */
+struct str board_group_head(struct request *r, enum board_view v);
+struct str board_group_url(struct request *r, const struct board_ask *q, const struct board_group *g, const char *path, struct str more);
+struct str board_group_list_url(struct request *r, const struct board_ask *q, const struct board_group *g, const char *measure);
+struct board_cell board_count_cell(struct request *r, int64_t n, struct str url);
+
+/* ---- reasons for lateness (late.c) ---- */
+
+/* "late_staff", "late_unstated": the figure of dossiers settled late for the reason of that number; 0: not stated. */
+struct str board_late_slug(struct arena *a, int64_t no);
+/* The reason that such a figure counts; false: it is none. *name: what the figure is called. */
+bool board_late_figure(struct request *r, struct str slug, int64_t *no, struct str *name);
+void board_late_chart(struct request *r, const struct board_ask *q, const struct board_data *d, struct chart *out);
+
 /* ---- indices (indices.c) and the report (report.c) ---- */
 
 enum board_set { SET_TT01, SET_QD766, SETS };
@@ -117,16 +131,19 @@ struct board_kept { int64_t *v; size_t n; }; /* ids of dossiers, rising */
 enum { II_NO = 1, II_NAME, II_RECEIVED, II_ONLINE, II_DIRECT, II_CARRIED, II_SETTLED, II_EARLY, II_ON_TIME, II_LATE, II_OPEN, II_IN_TIME, II_OVERDUE, II_COLS = II_OVERDUE };
 struct board_report_row {
 	struct str name, procedure;
+	int64_t agency;                    /* of a line an agency, in the table of the whole province; else 0 */
 	bool field;
 	int64_t n[II_COLS + 1], otherwise; /* otherwise: of II_ON_TIME, refused at reception, stopped, withdrawn, without limit */
 	struct board_kept kept;            /* of a procedure, in a table that is sent: those of II_OVERDUE */
 };
-/* By procedure, without names and in no order, as the sums have it. */
+/* By procedure (view BOARD_AGENCY: by agency), without names and in no order, as the sums have it. */
 struct board_line { struct str procedure, field; struct board_report_row row; };
 struct board_lines { struct board_line *v; size_t n; };
 MUST_CHECK bool board_report_lines(struct env *env, const struct board_ask *q, struct board_lines *out, struct err *e);
 struct board_report { struct board_report_row *v; size_t n; struct board_report_row sum; };
 MUST_CHECK bool board_report_read(struct request *r, const struct board_ask *q, struct board_report *out, struct err *e);
+/* What a table of today asks for: view BOARD_AGENCY is the province's, every other the usual. */
+MUST_CHECK bool board_report_ask(struct request *r, struct board_ask *q, struct err *e);
 /* The row of a procedure; NULL: it has none. */
 const struct board_report_row *board_report_of(const struct board_report *x, struct str procedure);
 void board_report_add(struct board_report_row *sum, const struct board_report_row *v);
@@ -179,11 +196,11 @@ bool board_api_sent_answer(struct request *r, struct err *e);
 
 struct board_measure { const char *slug, *kind, *channel, *channel2; int score; enum msg_key word; bool now; };
 /* Of a table that was sent (`ban`): as it was counted then; said: which one. */
-struct board_listed { struct board_ask q; const struct board_measure *m; struct str kind, ids, said; struct board_behind_in in; };
+struct board_listed { struct board_ask q; const struct board_measure *m; struct str figure, name, kind, ids, said; struct board_behind_in in; };
 MUST_CHECK bool board_listed_read(struct request *r, struct board_listed *x, struct err *e);
 struct str board_listed_lead(struct request *r, const struct board_listed *x); /* the period, or the moment */
 /* "&so=FIGURE", and of a table that was sent "&ban=ID". */
-struct str board_listed_more(struct arena *a, const struct board_ask *q, const char *figure);
+struct str board_listed_more(struct arena *a, const struct board_ask *q, struct str figure);
 /* Files are of the own agency: who sees all may not open all. */
 bool board_listed_own(const struct request *r, const struct board_listed *x);
 bool board_list_ask(struct request *r, struct err *e);
@@ -197,6 +214,8 @@ bool board_chart_csv(struct request *r, struct err *e);
 bool board_chart_xlsx(struct request *r, struct err *e);
 bool board_index_page(struct request *r, struct err *e);
 bool board_index_file(struct request *r, struct err *e);
+bool board_late_page(struct request *r, struct err *e);
+bool board_late_file(struct request *r, struct err *e);
 bool board_report_page(struct request *r, struct err *e);
 bool board_report_file(struct request *r, struct err *e);
 bool board_public_page(struct request *r, struct err *e);

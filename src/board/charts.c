@@ -4,7 +4,7 @@
 
 static const char *const slugs[PICS] = {
 	[PIC_ON_TIME] = "dung-han", [PIC_SETTLED] = "da-giai-quyet", [PIC_RECEIVED] = "tiep-nhan", [PIC_ONLINE] = "truc-tuyen", [PIC_OPEN] = "dang-giai-quyet",
-	[PIC_TIME] = "thoi-gian", [PIC_SIGNED] = "ky-so", [PIC_RATED] = "danh-gia", [PIC_GROUP_LATE] = "so-sanh", [PIC_GROUP_TIME] = "so-sanh-thoi-gian",
+	[PIC_TIME] = "thoi-gian", [PIC_SIGNED] = "ky-so", [PIC_RATED] = "danh-gia", [PIC_GROUP_LATE] = "so-sanh", [PIC_GROUP_TIME] = "so-sanh-thoi-gian", [PIC_LATE_WHY] = "ly-do-cham",
 };
 const char *board_chart_slug(enum board_chart c) { return slugs[c]; }
 
@@ -251,16 +251,16 @@ static void ratings(const struct drawing *x)
 
 #define GROUPS_DRAWN 12 /* the table below has all */
 
-static struct str group_head(struct request *r, enum board_view v)
+struct str board_group_head(struct request *r, enum board_view v)
 {
 	static const enum msg_key words[BOARD_VIEWS] = {MSG_BOARD_GROUP, MSG_BOARD_AGENCY, MSG_BOARD_UNIT, MSG_BOARD_PROCEDURE, MSG_BOARD_V_OFFICER, MSG_BOARD_MONTH};
 	return msg(r->env.lang, words[v]);
 }
 
-static struct str group_url(const struct drawing *x, const struct board_group *g, const char *path, struct str more)
+struct str board_group_url(struct request *r, const struct board_ask *of, const struct board_group *g, const char *path, struct str more)
 {
-	struct board_ask q = *x->q;
-	struct arena *a = x->r->env.arena;
+	struct board_ask q = *of;
+	struct arena *a = r->env.arena;
 	if (q.view == BOARD_AGENCY)
 		q.of.agency.v = g->id;
 	if (q.view == BOARD_UNIT)
@@ -276,11 +276,14 @@ static struct str group_url(const struct drawing *x, const struct board_group *g
 	return q.public_page || !named ? STR_NONE : board_url(a, path, &q, more);
 }
 
-static struct str group_list_url(const struct drawing *x, const struct board_group *g, const char *measure)
+struct str board_group_list_url(struct request *r, const struct board_ask *q, const struct board_group *g, const char *measure)
 {
-	int64_t agency = x->q->view == BOARD_AGENCY ? g->id : x->q->of.agency.v;
-	return board_opens(x->r->env.actor, x->q, agency) ? group_url(x, g, BOARD "/ho-so", str_fmt(x->r->env.arena, "&so=%s", measure)) : STR_NONE;
+	int64_t agency = q->view == BOARD_AGENCY ? g->id : q->of.agency.v;
+	return board_opens(r->env.actor, q, agency) ? board_group_url(r, q, g, BOARD "/ho-so", str_fmt(r->env.arena, "&so=%s", measure)) : STR_NONE;
 }
+
+static struct str group_url(const struct drawing *x, const struct board_group *g, const char *path, struct str more) { return board_group_url(x->r, x->q, g, path, more); }
+static struct str group_list_url(const struct drawing *x, const struct board_group *g, const char *measure) { return board_group_list_url(x->r, x->q, g, measure); }
 
 /* Who has the most late ones; of several with as many none is named. */
 static struct str find_latest(const struct drawing *x, size_t worst)
@@ -316,7 +319,7 @@ static void by_group(const struct drawing *x)
 	x->c->kind = CHART_BARS;
 	x->c->points = p;
 	x->c->n_points = n;
-	x->c->label_head = group_head(x->r, x->q->view);
+	x->c->label_head = board_group_head(x->r, x->q->view);
 	x->c->title = n ? find_latest(x, worst) : M(x->r, FIND_NONE);
 }
 
@@ -347,7 +350,7 @@ static void time_by_group(const struct drawing *x)
 	x->c->note = M(x->r, NOTE_TIME);
 	x->c->points = p;
 	x->c->n_points = n;
-	x->c->label_head = group_head(x->r, x->q->view);
+	x->c->label_head = board_group_head(x->r, x->q->view);
 	struct str v[] = {n ? x->d->groups[slowest].name : STR_NONE, n ? board_time(x->r, most) : STR_NONE};
 	x->c->title = n ? say(x, n > 1 ? MSG_BOARD_FIND_GROUP_TIME : MSG_BOARD_FIND_ONE_TIME, v) : M(x->r, FIND_NONE);
 }
@@ -365,6 +368,7 @@ static void draw(const struct drawing *x, enum board_chart which)
 	case PIC_RATED: ratings(x); break;
 	case PIC_GROUP_LATE: by_group(x); break;
 	case PIC_GROUP_TIME: time_by_group(x); break;
+	case PIC_LATE_WHY: board_late_chart(x->r, x->q, x->d, x->c); break;
 	case PICS: CHECK(false);
 	}
 }
@@ -386,10 +390,11 @@ void board_chart(struct request *r, const struct board_ask *q, const struct boar
 enum { G_NAME, G_RECEIVED, G_ONLINE, G_DECIDED, G_LATE, G_SHARE, G_OPEN, G_OVERDUE, G_MEDIAN, G_NINTH, G_SIGNED, G_RATED, G_COLS };
 
 static struct board_cell none_cell(void) { return (struct board_cell){.text = STR("–")}; }
-static struct board_cell count_cell(const struct drawing *x, int64_t n, struct str url)
+struct board_cell board_count_cell(struct request *r, int64_t n, struct str url)
 {
-	return (struct board_cell){.text = number_of(x, n), .url = n ? url : STR_NONE, .kind = SHEET_NUMBER, .number = (double)n};
+	return (struct board_cell){.text = lang_number(r->env.arena, r->env.lang, n), .url = n ? url : STR_NONE, .kind = SHEET_NUMBER, .number = (double)n};
 }
+static struct board_cell count_cell(const struct drawing *x, int64_t n, struct str url) { return board_count_cell(x->r, n, url); }
 static struct board_cell share_cell(const struct drawing *x, int64_t part, int64_t whole)
 {
 	int64_t share = chart_share(part, whole);
@@ -425,7 +430,7 @@ static struct str days_head(struct request *r, struct str head) { return msg_fmt
 
 void board_group_table(struct request *r, const struct board_ask *q, const struct board_data *d, struct board_table *out)
 {
-	const struct board_head heads[G_COLS] = {[G_NAME] = {.text = group_head(r, q->view)}, [G_RECEIVED] = {.text = M(r, RECEIVED), .number = true}, [G_ONLINE] = {.text = M(r, SHARE_ONLINE), .number = true},
+	const struct board_head heads[G_COLS] = {[G_NAME] = {.text = board_group_head(r, q->view)}, [G_RECEIVED] = {.text = M(r, RECEIVED), .number = true}, [G_ONLINE] = {.text = M(r, SHARE_ONLINE), .number = true},
 		[G_DECIDED] = {.text = M(r, DECIDED), .number = true}, [G_LATE] = {.text = M(r, LATE), .number = true}, [G_SHARE] = {.text = M(r, SHARE_ON_TIME), .number = true},
 		[G_OPEN] = {.text = M(r, OPEN_NOW), .number = true}, [G_OVERDUE] = {.text = M(r, OVERDUE_NOW), .number = true}, [G_MEDIAN] = {.text = M(r, MEDIAN), .number = true, .in_file = days_head(r, M(r, MEDIAN))},
 		[G_NINTH] = {.text = M(r, NINTH), .number = true, .in_file = days_head(r, M(r, NINTH))}, [G_SIGNED] = {.text = M(r, SHARE_SIGNED), .number = true}, [G_RATED] = {.text = M(r, SHARE_GOOD), .number = true}};

@@ -10,7 +10,7 @@ static const struct board_measure measures[] = {
 	{"received_direct", "received_direct", "", "", 0, MSG_BOARD_II_DIRECT, false},
 	{"decided", "decided", "", "", 0, MSG_BOARD_DECIDED, false}, {"early", "early", "", "", 0, MSG_BOARD_L_EARLY, false},
 	{"on_time", "on_time", "", "", 0, MSG_BOARD_L_ON_TIME, false}, {"late", "late", "", "", 0, MSG_BOARD_L_LATE, false},
-	{"no_limit", "no_limit", "", "", 0, MSG_BOARD_L_NO_LIMIT, false}, {"result_signed", "result_signed", "", "", 0, MSG_BOARD_L_SIGNED, false},
+	{"late_why", "late_why", "", "", 0, MSG_BOARD_L_LATE, false}, {"no_limit", "no_limit", "", "", 0, MSG_BOARD_L_NO_LIMIT, false}, {"result_signed", "result_signed", "", "", 0, MSG_BOARD_L_SIGNED, false},
 	{"ended", "ended", "", "", 0, MSG_BOARD_L_ENDED, false}, {"otherwise", "otherwise", "", "", 0, MSG_BOARD_L_OTHERWISE, false},
 	{"rated_1", "rated", "", "", 1, MSG_BOARD_RATED_1, false}, {"rated_2", "rated", "", "", 2, MSG_BOARD_RATED_2, false}, {"rated_3", "rated", "", "", 3, MSG_BOARD_RATED_3, false},
 	{"rated_4", "rated", "", "", 4, MSG_BOARD_RATED_4, false}, {"rated_5", "rated", "", "", 5, MSG_BOARD_RATED_5, false},
@@ -51,9 +51,13 @@ bool board_listed_read(struct request *r, struct board_listed *x, struct err *e)
 {
 	bool api = r->route->flags & ROUTE_API;
 	struct str figure = req_query(r, api ? "figure" : "so");
-	x->m = measure_of(figure.n ? figure : STR("received"));
-	if (!x->m)
+	int64_t reason = 0;
+	bool why = board_late_figure(r, figure, &reason, &x->name);
+	x->figure = figure.n ? figure : STR("received");
+	x->m = measure_of(why ? STR("late_why") : x->figure);
+	if (!x->m || str_eq(figure, STR("late_why")))
 		return err_set(e, ERR_NOT_FOUND, "no such figure");
+	x->name = why ? x->name : msg(r->env.lang, x->m->word);
 	struct str sent = req_query(r, api ? "sent" : "ban");
 	x->kind = str_from(x->m->kind);
 	x->ids = STR("[]");
@@ -64,7 +68,7 @@ bool board_listed_read(struct request *r, struct board_listed *x, struct err *e)
 	bool at_end = str_ends(x->kind, STR("_at_end")) && end.ms < r->env.now.ms;
 	int64_t before = req_query_int(r, api ? "before" : "truoc", INT64_MAX);
 	x->in = (struct board_behind_in){.agency = x->q.of.agency, .unit = x->q.of.unit, .procedure = x->q.of.procedure.n ? x->q.of.procedure : STR(""),
-		.officer = x->q.of.officer, .kind = x->kind, .channel = str_from(x->m->channel), .channel2 = str_from(x->m->channel2), .score = x->m->score,
+		.officer = x->q.of.officer, .kind = x->kind, .channel = str_from(x->m->channel), .channel2 = str_from(x->m->channel2), .score = why ? reason : x->m->score,
 		.from = instant_at(stat_month_first(x->q.from), 0), .to = end, .now = at_end ? end : r->env.now, .ids = x->ids,
 		.before = {before > 0 ? before : INT64_MAX}, .limit = SHOWN + 1};
 	return true;
@@ -117,9 +121,9 @@ struct str board_listed_lead(struct request *r, const struct board_listed *x)
 	return x->said.n ? str_fmt(r->env.arena, "%.*s. %.*s", STR_ARG(period), STR_ARG(x->said)) : period;
 }
 
-struct str board_listed_more(struct arena *a, const struct board_ask *q, const char *figure)
+struct str board_listed_more(struct arena *a, const struct board_ask *q, struct str figure)
 {
-	struct str so = str_fmt(a, "&so=%s", figure);
+	struct str so = str_fmt(a, "&so=%.*s", STR_ARG(figure));
 	return q->sent.v ? str_fmt(a, "%.*s&ban=%lld", STR_ARG(so), (long long)q->sent.v) : so;
 }
 
@@ -133,7 +137,7 @@ bool board_list_page(struct request *r, struct err *e)
 		return false;
 	bool more = rows.n > SHOWN;
 	rows.n = more ? SHOWN : rows.n;
-	struct str so = board_listed_more(a, &x.q, x.m->slug);
+	struct str so = board_listed_more(a, &x.q, x.figure);
 	struct str next = more ? board_url(a, BOARD "/ho-so", &x.q, str_fmt(a, "%.*s&truoc=%lld", STR_ARG(so), (long long)rows.v[rows.n - 1].id.v)) : STR_NONE;
 	if (!readable(r, &rows, &hidden, e))
 		return false;
@@ -144,7 +148,7 @@ bool board_list_page(struct request *r, struct err *e)
 	ui_button(&o, &csv);
 	if (board_listed_own(r, &x)) /* whose dossiers are another agency's has figures, not files */
 		ui_act(&o, board_url(a, BOARD "/ho-so.xlsx", &x.q, so), &(struct ui_button){.label = msg(r->env.lang, MSG_WORKBOOK_ASK), .weight = UI_QUIET, .icon = UI_ICON_FILE});
-	struct ui_page p = {.title = msg(r->env.lang, x.m->word), .lead = board_listed_lead(r, &x), .staff = true, .width = UI_FULL, .crumbs = crumbs, .n_crumbs = 1, .actions = h_capture_end(&o, c)};
+	struct ui_page p = {.title = x.name, .lead = board_listed_lead(r, &x), .staff = true, .width = UI_FULL, .crumbs = crumbs, .n_crumbs = 1, .actions = h_capture_end(&o, c)};
 	ui_page_begin(&o, &p);
 	if (hidden)
 		ui_notice(&o, &(struct ui_notice){.tone = UI_INFO, .text = msg_fmt(a, r->env.lang, MSG_BOARD_HIDDEN, (struct str[]){lang_number(a, r->env.lang, (int64_t)hidden)}, 1)});

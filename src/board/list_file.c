@@ -71,7 +71,7 @@ bool board_list_ask(struct request *r, struct err *e)
 		return false;
 	if (!board_listed_own(r, &x))
 		return err_set(e, ERR_DENIED, "the list of another agency");
-	struct str url = board_url(a, "", &x.q, board_listed_more(a, &x.q, x.m->slug)), word = msg(r->env.lang, x.m->word), when = board_listed_lead(r, &x);
+	struct str url = board_url(a, "", &x.q, board_listed_more(a, &x.q, x.figure)), word = x.name, when = board_listed_lead(r, &x);
 	r->redirect = STR(WORKBOOK_PAGE);
 	return workbook_ask(&r->env, &(struct workbook_new){.list = board_workbook.name, .what = packed(a, &x), .filter = str_sub(url, 1, url.n), .title = str_fmt(a, "%.*s · %.*s", STR_ARG(word), STR_ARG(when))}, e);
 }

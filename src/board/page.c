@@ -171,7 +171,7 @@ void board_pictures(struct request *r, struct html_out *o, const struct board_as
 
 static void overview(struct request *r, struct html_out *o, const struct board_ask *q, const struct board_data *d)
 {
-	static const enum board_chart pics[] = {PIC_ON_TIME, PIC_SETTLED, PIC_OPEN, PIC_TIME, PIC_RECEIVED, PIC_ONLINE, PIC_SIGNED, PIC_RATED};
+	static const enum board_chart pics[] = {PIC_ON_TIME, PIC_SETTLED, PIC_OPEN, PIC_TIME, PIC_RECEIVED, PIC_ONLINE, PIC_LATE_WHY, PIC_SIGNED, PIC_RATED};
 	board_pictures(r, o, q, d, pics, ARRAY_LEN(pics));
 	time_table(r, o, d);
 }
@@ -229,7 +229,7 @@ bool board_page(struct request *r, struct err *e)
 	if (!board_ask_read(r, &q, e) || !board_read(r, &q, &d, e))
 		return false;
 	struct html_out o = page_out(r);
-	struct ui_button more[] = {{.label = M(r, INDICES), .weight = UI_QUIET, .url = board_url(a, BOARD "/chi-so", &q, STR_NONE)},
+	struct ui_button more[] = {{.label = M(r, LATE_TITLE), .weight = UI_QUIET, .url = board_url(a, BOARD "/ly-do-cham", &q, STR_NONE)}, {.label = M(r, INDICES), .weight = UI_QUIET, .url = board_url(a, BOARD "/chi-so", &q, STR_NONE)},
 		{.label = M(r, REPORT), .weight = UI_QUIET, .url = board_url(a, BOARD "/bieu-ii-06a", &q, STR_NONE)}};
 	struct h_capture c = h_capture_begin(&o);
 	ui_buttons(&o, more, ARRAY_LEN(more));

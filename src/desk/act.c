@@ -60,17 +60,20 @@ static const struct field act_fields[] = {
 	{.name = "authorisation", .kind = FIELD_TEXT, .max = 300, .label = MSG_DESK_F_AUTHORISATION},
 	{.name = "receipt_seen", .kind = FIELD_BOOL, .label = MSG_DESK_F_SEEN},
 	{.name = "score", .kind = FIELD_INT, .low = 1, .high = 5, .label = MSG_DESK_F_SCORE},
+	{.name = "late_reason", .kind = FIELD_TEXT, .max = 60, .label = MSG_DESK_F_LATE},
 	{.name = "files", .kind = FIELD_FILE, .repeated = true, .most = 20, .label = MSG_DESK_F_FILES},
+	{.name = "late_confirmed", .kind = FIELD_BOOL, .label = MSG_DESK_F_LATE_CONFIRMED},
 };
 const struct form desk_act_form = {"act", act_fields, ARRAY_LEN(act_fields)};
-/* Files of programs go through the API of files first. */
-const struct form act_api_form = {"act", act_fields, ARRAY_LEN(act_fields) - 1};
+/* Files of programs go through the API of files first, and a program that names a reason means it. */
+const struct form act_api_form = {"act", act_fields, ARRAY_LEN(act_fields) - 2};
 
 static const struct { unsigned bit; const char *name; } bits[] = {
 	{AF_REASON, "reason"}, {AF_TO, "to"}, {AF_UNIT, "unit"}, {AF_FEE, "fee"}, {AF_OPINION, "opinion"}, {AF_OUTCOME, "outcome"},
 	{AF_TEXT, "text"}, {AF_NAME, "name"}, {AF_AMOUNT, "amount"}, {AF_METHOD, "method"}, {AF_VOUCHER, "voucher"}, {AF_NEW_DUE, "new_due"},
 	{AF_OVERRIDE, "override_limit"}, {AF_COLLECTOR, "collector"}, {AF_AUTHORISATION, "authorisation"}, {AF_SEEN, "receipt_seen"},
 	{AF_SCORE, "score"}, {AF_FILES, "files"}, {AF_EXEMPT, "exempt"}, {AF_BASIS, "basis"},
+	{AF_LATE, "late_reason"}, {AF_CONFIRM, "late_confirmed"},
 };
 
 unsigned desk_needs(const struct dossier_get_row *d, enum dossier_action a)
@@ -205,6 +208,8 @@ bool act_check(struct request *r, struct err *e)
 	if (!path_action(r, &a, e))
 		return false;
 	check_needed(r, a);
+	desk_late_check(r);
+	desk_late_confirmed(r);
 	if (a == ACT_DEMAND_FEE)
 		return desk_demand_check(r, e);
 	if (a == ACT_CONFIRM_PAID && !form_has(r, "amount") && !form_error_of(r, "amount")) /* counted before it is confirmed */
@@ -232,7 +237,7 @@ struct dossier_act desk_read_act(struct request *r, enum dossier_action a, struc
 		.method = form_text(r, "method"), .voucher = form_text(r, "voucher"), .override_limit = form_bool(r, "override_limit"),
 		.score = (int)form_int(r, "score"), .collector = form_text(r, "collector"),
 		.authorisation = form_text(r, "authorisation"), .receipt_seen = form_bool(r, "receipt_seen"), .exempt = form_bool(r, "exempt"),
-		.basis = form_text(r, "basis")};
+		.basis = form_text(r, "basis"), .late_reason = form_text(r, "late_reason")};
 	if (form_date(r, "new_due", &day))
 		x.new_due = end_of_day(day);
 	return x;
@@ -253,7 +258,8 @@ static bool refused_field(struct request *r, struct err *e)
 {
 	static const struct { enum msg_key say; const char *field; } at[] = {
 		{MSG_DOSSIER_NOT_OFFICER, "to"}, {MSG_DOSSIER_REASON, "reason"}, {MSG_DOSSIER_APOLOGY_DATE, "new_due"}, {MSG_DOSSIER_RECEIPT_SEEN, "receipt_seen"},
-		{MSG_DOSSIER_TRANSFER_UNIT, "unit"}, {MSG_DOSSIER_FEE_SHORT, "amount"}, {MSG_DOSSIER_FEE_OVER, "amount"}};
+		{MSG_DOSSIER_TRANSFER_UNIT, "unit"}, {MSG_DOSSIER_FEE_SHORT, "amount"}, {MSG_DOSSIER_FEE_OVER, "amount"},
+		{MSG_DOSSIER_LATE_REASON, "late_reason"}, {MSG_DOSSIER_LATE_WORDS, "reason"}};
 	for (size_t i = 0; e->kind == ERR_INVALID && i < ARRAY_LEN(at); i++)
 		if (e->say == (int)at[i].say) {
 			form_error(r, at[i].field, at[i].say, STR_NONE, STR_NONE);
@@ -314,6 +320,7 @@ bool act_api_check(struct request *r, struct err *e)
 		form_error(r, "action", form_has(r, "action") ? MSG_FIELD_NOT_CHOICE : MSG_FIELD_REQUIRED, STR_NONE, STR_NONE);
 	else
 		check_needed(r, a);
+	desk_late_check(r);
 	if (a == ACT_SUBMIT && form_ok(r))
 		return desk_proposal_check(r, e);
 	if (a == ACT_DEMAND_FEE)

@@ -2,6 +2,7 @@
 #include "core/http/schema.h"
 #include "desk/desk_internal.h"
 #include "dossier/fee.h"
+#include "dossier/late.h"
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -168,6 +169,13 @@ static bool opinion_choices(struct asked *q, json_t *to, struct err *e)
 	return true;
 }
 
+static void late_choices(struct asked *q, json_t *to)
+{
+	for (size_t i = 0; i < LAW->n_late; i++)
+		if (late_by_code(LAW, LAW->late[i].code, date_of(q->r->env.now)) == &LAW->late[i])
+			choice(to, LAW->late[i].code, late_name(&LAW->late[i], q->r->env.lang));
+}
+
 /* NULL in *out: any value of the schema. */
 static bool choices_of(struct asked *q, enum dossier_action act, const struct field *f, unsigned bit, json_t **out, struct err *e)
 {
@@ -181,6 +189,10 @@ static bool choices_of(struct asked *q, enum dossier_action act, const struct fi
 		return fee_choices(q, act, v, e);
 	if (bit == AF_OPINION)
 		return opinion_choices(q, v, e);
+	if (bit == AF_LATE)
+		late_choices(q, v);
+	if (bit == AF_LATE)
+		return true;
 	for (size_t i = 0; i < f->n_choices; i++)
 		choice(v, str_from(f->choices[i].value), msg(q->r->env.lang, (enum msg_key)f->choices[i].label));
 	if (!f->n_choices) {
@@ -220,8 +232,8 @@ static bool fee_fields(struct asked *q, json_t *fields, struct err *e)
 
 static bool action_json(struct asked *q, enum dossier_action act, json_t *items, struct err *e)
 {
-	const struct act_shape *shape = act_shape(act);
-	unsigned needs = desk_needs(&q->d, act);
+	struct act_shape shape = desk_shape(&q->r->env, &q->d, act);
+	unsigned needs = desk_needs(&q->d, act) | shape.needs;
 	json_t *fields = json_array(), *o = json_pack("{s:s,s:o}", "action", dossier_action_name(act), "fields", fields);
 	put(o, "label", msg(q->r->env.lang, desk_action_word(act)));
 	json_array_append_new(items, o);
@@ -229,7 +241,7 @@ static bool action_json(struct asked *q, enum dossier_action act, json_t *items,
 	const struct field *f;
 	for (size_t i = 0; (f = act_field(i, &bit)) != NULL; i++, bit = 0) {
 		json_t *choices = NULL;
-		if (!(shape->asks & bit))
+		if (!(shape.asks & bit) || bit == AF_CONFIRM)
 			continue;
 		json_t *x = json_pack("{s:s,s:b}", "name", f->name, "required", (needs & bit) != 0);
 		put(x, "label", msg(q->r->env.lang, (enum msg_key)f->label));

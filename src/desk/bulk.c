@@ -2,6 +2,7 @@
 #include "core/base/json_text.h"
 #include "desk/desk_internal.h"
 #include "desk/desk_views.h"
+#include "dossier/late.h"
 #include <stdlib.h>
 
 static const enum dossier_action bulk_actions[] = {ACT_ACCEPT, ACT_ASSIGN, ACT_FINISH, ACT_APPROVE, ACT_ISSUE, ACT_ARCHIVE, ACT_REASSIGN, ACT_TRANSFER};
@@ -14,6 +15,8 @@ static const struct field bulk_fields[] = {
 	{.name = "to", .kind = FIELD_ID, .label = MSG_DESK_F_TO},
 	{.name = "unit", .kind = FIELD_ID, .label = MSG_DESK_F_UNIT_TO},
 	{.name = "reason", .kind = FIELD_LONG_TEXT, .max = 4000, .label = MSG_DESK_F_REASON},
+	{.name = "late_reason", .kind = FIELD_TEXT, .max = 60, .label = MSG_DESK_F_LATE},
+	{.name = "late_confirmed", .kind = FIELD_BOOL, .label = MSG_DESK_F_LATE_CONFIRMED},
 };
 const struct form bulk_form = {"bulk", bulk_fields, ARRAY_LEN(bulk_fields)};
 
@@ -58,24 +61,6 @@ void bulk_bar(struct request *r, struct html_out *o, const uint32_t *offered, si
 
 /* ---- doing it ---- */
 
-bool bulk_check(struct request *r, struct err *e)
-{
-	(void)e;
-	int i = form_choice(r, "action");
-	unsigned needs = i >= 0 ? act_shape(bulk_actions[i])->needs : 0;
-	if (needs && form_ok(r) && form_count(r, "chosen") && !form_count(r, "to") && !form_count(r, "unit") && !form_count(r, "reason"))
-		return bulk_again(r, e); /* straight from the list nothing was asked yet, so nothing is wrong */
-	if (form_count(r, "chosen") == 0)
-		form_error(r, "chosen", MSG_DESK_NONE_CHOSEN, STR_NONE, STR_NONE);
-	if ((needs & AF_TO) && !form_has(r, "to"))
-		form_error(r, "to", MSG_DESK_CHOOSE_PERSON, STR_NONE, STR_NONE);
-	if ((needs & AF_UNIT) && !form_has(r, "unit"))
-		form_error(r, "unit", MSG_DESK_CHOOSE_UNIT, STR_NONE, STR_NONE);
-	if ((needs & AF_REASON) && !form_has(r, "reason"))
-		form_error(r, "reason", MSG_FIELD_REQUIRED, STR_NONE, STR_NONE);
-	return true;
-}
-
 /* "CODE~REV" as the list showed it. */
 static bool read_chosen(struct request *r, struct str chosen, struct dossier_act *x, struct str *code, struct err *e)
 {
@@ -91,10 +76,55 @@ static bool read_chosen(struct request *r, struct str chosen, struct dossier_act
 	return found || err_set(e, ERR_NOT_FOUND, "no such dossier");
 }
 
+/* How many of the chosen ones need a reason for being late, were it done now. */
+static bool count_late(struct request *r, enum dossier_action a, size_t *n, struct err *e)
+{
+	*n = 0;
+	for (size_t i = 0; a == ACT_ISSUE && i < form_count(r, "chosen"); i++) {
+		struct dossier_act x = {0};
+		struct dossier_get_row d;
+		struct str code;
+		struct err none = {0};
+		bool may = false;
+		if (!read_chosen(r, form_raw_at(r, "chosen", i), &x, &code, &none))
+			continue;
+		if (!dossier_load(&r->env, x.id, &d, e) || !dossier_may_read(&r->env, &d, &may, e))
+			return false;
+		*n += may && late_asked(LAW, &d, a, r->env.now);
+	}
+	return true;
+}
+
+bool bulk_check(struct request *r, struct err *e)
+{
+	int i = form_choice(r, "action");
+	size_t n_late = 0;
+	if (i >= 0 && !count_late(r, bulk_actions[i], &n_late, e))
+		return false;
+	if (n_late && form_ok(r) && !form_count(r, "late_reason"))
+		return bulk_again(r, e);
+	unsigned needs = i >= 0 ? act_shape(bulk_actions[i])->needs : 0;
+	if (needs && form_ok(r) && form_count(r, "chosen") && !form_count(r, "to") && !form_count(r, "unit") && !form_count(r, "reason"))
+		return bulk_again(r, e); /* straight from the list nothing was asked yet, so nothing is wrong */
+	if (form_count(r, "chosen") == 0)
+		form_error(r, "chosen", MSG_DESK_NONE_CHOSEN, STR_NONE, STR_NONE);
+	if ((needs & AF_TO) && !form_has(r, "to"))
+		form_error(r, "to", MSG_DESK_CHOOSE_PERSON, STR_NONE, STR_NONE);
+	if ((needs & AF_UNIT) && !form_has(r, "unit"))
+		form_error(r, "unit", MSG_DESK_CHOOSE_UNIT, STR_NONE, STR_NONE);
+	if ((needs & AF_REASON) && !form_has(r, "reason"))
+		form_error(r, "reason", MSG_FIELD_REQUIRED, STR_NONE, STR_NONE);
+	if (n_late && !form_has(r, "late_reason"))
+		form_error(r, "late_reason", MSG_DOSSIER_LATE_REASON, STR_NONE, STR_NONE);
+	desk_late_check(r);
+	desk_late_confirmed(r);
+	return true;
+}
+
 /* In a savepoint, so that one refusal leaves the others. False only when the database failed. */
 static bool bulk_one(struct request *r, enum dossier_action a, struct str chosen, json_t *results, struct err *e)
 {
-	struct dossier_act x = {.action = a, .to = {form_id(r, "to")}, .unit = {form_id(r, "unit")}, .reason = form_text(r, "reason")};
+	struct dossier_act x = {.action = a, .to = {form_id(r, "to")}, .unit = {form_id(r, "unit")}, .reason = form_text(r, "reason"), .late_reason = form_text(r, "late_reason")};
 	struct dossier_done done = {0};
 	struct str code = chosen;
 	struct err why = {0};
@@ -270,6 +300,25 @@ static bool say_for_how_many(struct request *r, struct html_out *o, enum dossier
 	return true;
 }
 
+/* One reason for all that are late: nothing is chosen before, for each has its own record. */
+static bool ask_late(struct request *r, struct html_out *o, enum dossier_action act, struct err *e)
+{
+	size_t late = 0, n = 0;
+	if (!count_late(r, act, &late, e))
+		return false;
+	if (!late)
+		return true;
+	struct str count = str_fmt(r->env.arena, "%zu", late);
+	ui_notice(o, &(struct ui_notice){.tone = UI_WARN, .text = msg_fmt(r->env.arena, r->env.lang, MSG_DESK_LATE_OF_CHOSEN, &count, 1)});
+	struct ui_option *v = desk_late_options(r, form_raw(r, "late_reason"), &n);
+	choose(r, o, "late_reason", MSG_DESK_F_LATE, v, n);
+	struct ui_field words = page_field(r, "reason", UI_LONG_TEXT, MSG_DESK_F_LATE_WORDS), confirm = page_field(r, "late_confirmed", UI_CHECK, MSG_DESK_F_LATE_CONFIRMED);
+	confirm.required = true;
+	ui_field(o, &words);
+	ui_field(o, &confirm);
+	return true;
+}
+
 /* Asks what the chosen act still needs, with the rows kept. */
 bool bulk_again(struct request *r, struct err *e)
 {
@@ -293,6 +342,8 @@ bool bulk_again(struct request *r, struct err *e)
 		f.required = true;
 		ui_field(&o, &f);
 	}
+	if (i >= 0 && !ask_late(r, &o, bulk_actions[i], e))
+		return false;
 	ui_buttons(&o, &(struct ui_button){.label = p.title}, 1);
 	ui_form_end(&o);
 	ui_page_end(&o, &p);

@@ -135,10 +135,18 @@ enum act_field {
 	AF_REASON = 1, AF_TO = 2, AF_UNIT = 4, AF_FEE = 8, AF_OPINION = 16, AF_OUTCOME = 32, AF_TEXT = 64, AF_NAME = 128, AF_AMOUNT = 256,
 	AF_METHOD = 512, AF_VOUCHER = 1024, AF_NEW_DUE = 2048, AF_OVERRIDE = 4096, AF_COLLECTOR = 8192, AF_AUTHORISATION = 16384,
 	AF_SEEN = 32768, AF_FILES = 65536, AF_SCORE = 131072, AF_EXEMPT = 262144, AF_BASIS = 524288,
+	AF_LATE = 1048576, AF_CONFIRM = 2097152,
 };
 struct act_shape { unsigned asks, needs; const char *key; bool beside; }; /* key: presses the button when nothing is needed */
 const struct act_shape *act_shape(enum dossier_action a);
-/* The fields that the act needs on this dossier. */
+/* The same of this dossier now: a reason for lateness where it needs one (late.c). */
+struct act_shape desk_shape(const struct env *env, const struct dossier_get_row *d, enum dossier_action a);
+/* Reasons that may be chosen today, after an empty one. */
+struct ui_option *desk_late_options(struct request *r, struct str chosen, size_t *n);
+/* Is the reason sent one of the list, with words where it needs them; was it confirmed on the page? Errors at the fields. */
+void desk_late_check(struct request *r);
+void desk_late_confirmed(struct request *r);
+/* The fields that the act needs on this dossier, beside those. */
 unsigned desk_needs(const struct dossier_get_row *d, enum dossier_action a);
 struct dossier_act desk_read_act(struct request *r, enum dossier_action a, struct dossier_id id);
 /* The i-th declared field of acts and its bit (unchanged when it belongs to every act); NULL after the last. */

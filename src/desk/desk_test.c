@@ -592,8 +592,8 @@ TEST_BOTH(a_record_from_acceptance_to_the_decision)
 	struct test_answer list = get(&w.head, "/ban-lam-viec?xem=co-quan"); /* both times, each by its name */
 	EXPECT(has(list.body, "hẹn trả ") && has(list.body, "bước quá hạn từ "));
 	/* Accepted, assigned and finished at once, and lying here for twenty days: the step says so, the steps before do not. */
-	EXPECT(has(x.body, "Bước “Thẩm định hồ sơ”: 0 phút làm việc, hạn ") && has(x.body, "chậm "));
-	EXPECT(str_find(str_sub(x.body, (size_t)str_find(x.body, STR("chậm ")) + 1, x.body.n), STR("chậm ")) < 0);
+	struct str course = str_sub(x.body, (size_t)str_find(x.body, STR(">Diễn biến<")), x.body.n);
+	EXPECT(has(course, "Bước “Thẩm định hồ sơ”: 0 phút làm việc, hạn ") && times(course, "chậm ") == 1);
 	STATUS(post(&w.director, record(code, "/approve"), ""), 303);
 	EXPECT_TEXT(load(code).state, "signing");
 	x = get(&w.clerk, record(code, "/quy-trinh.svg"));
@@ -900,6 +900,72 @@ TEST_BOTH(several_at_once_each_with_its_result)
 	EXPECT(has(x.body, "1 trong 2 hồ sơ đã chọn")); /* before it is done */
 	EXPECT(!has(post(&w.head, "/ban-lam-viec/hang-loat", str_cstr(a, str_fmt(a, "action=assign&chosen=%.*s~2", STR_ARG(two)))).body, "hồ sơ đã chọn;"));
 	STATUS(post(&w.head, "/ban-lam-viec/hang-loat", "action=approve"), 422);
+	stop();
+}
+
+/* Decided and signed; the clerk has it. */
+static struct str at_issue(void)
+{
+	struct str code = at_proposal("bx-khai-bao-xquang");
+	STATUS(post(&w.specialist, record(code, "/submit"), "outcome=result&text=x"), 303);
+	STATUS(post(&w.head, record(code, "/approve"), ""), 303);
+	STATUS(post(&w.director, record(code, "/approve"), ""), 303);
+	on_writer(&actor_program, keep_signed, &(struct keep_signed){load(code).id});
+	return code;
+}
+
+TEST_BOTH(who_settles_late_chooses_why_and_confirms)
+{
+	start(a, engine);
+	struct str code = at_issue();
+	struct dossier_get_row d = load(code);
+	struct test_answer x = get(&w.clerk, record(code, "")); /* the page lives today: it is late there */
+	EXPECT(has(x.body, "name=\"late_reason\"") && has(x.body, "Thiếu người, hồ sơ dồn nhiều") && has(x.body, "name=\"late_confirmed\""));
+	office_set_ms(d.law_due.v.ms + DAY_MS);
+	x = post(&w.clerk, record(code, "/issue"), "");
+	EXPECT(x.status == 422 && has(x.body, "Xin chọn lý do") && load(code).rev == d.rev);
+	x = post(&w.clerk, record(code, "/issue"), "late_reason=staff");
+	EXPECT(x.status == 422 && has(x.body, "Xin đánh dấu xác nhận") && has(x.body, "<option value=\"staff\" selected"));
+	EXPECT(post(&w.clerk, record(code, "/issue"), "late_reason=no-such&late_confirmed=1").status == 422);
+	x = post(&w.clerk, record(code, "/issue"), "late_reason=other&late_confirmed=1");
+	EXPECT(x.status == 422 && has(x.body, "Lý do đã chọn cần được ghi rõ"));
+	STATUS(post(&w.clerk, record(code, "/issue"), "late_reason=staff&late_confirmed=1&reason=Ba+ng%C6%B0%E1%BB%9Di+ngh%E1%BB%89"), 303);
+	EXPECT_INT(load(code).late_reason.v, 4);
+	x = get(&w.head, record(code, ""));
+	EXPECT(has(x.body, "Lý do chậm: Thiếu người, hồ sơ dồn nhiều. Ba người nghỉ")); /* in its course, and above as a fact */
+	EXPECT_INT(times(x.body, "Thiếu người, hồ sơ dồn nhiều"), 2);
+	stop();
+}
+
+TEST_BOTH(an_apology_chooses_why_before_it_is_late)
+{
+	start(a, engine);
+	struct str code = sent_code();
+	STATUS(post(&w.counter, record(code, "/accept"), ""), 303);
+	const char *day = str_cstr(a, date_people(a, (struct date){date_of(load(code).due.v).day + 7}));
+	EXPECT(has(get(&w.director, record(code, "")).body, "name=\"late_reason\""));
+	STATUS(post(&w.director, record(code, "/apologise"), str_cstr(a, str_fmt(a, "reason=x&new_due=%s&late_confirmed=1", day))), 422);
+	STATUS(post(&w.director, record(code, "/apologise"), str_cstr(a, str_fmt(a, "reason=x&new_due=%s&late_reason=inspection&late_confirmed=1", day))), 303);
+	EXPECT_INT(load(code).late_reason.v, 2);
+	stop();
+}
+
+TEST_BOTH(several_are_issued_with_one_reason_for_the_late_ones)
+{
+	start(a, engine);
+	struct str late = at_issue();
+	office_set_ms(load(late).law_due.v.ms + DAY_MS);
+	struct str fresh = at_issue();
+	const char *chosen = str_cstr(a, str_fmt(a, "action=issue&chosen=%.*s~%lld&chosen=%.*s~%lld", STR_ARG(late), (long long)load(late).rev, STR_ARG(fresh), (long long)load(fresh).rev));
+	struct test_answer x = post(&w.clerk, "/ban-lam-viec/hang-loat", chosen);
+	STATUS(x, 200); /* asked first, with nothing done */
+	EXPECT(has(x.body, "name=\"late_reason\"") && has(x.body, "đã quá hạn trả kết quả") && !has(x.body, "aria-invalid") && !load(late).settled_at.has);
+	x = post(&w.clerk, "/ban-lam-viec/hang-loat", str_cstr(a, str_fmt(a, "%s&late_reason=technical", chosen)));
+	EXPECT(x.status == 422 && has(x.body, "Xin đánh dấu xác nhận") && !load(late).settled_at.has);
+	EXPECT(post(&w.clerk, "/ban-lam-viec/hang-loat", str_cstr(a, str_fmt(a, "%s&late_reason=&late_confirmed=1", chosen))).status == 422);
+	STATUS(post(&w.clerk, "/ban-lam-viec/hang-loat", str_cstr(a, str_fmt(a, "%s&late_reason=technical&late_confirmed=1", chosen))), 200);
+	EXPECT_INT(load(late).late_reason.v, 5);
+	EXPECT(load(fresh).settled_at.has && !load(fresh).late_reason.has); /* in time: the reason is not its own */
 	stop();
 }
 
@@ -1495,5 +1561,9 @@ TEST_BOTH(programs_learn_what_may_be_done)
 	EXPECT(!has(x.body, "confirm_paid")); /* there is no fee */
 	EXPECT(!has(api_get(&w.director, path).body, "\"action\":\"accept\""));
 	EXPECT_INT(api_get(&other_citizen, path).status, 404);
+	EXPECT(!has(x.body, "late_reason"));
+	STATUS(post(&w.counter, record(code, "/accept"), ""), 303);
+	x = api_get(&w.director, path); /* an apology names its reason; a program is not asked to confirm what it says */
+	EXPECT(has(x.body, "\"name\":\"late_reason\",\"required\":true") && has(x.body, "{\"value\":\"force-majeure\",\"label\":\"Thiên tai") && !has(x.body, "late_confirmed"));
 	stop();
 }

@@ -1,6 +1,7 @@
 /* record_acts.c — of the page of a record: what the reader may do now, each act with its fields. */
 #include "desk/record_internal.h"
 #include "desk/desk_views.h"
+#include "dossier/late.h"
 
 /* The act whose form was sent and came back; its fields alone have what was typed, their errors, and the ids that the summary leads to. */
 static bool came_back(struct sheet *s, enum dossier_action a)
@@ -95,6 +96,20 @@ static void received_field(struct sheet *s, enum dossier_action act)
 	ui_field(s->o, &f);
 }
 
+/* What the records say is chosen, and whoever settles or apologises confirms it. */
+static bool late_field(struct sheet *s, enum dossier_action act, struct err *e)
+{
+	const struct late_reason *said = NULL;
+	size_t n = 0;
+	if (!late_suggested(&s->r->env, LAW, &s->d, &said, e))
+		return false;
+	struct ui_option *v = desk_late_options(s->r, said ? said->code : STR_NONE, &n);
+	struct ui_field f = field_of_act(s, act, "late_reason", UI_SELECT, MSG_DESK_F_LATE);
+	f.hint = WORD(s, said ? MSG_DESK_LATE_SAID : MSG_DESK_LATE_HINT);
+	put_choice(s, &f, v, n);
+	return true;
+}
+
 /* Its reason stands on the paper that the applicant gets. */
 static bool goes_out(enum dossier_action a) { return a == ACT_ASK_SUPPLEMENT || a == ACT_REFUSE || a == ACT_APOLOGISE || a == ACT_STOP; }
 
@@ -105,11 +120,13 @@ static void plain_fields(struct sheet *s, enum dossier_action act, const struct 
 		{AF_COLLECTOR, "collector", UI_TEXT, MSG_DESK_F_COLLECTOR}, {AF_SEEN, "receipt_seen", UI_CHECK, MSG_DESK_F_SEEN},
 		{AF_AUTHORISATION, "authorisation", UI_TEXT, MSG_DESK_F_AUTHORISATION}, {AF_TEXT, "text", UI_LONG_TEXT, MSG_DESK_F_TEXT},
 		{AF_REASON, "reason", UI_LONG_TEXT, MSG_DESK_F_REASON}, {AF_OVERRIDE, "override_limit", UI_CHECK, MSG_DESK_F_OVERRIDE},
-		{AF_SCORE, "score", UI_NUMBER, MSG_DESK_F_SCORE}, {AF_FILES, "files", UI_FILE, MSG_DESK_F_FILES}};
+		{AF_SCORE, "score", UI_NUMBER, MSG_DESK_F_SCORE}, {AF_FILES, "files", UI_FILE, MSG_DESK_F_FILES},
+		{AF_CONFIRM, "late_confirmed", UI_CHECK, MSG_DESK_F_LATE_CONFIRMED}};
 	for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
 		if (!(shape->asks & plain[i].bit))
 			continue;
-		struct ui_field f = field_of_act(s, act, plain[i].name, plain[i].kind, plain[i].label);
+		bool of_late = plain[i].bit == AF_REASON && !(act_shape(act)->asks & AF_REASON);
+		struct ui_field f = field_of_act(s, act, plain[i].name, plain[i].kind, of_late ? MSG_DESK_F_LATE_WORDS : plain[i].label);
 		f.required = (shape->needs & plain[i].bit) != 0;
 		f.multiple = plain[i].bit == AF_FILES;
 		if (plain[i].bit == AF_REASON && !f.hint.n && goes_out(act))
@@ -118,9 +135,8 @@ static void plain_fields(struct sheet *s, enum dossier_action act, const struct 
 	}
 }
 
-static bool act_fields_of(struct sheet *s, enum dossier_action a, struct err *e)
+static bool act_fields_of(struct sheet *s, enum dossier_action a, const struct act_shape *shape, struct err *e)
 {
-	const struct act_shape *shape = act_shape(a);
 	if ((shape->asks & AF_TO) && !people_field(s, a, e))
 		return false;
 	if ((shape->asks & AF_UNIT) && !unit_field(s, a, e))
@@ -133,6 +149,8 @@ static bool act_fields_of(struct sheet *s, enum dossier_action a, struct err *e)
 		method_field(s, a);
 	if (a == ACT_CONFIRM_PAID)
 		received_field(s, a);
+	if ((shape->asks & AF_LATE) && !late_field(s, a, e))
+		return false;
 	plain_fields(s, a, shape);
 	return true;
 }
@@ -164,14 +182,14 @@ static void page_link(struct sheet *s, enum dossier_action a, bool primary)
 
 static bool act_form_of(struct sheet *s, enum dossier_action a, bool primary, struct err *e)
 {
-	const struct act_shape *shape = act_shape(a);
+	const struct act_shape of_record = desk_shape(&s->r->env, &s->d, a), *shape = &of_record;
 	struct arena *arena = s->r->env.arena;
 	struct ui_form form = {.action = str_fmt(arena, "%.*s/%s", STR_ARG(sheet_url(s)), dossier_action_name(a)), .upload = (shape->asks & AF_FILES) != 0};
 	if (shape->asks)
 		ui_details_begin(s->o, WORD(s, desk_action_word(a)), came_back(s, a) || (primary && !shape->beside));
 	ui_form_begin(s->o, &form);
 	ui_field(s->o, &(struct ui_field){.name = STR("rev"), .kind = UI_HIDDEN, .value = str_fmt(arena, "%lld", (long long)s->d.rev)});
-	if (!act_fields_of(s, a, e))
+	if (!act_fields_of(s, a, shape, e))
 		return false;
 	ui_buttons(s->o, &(struct ui_button){.label = WORD(s, desk_action_word(a)), .key = shape->asks ? NULL : shape->key,
 		.weight = a == ACT_REFUSE ? UI_DANGER : primary ? UI_PRIMARY : UI_QUIET}, 1);
@@ -182,10 +200,10 @@ static bool act_form_of(struct sheet *s, enum dossier_action a, bool primary, st
 }
 
 /* First what one button does, then the process's acts that ask something, then those beside it. */
-static int act_group(enum dossier_action a)
+static int act_group(const struct sheet *s, enum dossier_action a)
 {
-	const struct act_shape *shape = act_shape(a);
-	return shape->beside ? 2 : shape->asks ? 1 : 0;
+	struct act_shape shape = desk_shape(&s->r->env, &s->d, a);
+	return shape.beside ? 2 : shape.asks ? 1 : 0;
 }
 
 /* For the applicant who stands at the counter: the same pages as online, under the officer's name. */
@@ -242,7 +260,7 @@ bool sheet_actions(struct sheet *s, struct err *e)
 	keep_typed(s);
 	for (int group = 0; group < 3; group++)
 		for (int a = 0; a < ACT_COUNT; a++) {
-			if (!(s->actions >> a & 1U) || a == ACT_TRANSCRIBE || act_group((enum dossier_action)a) != group)
+			if (!(s->actions >> a & 1U) || a == ACT_TRANSCRIBE || act_group(s, (enum dossier_action)a) != group)
 				continue;
 			if (own_page((enum dossier_action)a))
 				page_link(s, (enum dossier_action)a, !any);

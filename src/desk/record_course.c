@@ -1,5 +1,6 @@
 /* record_course.c — what happened to a record, from the log: its timeline, and its process with the steps passed ticked. */
 #include "desk/record_internal.h"
+#include "dossier/late.h"
 #include <string.h>
 
 static struct str event_title(struct sheet *s, struct str kind)
@@ -30,7 +31,7 @@ static struct str event_who(struct sheet *s, const struct names *names, const st
 }
 
 /* What an entry's body names; 0: nobody, nothing. Each body is read once. */
-struct said { int64_t instead_of, unit, note; };
+struct said { int64_t instead_of, unit, note; const struct late_reason *late; };
 
 static int64_t number_in(const json_t *body, const char *key)
 {
@@ -43,7 +44,8 @@ static struct said *read_bodies(struct sheet *s, const struct audit_entries *all
 	struct said *v = NEW_ARRAY(s->r->env.arena, all->n, struct said);
 	for (size_t i = 0; i < all->n; i++) {
 		json_t *body = str_eq(all->v[i].body, STR("{}")) ? NULL : json_loadb(all->v[i].body.p, all->v[i].body.n, 0, NULL);
-		v[i] = (struct said){number_in(body, "instead_of"), number_in(body, "unit"), number_in(body, "note")};
+		v[i] = (struct said){number_in(body, "instead_of"), number_in(body, "unit"), number_in(body, "note"),
+			late_by_code(LAW, str_from(json_string_value(json_object_get(body, "late"))), date_of(all->v[i].at))};
 		json_decref(body);
 	}
 	return v;
@@ -71,6 +73,7 @@ static struct str event_text(struct sheet *s, const struct names *names, const s
 	struct buf b = buf_on(s->r->env.arena);
 	put_said(s, &b, MSG_DESK_INSTEAD_OF, names_person(names, x->instead_of));
 	put_said(s, &b, MSG_DESK_MOVED_TO, names_unit(names, x->unit));
+	put_said(s, &b, MSG_DESK_LATE_BECAUSE, x->late ? late_name(x->late, s->r->env.lang) : STR_NONE);
 	struct str text = x->note ? sheet_note(s, x->note) : STR("");
 	if (text.n)
 		buf_fmt(&b, "%s%.*s", b.n ? ". " : "", STR_ARG(text));

@@ -1,6 +1,7 @@
 /* record_facts.c — of the page of a record: what it is, its days, who applies, what was answered and what is proposed. */
 #include "desk/record_internal.h"
 #include "desk/desk_views.h"
+#include "dossier/late.h"
 
 void sheet_applicant(struct sheet *s)
 {
@@ -37,11 +38,21 @@ static struct str forward_by(struct sheet *s)
 	return lang_instant(s->r->env.arena, s->r->env.lang, by);
 }
 
+/* Given with an apology or by whoever settled late; of one that is settled late without: that nobody said. */
+static struct str late_words(const struct sheet *s)
+{
+	const struct dossier_get_row *d = &s->d;
+	const struct late_reason *x = late_by_no(LAW, d->late_reason.v);
+	struct opt_instant due = dossier_law_due(d->due, d->law_due, d->first_due);
+	bool late = d->settled_at.has && d->accepted_at.has && due.has && d->settled_at.v.ms > due.v.ms && !str_eq(d->outcome, STR("stop"));
+	return x ? late_name(x, s->r->env.lang) : late ? WORD(s, MSG_DESK_LATE_UNSTATED) : STR("");
+}
+
 void sheet_summary(struct sheet *s)
 {
 	struct arena *a = s->r->env.arena;
 	enum lang lang = s->r->env.lang;
-	struct ui_fact v[15];
+	struct ui_fact v[16];
 	size_t n = 0;
 	sheet_fact(v, &n, WORD(s, MSG_DESK_COL_STEP), desk_step_name(s->r->env.lang, s->d.process, s->d.step));
 	sheet_fact(v, &n, WORD(s, MSG_DESK_RESPONSIBLE), sheet_holder(s));
@@ -56,6 +67,7 @@ void sheet_summary(struct sheet *s)
 	sheet_fact(v, &n, WORD(s, MSG_DESK_COL_DUE), s->d.due.has ? lang_instant(a, lang, s->d.due.v) : STR(""));
 	if (s->d.first_due.has && s->d.due.has && s->d.first_due.v.ms != s->d.due.v.ms)
 		sheet_fact(v, &n, WORD(s, MSG_DESK_FIRST_DUE), lang_instant(a, lang, s->d.first_due.v));
+	sheet_fact(v, &n, WORD(s, MSG_DESK_F_LATE), late_words(s));
 	sheet_fact(v, &n, WORD(s, MSG_DESK_STEP_DUE), s->d.step_due.has ? lang_instant(a, lang, s->d.step_due.v) : STR(""));
 	sheet_fact(v, &n, WORD(s, MSG_DESK_ORIGIN), s->d.origin_code);
 	if (s->d.result_number.has)

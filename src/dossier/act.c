@@ -351,7 +351,7 @@ static bool permitted(struct doing *g, struct err *e)
 	return true;
 }
 
-/* {"from","to","state","rev","note","item","unit","instead_of"}: ids and words of the process only. */
+/* {"from","to","state","rev","note","item","unit","instead_of","late"}: ids and words of the process only. */
 static bool record(struct doing *g, struct err *e)
 {
 	const struct rule *r = &rules[g->x->action];
@@ -367,6 +367,8 @@ static bool record(struct doing *g, struct err *e)
 		buf_fmt(&b, ",\"unit\":\"%lld\"", (long long)g->moved_to.v);
 	if (g->instead_of.v)
 		buf_fmt(&b, ",\"instead_of\":\"%lld\"", (long long)g->instead_of.v);
+	if (g->late.n)
+		buf_fmt(&b, ",\"late\":\"%.*s\"", STR_ARG(g->late));
 	buf_char(&b, '}');
 	g->out->rev = g->d.rev;
 	enum role role = role_of(g, r);
@@ -384,7 +386,7 @@ static bool run(struct doing *g, struct err *e)
 		return false;
 	if (r->moves && !move(g, str_from(r->name), e))
 		return false;
-	if (r->reason && !g->note.v && !add_note(g, g->x->reason, e))
+	if ((r->reason || (g->late.n && str_trim(g->x->reason).n)) && !g->note.v && !add_note(g, g->x->reason, e))
 		return false;
 	return counted_change(g->env, g->x->id, &before, e) && record(g, e);
 }

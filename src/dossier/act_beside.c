@@ -152,7 +152,7 @@ bool act_apologise(struct doing *g, struct err *e)
 		return err_say(e, ERR_CONFLICT, MSG_DOSSIER_APOLOGY_LATE, "too late");
 	if (g->x->new_due.ms <= g->d.due.v.ms)
 		return err_say(e, ERR_INVALID, MSG_DOSSIER_APOLOGY_DATE, "not later than the old date");
-	return q_dossier_apologised(g->env->db, g->d.id, g->x->new_due, NULL, e) && add_paper(g, "apology", g->x->reason, e);
+	return late_take(g, e) && q_dossier_apologised(g->env->db, g->d.id, g->x->new_due, NULL, e) && add_paper(g, "apology", g->x->reason, e);
 }
 
 /* ---- people ---- */

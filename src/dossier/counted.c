@@ -95,7 +95,7 @@ static bool spent(struct doing *g, struct dossier_settled_in *in, struct err *e)
 bool settle(struct doing *g, struct str outcome, struct err *e)
 {
 	struct dossier_settled_in in = {.id = g->d.id, .at = g->env->now, .outcome = outcome};
-	return spent(g, &in, e) && (q_dossier_settled(g->env->db, &in, NULL, e) || err_wrap(e, "settling"));
+	return late_take(g, e) && spent(g, &in, e) && (q_dossier_settled(g->env->db, &in, NULL, e) || err_wrap(e, "settling"));
 }
 
 /* ---- from rows to facts ---- */
@@ -173,7 +173,7 @@ static void set_of(struct arena *a, struct page *p, const struct dossier_facts_r
 		.dims = {d->settling_agency, d->settling_unit, d->officer, d->procedure}, .channel = channel_of(d->channel_in), .state = state_of(d->state),
 		.outcome = outcome_of(d->outcome), .is_signed = d->is_signed, .apologised = d->apologies > 0, .sent = d->sent_at, .answer_due = d->answer_due,
 		.accepted = d->accepted_at.v, .law_due = dossier_law_due(d->due, d->law_due, d->first_due).v, .settled = d->settled_at.v, .returned = d->returned_at.v, .timed = d->minutes_total.has,
-		.minutes_total = d->minutes_total.v, .minutes_others = d->minutes_others.v, .minutes_citizen = d->minutes_citizen.v, .events = events};
+		.minutes_total = d->minutes_total.v, .minutes_others = d->minutes_others.v, .minutes_citizen = d->minutes_citizen.v, .late_reason = (int)d->late_reason.v, .events = events};
 	f.n_events = add_events(p, d, events);
 	stat_of(a, &f, out);
 }

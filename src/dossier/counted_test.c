@@ -112,7 +112,9 @@ static int64_t item_for(struct course *c, struct dossier_id d, enum dossier_acti
 static struct dossier_act dice(struct course *c, const struct dossier_get_row *d, enum dossier_action a)
 {
 	static const struct dossier_file_new file = {.field = {"tl1", 3}, .name = {"bo-sung.pdf", 11}, .blob = {"b", 1}, .plain_hash = {"h", 1}, .type = {"application/pdf", 15}, .size = 3};
-	return (struct dossier_act){.id = d->id, .action = a, .reason = STR("Lý do"), .to = c->w.people.specialist, .unit = c->units[d->settling_unit.v == c->units[0].v],
+	static const char *const why[] = {"coordination", "inspection", "staff", "other"};
+	static unsigned turn;
+	return (struct dossier_act){.id = d->id, .action = a, .reason = STR("Lý do"), .late_reason = str_from(why[turn++ % 4]), .to = c->w.people.specialist, .unit = c->units[d->settling_unit.v == c->units[0].v],
 		.item = a == ACT_ANSWER_OPINION || a == ACT_CLAIM_PAID || a == ACT_CONFIRM_PAID ? item_for(c, d->id, a) : 0, .outcome = rand() % 4 ? STR("result") : STR("refuse"), .text = STR("Ý kiến"),
 		.name = STR("Phí thẩm định"), .amount = {a == ACT_CONFIRM_PAID ? 0 : 3000000}, .method = STR("transfer"), .new_due = {d->due.v.ms + 5 * DAY_MS}, .score = 1 + rand() % 5,
 		.collector = STR("Người nhận"), .receipt_seen = true, .override_limit = rand() % 2, .files = &file, .n_files = 1};
@@ -241,6 +243,25 @@ static void check_months(struct course *c)
 	}
 }
 
+/* Each late one of the year by its reason, row by row: all of them have one. */
+static void check_reasons(struct course *c, const struct stat_row *sums)
+{
+	struct err e = {0};
+	struct dossier_facts_rows all = {0};
+	int64_t n[STAT_LATE_REASONS + 1] = {0}, some = 0;
+	EXPECT_OK(q_dossier_facts(c->w.db, c->w.a, (struct dossier_id){0}, (struct dossier_id){INT64_MAX}, INT32_MAX, &all, &e), e);
+	for (size_t i = 0; i < all.n; i++)
+		if (all.v[i].settled_at.has && all.v[i].accepted_at.has && !str_eq(all.v[i].outcome, STR("stop")) && all.v[i].law_due.has && all.v[i].due.has && all.v[i].settled_at.v.ms > all.v[i].law_due.v.ms)
+			n[all.v[i].late_reason.v]++;
+	EXPECT_INT(n[0], 0);
+	EXPECT_INT(stat_late_unstated(sums), 0);
+	for (int k = 1; k <= STAT_LATE_REASONS; k++) {
+		EXPECT_INT(sums->n[STAT_LATE_REASON_1 + k - 1], n[k]);
+		some += n[k] > 0;
+	}
+	EXPECT(some >= 3);
+}
+
 /* A course that never came to something would test nothing of it. */
 static void came_to_everything(struct course *c)
 {
@@ -254,6 +275,7 @@ static void came_to_everything(struct course *c)
 	for (size_t i = 0; i < ARRAY_LEN(rare); i++)
 		if (!rows.v[0].n[rare[i]])
 			FAIL("no dossier came to %s", stat_measure_name(rare[i]));
+	check_reasons(c, &rows.v[0]);
 	cut.by = STAT_BY_MONTH;
 	EXPECT_OK(stat_read(&env, &cut, &units, &e), e);
 	EXPECT(units.n >= 4);
@@ -454,7 +476,7 @@ TEST_BOTH(an_apology_moves_no_figure_and_a_supplement_does)
 	EXPECT_OK(dossier_load(&env, d, &row, &e), e);
 	EXPECT(row.law_due.v.ms > row.first_due.v.ms && row.law_due.v.ms == row.due.v.ms);
 	struct instant counts_from = row.law_due.v;
-	AT("2026-03-10T10:00:00+07:00", &director, .action = ACT_APOLOGISE, .reason = STR("Cần thêm thời gian"), .new_due = {row.due.v.ms + 10 * DAY_MS});
+	AT("2026-03-10T10:00:00+07:00", &director, .action = ACT_APOLOGISE, .reason = STR("Cần thêm thời gian"), .late_reason = STR("inspection"), .new_due = {row.due.v.ms + 10 * DAY_MS});
 	EXPECT_OK(dossier_load(&env, d, &row, &e), e);
 	EXPECT(row.law_due.v.ms == counts_from.ms && row.due.v.ms == counts_from.ms + 10 * DAY_MS);
 	struct stat_rows rows;

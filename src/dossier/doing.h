@@ -19,6 +19,7 @@ struct doing {
 	struct dossier_paper_id note;  /* where the reason is kept, sealed */
 	int64_t item;                  /* the fee that the act made or touched; 0: none */
 	struct unit_id moved_to;       /* transfer: the unit that has it now */
+	struct str late;               /* the code of the reason taken by late_take() */
 	bool accepts;                  /* the move writes the acceptance and its clock too */
 	const struct node *to;         /* after a move */
 };
@@ -43,6 +44,8 @@ bool add_paper(struct doing *g, const char *role, struct str items, struct err *
 bool add_note(struct doing *g, struct str text, struct err *e);
 /* The end of settlement, with how long it took and who had it meanwhile. */
 bool settle(struct doing *g, struct str outcome, struct err *e);
+/* A reason for lateness, where the act needs one. Of an act on `d` as it was. */
+bool late_take(struct doing *g, struct err *e);
 bool fees_open(struct doing *g, bool *open, struct err *e);
 
 act_fn act_accept, act_ask_supplement, act_refuse, act_supplement, act_withdraw, act_assign, act_submit, act_approve, act_issue,

@@ -157,7 +157,8 @@ struct dossier_act {
 	struct dossier_id id;
 	int64_t rev;               /* as the actor saw it; 0: whatever it is now (API without rev) */
 	enum dossier_action action;
-	struct str reason;         /* required for refuse, ask_supplement, send_back, reassign, transfer, apologise, stop at the counter */
+	struct str reason;         /* required for refuse, ask_supplement, send_back, reassign, transfer, apologise, stop at the counter; issue: words to late_reason */
+	struct str late_reason;    /* a code of the list, where late_asked() (late.h); else not looked at */
 	struct person_id to;       /* assign, reassign */
 	struct unit_id unit;       /* ask_opinion; transfer: where to */
 	int64_t item;              /* the fee or the opinion acted on */

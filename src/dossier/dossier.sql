@@ -64,7 +64,7 @@ select id, code, procedure, procedure_name, procedure_hash, field, rules, proces
   receiving_unit, settling_agency, settling_unit, applicant_account, applicant_kind, applicant_name, sealed, secret_hash, state, step,
   step_role, step_unit, assignee, officer, step_since, step_due, rev, sent_at, answer_due, accepted_at, clock_from, first_due, due, settled_at,
   returned_at, outcome, supplements, apologies, last_actor, last_opened, previous_step, previous_assignee, proposal,
-  result_number, result_symbol, result_day, signer, filed_by, identity_key, law_due
+  result_number, result_symbol, result_day, signer, filed_by, identity_key, law_due, late_reason
 from dossier where id = :id;
 
 -- What the record of a reading says of it.
@@ -78,7 +78,7 @@ select id, assignee, officer, settling_agency, receiving_unit from dossier where
 -- in: after dossier_id, last dossier_id, limit int
 -- out: is_signed bool
 select d.id, d.procedure, d.channel_in, d.settling_agency, d.settling_unit, d.officer, d.state, d.sent_at, d.answer_due, d.accepted_at, d.first_due,
-  d.law_due, d.due, d.settled_at, d.returned_at, d.outcome, d.supplements, d.apologies, d.minutes_total, d.minutes_citizen, d.minutes_others,
+  d.law_due, d.due, d.settled_at, d.returned_at, d.outcome, d.supplements, d.apologies, d.minutes_total, d.minutes_citizen, d.minutes_others, d.late_reason,
   case when d.outcome = 'result' and d.settled_at is not null and exists (select 1 from dossier_file f where f.dossier = d.id and f.kind = 'result' and f.field <> 'result:sample')
     then 1 else 0 end as is_signed
 from dossier d where d.id > :after and d.id <= :last order by d.id limit :limit;
@@ -163,6 +163,10 @@ update dossier set supplements = supplements + 1 where id = :id;
 -- name: dossier_apologised :exec
 -- in: id dossier_id, due instant
 update dossier set apologies = apologies + 1, due = :due where id = :id;
+
+-- name: dossier_late_reason :exec
+-- in: id dossier_id, reason int
+update dossier set late_reason = :reason where id = :id;
 
 -- name: dossier_officer :exec
 -- in: id dossier_id, officer person_id

@@ -2,6 +2,7 @@
 #include "core/db/impl.h"
 #include "core/job/job.h"
 #include "dossier/dossier_testing.h"
+#include "dossier/late.h"
 #include "dossier/result.h"
 #include "gen/messages.h"
 #include <string.h>
@@ -329,7 +330,8 @@ TEST_BOTH(an_apology_leaves_in_time_and_once)
 	office_set_ms(first.ms);
 	REFUSED(&director, ERR_CONFLICT, MSG_DOSSIER_APOLOGY_LATE, .action = ACT_APOLOGISE, .reason = STR("chờ"), .new_due = {first.ms + DAY_MS});
 	office_set_ms(first.ms - DAY_MS);
-	ACT(&director, .action = ACT_APOLOGISE, .reason = STR("chờ kiểm tra thực tế"), .new_due = {first.ms + 3 * DAY_MS});
+	REFUSED(&director, ERR_INVALID, MSG_DOSSIER_LATE_REASON, .action = ACT_APOLOGISE, .reason = STR("chờ"), .new_due = {first.ms + 3 * DAY_MS});
+	ACT(&director, .action = ACT_APOLOGISE, .reason = STR("chờ kiểm tra thực tế"), .late_reason = STR("inspection"), .new_due = {first.ms + 3 * DAY_MS});
 	REFUSED(&director, ERR_CONFLICT, MSG_DOSSIER_APOLOGY_ONCE, .action = ACT_APOLOGISE, .reason = STR("nữa"), .new_due = {first.ms + 9 * DAY_MS});
 	EXPECT_INT(load(&w, d).first_due.v.ms, first.ms);
 	EXPECT_INT(load(&w, d).due.v.ms, first.ms + 3 * DAY_MS);
@@ -850,4 +852,155 @@ TEST_BOTH(a_dossier_moves_to_another_unit)
 	EXPECT_TEXT(all.v[all.n - 1].kind, "dossier.withdraw");
 	EXPECT_INT(all.v[all.n - 1].unit, 0);
 	office_close(&w); /* and the record is verified */
+}
+
+/* ---- why it is late (late.h) ---- */
+
+/* Decided and signed, to be issued by the clerk. */
+static struct dossier_id until_issue(struct office *ow)
+{
+#define w (*ow)
+	struct err e = {0};
+	struct dossier_done last;
+	struct dossier_id d = send(&w, "bx-khai-bao-xquang").id;
+	struct actor counter = office_official(&w, w.people.counter), head = office_official(&w, w.people.head), specialist = office_official(&w, w.people.specialist), director = office_official(&w, w.people.director);
+	ACT(&counter, .action = ACT_ACCEPT);
+	ACT(&head, .action = ACT_ASSIGN, .to = w.people.specialist);
+	ACT(&specialist, .action = ACT_FINISH);
+	ACT(&specialist, .action = ACT_SUBMIT, .outcome = STR("result"), .text = STR("Đủ điều kiện"));
+	ACT(&head, .action = ACT_APPROVE);
+	ACT(&director, .action = ACT_APPROVE);
+	EXPECT_OK(office_act(&w, &actor_program, keep_result, &(struct keep_ctx){&w, d}, &e), e);
+	return d;
+#undef w
+}
+
+static struct stat_row sums_of(struct office *w)
+{
+	struct err e = {0};
+	struct env env = office_env(w);
+	struct stat_rows rows;
+	EXPECT_OK(stat_read(&env, &(struct stat_cut){.to = 99999}, &rows, &e), e);
+	return rows.v[0];
+}
+
+static bool last_says(struct office *w, struct dossier_id d, const char *words)
+{
+	struct err e = {0};
+	struct env env = office_env(w);
+	struct audit_entries all = {0};
+	EXPECT_OK(dossier_timeline(&env, d, &all, &e), e);
+	return str_find(all.v[all.n - 1].body, str_from(words)) >= 0;
+}
+
+TEST_BOTH(who_settles_late_says_why)
+{
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
+	struct dossier_done last;
+	struct actor clerk = office_official(&w, w.people.clerk);
+	struct dossier_id d = until_issue(&w), other = until_issue(&w), in_time = until_issue(&w);
+	d = in_time;
+	office_set_ms(load(&w, d).law_due.v.ms);
+	ACT(&clerk, .action = ACT_ISSUE, .late_reason = STR("staff"), .reason = STR("x")); /* on its last moment nothing is asked, and nothing taken */
+	EXPECT(!load(&w, d).late_reason.has);
+	EXPECT(!last_says(&w, d, "late") && !last_says(&w, d, "note"));
+	d = other;
+	office_set_ms(load(&w, d).law_due.v.ms + 1);
+	REFUSED(&clerk, ERR_INVALID, MSG_DOSSIER_LATE_REASON, .action = ACT_ISSUE);
+	REFUSED(&clerk, ERR_INVALID, MSG_DOSSIER_LATE_REASON, .action = ACT_ISSUE, .late_reason = STR("traffic"));
+	REFUSED(&clerk, ERR_INVALID, MSG_DOSSIER_LATE_WORDS, .action = ACT_ISSUE, .late_reason = STR("other"), .reason = STR("  "));
+	EXPECT(!load(&w, d).settled_at.has && !load(&w, d).late_reason.has);
+	EXPECT_INT(sums_of(&w).n[STAT_LATE], 0);
+	ACT(&clerk, .action = ACT_ISSUE, .late_reason = STR("other"), .reason = STR("Mất điện cả phường"));
+	EXPECT_INT(load(&w, d).late_reason.v, 8);
+	EXPECT(last_says(&w, d, "\"late\":\"other\"") && last_says(&w, d, "\"note\":"));
+	struct stat_row sums = sums_of(&w);
+	EXPECT_INT(sums.n[STAT_LATE], 1);
+	EXPECT_INT(sums.n[STAT_LATE_REASON_1 + 8 - 1], 1);
+	EXPECT_INT(stat_late_unstated(&sums), 0);
+	office_close(&w); /* and each count is recounted */
+}
+
+TEST_BOTH(on_days_without_a_list_nothing_is_asked)
+{
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
+	struct dossier_done last;
+	struct actor clerk = office_official(&w, w.people.clerk);
+	struct dossier_id d = until_issue(&w);
+	for (size_t i = 0; i < w.law->n_late; i++)
+		w.law->late[i].to = (struct date){date_of(load(&w, d).law_due.v).day};
+	office_set_ms(load(&w, d).law_due.v.ms + DAY_MS);
+	ACT(&clerk, .action = ACT_ISSUE, .late_reason = STR("staff"));
+	EXPECT(!load(&w, d).late_reason.has);
+	struct stat_row sums = sums_of(&w);
+	EXPECT_INT(sums.n[STAT_LATE], 1);
+	EXPECT_INT(stat_late_unstated(&sums), 1);
+	office_close(&w);
+}
+
+static const struct late_reason *suggested(struct office *w, struct dossier_id d)
+{
+	struct err e = {0};
+	struct env env = office_env(w);
+	const struct late_reason *out = NULL;
+	struct dossier_get_row row = load(w, d);
+	EXPECT_OK(late_suggested(&env, w->law, &row, &out, &e), e);
+	return out;
+}
+
+TEST_BOTH(what_the_record_says_is_suggested)
+{
+	struct office w;
+	office_open(&w, a, engine, CLOCK);
+	struct dossier_done last;
+	struct err e = {0};
+	struct actor counter = office_official(&w, w.people.counter), head = office_official(&w, w.people.head), director = office_official(&w, w.people.director), clerk = office_official(&w, w.people.clerk);
+	struct dossier_id d = until_issue(&w);
+	struct instant due = load(&w, d).law_due.v;
+	EXPECT(suggested(&w, d) == NULL);
+	ACT(&director, .action = ACT_APOLOGISE, .reason = STR("Chờ kiểm tra"), .late_reason = STR("inspection"), .new_due = {due.ms + 5 * DAY_MS});
+	EXPECT_TEXT(suggested(&w, d)->code, "inspection");
+	EXPECT(last_says(&w, d, "\"late\":\"inspection\""));
+	office_set_ms(due.ms); /* in time after all: the apology's reason stays in the record and is counted nowhere */
+	ACT(&clerk, .action = ACT_ISSUE);
+	EXPECT_INT(load(&w, d).late_reason.v, 2);
+	EXPECT_INT(sums_of(&w).n[STAT_LATE_REASON_1 + 1], 0);
+	d = send(&w, "bx-khai-bao-xquang").id;
+	ACT(&counter, .action = ACT_ACCEPT);
+	ACT(&head, .action = ACT_ASSIGN, .to = w.people.specialist);
+	ACT(&head, .action = ACT_ASK_OPINION, .unit = w.people.division, .text = STR("Hỏi"));
+	EXPECT(suggested(&w, d) == NULL);
+	struct dossier_opinion_list_rows asked = {0};
+	EXPECT_OK(q_dossier_opinion_list(w.db, w.a, d, &asked, &e), e);
+	office_set_ms(asked.v[0].due.ms + 1);
+	EXPECT_TEXT(suggested(&w, d)->code, "coordination");
+	ACT(&head, .action = ACT_ANSWER_OPINION, .item = asked.v[0].id.v, .text = STR("Thống nhất"));
+	office_set_ms(asked.v[0].due.ms + 90 * DAY_MS);
+	EXPECT_TEXT(suggested(&w, d)->code, "coordination");
+	office_close(&w);
+}
+
+TEST(a_list_of_reasons_with_a_fault_is_refused)
+{
+#define ITEM(no, code, from) "{\"no\":" no ",\"code\":\"" code "\",\"name\":\"x\",\"name_en\":\"x\",\"brief\":\"x\",\"brief_en\":\"x\",\"valid_from\":" from ",\"valid_to\":null,\"words\":false}"
+	static const struct { const char *items, *says; } packs[] = {
+		{ITEM("1", "a", "\"2025-01-01\"") "," ITEM("1", "b", "\"2026-01-01\""), "another reason's"}, {ITEM("13", "a", "\"2025-01-01\""), "1 to 12"}, {ITEM("0", "a", "\"2025-01-01\""), "1 to 12"},
+		{ITEM("1", "Không", "\"2025-01-01\""), "code"}, {ITEM("1", "a", "null"), "valid_from"}, {"{\"no\":1}", "code"}};
+	for (size_t i = 0; i < ARRAY_LEN(packs); i++) {
+		struct pack_file f = {STR("late/reasons.json"), str_fmt(a, "{\"format\":1,\"items\":[%s]}", packs[i].items)};
+		struct law l = {.arena = a, .pack = {&f, 1}};
+		struct err e = {0};
+		EXPECT_ERR(law_load_late(&l, &e), e, ERR_INVALID);
+		EXPECT(strstr(e.text, packs[i].says) != NULL);
+	}
+	struct err e = {0};
+	EXPECT_ERR(law_load_late(&(struct law){.arena = a}, &e), e, ERR_INVALID);
+	/* A name may be said anew from a day on; the number stays the reason's. */
+	struct pack_file f = {STR("late/reasons.json"), STR("{\"format\":1,\"items\":[" ITEM("1", "a", "\"2025-01-01\"") "," ITEM("1", "a", "\"2026-01-01\"") "]}")};
+	struct law l = {.arena = a, .pack = {&f, 1}};
+	EXPECT_OK(law_load_late(&l, &e), e);
+	EXPECT(late_by_no(&l, 1) == &l.late[1] && late_by_no(&l, 2) == NULL);
+	EXPECT(late_by_code(&l, STR("a"), date_from_civil(2025, 6, 1)) == &l.late[0] && late_by_code(&l, STR("a"), date_from_civil(2024, 12, 31)) == NULL);
 }

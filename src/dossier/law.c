@@ -1,6 +1,7 @@
 /* law.c — see law.h. */
 #include "dossier/law.h"
 #include "dossier/fee.h"
+#include "dossier/late.h"
 #include "dossier/result.h"
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +137,7 @@ static bool load_packs(struct law *l, struct err *e)
 	const struct pack_file *days = pack_find(&l->pack, STR("calendar/holidays-vn.json")), *hours = pack_find(&l->pack, STR("calendar/office-hours.json"));
 	if (!days || !hours)
 		return err_set(e, ERR_INVALID, "packs: the calendar is missing");
-	return law_load_results(l, e) && calendar_load(l->arena, days->bytes, hours->bytes, STR_NONE, &l->calendar, e);
+	return law_load_results(l, e) && law_load_late(l, e) && calendar_load(l->arena, days->bytes, hours->bytes, STR_NONE, &l->calendar, e);
 }
 
 bool law_load(const struct keyring *keys, struct pack packs, struct law **out, struct err *e)

@@ -14,6 +14,7 @@
 
 struct law_result;
 struct law_fee;
+struct late_reason;
 
 struct law_procedure {
 	const struct procedure *p;
@@ -42,6 +43,8 @@ struct law {
 	struct law_result *results;
 	size_t n_results;
 	const struct law_result *refusal;
+	struct late_reason *late;        /* why a dossier may be late (late.h) */
+	size_t n_late;
 	struct eras eras;
 	const struct calendar *calendar;
 	json_t *units;

@@ -1,5 +1,6 @@
 /* api_read.c — what programs read: lists of one's own, a dossier, its timeline; the same rights as the pages. */
 #include "dossier/fee.h"
+#include "dossier/late.h"
 #include "filing/filing_internal.h"
 
 /* An applicant's own, or what a system account filed: two queries with the same columns. */
@@ -153,6 +154,9 @@ bool api_get(struct request *r, struct err *e)
 	api_put_time(r, out, "accepted_at", d.accepted_at);
 	api_put_time(r, out, "due", d.due);
 	api_put_time(r, out, "settled_at", d.settled_at);
+	const struct late_reason *late = actor_any(r->env.actor, ALLOW_STAFF) ? late_by_no(filing()->law, d.late_reason.v) : NULL;
+	if (late)
+		json_put(out, "late_reason", late->code);
 	api_put_time(r, out, "returned_at", d.returned_at);
 	json_object_set(out, "applicant", json_is_object(sealed) ? json_object_get(sealed, "who") : json_null());
 	json_object_set(out, "answers", json_is_object(sealed) ? json_object_get(sealed, "answers") : json_null());

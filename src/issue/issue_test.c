@@ -795,7 +795,7 @@ static void apologises(const char *title)
 	struct instant due = now_of(s.id).due.v, later_due = {due.ms + 5 * DAY_MS};
 	act_refused(w.o.people.head, (struct dossier_act){.id = s.id, .action = ACT_APOLOGISE, .reason = STR("Chờ kết quả"), .new_due = later_due}, 0);
 	act_refused(w.o.people.director, (struct dossier_act){.id = s.id, .action = ACT_APOLOGISE, .reason = STR("Chờ kết quả"), .new_due = {due.ms - 1}}, MSG_DOSSIER_APOLOGY_DATE);
-	act(w.o.people.director, (struct dossier_act){.id = s.id, .action = ACT_APOLOGISE, .reason = STR("Chờ kết quả kiểm định của đơn vị khác"), .new_due = later_due});
+	act(w.o.people.director, (struct dossier_act){.id = s.id, .action = ACT_APOLOGISE, .reason = STR("Chờ kết quả kiểm định của đơn vị khác"), .late_reason = STR("coordination"), .new_due = later_due});
 	act_refused(w.o.people.director, (struct dossier_act){.id = s.id, .action = ACT_APOLOGISE, .reason = STR("Lần nữa"), .new_due = {due.ms + 9 * DAY_MS}}, MSG_DOSSIER_APOLOGY_ONCE);
 	run_jobs();
 	struct dossier_get_row d = now_of(s.id);

@@ -144,7 +144,7 @@ static void whole_way(struct dossier_id d)
 	ACT(&specialist, .action = ACT_DEMAND_FEE, .name = STR("Phí thẩm định"), .amount = {3000000}, .reason = STR("Theo biên bản thẩm định"));
 	ACT(&counter, .action = ACT_CONFIRM_PAID, .item = fee_of(d), .method = STR("cash"));
 	EXPECT_OK(dossier_load(&env, d, &row, &e), e);
-	ACT(&director, .action = ACT_APOLOGISE, .reason = STR("lý do riêng trong phiếu"), .new_due = {row.due.v.ms + 3 * DAY_MS});
+	ACT(&director, .action = ACT_APOLOGISE, .reason = STR("lý do riêng trong phiếu"), .late_reason = STR("inspection"), .new_due = {row.due.v.ms + 3 * DAY_MS});
 	ACT(&specialist, .action = ACT_FINISH);
 	ACT(&specialist, .action = ACT_SUBMIT, .outcome = STR("result"), .text = STR("Đủ điều kiện"));
 	ACT(&head, .action = ACT_APPROVE);

@@ -332,9 +332,12 @@ static bool fix_time(struct fixing *f, const struct image *m, const struct db_fi
 		int answer = due_known(f, DUE_ANSWER, ms);
 		bool first = act_at(f, cell(m, "step_since")->number.v, act) == 0 && answer >= 0;
 		fix(f, c, FIX_DUE, first ? (size_t)answer : due_of_step(f, m, ms));
-	} else if (dossier && (is(c->name, "due") || is(c->name, "first_due") || is(c->name, "law_due")))
-		fix(f, c, FIX_DUE, due_of_clock(f, act, ms, is(c->name, "due") ? CLOCK_DUE : is(c->name, "first_due") ? CLOCK_FIRST : CLOCK_LAW));
-	else if (m->table == &table_dossier_opinion && is(c->name, "due")) {
+	} else if (dossier && (is(c->name, "due") || is(c->name, "first_due") || is(c->name, "law_due"))) {
+		size_t rule = due_of_clock(f, act, ms, is(c->name, "due") ? CLOCK_DUE : is(c->name, "first_due") ? CLOCK_FIRST : CLOCK_LAW);
+		fix(f, c, FIX_DUE, rule);
+		if (act == f->x->settle && is(c->name, "law_due"))
+			f->x->late_due = (int)rule;
+	} else if (m->table == &table_dossier_opinion && is(c->name, "due")) {
 		int known = due_known(f, DUE_OPINION, ms);
 		struct due_rule rule = {.kind = DUE_OPINION, .act = f->x->rows[m->row].act, .minutes = 3 * 8 * 60};
 		fix(f, c, FIX_DUE, known >= 0 ? (size_t)known : due(f, rule, (struct instant){ms}));
@@ -357,11 +360,35 @@ static bool fix_day(struct fixing *f, const struct db_field *c, int act)
 	return false;
 }
 
+/* ---- why it is late: of this dossier, whether the mould's was late or not ---- */
+
+static void fix_late(struct fixing *f, const struct db_field *c, int act)
+{
+	int settle = f->x->settle, apology = f->x->apology;
+	if (settle >= 0 && act >= settle)
+		fix(f, c, FIX_LATE, (size_t)settle);
+	else if (apology >= 0 && act >= apology)
+		fix(f, c, FIX_LATE, (size_t)apology);
+}
+
+/* What the act says of it becomes a piece, as the last member. */
+static struct str late_piece(struct fixing *f, struct str body, int act)
+{
+	ptrdiff_t at = str_find(body, STR(",\"late\":"));
+	if (act != f->x->settle && act != f->x->apology)
+		return body;
+	return str_fmt(f->m->scratch, "%.*s%c%c}", (int)(at >= 0 ? (size_t)at : body.n - 1), body.p, PIECE_LATE, act + 1);
+}
+
 /* ---- all ---- */
 
 static bool fix_cell(struct fixing *f, const struct image *m, const struct db_field *c, int act, struct err *e)
 {
 	const union db_cell *v = (const union db_cell *)(const void *)((const char *)m->cells + c->offset);
+	if (m->table == &table_dossier && is(c->name, "late_reason")) {
+		fix_late(f, c, act);
+		return true;
+	}
 	bool wide = c->type == DB_BYTES || db_type_is_text(c->type);
 	if (wide ? v->text.p == NULL : c->type == DB_ID ? v->number.v == 0 : c->nullable && (c->type == DB_DATE ? !v->day.has : c->type == DB_BOOL ? !v->truth.has : !v->number.has))
 		return true;
@@ -417,7 +444,7 @@ static bool fix_act(struct fixing *f, int act, struct err *e)
 		memcpy(m->fixes, all, f->n_fixes * sizeof *all);
 		m->n_fixes = f->n_fixes;
 	}
-	a->body = str_dup(f->m->arena, put_pieces(f, a->body));
+	a->body = str_dup(f->m->arena, late_piece(f, put_pieces(f, a->body), act));
 	a->unit_in = place_of(f, a->at_unit);
 	a->person_in = place_of(f, a->at_person);
 	a->actor_in = place_of(f, a->actor);
@@ -453,6 +480,9 @@ bool mould_fix(struct maker *m, struct mould *x, const struct instant *t, const 
 	x->accepted = act_of(x, ACT_ACCEPT);
 	x->asked = act_of(x, ACT_ASK_OPINION);
 	x->answered = act_of(x, ACT_ANSWER_OPINION);
+	x->apology = act_of(x, ACT_APOLOGISE);
+	x->settle = act_of(x, ACT_ISSUE);
+	x->late_due = -1;
 	for (int i = 0; i < (int)x->script.n; i++)
 		if (!fix_act(&f, i, e))
 			return false;

@@ -47,6 +47,8 @@ enum channel { CHANNEL_ONLINE, CHANNEL_COUNTER, CHANNEL_POST, CHANNELS };
 #define PIECE_CODE 2
 /* And in answers, what the applicant would write there. */
 enum { PIECE_NAME = 3, PIECE_ADDRESS, PIECE_STREET, PIECE_PHONE, PIECE_DATE, PIECE_LAST = PIECE_DATE };
+/* In the body of the act whose number follows, less one: why it is late, if it is. */
+#define PIECE_LATE 8
 
 enum { DO_SEND = ACT_COUNT, DO_SCAN, DO_PAPER, DO_RESULT };
 enum pace { PACE_START, PACE_PROGRAM, PACE_INTAKE, PACE_BRIEF, PACE_WORK, PACE_APPLICANT, PACE_COLLECT, PACE_APOLOGY, PACE_OPINION };
@@ -56,7 +58,7 @@ struct script { struct act v[ACTS_MAX]; size_t n; };
 
 /* ---- moulds ---- */
 
-enum fix_kind { FIX_ROW_ID, FIX_CAST, FIX_TIME, FIX_DUE, FIX_DAY, FIX_NUMBER, FIX_TEXT, FIX_POOL_SIZE, FIX_POOL_PAGES, FIX_SIGNED_SIZE, FIX_MINUTES };
+enum fix_kind { FIX_ROW_ID, FIX_CAST, FIX_TIME, FIX_DUE, FIX_DAY, FIX_NUMBER, FIX_TEXT, FIX_POOL_SIZE, FIX_POOL_PAGES, FIX_SIGNED_SIZE, FIX_MINUTES, FIX_LATE };
 struct fix { uint16_t offset; uint8_t kind, arg; };
 struct image { const struct db_table *table; uint8_t row; union db_cell *cells; struct fix *fixes; size_t n_fixes; };
 enum due_kind { DUE_ANSWER, DUE_STEP, DUE_CLOCK, DUE_APOLOGY, DUE_OPINION };
@@ -81,6 +83,7 @@ struct mould {
 	size_t n_due;
 	struct due_rule spent;   /* the clock as it stood when it was settled, at `act`; -1: never, or not accepted */
 	int accepted, asked, answered; /* acts, -1: none; of another unit's opinion */
+	int apology, settle, late_due; /* acts, and the rule that gives what lateness counts against; -1: none */
 	struct text_rule *texts;
 	size_t n_texts;
 	struct number_rule numbers[8];
@@ -175,6 +178,8 @@ void stage_drop(struct maker *m);
 bool pour_act(struct maker *m, struct inst *x, struct err *e);
 /* The same act without anything written: it is in the log from before. */
 bool pour_past(struct maker *m, struct inst *x, struct err *e);
+/* The number of the reason that the act gives, which apologises or settles late; 0: it gives none. */
+int64_t late_at(const struct maker *m, const struct inst *x, int act);
 /* The rows as they are now. */
 bool pour_end(struct maker *m, struct inst *x, struct err *e);
 struct inst *inst_new(const struct mould *m);

@@ -245,7 +245,7 @@ static bool do_act(struct taking *k, const struct act *a, struct err *e)
 	if (a->does == ACT_ANSWER_OPINION && !question_of(k, &question, e))
 		return false;
 	struct dossier_act x = {.id = k->id, .action = (enum dossier_action)a->does, .reason = reason_of(a->does), .to = {k->cast->v[IN_SPECIALIST]}, .outcome = refuse ? STR("refuse") : STR("result"),
-	                        .text = text_of(a->does, refuse), .item = a->does == ACT_ANSWER_OPINION ? question : k->fee, .unit = {k->cast->v[IN_ASKED]}, .method = STR("cash"),
+	                        .text = text_of(a->does, refuse), .item = a->does == ACT_ANSWER_OPINION ? question : k->fee, .unit = {k->cast->v[IN_ASKED]}, .method = STR("cash"), .late_reason = STR("inspection"),
 	                        .score = scores[k->x->key % ARRAY_LEN(scores)], .receipt_seen = true, .collector = STR("Người nộp mẫu")};
 	if ((a->does == ACT_DEMAND_FEE && !fee_inputs(k, &inputs, e)) || (a->does == ACT_APOLOGISE && !later_due(k, &x.new_due, e)))
 		return false;

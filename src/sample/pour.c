@@ -2,6 +2,7 @@
 #include "core/audit/audit_sql.h"
 #include "core/squeeze/squeeze.h"
 #include "core/text/text.h"
+#include "dossier/late.h"
 #include "gen/tables.h"
 #include "sample/internal.h"
 #include <stdlib.h>
@@ -105,6 +106,13 @@ static struct str code_of(const struct inst *x)
 	return STR("");
 }
 
+static void late_said(const struct maker *m, const struct inst *x, int act, struct buf *b)
+{
+	const struct late_reason *why = late_by_no(m->c->law, late_at(m, x, act));
+	if (why)
+		buf_fmt(b, ",\"late\":\"%.*s\"", STR_ARG(why->code));
+}
+
 static struct str pieces(struct maker *m, const struct inst *x, struct str s)
 {
 	struct buf b = buf_on(m->scratch);
@@ -113,6 +121,8 @@ static struct str pieces(struct maker *m, const struct inst *x, struct str s)
 			buf_put(&b, code_of(x));
 		else if (s.p[i] == PIECE_ROW)
 			buf_fmt(&b, "%lld", (long long)x->ids[s.p[++i] - 1]);
+		else if (s.p[i] == PIECE_LATE)
+			late_said(m, x, s.p[++i] - 1, &b);
 		else
 			buf_char(&b, s.p[i]);
 	return buf_str(&b);
@@ -243,6 +253,13 @@ static void spend(struct maker *m, struct inst *x)
 
 /* ---- rows ---- */
 
+/* What the act leaves in the row: an apology's reason stays when the dossier is settled in time after all. */
+static int64_t late_kept(const struct maker *m, const struct inst *x, int act)
+{
+	int64_t no = late_at(m, x, act);
+	return no || x->m->apology < 0 ? no : late_at(m, x, x->m->apology);
+}
+
 static void apply(const struct maker *m, const struct inst *x, const struct image *im, union db_cell *out)
 {
 	memcpy(out, im->cells, im->table->n_columns * sizeof *out);
@@ -260,6 +277,7 @@ static void apply(const struct maker *m, const struct inst *x, const struct imag
 		case FIX_MINUTES: c->number.v = x->minutes[f->arg]; break;
 		case FIX_POOL_SIZE: c->number.v = pool_of(m, x, f->arg)->size; break;
 		case FIX_POOL_PAGES: c->number.v = pool_of(m, x, f->arg)->pages; break;
+		case FIX_LATE: c->number.v = late_kept(m, x, f->arg), c->number.has = c->number.v != 0; break;
 		case FIX_SIGNED_SIZE: c->number.v = x->result.size; break;
 		}
 	}

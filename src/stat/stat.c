@@ -5,8 +5,10 @@ static const char *const measure_names[STAT_MEASURES] = {
 	"received_online", "received_counter", "received_post", "received_hired", "received_portal", "accepted", "early", "on_time", "late",
 	"no_limit", "late_apologised", "result", "refused", "result_signed", "not_accepted", "stopped", "withdrawn", "handed_over", "supplement",
 	"apology", "rated_1", "rated_2", "rated_3", "rated_4", "rated_5", "late_at_end", "timed", "minutes_total", "minutes_agency",
-	"minutes_others", "minutes_citizen",
+	"minutes_others", "minutes_citizen", "late_reason_1", "late_reason_2", "late_reason_3", "late_reason_4", "late_reason_5", "late_reason_6",
+	"late_reason_7", "late_reason_8", "late_reason_9", "late_reason_10", "late_reason_11", "late_reason_12",
 };
+_Static_assert(STAT_LATE_REASONS == 12 && STAT_MEASURES <= CELL_TIMES, "a name for each, below the histograms");
 static const char *const time_names[STAT_TIMES] = {"total", "agency", "others", "citizen"};
 static const char *const open_names[STAT_OPENS] = {"running", "apologised", "answer", "supplement", "fee", "no_limit"};
 
@@ -102,6 +104,8 @@ static void add_decided(struct adding *x)
 	add_at(x, f->settled, m);
 	if (late && f->apologised)
 		add_at(x, f->settled, STAT_LATE_APOLOGISED);
+	if (late && f->late_reason >= 1 && f->late_reason <= STAT_LATE_REASONS)
+		add_month(x, f->settled, STAT_LATE_REASON_1 + f->late_reason - 1, 1);
 	add_at(x, f->settled, f->outcome == STAT_OUTCOME_REFUSED ? STAT_REFUSED : STAT_RESULT);
 	if (f->is_signed && f->outcome == STAT_OUTCOME_RESULT)
 		add_at(x, f->settled, STAT_RESULT_SIGNED);
@@ -173,6 +177,7 @@ static int64_t sum(const struct stat_row *r, enum stat_measure from, enum stat_m
 int64_t stat_received(const struct stat_row *r) { return sum(r, STAT_RECEIVED_ONLINE, STAT_RECEIVED_PORTAL); }
 int64_t stat_received_online(const struct stat_row *r) { return r->n[STAT_RECEIVED_ONLINE] + r->n[STAT_RECEIVED_PORTAL]; }
 int64_t stat_decided(const struct stat_row *r) { return sum(r, STAT_EARLY, STAT_NO_LIMIT); }
+int64_t stat_late_unstated(const struct stat_row *r) { return r->n[STAT_LATE] - sum(r, STAT_LATE_REASON_1, STAT_LATE_REASON_LAST); }
 int64_t stat_ended(const struct stat_row *r) { return stat_decided(r) + sum(r, STAT_NOT_ACCEPTED, STAT_WITHDRAWN); }
 
 bool stat_percentile(const struct stat_row *r, enum stat_time t, int percent, int64_t *minutes)

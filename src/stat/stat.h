@@ -13,6 +13,7 @@
 
 /* ---- what is counted ---- */
 
+#define STAT_LATE_REASONS 12
 /* Each in the month (and on the day) in brackets. A month is Vietnam's. */
 enum stat_measure {
 	STAT_RECEIVED_ONLINE, STAT_RECEIVED_COUNTER, STAT_RECEIVED_POST, STAT_RECEIVED_HIRED, STAT_RECEIVED_PORTAL, /* by channel (sent) */
@@ -29,6 +30,7 @@ enum stat_measure {
 	STAT_LATE_AT_END,     /* months only: was overdue when the month ended, and is settled by now */
 	STAT_TIMED,           /* months only: decided ones whose times are known; the sums of minutes are over these (settled) */
 	STAT_MINUTES_TOTAL, STAT_MINUTES_AGENCY, STAT_MINUTES_OTHERS, STAT_MINUTES_CITIZEN, /* months only; in the order of enum stat_time */
+	STAT_LATE_REASON_1, STAT_LATE_REASON_LAST = STAT_LATE_REASON_1 + STAT_LATE_REASONS - 1, /* months only; of STAT_LATE: by the number of the reason given (settled) */
 	STAT_MEASURES
 };
 /* "received_online": in the API, in CSV and where verify names a count. */
@@ -64,6 +66,7 @@ struct stat_facts {
 	bool is_signed, apologised, timed;
 	struct instant sent, answer_due, accepted, law_due, settled, returned;
 	int64_t minutes_total, minutes_others, minutes_citizen; /* when timed */
+	int late_reason; /* 1 … STAT_LATE_REASONS; 0: not stated */
 	const struct stat_event *events;
 	size_t n_events;
 };
@@ -116,6 +119,7 @@ MUST_CHECK bool stat_stand_at_end(struct env *env, const struct stat_cut *of, in
 int64_t stat_received(const struct stat_row *r);
 int64_t stat_received_online(const struct stat_row *r); /* online and by the portal */
 int64_t stat_decided(const struct stat_row *r);         /* early + on time + late + without limit */
+int64_t stat_late_unstated(const struct stat_row *r);   /* late, and no reason given */
 int64_t stat_ended(const struct stat_row *r);           /* decided, not accepted, stopped, withdrawn */
 /* Minutes within which `percent` of the timed ones were (50: the median, 90: the ninth decile); false when there are none. */
 bool stat_percentile(const struct stat_row *r, enum stat_time t, int percent, int64_t *minutes);

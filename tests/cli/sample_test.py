@@ -98,6 +98,13 @@ def plausible(data):
     check(0.01 < late < 0.2, "share of late ones", late)
     check(one(db, "select count(*) from dossier where apologies > 0") > 3 and one(db, "select count(*) from dossier where supplements > 0") > N / 25, "apologies and supplements")
     check(not one(db, "select count(*) from dossier d join log_text e on e.subject = d.id where e.kind = 'dossier.apologise' and e.at > d.first_due"), "an apology leaves before its date")
+    began = int(datetime.datetime.fromisoformat("2025-01-01T00:00:00+07:00").timestamp() * 1000) # packs/late/reasons.json
+    late = "accepted_at is not null and outcome in ('result', 'refuse') and settled_at > law_due"
+    check(not one(db, f"select count(*) from dossier where id in {POURED} and {late} and (late_reason is null) <> (settled_at < ?)", began), "whoever settles late says why, since there is a list")
+    check(one(db, f"select count(*) from dossier where {late} and late_reason is null") > 0 and one(db, f"select count(distinct late_reason) from dossier where {late}") >= 5, "older ones say nothing, the others this and that")
+    check(not one(db, f"select count(*) from dossier where id in {POURED} and late_reason is not null and apologies = 0 and not ({late})"), "and nobody else")
+    told = [json.loads(program.unpacked(r[0])).get("late") for r in db.execute(f"select e.body from dossier d join log_text e on e.subject = d.id where e.kind = 'dossier.issue' and d.id in {POURED} and d.settled_at >= ? and d.settled_at > d.law_due", [began])]
+    check(told and all(told) and not [1 for r in db.execute(f"select e.body from dossier d join log_text e on e.subject = d.id where e.kind = 'dossier.issue' and d.id in {POURED} and not d.settled_at > d.law_due") if "late" in json.loads(program.unpacked(r[0]))], "the log says it with the act")
     states = dict(db.execute("select state, count(*) from dossier group by state"))
     check({"received", "processing", "signing", "returned", "refused", "withdrawn"} <= set(states), states)
     check(one(db, "select count(distinct procedure) from dossier") > 40, "most procedures are there")
