@@ -115,6 +115,28 @@ TEST(signatures_and_titles_never_stand_alone_on_a_page)
 	json_decref(d);
 }
 
+/* The receipt and the refusal of 2025: who signs, the room for it and the name are on one page, however much stands above. */
+TEST(names_stand_below_their_signatures)
+{
+	json_t *d = full(a), *papers = json_array();
+	struct buf why = buf_on(a);
+	size_t one_page = 0, n = 0;
+	json_object_set(d, "thanh_phan", papers);
+	for (int i = 1; i <= 30; i++) {
+		json_array_append_new(papers, json_string("Giấy tờ mẫu (bản chính)"));
+		buf_put(&why, STR("Hồ sơ thiếu giấy tờ mẫu theo quy định của thủ tục này.\n"));
+		json_object_set_new(d, "ly_do", json_stringn(buf_str(&why).p, buf_str(&why).n));
+		for (int k = 0; k < 2; k++) {
+			struct str page = page_with(a, render(a, form_of("TT03-2025", k ? "03" : "01"), d), STR("NGƯỜI NỘP HỒ SƠ"), &n);
+			EXPECT(str_find(page, STR("Nguyễn Văn An")) >= 0 && str_find(page, STR("Trần Thị Bình")) >= 0 && str_find(page, STR("NGƯỜI TIẾP NHẬN HỒ SƠ")) >= 0);
+			one_page += n == 0;
+		}
+	}
+	EXPECT(one_page > 8 && one_page < 60 && n > 0);
+	json_decref(papers);
+	json_decref(d);
+}
+
 static double mm_from_top(struct arena *a, struct str path, const char *word)
 {
 	return atof(shell(a, str_fmt(a, "pdftotext -bbox %s - | sed -n 's/.*yMin=\"\\([0-9.]*\\)\".*>%s<.*/\\1/p' | tail -1", path.p, word)).p) / 72 * 25.4;
