@@ -287,16 +287,26 @@ TEST(a_file_without_room_for_sums_is_refused_and_left_alone)
 	EXPECT(strstr(look(path).fault, "page 1 of "));
 }
 
+/* *lite: a connection past the program's own. */
+static struct db *filled(const char *path, sqlite3 **lite)
+{
+	struct err e = {0};
+	*lite = open_with_sums(path);
+	fill(*lite);
+	struct db *db = db_open_sqlite(str_from(path), DB_READ_ONLY, &e);
+	EXPECT_OK(db, e);
+	return db;
+}
+
 /* What sums cannot see: a program that writes through them and forgets the index or the words. */
 TEST(indexes_and_words_are_compared)
 {
 	struct err e = {0};
 	const char *path = place(a);
 	struct db_whole w = {0};
-	sqlite3 *lite = open_with_sums(path);
-	fill(lite);
-	AUTO_DB db = db_open_sqlite(str_from(path), DB_READ_ONLY, &e);
-	EXPECT_OK(db && db_whole_inside(db, &w, &e), e);
+	sqlite3 *lite;
+	AUTO_DB db = filled(path, &lite);
+	EXPECT_OK(db_whole_inside(db, &w, &e), e);
 	EXPECT(w.fault[0] == '\0' && w.unchecked[0] == '\0' && w.indexes == 1);
 	run(lite, "update find_content set c0 = 'khác' where id = 7");
 	EXPECT_OK(db_whole_inside(db, &w, &e), e);
@@ -324,10 +334,8 @@ TEST(a_check_that_was_cut_short_says_so)
 	struct err e = {0};
 	const char *path = place(a);
 	struct db_whole w = {0};
-	sqlite3 *lite = open_with_sums(path);
-	fill(lite);
-	AUTO_DB db = db_open_sqlite(str_from(path), DB_READ_ONLY, &e);
-	EXPECT(db);
+	sqlite3 *lite;
+	AUTO_DB db = filled(path, &lite);
 	sqlite3_progress_handler(db->lite, 1, last_one, NULL);
 	EXPECT_OK(db_whole_inside(db, &w, &e), e);
 	int64_t all = counted;
