@@ -725,6 +725,7 @@ TEST_BOTH(reasons_for_lateness_open_their_dossiers)
 	HAS(html, "Cơ quan, đơn vị phối hợp trả lời chậm: 2 trong 4 hồ sơ quá hạn, nhiều nhất");
 	HAS(html, "so=late_coordination") ;
 	HAS(html, "so=late_unstated");
+	HAS(html, "/bang-dieu-hanh/ho-so?ky=36-thang&amp;so=late\""); /* the sum, too */
 	HAS_NOT(html, STR("so=late_staff")); /* nothing behind it */
 	struct str csv = page(&director, "/bang-dieu-hanh/ly-do-cham.csv?ky=36-thang&xem=thu-tuc");
 	EXPECT_INT(number(csv, "Tổng số\"", 2), 4);

@@ -271,7 +271,7 @@ struct str board_group_url(struct request *r, const struct board_ask *of, const 
 		q.of.officer.v = g->id;
 	if (q.view == BOARD_MONTH)
 		q.period = str_fmt(a, "%04d-%02d", g->row.month / 12, g->row.month % 12 + 1);
-	bool named = g->id || g->key.n || q.view == BOARD_MONTH;
+	bool named = g->id || g->key.n || q.view == BOARD_MONTH || q.view == BOARD_OVERVIEW; /* nobody's has no page */
 	q.view = q.view == BOARD_AGENCY ? BOARD_UNIT : BOARD_OVERVIEW;
 	return q.public_page || !named ? STR_NONE : board_url(a, path, &q, more);
 }

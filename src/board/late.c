@@ -119,7 +119,7 @@ static void line(struct request *r, const struct board_ask *q, const struct boar
 {
 	int64_t no[LATE_REASONS + 1];
 	size_t n = numbers(no);
-	c[0] = (struct board_cell){.text = g->name, .url = board_group_url(r, q, g, BOARD "/ly-do-cham", STR_NONE)};
+	c[0] = (struct board_cell){.text = g->name, .url = q->view == BOARD_OVERVIEW ? STR_NONE : board_group_url(r, q, g, BOARD "/ly-do-cham", STR_NONE)};
 	c[1] = board_count_cell(r, g->row.n[STAT_LATE], board_group_list_url(r, q, g, "late"));
 	for (size_t i = 0; i < n; i++)
 		c[i + 2] = board_count_cell(r, count_of(&g->row, no[i]), board_group_list_url(r, q, g, str_cstr(r->env.arena, board_late_slug(r->env.arena, no[i]))));
