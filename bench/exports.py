@@ -44,6 +44,7 @@ def bare(place, agency, state):
 def csv(rig, place):
     agency, state, rows = largest(place)
     path = "/ban-lam-viec/xuat.csv?xem=co-quan&tt=" + urllib.parse.quote(state)
+    place.settle()  # a process that draws papers would count as the list's memory
     with place.serve(log_level="warn") as s:
         s.get("/ban-lam-viec", token=s.token("head"))
         before = s.memory()

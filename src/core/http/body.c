@@ -227,13 +227,14 @@ static void rest(const struct exchange *x, int64_t begun)
 		nanosleep(&(struct timespec){.tv_nsec = 3 * worked}, NULL);
 }
 
-void body_drain(struct exchange *x)
+bool body_drain(struct exchange *x)
 {
 	int64_t begun = monotonic_ns();
 	if (!x->failed && !feed(x, x->waiting.at, x->waiting.n, &x->err))
 		x->failed = true;
 	x->waiting.n = 0;
 	rest(x, begun);
+	return true;
 }
 
 /* How many bytes were taken; fewer when what waits must be written first. */

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MIB ((size_t)1 << 20)
 #define BODIES_NICE 10 /* whoever sends a large file waits for those who want a page */
@@ -30,6 +31,7 @@ struct http_config http_config_usual(void)
 }
 
 static int64_t read_active(void *ctx) { return atomic_load(&((struct http *)ctx)->active); }
+static int64_t read_acts(void *ctx) { return (int64_t)slow_length(((struct http *)ctx)->acts); }
 static int64_t read_slow(void *ctx) { return (int64_t)(slow_length(((struct http *)ctx)->slow) + slow_length(((struct http *)ctx)->apart)); }
 
 static bool config_check(const struct http_config *c, struct err *e)
@@ -49,6 +51,12 @@ static bool config_check(const struct http_config *c, struct err *e)
 				return err_set(e, ERR_INTERNAL, "%s reads records, but there is no read_apply", r->path);
 		}
 	return true;
+}
+
+unsigned http_threads(const struct http_config *c)
+{
+	long n = c->threads ? (long)c->threads : sysconf(_SC_NPROCESSORS_ONLN);
+	return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
 }
 
 bool http_core_init(struct http *h, const struct http_config *cfg, struct err *e)
@@ -71,9 +79,11 @@ bool http_core_init(struct http *h, const struct http_config *cfg, struct err *e
 	const struct slow_config slow = {.name = "slow", .run = exchange_slow, .threads = cfg->slow_threads, .queue = cfg->slow_queue};
 	const struct slow_config apart = {.name = "slow apart", .run = exchange_slow, .threads = 1, .queue = cfg->slow_queue};
 	const struct slow_config bodies = {.name = "bodies", .run = body_drain, .threads = 1, .queue = SIZE_MAX, .nice = BODIES_NICE};
-	if (!slow_new(&h->slow, &slow, e) || !slow_new(&h->apart, &apart, e) || !slow_new(&h->bodies, &bodies, e))
+	const struct slow_config acts = {.name = "acts", .run = exchange_act, .threads = http_threads(cfg), .queue = SIZE_MAX};
+	if (!slow_new(&h->slow, &slow, e) || !slow_new(&h->apart, &apart, e) || !slow_new(&h->bodies, &bodies, e) || !slow_new(&h->acts, &acts, e))
 		return false;
 	metrics_gauge(h->metrics, "motcua_http_active", "Requests begun and not yet answered.", read_active, h);
+	metrics_gauge(h->metrics, "motcua_acts_queue", "Acts that wait for a thread that reads, checks and answers them.", read_acts, h);
 	metrics_gauge(h->metrics, "motcua_slow_queue", "Requests that wait for the slow pool.", read_slow, h);
 	for (size_t i = 0; i < cfg->n_gauges; i++)
 		metrics_gauge(h->metrics, cfg->gauges[i].name, cfg->gauges[i].help, cfg->gauges[i].read, cfg->app);
@@ -85,6 +95,7 @@ void http_core_done(struct http *h)
 	slow_free(h->slow);
 	slow_free(h->apart);
 	slow_free(h->bodies);
+	slow_free(h->acts);
 	flight_close(h->flight);
 	cache_free(h->cache);
 	metrics_free(h->metrics);

@@ -9,8 +9,6 @@
 #include <unistd.h>
 
 #define ARENAS_KEPT 512
-#define KEY_MAX 64
-#define STORED_MAX ((size_t)64 * 1024)
 
 /* ---- beginning ---- */
 
@@ -109,7 +107,7 @@ static bool answer_health(struct exchange *x)
 	return true;
 }
 
-static void fail(struct exchange *x, const struct err *e)
+void step_fail(struct exchange *x, const struct err *e)
 {
 	answer_error(x, e);
 	x->step = STEP_DONE;
@@ -145,7 +143,7 @@ bool exchange_begin(struct exchange *x)
 {
 	struct err e = {0};
 	if (!begin(x, &e))
-		fail(x, &e);
+		step_fail(x, &e);
 	x->early = x->r.answered;
 	if (x->early)
 		answer_finish(x);
@@ -154,12 +152,10 @@ bool exchange_begin(struct exchange *x)
 
 /* ---- input and page ---- */
 
-enum next { NEXT_GO, NEXT_AWAY };
-
 /* The rest of a file that came. */
 static enum next step_body(struct exchange *x)
 {
-	x->step = STEP_INPUT;
+	x->step = STEP_HAND;
 	if (!x->waiting.n)
 		return NEXT_GO;
 	body_away(x);
@@ -182,9 +178,9 @@ static void step_input(struct exchange *x)
 			x->step = STEP_PAGE;
 	} else if (x->failed || !body_end(x, &x->err)) {
 		e = x->err;
-		fail(x, &e);
+		step_fail(x, &e);
 	} else if (!access_csrf_token(x, &e) || !in_hand(x, &e)) {
-		fail(x, &e);
+		step_fail(x, &e);
 	} else {
 		if (r->form)
 			form_read(x);
@@ -196,8 +192,7 @@ static void step_input(struct exchange *x)
 	x->failed = false;
 }
 
-/* Runs one handler with a read-only connection. */
-static bool with_db(struct exchange *x, route_fn *fn, struct err *e)
+bool with_db(struct exchange *x, route_fn *fn, struct err *e)
 {
 	bool ok = db_take(x, e) && fn(&x->r, e);
 	db_give(x);
@@ -206,8 +201,7 @@ static bool with_db(struct exchange *x, route_fn *fn, struct err *e)
 	return ok;
 }
 
-/* What was shown of a record is recorded, by whatever method it was asked for. */
-static enum step after_shown(const struct exchange *x)
+enum step after_shown(const struct exchange *x)
 {
 	return x->r.route->reads != READS_NONE && x->r.status < 300 ? STEP_RECORD : STEP_DONE;
 }
@@ -223,229 +217,29 @@ static void step_page(struct exchange *x)
 		return;
 	if (!in_hand(x, &e) || !with_db(x, row_and_page, &e)) {
 		if (!answer_old(x, &e))
-			fail(x, &e);
+			step_fail(x, &e);
 	} else if (!x->r.answered && x->r.route->query && x->r.errors.n) {
 		answer_form_errors(x);
 	} else if (!x->r.answered) {
 		err_set(&e, ERR_INTERNAL, "the page did not answer");
-		fail(x, &e);
+		step_fail(x, &e);
 	} else {
 		answer_keep(x);
 		x->step = after_shown(x);
 	}
 }
 
-/* ---- actions ---- */
-
-static void step_slow(struct exchange *x)
-{
-	x->step = STEP_SLOWED;
-	x->suspend(x);
-	if (!slow_submit(x->r.route->flags & ROUTE_SLOW_APART ? x->h->apart : x->h->slow, x, &x->err)) {
-		x->ok = false;
-		x->wake(x);
-	}
-}
-
-static void step_slowed(struct exchange *x)
-{
-	struct err e = x->err;
-	x->step = x->r.answered ? STEP_DONE : STEP_CHECK;
-	if (!x->ok) {
-		fail(x, &e);
-	} else if (x->r.errors.n) {
-		answer_form_errors(x);
-		x->step = STEP_DONE;
-	}
-}
-
-static void step_check(struct exchange *x)
-{
-	struct err e = {0};
-	struct request *r = &x->r;
-	x->step = STEP_DONE;
-	if (r->route->check && !with_db(x, r->route->check, &e))
-		fail(x, &e);
-	else if (r->errors.n && !r->answered)
-		answer_form_errors(x);
-	else
-		x->step = r->answered ? after_shown(x) : r->route->apply ? STEP_APPLY : STEP_ANSWER;
-}
-
-/* On the writer. It may run again after a serialisation failure, so what apply() writes is put back first. */
-static bool act(struct exchange *x, struct err *e)
-{
-	struct request *r = &x->r, *b = &x->before;
-	r->answered = b->answered;
-	r->status = b->status;
-	r->type = b->type;
-	r->body = b->body;
-	r->redirect = b->redirect;
-	r->memo = b->memo;
-	r->errors = b->errors;
-	x->out = x->out_before;
-	bool (*may_act)(struct request *, struct err *) = x->h->cfg->hooks.may_act;
-	if ((may_act && !may_act(r, e)) || (r->route->row && !r->route->row(r, e)) || !r->route->apply(r, e))
-		return false;
-	if (r->errors.n)
-		return err_set(e, ERR_INVALID, "form errors found while applying");
-	if (arena_over(r->env.arena))
-		return err_set(e, ERR_TOO_LARGE, "memory of the request");
-	if (x->job.once.key.n) {
-		x->job.once.answer = answer_store(r);
-		if (x->job.once.answer.n > STORED_MAX)
-			return err_set(e, ERR_INTERNAL, "answer too long to be kept with its key");
-	}
-	return true;
-}
-
-static bool apply(struct write_job *job, struct err *e)
-{
-	struct exchange *x = job->ctx;
-	flight_thread(x->digest);
-	bool ok = act(x, e);
-	flight_thread(0);
-	return ok;
-}
-
-static void done(struct write_job *job)
-{
-	struct exchange *x = job->ctx;
-	x->r.env.db = NULL;
-	x->wake(x);
-}
-
-static bool key_of(struct exchange *x, struct err *e)
-{
-	struct request *r = &x->r;
-	struct str key = req_header(r, "Idempotency-Key");
-	if (key.n == 0)
-		req_form_raw(r, STR(FORM_ACTION), 0, &key);
-	for (size_t i = 0; i < key.n; i++)
-		if (key.n > KEY_MAX || key.p[i] <= ' ' || key.p[i] >= 0x7F)
-			return err_set(e, ERR_INVALID, "ill-formed idempotency key");
-	x->job.once.key = key;
-	if (key.n)
-		body_hash(x, x->job.once.request);
-	return true;
-}
-
-static enum next submit(struct exchange *x, bool (*fn)(struct write_job *job, struct err *e), enum step after)
-{
-	const struct http_config *c = x->h->cfg;
-	x->job.env = &x->r.env;
-	x->job.apply = fn;
-	x->job.done = done;
-	x->job.ctx = x;
-	x->job.deadline_ns = monotonic_ns() + (int64_t)c->deadline_ms * 1000000;
-	x->step = after;
-	x->suspend(x);
-	if (!c->submit(c->writer, &x->job, &x->job.err)) {
-		x->job.ok = false;
-		x->wake(x);
-	}
-	return NEXT_AWAY;
-}
-
-static enum next step_apply(struct exchange *x)
-{
-	struct err e = {0};
-	x->job = (struct write_job){0};
-	if (!key_of(x, &e)) {
-		fail(x, &e);
-		return NEXT_GO;
-	}
-	x->before = x->r;
-	x->out_before = x->out;
-	return submit(x, apply, STEP_APPLIED);
-}
-
-static void step_applied(struct exchange *x)
-{
-	struct err e = x->job.err;
-	x->step = STEP_DONE;
-	if (x->job.once.mismatch) {
-		x->fail_status = 422;
-		err_say(&e, ERR_CONFLICT, x->h->cfg->say_key_reused, "idempotency key used before for something else");
-		fail(x, &e);
-	} else if (!x->job.ok) {
-		if (x->r.errors.n)
-			answer_form_errors(x);
-		else
-			fail(x, &e);
-	} else if (x->job.once.replayed && !answer_restore(&x->r, x->job.once.answer, &e)) {
-		fail(x, &e);
-	} else {
-		x->step = x->r.answered ? STEP_DONE : STEP_ANSWER;
-	}
-}
-
-static void step_answer(struct exchange *x)
-{
-	struct err e = {0};
-	struct request *r = &x->r;
-	x->step = STEP_DONE;
-	if (r->route->answer && !with_db(x, r->route->answer, &e))
-		fail(x, &e);
-	else if (r->answered)
-		return;
-	else if (r->redirect.n)
-		answer_redirect(r, r->redirect);
-	else if (r->route->flags & ROUTE_API)
-		answer_empty(r, 204);
-	else {
-		err_set(&e, ERR_INTERNAL, "an action without answer and redirect");
-		fail(x, &e);
-	}
-}
-
-/* ---- the access record ---- */
-
-static bool record(struct write_job *job, struct err *e)
-{
-	struct exchange *x = job->ctx;
-	return x->h->cfg->hooks.read_apply(&x->r, e);
-}
-
-static enum next step_record(struct exchange *x)
-{
-	const struct http_hooks *k = &x->h->cfg->hooks;
-	x->step = STEP_DONE;
-	if (!k->read_needed || !k->read_apply)
-		return NEXT_GO;
-	struct err e = {0};
-	if (!db_take(x, &e)) {
-		fail(x, &e);
-		return NEXT_GO;
-	}
-	bool needed = k->read_needed(&x->r);
-	db_give(x);
-	if (!needed)
-		return NEXT_GO;
-	x->job = (struct write_job){0};
-	return submit(x, record, STEP_RECORDED);
-}
-
-static void step_recorded(struct exchange *x)
-{
-	struct err e = x->job.err;
-	x->step = STEP_DONE;
-	/* No read without its record. */
-	if (!x->job.ok)
-		fail(x, &e);
-	else if (x->h->cfg->hooks.read_kept)
-		x->h->cfg->hooks.read_kept(&x->r);
-}
-
+/* Until it is answered, or handed away. */
 static bool run(struct exchange *x)
 {
 	while (x->step != STEP_DONE) {
 		enum next next = NEXT_GO;
 		switch (x->step) {
 		case STEP_BODY: next = step_body(x); break;
+		case STEP_HAND: next = step_hand(x); break;
 		case STEP_INPUT: step_input(x); break;
 		case STEP_PAGE: step_page(x); break;
-		case STEP_SLOW: step_slow(x); return false;
+		case STEP_SLOW: next = step_slow(x); break;
 		case STEP_SLOWED: step_slowed(x); break;
 		case STEP_CHECK: step_check(x); break;
 		case STEP_APPLY: next = step_apply(x); break;
@@ -458,8 +252,17 @@ static bool run(struct exchange *x)
 		if (next == NEXT_AWAY)
 			return false;
 	}
-	answer_finish(x);
 	return true;
+}
+
+bool exchange_act(struct exchange *x)
+{
+	flight_thread(x->digest);
+	bool answered = run(x);
+	flight_thread(0);
+	if (answered)
+		x->away = false;
+	return answered;
 }
 
 /* When it was handed away nothing of it may be touched any more. */
@@ -469,6 +272,8 @@ bool exchange_run(struct exchange *x)
 		return true;
 	flight_thread(x->digest);
 	bool answered = run(x);
+	if (answered)
+		answer_finish(x);
 	leave_hand(x, answered);
 	return answered;
 }

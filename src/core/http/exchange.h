@@ -20,7 +20,7 @@ bool pairs_parse_urlencoded(struct arena *a, struct str s, size_t most, struct p
 
 enum body_kind { BODY_NONE, BODY_FORM, BODY_MULTIPART, BODY_JSON, BODY_RAW, BODY_SINK };
 enum step {
-	STEP_BODY, STEP_INPUT, STEP_PAGE, STEP_SLOW, STEP_SLOWED, STEP_CHECK, STEP_APPLY, STEP_APPLIED, STEP_ANSWER, STEP_RECORD,
+	STEP_BODY, STEP_HAND, STEP_INPUT, STEP_PAGE, STEP_SLOW, STEP_SLOWED, STEP_CHECK, STEP_APPLY, STEP_APPLIED, STEP_ANSWER, STEP_RECORD,
 	STEP_RECORDED, STEP_DONE
 };
 
@@ -79,6 +79,7 @@ struct exchange {
 	int fail_status;                   /* when the kind's own does not fit: 405, 415, 422 */
 	struct err err;
 	bool ok;                           /* of the slow step */
+	bool away;                         /* suspended, its steps run on threads of acts or of a slow pool */
 
 	struct write_job job;
 	struct request before;             /* output as it was before apply, for a second run */
@@ -115,7 +116,7 @@ struct http {
 	struct limits *limits;
 	struct metrics *metrics;
 	struct cache *cache;
-	struct slow *slow, *apart, *bodies; /* apart: ROUTE_SLOW_APART; bodies: files that come */
+	struct slow *slow, *apart, *bodies, *acts; /* apart: ROUTE_SLOW_APART; bodies: files that come; acts: all but the network of what writes */
 	struct flight *flight;             /* NULL: none is kept */
 	uint8_t action_secret[32];
 	_Atomic uint64_t next_id;
@@ -132,6 +133,8 @@ struct http {
 	struct server *server;             /* the transport's own; NULL in tests without sockets */
 };
 
+/* Of workers, and of those that act: as the settings say, else one for each processor. */
+unsigned http_threads(const struct http_config *c);
 /* All but sockets and threads of the transport. */
 bool http_core_init(struct http *h, const struct http_config *cfg, struct err *e);
 void http_core_done(struct http *h);
@@ -146,6 +149,25 @@ bool exchange_body(struct exchange *x, const char *p, size_t n, size_t *used);
 bool exchange_run(struct exchange *x);
 /* Log line, counters, files, memory. */
 void exchange_end(struct exchange *x);
+
+/* ---- steps ---- */
+enum next { NEXT_GO, NEXT_AWAY };
+/* The answer is this error. */
+void step_fail(struct exchange *x, const struct err *e);
+/* Runs one handler with a read-only connection. */
+bool with_db(struct exchange *x, route_fn *fn, struct err *e);
+/* What was shown of a record is recorded, by whatever method it was asked for. */
+enum step after_shown(const struct exchange *x);
+/* act.c */
+enum next step_hand(struct exchange *x);
+enum next step_slow(struct exchange *x);
+void step_slowed(struct exchange *x);
+void step_check(struct exchange *x);
+enum next step_apply(struct exchange *x);
+void step_applied(struct exchange *x);
+void step_answer(struct exchange *x);
+enum next step_record(struct exchange *x);
+void step_recorded(struct exchange *x);
 
 /* ---- pieces ---- */
 /* hand.c: notes it in flight.h. False: this very request broke the program twice, and is refused. */
@@ -165,7 +187,7 @@ const char *req_method_text(const struct request *r);
 /* body.c */
 bool body_begin(struct exchange *x, struct err *e);
 void body_away(struct exchange *x);  /* suspended, and given to the thread of bodies, which wakes it */
-void body_drain(struct exchange *x); /* what that thread does: writes what waits */
+bool body_drain(struct exchange *x); /* what that thread does: writes what waits */
 bool body_end(struct exchange *x, struct err *e);
 void body_done(struct exchange *x); /* descriptors, temporary files */
 void body_hash(struct exchange *x, uint8_t out[32]);
@@ -188,13 +210,14 @@ bool answer_restore(struct request *r, struct str s, struct err *e);
 /* slow.c: threads that do one thing with what is submitted. */
 struct slow_config {
 	const char *name;                /* of its threads */
-	void (*run)(struct exchange *x); /* then the exchange is woken */
+	bool (*run)(struct exchange *x); /* true: the exchange is to be woken */
 	unsigned threads;
 	size_t queue;                    /* at most so many wait */
 	int nice;                        /* how much later than others they get the processor */
 };
 bool slow_new(struct slow **out, const struct slow_config *cfg, struct err *e);
-void exchange_slow(struct exchange *x); /* the handler of the slow step */
+bool exchange_slow(struct exchange *x); /* the handler of the slow step */
+bool exchange_act(struct exchange *x);  /* the steps of what is away */
 void slow_free(struct slow *s);
 bool slow_submit(struct slow *s, struct exchange *x, struct err *e);
 size_t slow_length(struct slow *s);

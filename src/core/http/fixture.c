@@ -285,12 +285,14 @@ static bool slow(struct request *r, struct err *e)
 	return true;
 }
 
-static bool judged(struct request *r, struct err *e)
+static bool held(struct request *r, struct err *e)
 {
 	while (atomic_load(&hold))
 		usleep(1000);
-	return slow(r, e);
+	return silent(r, e);
 }
+
+static bool judged(struct request *r, struct err *e) { return held(r, e) && slow(r, e); }
 
 static const struct field upload_fields[] = {
 	{.name = "note", .kind = FIELD_TEXT},
@@ -348,6 +350,7 @@ static const struct route routes[] = {
 	{.method = HTTP_GET, .path = "/figures", .page = public_page, .allow = ALLOW_ALL, .flags = ROUTE_PUBLIC_CACHE | ROUTE_FIGURES, .api = "NONE: test"},
 	{.method = HTTP_POST, .path = "/ho-so", .check = check, .apply = save, .again = again, .form = &form, .allow = CITIZEN},
 	{.method = HTTP_POST, .path = "/visitor", .apply = visitor, .allow = ALLOW_ALL},
+	{.method = HTTP_POST, .path = "/held", .check = held, .apply = visitor, .allow = CITIZEN},
 	{.method = HTTP_POST, .path = "/slow", .slow = slow, .check = silent, .allow = CITIZEN},
 	{.method = HTTP_POST, .path = "/judged", .slow = judged, .check = silent, .flags = ROUTE_SLOW_APART, .allow = CITIZEN},
 	{.method = HTTP_POST, .path = "/upload", .check = uploaded, .again = again, .form = &upload_form, .flags = ROUTE_UPLOAD,

@@ -1,6 +1,6 @@
 /* http.h — the HTTP server: requests, answers, configuration, start and stop.
  *
- * Threads: a request has one owner at a time (worker, slow pool, writer, worker); handlers need no locks.
+ * Threads: a request has one owner at a time (worker, acts, slow pool, writer, acts, worker); handlers need no locks.
  * Memory:  one arena per request, from a free list; past its cap the answer is 413. See route.h for the order of things.
  * Rules:   no answer to an action leaves before its commit; nothing of a refused body is read; a client that goes
  *          away does not stop an action that was queued. */
@@ -156,7 +156,7 @@ struct http_config {
 	const char *origin;            /* "https://mot-cua.example.gov.vn"; NULL: taken from Host */
 	const char *const *proxies;    /* addresses whose X-Forwarded-For counts; "unix" for the socket */
 	size_t n_proxies;
-	unsigned threads;              /* 0: one per processor */
+	unsigned threads;              /* workers, and as many that act; 0: one per processor */
 	unsigned connections, connections_per_address;
 	int idle_s;                    /* a connection that says nothing */
 	int deadline_ms;               /* a queued action older than this is answered 503 and not run */

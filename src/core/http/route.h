@@ -3,14 +3,15 @@
  * A path is "/ho-so/:code/files/:id": segments, of which those with a colon match any one segment. Where two routes
  * match, the fixed segment wins over the parameter, from the left. No path ends in '/', except "/".
  *
- * Order of a request (worker = a thread of the server, with a read-only database):
+ * Order of a request (worker: a thread of the server; acts: a thread beside the workers, of whatever has `apply` or `slow`, while the connection is
+ * suspended, ADR 0027; else the worker. Both with a read-only database):
  *   1 headers  worker  limits, who asks, `allow`, `row` (of a page that is read: see row_with_page()): refused here, no byte of the body is read
  *   2 body     worker  into memory (forms, JSON), temporary files (multipart) or the descriptor of `receive`
- *   3 input    worker  CSRF token; `form` parsed and validated; field errors go to `again` and nothing below runs
- *   4 slow     slow pool, at most two at once; connection suspended
- *   5 check    worker  rules that read; may add form errors or answer at once
+ *   3 input    acts    CSRF token; `form` parsed and validated; field errors go to `again` and nothing below runs
+ *   4 slow     slow pool, at most two at once, which goes on with 5
+ *   5 check    acts    rules that read; may add form errors or answer at once
  *   6 apply    writer  `row` again, then the change, in its transaction; form errors or false roll it back
- *   7 answer   worker  after the commit; without it: 303 to r->redirect
+ *   7 answer   acts    after the commit; without it: 303 to r->redirect
  * `page` takes the place of 4–7 for GET and HEAD; its `row` is asked first, in the same moment of the database. */
 #pragma once
 #include "core/auth/actor.h"
@@ -57,9 +58,9 @@ struct route {
 	enum http_method method;
 	const char *path;
 	route_fn *page;    /* GET (and HEAD with it): reads and answers; worker, read-only database */
-	route_fn *check;   /* others: worker, read-only database */
+	route_fn *check;   /* others: read-only database */
 	route_fn *apply;   /* others: writer, in its transaction; may run again after a serialisation failure */
-	route_fn *answer;  /* after the commit, on a worker; also for a replay, with r->replayed and r->memo */
+	route_fn *answer;  /* after the commit; also for a replay, with r->replayed and r->memo */
 	route_fn *again;   /* shows the form again with r->errors and what was typed; status 422 is set. Not for ROUTE_API */
 	route_fn *slow;    /* optional, before check, on the slow pool: argon2, fsync (but see ROUTE_SLOW_APART) */
 	route_fn *receive; /* optional, PUT/PATCH/POST with a raw body: sets r->sink before the first byte arrives */

@@ -350,12 +350,6 @@ static void on_library_log(void *cls, const char *fmt, va_list ap)
 	log_event(LOG_DEBUG, "microhttpd", log_str("text", str_trim(buf_str(&b))));
 }
 
-static unsigned threads_of(const struct http_config *c)
-{
-	long n = c->threads ? (long)c->threads : sysconf(_SC_NPROCESSORS_ONLN);
-	return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
-}
-
 static bool start_main(struct http *h, struct server *s, struct err *e)
 {
 	const struct http_config *c = h->cfg;
@@ -364,7 +358,7 @@ static bool start_main(struct http *h, struct server *s, struct err *e)
 		return false;
 	s->port = listen_port(fd);
 	s->unix_path = strncmp(c->listen, "unix:", 5) == 0 ? c->listen + 5 : NULL;
-	unsigned threads = threads_of(c), connections = c->connections < threads ? threads : c->connections;
+	unsigned threads = http_threads(c), connections = c->connections < threads ? threads : c->connections;
 	/* Behind a proxy all connections have one address. */
 	unsigned per_address = c->n_proxies || s->unix_path ? 0 : c->connections_per_address;
 	thread_turn(TURN_SHORT); /* of the workers, who inherit it */

@@ -1,4 +1,4 @@
-/* slow.c — a bounded queue under one lock and a few threads: the slow pool (argon2, fsync), and the thread of bodies. */
+/* slow.c — a queue under one lock and a few threads: acts, the slow pools (argon2, fsync), and the thread of bodies. */
 #include "core/base/thread.h"
 #include "core/http/exchange.h"
 #include <semaphore.h>
@@ -14,12 +14,12 @@ struct slow {
 	pthread_t *threads;
 };
 
-void exchange_slow(struct exchange *x)
+bool exchange_slow(struct exchange *x)
 {
 	flight_thread(x->digest);
 	x->ok = db_take(x, &x->err) && x->r.route->slow(&x->r, &x->err);
 	db_give(x);
-	flight_thread(0);
+	return exchange_act(x);
 }
 
 static void *work(void *ctx)
@@ -39,8 +39,8 @@ static void *work(void *ctx)
 		pthread_mutex_unlock(&s->lock);
 		if (!x)
 			return NULL;
-		s->cfg.run(x);
-		x->wake(x);
+		if (s->cfg.run(x))
+			x->wake(x);
 	}
 }
 

@@ -218,6 +218,30 @@ TEST(what_strangers_have_judged_holds_up_no_password)
 	http_stop(h, 1000);
 }
 
+static void one_thread(struct http_config *c) { c->threads = 1; }
+
+/* One worker, one thread of acts, which is held. */
+TEST(pages_wait_for_no_act)
+{
+	struct http *h = start(a, one_thread);
+	int fd[3];
+	fixture_hold(true);
+	for (size_t i = 0; i < ARRAY_LEN(fd); i++) {
+		fd[i] = dial(http_port(h));
+		put(fd[i], post(a, "/held"));
+	}
+	for (int i = 0; i < 5; i++)
+		EXPECT(str_ends(ask(a, http_port(h), STR("GET / HTTP/1.1\r\nHost: x\r\n\r\n")), STR("<h1>home</h1>")));
+	EXPECT_INT(fixture_applied(), 0);
+	fixture_hold(false);
+	for (size_t i = 0; i < ARRAY_LEN(fd); i++) {
+		EXPECT(status_is(take(a, fd[i], false), "303"));
+		close(fd[i]);
+	}
+	EXPECT_INT(fixture_applied(), ARRAY_LEN(fd));
+	http_stop(h, 1000);
+}
+
 struct load { pthread_t thread; int port, n, good; };
 
 static void *load_run(void *ctx)
