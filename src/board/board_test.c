@@ -722,8 +722,10 @@ TEST_BOTH(reasons_for_lateness_open_their_dossiers)
 	for (int32_t m = last - 14; m <= last; m++)
 		agree(&env, m, m, (struct stat_dims){.agency = w.o.people.department});
 	struct str html = page(&director, "/bang-dieu-hanh/ly-do-cham?ky=36-thang");
+	HAS(html, "/bang-dieu-hanh/ly-do-cham.csv?");
+	HAS(html, "/bang-dieu-hanh/ly-do-cham.xlsx?");
 	HAS(html, "Cơ quan, đơn vị phối hợp trả lời chậm: 2 trong 4 hồ sơ quá hạn, nhiều nhất");
-	HAS(html, "so=late_coordination") ;
+	HAS(html, "so=late_coordination");
 	HAS(html, "so=late_unstated");
 	HAS(html, "/bang-dieu-hanh/ho-so?ky=36-thang&amp;so=late\""); /* the sum, too */
 	HAS_NOT(html, STR("so=late_staff")); /* nothing behind it */
