@@ -40,6 +40,8 @@ select count(*) as n from issue_register
 where (+receiving_unit = :reception or +settling_agency = :agency) and accepted_at >= :since and accepted_at < :until
   and (:field is null or field = :field);
 
--- name: issue_code :one
--- in: id dossier_id
-select code from dossier where id = :id;
+-- name: issue_codes :many
+-- in: ids json
+select d.id, d.code from json_each(:ids) i join dossier d on d.id = i.value;
+-- pg:
+select d.id, d.code from json_array_elements_text(cast(:ids as json)) i join dossier d on d.id = cast(i as bigint);
