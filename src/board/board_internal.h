@@ -91,8 +91,8 @@ struct board_table {
 	struct board_cell *cells; size_t n_rows; /* n_rows × n_cols */
 };
 void board_table_show(struct html_out *o, const struct board_table *t);
-bool board_table_csv(struct request *r, const struct board_table *t);
-MUST_CHECK bool board_table_xlsx(struct request *r, const struct board_table *t, struct err *e);
+/* A workbook where the path ends in ".xlsx", else CSV. */
+MUST_CHECK bool board_table_file(struct request *r, const struct board_table *t, struct err *e);
 void board_chart_table(struct request *r, const struct chart *c, struct str file, struct board_table *out);
 /* One line a group with every figure. */
 void board_group_table(struct request *r, const struct board_ask *q, const struct board_data *d, struct board_table *out);
@@ -210,8 +210,7 @@ bool board_list_asked(struct request *r, struct err *e);
 bool board_page(struct request *r, struct err *e);
 bool board_list_page(struct request *r, struct err *e);
 bool board_list_csv(struct request *r, struct err *e);
-bool board_chart_csv(struct request *r, struct err *e);
-bool board_chart_xlsx(struct request *r, struct err *e);
+bool board_chart_file(struct request *r, struct err *e);
 bool board_index_page(struct request *r, struct err *e);
 bool board_index_file(struct request *r, struct err *e);
 bool board_late_page(struct request *r, struct err *e);

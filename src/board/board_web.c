@@ -40,8 +40,8 @@ static const struct form sent_form = {"board_sent", sent_fields, ARRAY_LEN(sent_
 #define API .flags = ROUTE_API, .rate = RATE_API
 static const struct route routes[] = {
 	{.method = HTTP_GET, .path = BOARD, .page = board_page, LEADERS, .api = "GET /api/v1/board"},
-	{.method = HTTP_GET, .path = BOARD "/so-lieu.csv", .page = board_chart_csv, LEADERS, .api = "GET /api/v1/board"},
-	{.method = HTTP_GET, .path = BOARD "/so-lieu.xlsx", .page = board_chart_xlsx, LEADERS, .api = "GET /api/v1/board"},
+	{.method = HTTP_GET, .path = BOARD "/so-lieu.csv", .page = board_chart_file, LEADERS, .api = "GET /api/v1/board"},
+	{.method = HTTP_GET, .path = BOARD "/so-lieu.xlsx", .page = board_chart_file, LEADERS, .api = "GET /api/v1/board"},
 	{.method = HTTP_GET, .path = BOARD "/ho-so", .page = board_list_page, LEADERS, .reads = READS_LIST, .api = "GET /api/v1/board/dossiers"},
 	{.method = HTTP_GET, .path = BOARD "/ho-so.csv", .page = board_list_csv, LEADERS, .rate = RATE_HEAVY, .api = "GET /api/v1/board/dossiers"},
 	{.method = HTTP_POST, .path = BOARD "/ho-so.xlsx", .form = &none, .apply = board_list_ask, .answer = board_list_asked, .again = board_list_page, LEADERS, .rate = RATE_HEAVY,

@@ -69,8 +69,6 @@ bool board_index_page(struct request *r, struct err *e)
 	return page_answer(r);
 }
 
-static bool is_xlsx(const struct request *r) { return r->path.n > 5 && str_eq(str_sub(r->path, r->path.n - 5, r->path.n), STR(".xlsx")); }
-
 bool board_index_file(struct request *r, struct err *e)
 {
 	struct board_ask q;
@@ -85,7 +83,7 @@ bool board_index_file(struct request *r, struct err *e)
 		return false;
 	board_indices(r, &d, which, &s);
 	index_table(r, &s, set_files[which], &t);
-	return is_xlsx(r) ? board_table_xlsx(r, &t, e) : board_table_csv(r, &t);
+	return board_table_file(r, &t, e);
 }
 
 /* ---- II.06a ---- */
@@ -212,5 +210,5 @@ bool board_report_file(struct request *r, struct err *e)
 	struct board_table t;
 	if (!report_of(r, &q, &x, &t, e))
 		return false;
-	return is_xlsx(r) ? board_table_xlsx(r, &t, e) : board_table_csv(r, &t);
+	return board_table_file(r, &t, e);
 }

@@ -220,5 +220,5 @@ bool board_late_file(struct request *r, struct err *e)
 	if (!asked(r, &q, &d, e))
 		return false;
 	table(r, &q, &d, &t);
-	return str_ends(r->path, STR(".xlsx")) ? board_table_xlsx(r, &t, e) : board_table_csv(r, &t);
+	return board_table_file(r, &t, e);
 }

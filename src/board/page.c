@@ -268,23 +268,16 @@ static bool picture_table(struct request *r, struct board_ask *q, struct board_t
 	return true;
 }
 
-bool board_chart_csv(struct request *r, struct err *e)
+bool board_chart_file(struct request *r, struct err *e)
 {
 	struct board_ask q;
 	struct board_table t;
-	return board_ask_read(r, &q, e) && picture_table(r, &q, &t, e) && board_table_csv(r, &t);
-}
-
-bool board_chart_xlsx(struct request *r, struct err *e)
-{
-	struct board_ask q;
-	struct board_table t;
-	return board_ask_read(r, &q, e) && picture_table(r, &q, &t, e) && board_table_xlsx(r, &t, e);
+	return board_ask_read(r, &q, e) && picture_table(r, &q, &t, e) && board_table_file(r, &t, e);
 }
 
 bool board_public_csv(struct request *r, struct err *e)
 {
 	struct board_ask q;
 	struct board_table t;
-	return board_ask_public(r, &q, e) && picture_table(r, &q, &t, e) && board_table_csv(r, &t);
+	return board_ask_public(r, &q, e) && picture_table(r, &q, &t, e) && board_table_file(r, &t, e);
 }

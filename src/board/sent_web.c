@@ -78,7 +78,7 @@ bool board_sent_file(struct request *r, struct err *e)
 		return false;
 	board_report_table(r, &x.q, &x.sent, NULL, &t);
 	t.file = str_fmt(r->env.arena, "bieu-ii-06a-%.*s-ban-%lld", STR_ARG(x.q.period), (long long)x.version);
-	return str_ends(r->path, STR(".xlsx")) ? board_table_xlsx(r, &t, e) : board_table_csv(r, &t);
+	return board_table_file(r, &t, e);
 }
 
 /* ---- for programs ---- */

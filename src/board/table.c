@@ -41,7 +41,7 @@ static void put_csv(struct buf *b, struct str s, bool first)
 	buf_char(b, '"');
 }
 
-bool board_table_csv(struct request *r, const struct board_table *t)
+static bool as_csv(struct request *r, const struct board_table *t)
 {
 	struct buf b = buf_on(r->env.arena);
 	buf_put(&b, STR("\xEF\xBB\xBF")); /* spreadsheets read UTF-8 by this sign */
@@ -70,7 +70,7 @@ static const struct sheet_column *book_columns(struct arena *a, const struct boa
 	return v;
 }
 
-bool board_table_xlsx(struct request *r, const struct board_table *t, struct err *e)
+static bool as_xlsx(struct request *r, const struct board_table *t, struct err *e)
 {
 	struct arena *a = r->env.arena;
 	struct sheet_book *b = NULL;
@@ -89,6 +89,11 @@ bool board_table_xlsx(struct request *r, const struct board_table *t, struct err
 	}
 	return sheet_book_close(b, &fd, &size, e) &&
 	       answer_file(r, fd, size, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", str_fmt(a, "%.*s.xlsx", STR_ARG(t->file)), false);
+}
+
+bool board_table_file(struct request *r, const struct board_table *t, struct err *e)
+{
+	return str_ends(r->path, STR(".xlsx")) ? as_xlsx(r, t, e) : as_csv(r, t);
 }
 
 /* Counts as digits alone, for sums; shares and days as people write them. */

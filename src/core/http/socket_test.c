@@ -198,23 +198,34 @@ static struct str post(struct arena *a, const char *path)
 	return str_fmt(a, "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\nx=1", path);
 }
 
+/* So many that wait at that path until let_go(). */
+static void hold(struct arena *a, int port, const char *path, int *fd, size_t n)
+{
+	fixture_hold(true);
+	for (size_t i = 0; i < n; i++) {
+		fd[i] = dial(port);
+		put(fd[i], post(a, path));
+	}
+}
+
+static void let_go(struct arena *a, const int *fd, size_t n)
+{
+	fixture_hold(false);
+	for (size_t i = 0; i < n; i++) {
+		EXPECT(status_is(take(a, fd[i], false), "303"));
+		close(fd[i]);
+	}
+}
+
 /* More of them than the slow pool has threads: passwords are checked meanwhile. */
 TEST(what_strangers_have_judged_holds_up_no_password)
 {
 	struct http *h = start(a, NULL);
 	int fd[4];
-	fixture_hold(true);
-	for (size_t i = 0; i < ARRAY_LEN(fd); i++) {
-		fd[i] = dial(http_port(h));
-		put(fd[i], post(a, "/judged"));
-	}
+	hold(a, http_port(h), "/judged", fd, ARRAY_LEN(fd));
 	for (int i = 0; i < 5; i++)
 		EXPECT(status_is(ask(a, http_port(h), post(a, "/slow")), "303"));
-	fixture_hold(false);
-	for (size_t i = 0; i < ARRAY_LEN(fd); i++) {
-		EXPECT(status_is(take(a, fd[i], false), "303"));
-		close(fd[i]);
-	}
+	let_go(a, fd, ARRAY_LEN(fd));
 	http_stop(h, 1000);
 }
 
@@ -225,19 +236,11 @@ TEST(pages_wait_for_no_act)
 {
 	struct http *h = start(a, one_thread);
 	int fd[3];
-	fixture_hold(true);
-	for (size_t i = 0; i < ARRAY_LEN(fd); i++) {
-		fd[i] = dial(http_port(h));
-		put(fd[i], post(a, "/held"));
-	}
+	hold(a, http_port(h), "/held", fd, ARRAY_LEN(fd));
 	for (int i = 0; i < 5; i++)
 		EXPECT(str_ends(ask(a, http_port(h), STR("GET / HTTP/1.1\r\nHost: x\r\n\r\n")), STR("<h1>home</h1>")));
 	EXPECT_INT(fixture_applied(), 0);
-	fixture_hold(false);
-	for (size_t i = 0; i < ARRAY_LEN(fd); i++) {
-		EXPECT(status_is(take(a, fd[i], false), "303"));
-		close(fd[i]);
-	}
+	let_go(a, fd, ARRAY_LEN(fd));
 	EXPECT_INT(fixture_applied(), ARRAY_LEN(fd));
 	http_stop(h, 1000);
 }
