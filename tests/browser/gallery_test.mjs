@@ -169,7 +169,7 @@ await as(large, "specialist", (v) => [
 		await v.go("/ban-lam-viec");
 		await v.page.getByRole("searchbox").first().fill("zzzzzz");
 		await v.press("Enter");
-		await v.page.waitForLoadState("load");
+		await v.heading("DESK_FOUND");
 		await show(v, "worklist", "nothing-found");
 	}],
 	visit(v, "worklist", "many-mine", "/ban-lam-viec?xem=cua-toi"),

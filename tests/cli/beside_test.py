@@ -191,10 +191,14 @@ def found(data):
     for folder, _, names in os.walk(data):
         for name in names:
             path = os.path.join(folder, name)
-            if stat.S_ISREG(os.lstat(path).st_mode):
+            try:
+                if not stat.S_ISREG(os.lstat(path).st_mode):
+                    continue
                 with open(path, "rb") as f:
                     bytes_ = f.read()
-                hits += [(w, os.path.relpath(path, data)) for w in WORDS if any(x in bytes_ for x in ways[w])]
+            except FileNotFoundError:  # PostgreSQL takes files away while we look
+                continue
+            hits += [(w, os.path.relpath(path, data)) for w in WORDS if any(x in bytes_ for x in ways[w])]
     return hits
 
 

@@ -43,6 +43,19 @@ def sign_ins(told):
     return re.findall(r"^(\w+) +\w+ +(Mau-\S+)", told, re.M)
 
 
+def lives(group):
+    """Does a process of the group still hold anything? One that waits to be reaped does not."""
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(path, encoding="utf-8", errors="replace") as f:
+                state, _, of = f.read().rpartition(")")[2].split()[:3]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(of) == group and state != "Z":
+            return True
+    return False
+
+
 def a_making_that_is_killed_is_brought_to_its_end():
     for seconds in (0.3, 1, 2, random.uniform(1, 6)):
         p = begin()
@@ -50,6 +63,7 @@ def a_making_that_is_killed_is_brought_to_its_end():
         true("serves on port" not in said() or seconds > 1, "it was quicker than its kill")
         os.killpg(p.pid, signal.SIGKILL)
         p.wait()
+        until("the others of its group are gone, and with them what they hold", lambda: not lives(p.pid))
         begun.remove(p)
     told = serves(begin())
     equal(len(sign_ins(told)), 11, told)
