@@ -2,6 +2,7 @@
  *
  * Nobody else tells when one of those files has changed: the token keeps no sums, and a PIN is one text as good as another. */
 #include "app/app.h"
+#include "core/base/file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -52,7 +53,7 @@ bool demo_list_make(struct arena *a, const char *dir, struct err *e)
 		return false;
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	struct str s = buf_str(&b);
-	bool ok = fd >= 0 && write(fd, s.p, s.n) == (ssize_t)s.n && close(fd) == 0;
+	bool ok = fd >= 0 && file_write(fd, s) && close(fd) == 0;
 	return ok || err_set(e, ERR_INTERNAL, "%s: %s", path, strerror(errno));
 }
 

@@ -3,6 +3,7 @@
  * It is kept in memory: a page costs no query, and one that is kept whole (ROUTE_PUBLIC_CACHE) falls when the name changes, within MASTHEAD_LOOK_MS, on each
  * node. Threads: any reads; one at a time looks. What was shown once stays until the end: pages under way may be reading it, and names change seldom. */
 #include "app/serve.h"
+#include "core/base/hash.h"
 #include "directory/directory.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,13 +15,7 @@ struct shown { struct shown *before; struct masthead m; uint64_t number; int64_t
 static pthread_mutex_t looking = PTHREAD_MUTEX_INITIALIZER;
 static struct shown *_Atomic shown;
 
-static uint64_t number_of(const struct masthead *m)
-{
-	uint64_t h = 14695981039346656037U;
-	for (size_t i = 0; i < m->name.n + m->over.n; i++)
-		h = (h ^ (unsigned char)(i < m->name.n ? m->name.p[i] : m->over.p[i - m->name.n])) * 1099511628211U;
-	return h;
-}
+static uint64_t number_of(const struct masthead *m) { return hash_str(hash_str(HASH_START, m->name), m->over); }
 
 static void show(const struct masthead *m, int64_t mark, struct date day)
 {

@@ -10,6 +10,7 @@
  * Threads: one mutex, held for a few comparisons. */
 #include "app/serve.h"
 #include "core/audit/audit.h"
+#include "core/base/hash.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -46,9 +47,7 @@ static void in_order(void) { atomic_signal_fence(memory_order_seq_cst); }
 
 static struct title title_of(struct str database)
 {
-	struct title t = {.magic = MAGIC ^ sizeof(struct book), .database = 0xcbf29ce484222325};
-	for (size_t i = 0; i < database.n; i++)
-		t.database = (t.database ^ (uint8_t)database.p[i]) * 0x100000001b3;
+	struct title t = {.magic = MAGIC ^ sizeof(struct book), .database = hash_str(HASH_START, database)};
 	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
 	if (!f || !fgets(t.boot, sizeof t.boot, f))
 		t.magic = 0; /* of no run that is known: nothing is taken over */

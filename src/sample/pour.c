@@ -1,5 +1,6 @@
 /* pour.c — one dossier out of its mould: rows, digests, entries. */
 #include "core/audit/audit_sql.h"
+#include "core/base/hash.h"
 #include "core/squeeze/squeeze.h"
 #include "core/text/text.h"
 #include "dossier/late.h"
@@ -14,10 +15,7 @@
 
 static struct counter *counter_at(struct maker *m, struct str name)
 {
-	uint64_t h = 14695981039346656037ULL;
-	for (size_t i = 0; i < name.n; i++)
-		h = (h ^ (uint8_t)name.p[i]) * 1099511628211ULL;
-	size_t at = h & (m->counters_cap - 1);
+	size_t at = hash_str(HASH_START, name) & (m->counters_cap - 1);
 	while (m->counters_v[at].name.n && !str_eq(m->counters_v[at].name, name))
 		at = (at + 1) & (m->counters_cap - 1);
 	return &m->counters_v[at];

@@ -1,5 +1,6 @@
 #include "core/base/err.h"
 #include "core/base/file.h"
+#include "core/base/hash.h"
 #include "core/base/fmt.h"
 #include "core/base/instant.h"
 #include "core/base/thread.h"
@@ -322,6 +323,14 @@ TEST(turns_leave_the_policy_of_scheduling_as_it_is)
 	thread_turn(TURN_SHORT);
 	thread_nice(1);
 	EXPECT_INT(share().policy, SCHED_BATCH);
+}
+
+/* As published with FNV-1a. */
+TEST(a_hash_is_fnv_1a)
+{
+	(void)a;
+	EXPECT(hash_str(HASH_START, STR("")) == 0xcbf29ce484222325 && hash_str(HASH_START, STR("a")) == 0xaf63dc4c8601ec8c);
+	EXPECT(hash_str(HASH_START, STR("foobar")) == 0x85944171f73967e8 && hash_str(hash_str(HASH_START, STR("foo")), STR("bar")) == 0x85944171f73967e8);
 }
 
 TEST(a_file_is_replaced_whole_or_not_at_all)

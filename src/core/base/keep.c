@@ -1,5 +1,6 @@
 /* keep.c — see keep.h: a hash table, and a list from the last used to the first. */
 #include "core/base/keep.h"
+#include "core/base/hash.h"
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -30,9 +31,7 @@ void keep_drop(struct keep_item *x)
 
 static struct keep_item **slot_of(struct keep *k, struct str key)
 {
-	uint64_t h = 14695981039346656037U;
-	for (size_t i = 0; i < key.n; i++)
-		h = (h ^ (unsigned char)key.p[i]) * 1099511628211U;
+	uint64_t h = hash_str(HASH_START, key);
 	return &k->table[(h ^ h >> 32) % TABLE];
 }
 

@@ -1,5 +1,6 @@
 /* db_testing.c — see db_testing.h. One database per test process. */
 #include "core/db/db_testing.h"
+#include "core/base/hash.h"
 #include "core/db/impl.h"
 #include "core/db/migrate.h"
 #include <stdio.h>
@@ -60,10 +61,7 @@ static struct str template_name(struct arena *a)
 	struct str all = STR("t");
 	for (size_t i = 0; i < db_schema.n_migrations; i++)
 		all = str_cat(a, all, str_fmt(a, "_%.8s", db_schema.migrations[i].sha256));
-	uint64_t h = 1469598103934665603u; /* FNV-1a: a name, not a proof */
-	for (size_t i = 0; i < all.n; i++)
-		h = (h ^ (unsigned char)all.p[i]) * 1099511628211u;
-	return str_fmt(a, "t_%016llx", (unsigned long long)h);
+	return str_fmt(a, "t_%016llx", (unsigned long long)hash_str(HASH_START, all)); /* a name, not a proof */
 }
 
 /* Migrates once per schema; the other tests copy. */

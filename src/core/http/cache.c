@@ -1,5 +1,6 @@
 /* cache.c — kept public pages (exchange.h) in a bounded store (core/base/keep.h), each in all codings.
  * Compression is outside the lock: two threads may do it twice for one page, and the second is dropped. */
+#include "core/base/hash.h"
 #include "core/http/exchange.h"
 #include "core/http/text.h"
 #include <brotli/encode.h>
@@ -103,10 +104,7 @@ static struct kept *kept_new(struct str key, uint64_t revision, struct str type,
 	for (int i = CODING_GZIP; i < CODING_COUNT; i++)
 		if (coded[i].n)
 			k->coded[i] = str_dup(a, coded[i]);
-	uint64_t h = 14695981039346656037U;
-	for (size_t i = 0; i < body.n; i++)
-		h = (h ^ (unsigned char)body.p[i]) * 1099511628211U;
-	k->etag = str_fmt(a, "p%016llx-%zx", (unsigned long long)h, body.n);
+	k->etag = str_fmt(a, "p%016llx-%zx", (unsigned long long)hash_str(HASH_START, body), body.n);
 	k->item.bytes = arena_used(a);
 	return k;
 }

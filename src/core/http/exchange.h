@@ -216,7 +216,7 @@ struct slow_config {
 	int nice;                        /* how much later than others they get the processor */
 };
 bool slow_new(struct slow **out, const struct slow_config *cfg, struct err *e);
-bool exchange_slow(struct exchange *x); /* the handler of the slow step */
+bool exchange_slow(struct exchange *x); /* the handler of the slow step, then exchange_act() */
 bool exchange_act(struct exchange *x);  /* the steps of what is away */
 void slow_free(struct slow *s);
 bool slow_submit(struct slow *s, struct exchange *x, struct err *e);

@@ -1,24 +1,17 @@
 /* hand.c — a request as flight.h knows it. */
+#include "core/base/hash.h"
 #include "core/http/exchange.h"
 
-/* FNV-1a, the account first: whoever makes two requests look alike makes two of his own. */
-static uint64_t mix(uint64_t h, const void *p, size_t n)
-{
-	const uint8_t *b = p;
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ b[i]) * 0x100000001b3;
-	return h;
-}
-
+/* The account first: whoever makes two requests look alike makes two of his own. */
 static uint64_t digest_of(struct exchange *x)
 {
 	const struct request *r = &x->r;
 	uint8_t body[32];
-	uint64_t h = mix(0xcbf29ce484222325, &r->env.actor->account, sizeof r->env.actor->account);
+	uint64_t h = hash_bytes(HASH_START, &r->env.actor->account, sizeof r->env.actor->account);
 	if (r->method == HTTP_GET)
-		return mix(mix(h, r->path.p, r->path.n), r->query.p, r->query.n) | 1;
+		return hash_str(hash_str(h, r->path), r->query) | 1;
 	body_hash(x, body);
-	return mix(h, body, sizeof body) | 1;
+	return hash_bytes(h, body, sizeof body) | 1;
 }
 
 bool in_hand(struct exchange *x, struct err *e)

@@ -1,5 +1,6 @@
 /* sink.c — a mail server of one thread that keeps what it gets: RFC 5321 without relaying, extensions and TLS. */
 #include "core/mail/mail.h"
+#include "core/base/file.h"
 #include "core/text/text.h"
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -110,7 +111,7 @@ static bool keep(struct talk *t, struct str message)
 			buf_fmt(&b, "X-Sink-To: %.*s\r\n", STR_ARG(one));
 	buf_put(&b, message);
 	int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	bool ok = fd >= 0 && write(fd, b.p, b.n) == (ssize_t)b.n;
+	bool ok = fd >= 0 && file_write(fd, buf_str(&b));
 	if (fd >= 0)
 		close(fd);
 	return ok && rename(tmp, path) == 0;
